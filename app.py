@@ -1,0 +1,122 @@
+"""Darkroom's wiring: routes and event handlers. What they do is in chalicelib."""
+
+import os
+
+from chalice.app import Chalice, Response, S3Event, SQSEvent
+
+from chalicelib import __version__, notifications
+from chalicelib.records import EVERYONE
+from chalicelib.web import openapi
+from chalicelib.web.answers import Edge, respond
+from chalicelib.web.requests import (
+    ListQuery,
+    ObjectRequest,
+    UploadQuery,
+    UploadRequest,
+    valid_id,
+)
+from chalicelib.wiring import Wiring
+
+app = Chalice(app_name="darkroom")
+wiring = Wiring.from_environment(os.environ)
+edge = Edge(app, wiring.settings.origins)
+
+
+def owner() -> str:
+    """Whose images this request is about."""
+    return EVERYONE
+
+
+@app.route("/uploads", methods=["POST"])
+@edge
+def create_upload() -> Response:
+    asked = edge.body(UploadRequest)
+    ticket = wiring.tickets.post(
+        owner(), asked.filename, asked.content_type, asked.size, asked.sha256
+    )
+    return respond(ticket, 200 if hasattr(ticket, "duplicate_of") else 201)
+
+
+@app.route("/generate-upload-url")
+@edge
+def generate_upload_url() -> object:
+    asked = edge.query(UploadQuery)
+    return wiring.tickets.put(owner(), asked.filename, asked.content_type, asked.size)
+
+
+@app.route("/images")
+@edge
+def list_images() -> object:
+    asked = edge.query(ListQuery)
+    return wiring.library.list(owner(), asked.status, asked.limit, asked.cursor)
+
+
+@app.route("/images", methods=["POST"])
+@edge
+def process_object() -> object:
+    asked = edge.body(ObjectRequest)
+    return wiring.library.process(asked.bucket, asked.key, owner())
+
+
+@app.route("/images/{image_id}")
+@edge
+def show_image(image_id: str) -> object:
+    return wiring.library.show(valid_id(image_id), owner())
+
+
+@app.route("/images/{image_id}", methods=["DELETE"])
+@edge
+def delete_image(image_id: str) -> object:
+    return wiring.library.delete(valid_id(image_id), owner())
+
+
+@app.route("/images/{image_id}/reprocess", methods=["POST"])
+@edge
+def reprocess_image(image_id: str) -> Response:
+    return respond(wiring.library.reprocess(valid_id(image_id), owner()), 202)
+
+
+@app.route("/variants")
+@edge
+def list_variants() -> object:
+    return {"variants": wiring.variants}
+
+
+@app.route("/health")
+@edge
+def health() -> object:
+    return {"status": "ok", "version": __version__}
+
+
+@app.route("/openapi.json")
+@edge
+def show_openapi() -> object:
+    return openapi.document()
+
+
+for path in list(app.routes):
+    app.route(path, methods=["OPTIONS"], name=f"preflight {path}")(edge.preflight)
+
+
+@app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectCreated:*"])
+def process_upload(event: S3Event) -> None:
+    for version in notifications.object_versions(event.to_dict()):
+        wiring.processor.process(version)
+
+
+@app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectRemoved:*"])
+def process_removal(event: S3Event) -> None:
+    for version in notifications.object_versions(event.to_dict()):
+        wiring.eraser.object_removed(version)
+
+
+@app.on_sqs_message(queue=wiring.settings.work_queue, batch_size=1)
+def process_again(event: SQSEvent) -> None:
+    for record in event:
+        wiring.processor.again(notifications.request_to_process_again(record.body).image_id)
+
+
+@app.on_sqs_message(queue=wiring.settings.failures_queue, batch_size=1)
+def record_failure(event: SQSEvent) -> None:
+    for record in event:
+        wiring.failures.record(notifications.failure(record.body))

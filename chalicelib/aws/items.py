@@ -1,0 +1,125 @@
+"""The table's rows: records, history lines, markers and cursors, to and from DynamoDB's form."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from msgspec.structs import replace
+
+from chalicelib.errors import InvalidRequest
+from chalicelib.records import TICKET, UNFINISHED, Event, Image, Status
+
+RECORD = "image"
+HISTORY = "history#"
+_KEPT_AFTER_EXPIRY = 7 * 24 * 3600  # seconds in which an unused ticket can still be reported
+
+Item = dict[str, Any]
+
+
+def serialized(row: Mapping[str, Any]) -> Item:
+    """A row in DynamoDB's typed form."""
+    return {name: TypeSerializer().serialize(value) for name, value in row.items()}
+
+
+def record_item(image: Image) -> Item:
+    """The current record; `unfinished` and `expires` are there only while they mean something."""
+    row = _row(image)
+    row |= {
+        "entry": RECORD,
+        "processed_files": image.processed_files,
+        "created_at": _sortable(image.created_at),
+        "updated_at": _sortable(image.updated_at),
+        "revision": image.revision,
+    }
+    if image.status in UNFINISHED:
+        row["unfinished"] = image.status.value
+    return serialized(row | _expiry(image))
+
+
+def image_of(item: Item) -> Image:
+    """The record that `item` holds."""
+    return msgspec.convert(_plain(item), Image)
+
+
+def history_item(image: Image, event: Event) -> Item:
+    """The history line that `image`'s revision wrote."""
+    key = {"id": image.id, "entry": f"{HISTORY}{_sortable(event.at)}#{image.revision:06d}"}
+    return serialized(_row(event) | _expiry(image) | key)
+
+
+def ticket_item(image: Image) -> Item:
+    """The history line of a used ticket: the one that was written with it, kept for good."""
+    used = replace(image, expires_at=None, revision=1)
+    return history_item(used, Event(at=image.created_at, event=TICKET))
+
+
+def event_of(item: Item) -> Event:
+    """The history line that `item` holds."""
+    return msgspec.convert(_plain(item), Event)
+
+
+def fingerprint(owner: str, sha256: str) -> str:
+    """The hash key of the marker that leads from an owner's bytes to their image."""
+    return f"sha256#{owner}#{sha256}"
+
+
+def marker_item(image: Image) -> Item:
+    """The marker of a ready image's bytes."""
+    key = fingerprint(image.owner, image.sha256 or "")
+    return serialized({"id": key, "entry": RECORD, "image_id": image.id})
+
+
+def cursor_after(item: Item) -> str:
+    """An opaque cursor: the index key of the last item that was shown."""
+    key = {name: item[name]["S"] for name in ("id", "created_at")}
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def start_after(cursor: str, owner: str) -> Item:
+    """The index key that `cursor` stands for; InvalidRequest where it is not one of ours."""
+    try:
+        key = msgspec.json.decode(
+            base64.b64decode(cursor, altchars=b"-_", validate=True), type=dict[str, str]
+        )
+        return serialized(
+            {"id": key["id"], "created_at": key["created_at"], "owner": owner, "entry": RECORD}
+        )
+    except (binascii.Error, ValueError, KeyError) as reason:
+        raise InvalidRequest("cursor is not one that this API gave.") from reason
+
+
+def _row(struct: Image | Event) -> Item:
+    return dict(json.loads(msgspec.json.encode(struct), parse_float=Decimal))
+
+
+def _plain(item: Item) -> Item:
+    row = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+    return dict(_without_decimals(row))
+
+
+def _without_decimals(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case dict():
+            return {name: _without_decimals(inner) for name, inner in value.items()}
+        case list():
+            return [_without_decimals(inner) for inner in value]
+    return value
+
+
+def _sortable(at: datetime) -> str:
+    # isoformat() leaves out zero microseconds, which would sort wrongly.
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _expiry(image: Image) -> Item:
+    if image.status is not Status.PENDING or image.expires_at is None:
+        return {}
+    return {"expires": int(image.expires_at.timestamp()) + _KEPT_AFTER_EXPIRY}

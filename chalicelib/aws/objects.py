@@ -1,0 +1,81 @@
+"""Buckets and objects on S3."""
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws import clients
+from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.errors import ObjectMissing, Reason, Rejection
+from chalicelib.ports import StoredObject
+
+_ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+class S3Objects:
+    """The ObjectStore that S3 is."""
+
+    def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
+        """The object, in one answer; no more than `at_most` bytes are ever read."""
+        with passing_faults_renamed("S3"):
+            try:
+                answer = clients.s3().get_object(Bucket=bucket, Key=key)
+            except ClientError as reason:
+                if code_of(reason) in _ABSENT:
+                    raise ObjectMissing(key) from reason
+                raise
+            with answer["Body"] as body:
+                if answer["ContentLength"] > at_most:
+                    raise Rejection(
+                        Reason.TOO_MANY_BYTES,
+                        f"The file has {answer['ContentLength']} bytes; the most is {at_most}.",
+                    )
+                data = body.read()
+        version = answer.get("VersionId")
+        return StoredObject(
+            data=data,
+            etag=answer["ETag"].strip('"'),
+            version_id=version if version != "null" else None,
+        )
+
+    def write(
+        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+    ) -> None:
+        """Store `data` under `key`, as it is to be served."""
+        with passing_faults_renamed("S3"):
+            clients.s3().put_object(
+                Bucket=bucket,
+                Key=key,
+                Body=data,
+                ContentType=content_type,
+                CacheControl=cache_control,
+            )
+
+    def exists(self, bucket: str, key: str) -> bool:
+        """Whether there is such an object now."""
+        with passing_faults_renamed("S3"):
+            try:
+                clients.s3().head_object(Bucket=bucket, Key=key)
+            except ClientError as reason:
+                if code_of(reason) in _ABSENT:
+                    return False
+                raise
+        return True
+
+    def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
+        """All keys below `prefix`, a page of 1,000 at a time."""
+        pages = clients.s3().get_paginator("list_objects_v2")
+        with passing_faults_renamed("S3"):
+            for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+                yield from (found["Key"] for found in page.get("Contents", ()))
+
+    def erase(self, bucket: str, key: str) -> None:
+        """Remove every version and delete marker of exactly `key`."""
+        pages = clients.s3().get_paginator("list_object_versions")
+        with passing_faults_renamed("S3"):
+            for page in pages.paginate(Bucket=bucket, Prefix=key):
+                for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                    if found["Key"] == key:
+                        clients.s3().delete_object(
+                            Bucket=bucket, Key=key, VersionId=found["VersionId"]
+                        )

@@ -1,0 +1,22 @@
+"""Queues on SQS."""
+
+import functools
+
+from chalicelib.aws import clients
+from chalicelib.aws.faults import passing_faults_renamed
+
+
+class SqsQueue:
+    """One queue, by its name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def send(self, body: str) -> None:
+        """Put `body` into the queue."""
+        with passing_faults_renamed("SQS"):
+            clients.sqs().send_message(QueueUrl=self._url, MessageBody=body)
+
+    @functools.cached_property
+    def _url(self) -> str:
+        return clients.sqs().get_queue_url(QueueName=self._name)["QueueUrl"]

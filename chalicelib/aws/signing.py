@@ -1,0 +1,47 @@
+"""Presigned addresses of the uploads bucket, SigV4."""
+
+import base64
+
+from chalicelib.aws import clients
+from chalicelib.ports import PresignedPost, PresignedPut
+
+
+class S3Signer:
+    """The Signer of one bucket. Signing is arithmetic: no call leaves the process."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+
+    def presign_post(
+        self, key: str, content_type: str, sha256: str | None, max_bytes: int, seconds: int
+    ) -> PresignedPost:
+        """A POST policy with exact key, type and checksum, and a size of 1 to `max_bytes`."""
+        fields = {"Content-Type": content_type}
+        if sha256:
+            digest = base64.b64encode(bytes.fromhex(sha256)).decode()
+            fields |= {
+                "x-amz-checksum-algorithm": "SHA256",
+                "x-amz-checksum-sha256": digest,
+            }
+        conditions: list[object] = [["content-length-range", 1, max_bytes]]
+        conditions += [{name: value} for name, value in fields.items()]
+        form = clients.s3().generate_presigned_post(
+            self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=seconds
+        )
+        return PresignedPost(url=form["url"], fields=form["fields"])
+
+    def presign_put(
+        self, key: str, content_type: str, size: int | None, seconds: int
+    ) -> PresignedPut:
+        """A PUT with signed type, and signed length where `size` is given."""
+        parameters: dict[str, object] = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ContentType": content_type,
+        }
+        headers = {"Content-Type": content_type}
+        if size is not None:
+            parameters["ContentLength"] = size
+            headers["Content-Length"] = str(size)
+        url = clients.s3().generate_presigned_url("put_object", parameters, ExpiresIn=seconds)
+        return PresignedPut(url=url, headers=headers)

@@ -1,0 +1,139 @@
+"""The records of all images on DynamoDB: one table, hash key `id`, range key `entry`."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+from msgspec.structs import replace
+
+from chalicelib.aws import clients, items
+from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.aws.items import Item
+from chalicelib.errors import PassingFault, RecordChanged
+from chalicelib.ports import Page
+from chalicelib.records import Event, Image, Status
+
+BY_OWNER = "by_owner"
+_LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+class DynamoImages:
+    """The ImageTable that a DynamoDB table is."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def get(self, image_id: str) -> Image | None:
+        """The current record, read consistently."""
+        item = self._get(image_id)
+        return items.image_of(item) if item else None
+
+    def history(self, image_id: str) -> tuple[Event, ...]:
+        """All history lines, oldest first."""
+        query = (
+            clients.dynamodb()
+            .get_paginator("query")
+            .paginate(
+                TableName=self._name,
+                KeyConditionExpression="id = :id AND begins_with(entry, :history)",
+                ExpressionAttributeValues=items.serialized(
+                    {":id": image_id, ":history": items.HISTORY}
+                ),
+                ConsistentRead=True,
+            )
+        )
+        with passing_faults_renamed("DynamoDB"):
+            return tuple(items.event_of(item) for page in query for item in page["Items"])
+
+    def put(self, image: Image, event: Event) -> Image:
+        """Write record and history line in one transaction, under the revision that was read."""
+        written = replace(image, revision=image.revision + 1)
+        try:
+            with passing_faults_renamed("DynamoDB"):
+                clients.dynamodb().transact_write_items(
+                    TransactItems=self._writes(image, written, event)
+                )
+        except ClientError as reason:
+            raise _renamed(reason) from reason
+        return written
+
+    def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
+        """A page of the owner's index, newest first; records of another status are passed over."""
+        query = self._query(owner, status)
+        if cursor:
+            query["ExclusiveStartKey"] = items.start_after(cursor, owner)
+        found: list[Item] = []
+        with passing_faults_renamed("DynamoDB"):
+            while len(found) <= limit:
+                page = clients.dynamodb().query(**query, Limit=limit + 1)
+                found += page["Items"]
+                if "LastEvaluatedKey" not in page:
+                    break
+                query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        following = items.cursor_after(found[limit - 1]) if len(found) > limit else None
+        shown = tuple(items.image_of(item) for item in found[:limit])
+        return Page(images=shown, next_cursor=following)
+
+    def find_ready(self, owner: str, sha256: str) -> Image | None:
+        """The owner's ready image with these bytes, through the marker that its record left."""
+        marker = self._get(items.fingerprint(owner, sha256))
+        image = self.get(marker["image_id"]["S"]) if marker else None
+        if image and (image.status, image.sha256, image.owner) == (Status.READY, sha256, owner):
+            return image
+        return None
+
+    def _get(self, hash_key: str) -> Item | None:
+        with passing_faults_renamed("DynamoDB"):
+            answer = clients.dynamodb().get_item(
+                TableName=self._name,
+                Key=items.serialized({"id": hash_key, "entry": items.RECORD}),
+                ConsistentRead=True,
+            )
+        return answer.get("Item")
+
+    def _query(self, owner: str, status: Status | None) -> dict[str, Any]:
+        query: dict[str, Any] = {
+            "TableName": self._name,
+            "IndexName": BY_OWNER,
+            "KeyConditionExpression": "#owner = :owner",
+            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ExpressionAttributeValues": {":owner": {"S": owner}},
+            "ScanIndexForward": False,
+        }
+        if status:
+            query["FilterExpression"] = "#status = :status"
+            query["ExpressionAttributeNames"]["#status"] = "status"
+            query["ExpressionAttributeValues"][":status"] = {"S": status.value}
+        return query
+
+    def _writes(self, image: Image, written: Image, event: Event) -> list[Any]:
+        writes = [
+            {"Put": {"Item": items.record_item(written), **_unchanged_since(image)}},
+            {"Put": {"Item": items.history_item(written, event)}},
+        ]
+        if image.revision and image.status is Status.PENDING and image.expires_at:
+            # The line of a ticket that is used now must not expire with those of unused ones.
+            writes.append({"Put": {"Item": items.ticket_item(image)}})
+        if written.status is Status.READY and written.sha256:
+            writes.append({"Put": {"Item": items.marker_item(written)}})
+        for write in writes:
+            for action in write.values():
+                action["TableName"] = self._name
+        return writes
+
+
+def _unchanged_since(image: Image) -> dict[str, Any]:
+    if not image.revision:
+        return {"ConditionExpression": "attribute_not_exists(id)"}
+    return {
+        "ConditionExpression": "revision = :revision",
+        "ExpressionAttributeValues": items.serialized({":revision": image.revision}),
+    }
+
+
+def _renamed(reason: ClientError) -> Exception:
+    if code_of(reason) != "TransactionCanceledException":
+        return reason
+    causes = {cause.get("Code") for cause in reason.response.get("CancellationReasons", [])}
+    if causes & _LOST_RACES:
+        return RecordChanged("The record was changed meanwhile.")
+    return PassingFault("DynamoDB cannot write right now.")

@@ -1,0 +1,50 @@
+"""The end of a call that Lambda has given up: the image's record says so."""
+
+from msgspec import Struct
+
+from chalicelib import lifecycle
+from chalicelib.lifecycle import Step
+from chalicelib.ports import Clock, ImageTable
+from chalicelib.processing import Processor
+from chalicelib.records import Image, ObjectVersion
+from chalicelib.transitions import change
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """What a lost call was about, and the sentence that says why.
+
+    `versions` are the objects of a lost S3 event, `image_id` the image of a
+    lost request to process again; one of them is empty.
+    """
+
+    cause: str
+    versions: tuple[ObjectVersion, ...] = ()
+    image_id: str | None = None
+
+
+class Failures:
+    """Records failures."""
+
+    def __init__(self, table: ImageTable, processor: Processor, clock: Clock) -> None:
+        self._table = table
+        self._processor = processor
+        self._clock = clock
+
+    def record(self, failure: Failure) -> None:
+        """Mark every image concerned as failed, unless it has got on meanwhile."""
+        for version in failure.versions:
+            self._give_up(self._processor.identify(version), version, failure.cause)
+        image = self._table.get(failure.image_id) if failure.image_id else None
+        if image:
+            version = ObjectVersion(
+                bucket=image.bucket, key=image.original_file, sequencer=image.sequencer
+            )
+            self._give_up(image.id, version, failure.cause)
+
+    def _give_up(self, image_id: str, version: ObjectVersion, cause: str) -> None:
+        def decide(image: Image | None) -> Step | None:
+            now = self._clock()
+            present = image or lifecycle.discovered(image_id, version, now)
+            return lifecycle.fail(present, version, cause, now)
+
+        change(self._table, image_id, decide)

@@ -1,0 +1,67 @@
+"""Smaller pictures from larger ones: each is made from the smallest copy that has the detail."""
+
+from PIL import Image
+
+from chalicelib.imaging.geometry import Placement, Region, Size, whole_of
+
+
+class Cascade:
+    """Copies of one whole original, largest first; ask for placements in falling order of reach.
+
+    `size` is the original's upright size in pixels, `image` a copy of it in
+    `L`, `RGB` or `RGBa`, at least as large as any reach asked for. The pictures
+    handed out are shared: nobody changes or closes them.
+    """
+
+    def __init__(self, size: Size, image: Image.Image) -> None:
+        self._size = size
+        self._copies = [image]
+
+    @property
+    def smallest(self) -> Image.Image:
+        """The smallest copy of the whole original so far."""
+        return self._copies[-1]
+
+    def picture(self, placement: Placement, background: str) -> Image.Image:
+        """What `placement` shows, exactly its canvas large; `background` (`#rrggbb`) pads it."""
+        scaled = self._scaled(placement)
+        if placement.canvas == placement.size:
+            return scaled
+        return _padded(scaled, placement, background)
+
+    def _scaled(self, placement: Placement) -> Image.Image:
+        source = next(
+            copy
+            for copy in reversed(self._copies)
+            if copy.width >= placement.reach.width and copy.height >= placement.reach.height
+        )
+        whole = placement.region == whole_of(self._size)
+        if whole and source.size == placement.size:
+            return source
+        box = _box(placement.region, self._size, source)
+        scaled = source.resize(placement.size, Image.Resampling.BICUBIC, box)
+        if whole and scaled.width <= source.width and scaled.height <= source.height:
+            self._copies.append(scaled)
+        return scaled
+
+
+def _box(region: Region, size: Size, source: Image.Image) -> tuple[float, float, float, float]:
+    """`region` of an original of `size` in the pixels of `source`, a scaled copy of it."""
+    across, down = source.width / size.width, source.height / size.height
+    return (
+        float(region.left) * across,
+        float(region.top) * down,
+        min(float(region.right) * across, source.width),
+        min(float(region.bottom) * down, source.height),
+    )
+
+
+def _padded(image: Image.Image, placement: Placement, background: str) -> Image.Image:
+    """`image` centred on an opaque canvas of `background`; its own transparency stays."""
+    mode = "RGB" if image.mode == "L" else image.mode
+    colour = tuple(bytes.fromhex(background[1:])) + (255,) * (mode == "RGBa")
+    canvas = Image.new(mode, placement.canvas, colour)
+    left = (placement.canvas.width - image.width) // 2
+    top = (placement.canvas.height - image.height) // 2
+    canvas.paste(image.convert(mode) if image.mode != mode else image, (left, top))
+    return canvas

@@ -1,0 +1,99 @@
+"""From any mode and profile to sRGB in `L`, `RGB` or premultiplied `RGBa`."""
+
+from functools import cache
+from io import BytesIO
+
+from PIL import Image, ImageChops, ImageCms
+
+# A profile that moves no colour of a coarse cube by more than this is sRGB in all but name.
+_SAME = 2
+_STEPS = (0, 51, 102, 153, 204, 255)
+_CUBE = bytes(
+    level for red in _STEPS for green in _STEPS for blue in _STEPS for level in (red, green, blue)
+)
+
+# Which mode carries a picture of the first mode through a profile of the second space.
+_CARRIERS = {
+    ("L", "GRAY"): "L",
+    ("L", "RGB"): "RGB",
+    ("RGB", "RGB"): "RGB",
+    ("RGBa", "RGB"): "RGBA",
+    ("CMYK", "CMYK"): "CMYK",
+}
+
+
+def reducible(image: Image.Image) -> Image.Image:
+    """`image` in a mode that can be resized: `L`, `RGB`, `CMYK`, `RGBa` if any is transparent."""
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _eight_bits(image)
+    if image.has_transparency_data:
+        return _premultiplied(image)
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode == "LAB":
+        lab = ImageCms.createProfile("LAB")
+        return _applied(ImageCms.buildTransform(lab, _srgb(), "LAB", "RGB"), image)
+    return image if image.mode in {"L", "RGB", "CMYK"} else image.convert("RGB")
+
+
+def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """`image` (as `reducible` gives it) in sRGB; a broken or unfitting profile is ignored."""
+    try:
+        converted = _converted(image, profile) if profile else image
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        converted = image
+    return converted.convert("RGB") if converted.mode == "CMYK" else converted
+
+
+def _converted(image: Image.Image, profile: bytes) -> Image.Image:
+    source = ImageCms.ImageCmsProfile(BytesIO(profile))
+    carrier = _CARRIERS.get((image.mode, source.profile.xcolor_space.strip()))
+    if carrier is None:
+        return image
+    if carrier in {"RGB", "RGBA"} and _is_srgb(source):
+        return image
+    target = "RGBA" if carrier == "RGBA" else "RGB"
+    transform = ImageCms.buildTransform(source, _srgb(), carrier, target)
+    converted = _applied(transform, image.convert(carrier))
+    return converted.convert(image.mode) if image.mode in {"L", "RGBa"} else converted
+
+
+def _is_srgb(source: ImageCms.ImageCmsProfile) -> bool:
+    cube = Image.frombytes("RGB", (len(_CUBE) // 3, 1), _CUBE)
+    moved = _applied(ImageCms.buildTransform(source, _srgb(), "RGB", "RGB"), cube)
+    return all(
+        isinstance(band, tuple) and band[1] <= _SAME
+        for band in ImageChops.difference(cube, moved).getextrema()
+    )
+
+
+def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    converted = ImageCms.applyTransform(image, transform)
+    return image if converted is None else converted
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Greys of 16 or 32 bits or floating point, as `L`.
+
+    Integers up to 65535 are 16-bit; a wider range, and floats beyond 0 to 1,
+    are stretched between their own extremes, since nothing says what is white.
+    """
+    wide = image if image.mode in {"I", "F"} else image.convert("I")
+    low, high = (float(edge) for edge in wide.getextrema() if not isinstance(edge, tuple))
+    if wide.mode == "F" and low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    elif wide.mode == "I" and low >= 0 and high <= 65535:
+        low, high = 0.0, 65535.0
+    scale = 255 / (high - low) if high > low else 0.0
+    return wide.convert("F").point(lambda level: level * scale + (0.5 - low * scale)).convert("L")
+
+
+def _premultiplied(image: Image.Image) -> Image.Image:
+    with image if image.mode == "RGBA" else image.convert("RGBA") as full:
+        opaque = full.getchannel("A").getextrema() == (255, 255)
+        return full.convert("RGB" if opaque else "RGBa")

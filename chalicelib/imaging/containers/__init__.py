@@ -1,0 +1,29 @@
+"""The structure of each kind of file, walked without decoding a pixel.
+
+A survey counts pixels and frames and takes out the two pieces of metadata that
+matter. What goes on to Pillow is lean: only what the first frame's pixels need,
+so comments, previews and broken metadata can neither fail nor slow it.
+"""
+
+from chalicelib.imaging.containers import avif, gif, jpeg, png, tiff, webp
+from chalicelib.imaging.containers.survey import Survey
+from chalicelib.imaging.signatures import Kind
+
+
+def survey(kind: Kind, data: bytes, most_frames: int) -> Survey:
+    """The survey of `data`, of `kind`; frames counted to one over `most_frames`. Broken raised."""
+    match kind:
+        case "jpeg":
+            return jpeg.survey(data)
+        case "png":
+            return png.survey(data)
+        case "webp":
+            return webp.survey(data, most_frames)
+        case "gif":
+            return gif.survey(data, most_frames)
+        case "avif":
+            return avif.survey(data)
+        case "tiff":
+            return tiff.survey(data, most_frames)
+        case "bmp":
+            return Survey(data)

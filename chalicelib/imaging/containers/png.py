@@ -1,0 +1,67 @@
+"""PNG and APNG: a signature, then chunks."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+from chalicelib.imaging.containers.directories import exif_orientation
+from chalicelib.imaging.containers.survey import Broken, Survey
+
+_PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_MOST_CHUNKS = 200_000
+_LARGEST_PROFILE = 8 * 1024 * 1024
+
+
+def survey(data: bytes) -> Survey:
+    """The survey of a PNG; its body is the default image alone, without metadata. Broken raised."""
+    kept = [data[:8]]
+    size, frames, orientation, profile = (0, 0), 0, 1, b""
+    for count, (name, start, end) in enumerate(_chunks(data)):
+        if count == _MOST_CHUNKS:
+            raise Broken
+        content = memoryview(data)[start + 8 : end - 4]
+        if name in _PIXELS:
+            kept.append(data[start:end])
+        if name == b"IHDR":
+            size = _size(content)
+        elif name == b"fcTL":
+            frames += 1
+        elif name == b"eXIf":
+            orientation = exif_orientation(bytes(content))
+        elif name == b"iCCP":
+            profile = _inflated(bytes(content))
+    width, height = size
+    return Survey(b"".join(kept), width, height, max(1, frames), orientation, profile)
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of each chunk; a cut in the pixels is Broken, later it ends the walk."""
+    position, name = 8, b""
+    while position < len(data) and name != b"IEND":
+        length, name = struct.unpack(">I4s", data[position : position + 8].ljust(8, b"\xff"))
+        end = position + 12 + length
+        if end > len(data):
+            if name in _PIXELS - {b"IEND"} or len(data) - position < 8:
+                raise Broken
+            return
+        yield name, position, end
+        position = end
+
+
+def _size(content: memoryview) -> tuple[int, int]:
+    try:
+        width, height = struct.unpack_from(">II", content)
+    except struct.error as reason:
+        raise Broken from reason
+    return width, height
+
+
+def _inflated(content: bytes) -> bytes:
+    """The profile of an iCCP chunk; empty if it is broken or beyond reason."""
+    packed = content.partition(b"\x00")[2][1:]
+    inflater = zlib.decompressobj()
+    try:
+        profile = inflater.decompress(packed, _LARGEST_PROFILE)
+    except zlib.error:
+        return b""
+    return profile if inflater.eof else b""

@@ -1,0 +1,111 @@
+"""The one door to Pillow's decoders: formats named, pixels and frames limited, errors renamed."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from io import BytesIO
+from typing import NamedTuple
+
+from PIL import Image
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from chalicelib.errors import Reason, Rejection
+from chalicelib.imaging import containers
+from chalicelib.imaging.colour import reducible, to_srgb
+from chalicelib.imaging.containers.directories import exif_orientation
+from chalicelib.imaging.containers.survey import Survey
+from chalicelib.imaging.geometry import Size
+from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.signatures import Kind, sniff
+from chalicelib.imaging.silence import no_stderr, no_warnings
+from chalicelib.imaging.upright import turned, upright
+from chalicelib.imaging.verdicts import corrupt, rejection
+
+# Our own limit is checked first, whatever its size; Pillow's would only add warnings.
+Image.MAX_IMAGE_PIXELS = None
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
+
+_PLUGINS: dict[Kind, type[ImageFile]] = {
+    "jpeg": JpegImageFile,
+    "png": PngImageFile,
+    "webp": WebPImageFile,
+    "gif": GifImageFile,
+    "avif": AvifImageFile,
+    "tiff": TiffImageFile,
+    "bmp": BmpImageFile,
+}
+
+
+class Decoded(NamedTuple):
+    """An original: its kind, its upright size, and its pixels, no more of them than needed.
+
+    `image` is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`, and carries no metadata.
+    """
+
+    kind: Kind
+    size: Size
+    image: Image.Image
+
+
+def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decoded:
+    """Read `data` once; Rejection for any fault.
+
+    `reach` answers, to the upright size, how large a copy is needed.
+    """
+    kind = sniff(data)
+    with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
+        survey = containers.survey(kind, data, limits.max_frames)
+        _check(survey.width * survey.height, survey.frames, limits)
+        with _PLUGINS[kind](BytesIO(survey.body)) as image:
+            frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
+            _check(image.width * image.height, frames, limits)
+            return _read(kind, image, survey, reach)
+
+
+def _check(pixels: int, frames: int, limits: Limits) -> None:
+    if pixels > limits.max_pixels:
+        raise rejection(Reason.TOO_MANY_PIXELS, pixels, limits.max_pixels)
+    if frames > limits.max_frames:
+        raise rejection(Reason.TOO_MANY_FRAMES, limits.max_frames)
+
+
+def _read(kind: Kind, image: ImageFile, survey: Survey, reach: Callable[[Size], Size]) -> Decoded:
+    orientation = survey.orientation
+    if kind == "avif":
+        orientation = exif_orientation(image.info.get("exif", b""))
+    profile = survey.profile or image.info.get("icc_profile") or b""
+    size = Size(*turned(image.size, orientation))
+    reduced = _reduced(image, turned(reach(size), orientation))
+    finished = to_srgb(upright(reduced, orientation), profile)
+    # Pillow copies metadata from picture to picture and its encoders would write some of it.
+    finished.info = {}
+    return Decoded(kind, size, finished)
+
+
+def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:
+    """`image` decoded at `size`, stored way up; a JPEG's decoder does the first halvings."""
+    drafted = image.draft(None, size)
+    box = drafted[1] if drafted else None
+    image.load()
+    pixels = reducible(image)
+    if pixels.size == size:
+        return pixels.copy() if pixels is image else pixels
+    return pixels.resize(size, Image.Resampling.BICUBIC, box)
+
+
+@contextmanager
+def _renamed_errors() -> Iterator[None]:
+    try:
+        yield
+    except Rejection:
+        raise
+    # A decoder fed with arbitrary bytes raises what it likes; all of it means the same to a user.
+    except Exception as reason:
+        raise corrupt() from reason

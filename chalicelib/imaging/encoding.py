@@ -1,0 +1,97 @@
+"""From pixels to files: one table of formats, and nothing in a file but pixels."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any, Literal, NamedTuple
+
+from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from chalicelib.imaging.signatures import Kind
+from chalicelib.variants import Format
+
+# Saving needs these plugins registered; left to itself Pillow would import all it has.
+_WRITERS = (AvifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+
+Output = Literal["webp", "avif", "jpeg", "png"]
+
+
+class Codec(NamedTuple):
+    """How a format is named and written; `options` are Pillow's for a quality of 1 to 100."""
+
+    extension: str
+    media_type: str
+    alpha: bool
+    options: Callable[[int], dict[str, Any]]
+
+
+def _webp_options(quality: int) -> dict[str, Any]:
+    return {"quality": quality, "method": 2, "alpha_quality": 90, "exact": False}
+
+
+def _avif_options(quality: int) -> dict[str, Any]:
+    # One thread and fixed tiles: the bytes must not depend on the machine's processors.
+    return {
+        "quality": avif_quality(quality),
+        "speed": 9,
+        "max_threads": 1,
+        "autotiling": False,
+    }
+
+
+def _jpeg_options(quality: int) -> dict[str, Any]:
+    return {"quality": quality, "progressive": True, "optimize": True}
+
+
+def _png_options(_quality: int) -> dict[str, Any]:
+    return {"optimize": True}
+
+
+CODECS: dict[Output, Codec] = {
+    "webp": Codec("webp", "image/webp", True, _webp_options),
+    "avif": Codec("avif", "image/avif", True, _avif_options),
+    "jpeg": Codec("jpg", "image/jpeg", False, _jpeg_options),
+    "png": Codec("png", "image/png", True, _png_options),
+}
+
+
+def avif_quality(quality: int) -> int:
+    """The AVIF quality that looks like WebP's `quality`: 61 for 82, straight to 1 and to 100."""
+    if quality <= 82:
+        return 1 + round((quality - 1) * 60 / 81)
+    return 61 + round((quality - 82) * 39 / 18)
+
+
+def output_for(format: Format, kind: Kind, mode: str) -> Output:
+    """The format to write for a picture of `kind` in `mode`.
+
+    "original" is the input's own where we write it, else PNG with alpha, JPEG without.
+    """
+    if format != "original":
+        return format
+    match kind:
+        case "jpeg" | "png" | "webp" | "avif":
+            return kind
+        case _:
+            return "png" if mode == "RGBa" else "jpeg"
+
+
+def encode(image: Image.Image, output: Output, quality: int, background: str) -> bytes:
+    """`image` (`L`, `RGB` or `RGBa`) as a file; on `background` where the format has no alpha."""
+    codec = CODECS[output]
+    # Pillow keeps a save's options on the object, and another thread may be saving this one.
+    with _prepared(image, background, alpha=codec.alpha) as own:
+        file = BytesIO()
+        own.save(file, output, **codec.options(quality))
+        return file.getvalue()
+
+
+def _prepared(image: Image.Image, background: str, *, alpha: bool) -> Image.Image:
+    """A picture of its own to save, in `L`, `RGB` or `RGBA`."""
+    if image.mode != "RGBa":
+        return image.copy()
+    straight = image.convert("RGBA")
+    if alpha:
+        return straight
+    flat = Image.new("RGB", image.size, background)
+    flat.paste(straight, mask=straight)
+    return flat

@@ -1,0 +1,97 @@
+"""Where a variant's pixels come from and go to: exact arithmetic, no pictures."""
+
+import math
+from fractions import Fraction
+from typing import NamedTuple
+
+from chalicelib.variants import Variant
+
+LONGEST = 16383  # the longest side that WebP can hold
+
+
+class Size(NamedTuple):
+    """Width and height in pixels, both at least 1."""
+
+    width: int
+    height: int
+
+
+class Region(NamedTuple):
+    """A rectangle of the upright original, in its pixels; edges may fall between two pixels."""
+
+    left: Fraction
+    top: Fraction
+    right: Fraction
+    bottom: Fraction
+
+
+class Placement(NamedTuple):
+    """How a variant shows an original.
+
+    `region` of the original is scaled to `size` and laid centred on `canvas`
+    (larger than `size` for "contain" only). A copy of the whole original of
+    at least `reach` has all the detail that this needs; `reach` never exceeds
+    the original.
+    """
+
+    region: Region
+    size: Size
+    canvas: Size
+    reach: Size
+
+
+def place(original: Size, variant: Variant) -> Placement:
+    """The placement of `original` (upright) by `variant`.
+
+    "inside" fits into the box; "contain" does, then pads to exactly the box;
+    "cover" fills the box and crops what is over, at the centre. Without
+    `upscale` nothing is enlarged: "contain" pads more, and "cover" takes the
+    largest part of the original that has the box's ratio.
+    """
+    box = Size(variant.width or LONGEST, variant.height or LONGEST)
+    if variant.fit == "cover":
+        return _covered(original, box, upscale=variant.upscale)
+    return _fitted(original, box, padded=variant.fit == "contain", upscale=variant.upscale)
+
+
+def _fitted(original: Size, box: Size, *, padded: bool, upscale: bool) -> Placement:
+    scale = min(Fraction(box.width, original.width), Fraction(box.height, original.height))
+    if not upscale:
+        scale = min(scale, Fraction(1))
+    size = _within(box, original.width * scale, original.height * scale)
+    reach = _within(original, Fraction(size.width), Fraction(size.height))
+    return Placement(whole_of(original), size, box if padded else size, reach)
+
+
+def _covered(original: Size, box: Size, *, upscale: bool) -> Placement:
+    shrink = min(Fraction(original.width, box.width), Fraction(original.height, box.height))
+    if shrink >= 1 or upscale:
+        size = box
+    else:
+        size = _within(original, box.width * shrink, box.height * shrink)
+    scale = max(Fraction(size.width, original.width), Fraction(size.height, original.height))
+    region = _centred(original, size.width / scale, size.height / scale)
+    reach = _within(
+        original,
+        Fraction(math.ceil(original.width * scale)),
+        Fraction(math.ceil(original.height * scale)),
+    )
+    return Placement(region, size, size, reach)
+
+
+def _within(box: Size, width: Fraction, height: Fraction) -> Size:
+    """`width` and `height` rounded half up, each from 1 to the box's side."""
+    return Size(
+        max(1, min(box.width, math.floor(width + Fraction(1, 2)))),
+        max(1, min(box.height, math.floor(height + Fraction(1, 2)))),
+    )
+
+
+def whole_of(original: Size) -> Region:
+    """The region that leaves nothing of `original` out."""
+    return Region(Fraction(0), Fraction(0), Fraction(original.width), Fraction(original.height))
+
+
+def _centred(original: Size, width: Fraction, height: Fraction) -> Region:
+    left, top = (original.width - width) / 2, (original.height - height) / 2
+    return Region(left, top, left + width, top + height)

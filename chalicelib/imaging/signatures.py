@@ -1,0 +1,83 @@
+"""What a file is, told by its first bytes and never by its name."""
+
+import re
+from typing import Literal, NamedTuple
+
+from chalicelib.errors import Reason
+from chalicelib.imaging.verdicts import rejection
+
+Kind = Literal["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp"]
+
+CONTENT_TYPES: dict[Kind, str] = {
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "avif": "image/avif",
+    "tiff": "image/tiff",
+    "bmp": "image/bmp",
+}
+
+
+class _Signature(NamedTuple):
+    pattern: re.Pattern[bytes]
+    kind: Kind
+
+
+class _Refusal(NamedTuple):
+    pattern: re.Pattern[bytes]
+    label: str
+
+
+def _starts(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.DOTALL)
+
+
+# `ftyp` boxes name their brands in groups of four bytes: the major one, a version, then the others.
+_AVIF_BRANDS = rb".{4}ftyp(?:avi[fs]|(?:mif1|msf1|miaf|MA1[AB]).{4}(?:.{4}){0,30}?avi[fs])"
+_HEIF_BRANDS = rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif[12]|msf1|miaf)"
+_BMP_HEADERS = rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00"
+_SVG = rb"(?:\xef\xbb\xbf)?\s*(?=<)(?!.*<html)(?=.*(?<=[<:])svg[\s>])"
+
+_READ: tuple[_Signature, ...] = (
+    _Signature(_starts(rb"\xff\xd8\xff"), "jpeg"),
+    _Signature(_starts(rb"\x89PNG\r\n\x1a\n"), "png"),
+    _Signature(_starts(rb"RIFF.{4}WEBP"), "webp"),
+    _Signature(_starts(rb"GIF8[79]a"), "gif"),
+    _Signature(_starts(_AVIF_BRANDS), "avif"),
+    _Signature(_starts(_BMP_HEADERS), "bmp"),
+    _Signature(_starts(rb"(?:II[*+]\x00|MM\x00[*+])(?!.{4}CR)"), "tiff"),
+)
+
+_REFUSED: tuple[_Refusal, ...] = (
+    _Refusal(_starts(rb"II\*\x00.{4}CR|.{4}ftypcrx"), "Camera RAW"),
+    _Refusal(_starts(rb"II(?:RO|RS|U\x00)|MMOR|FUJIFILMCCD-RAW|\x00MRM|FOVb"), "Camera RAW"),
+    _Refusal(_starts(_HEIF_BRANDS), "HEIC"),
+    _Refusal(_starts(_SVG), "SVG"),
+    _Refusal(_starts(rb"\x1f\x8b.{8}[^\x00]{1,200}\.svg\x00"), "SVG"),
+    _Refusal(_starts(rb"%PDF-"), "PDF"),
+    _Refusal(_starts(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
+    _Refusal(_starts(rb"8BP[SB]\x00"), "Photoshop"),
+    _Refusal(_starts(rb"\xff\x0a|\x00\x00\x00\x0cJXL "), "JPEG XL"),
+    _Refusal(_starts(rb"\x00\x00\x00\x0cjP {2}|\xff\x4f\xff\x51"), "JPEG 2000"),
+    _Refusal(_starts(rb"II\xbc[\x00\x01]"), "JPEG XR"),
+    _Refusal(_starts(rb"\x00\x00[\x01\x02]\x00[^\x00]\x00.{3}\x00|icns"), "Icon"),
+    _Refusal(
+        _starts(rb"gimp xcf|AT&TFORM|BPG\xfb|DDS |qoif|v/1\x01|#\?RADIANCE|SIMPLE  ="), "Such"
+    ),
+    _Refusal(_starts(rb"P[1-7]\s+[\d#W]|\x8a[MJ]NG|\x8bJNG|\xd7\xcd\xc6\x9a|.{40} EMF"), "Such"),
+)
+
+
+def sniff(data: bytes) -> Kind:
+    """The kind of `data`; Rejection if it is empty, no picture, or one that we do not read."""
+    if not data:
+        raise rejection(Reason.EMPTY_FILE)
+    head = data[:4096]
+    for signature in _READ:
+        if signature.pattern.match(head):
+            return signature.kind
+    for refusal in _REFUSED:
+        if refusal.pattern.match(head):
+            raise rejection(Reason.UNSUPPORTED_FORMAT, refusal.label)
+    raise rejection(Reason.NOT_AN_IMAGE)

@@ -1,0 +1,24 @@
+"""The sentence that a user reads for each reason to reject; never a library's own text."""
+
+from chalicelib.errors import Reason, Rejection
+
+_SENTENCES = {
+    Reason.EMPTY_FILE: "The file is empty.",
+    Reason.NOT_AN_IMAGE: "The file is not a picture.",
+    Reason.UNSUPPORTED_FORMAT: (
+        "{} files are not supported. Please send a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP picture."
+    ),
+    Reason.CORRUPT_IMAGE: "The picture is damaged or incomplete and cannot be read.",
+    Reason.TOO_MANY_PIXELS: "The picture has too many pixels: {:,} where {:,} are allowed.",
+    Reason.TOO_MANY_FRAMES: "The picture has too many frames: more than {:,} are not allowed.",
+}
+
+
+def rejection(reason: Reason, *details: str | int) -> Rejection:
+    """The error to raise for `reason`; `details` fill the gaps of its sentence."""
+    return Rejection(reason, _SENTENCES[reason].format(*details))
+
+
+def corrupt() -> Rejection:
+    """The error to raise for a picture that is broken."""
+    return rejection(Reason.CORRUPT_IMAGE)

@@ -1,0 +1,90 @@
+"""The owner's images: show, list, process on request, process again, erase."""
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib import views
+from chalicelib.erasing import Eraser, Receipt
+from chalicelib.errors import Conflict, ForeignBucket, NotFound
+from chalicelib.ports import ImageTable, ObjectStore, Queue
+from chalicelib.processing import Processor
+from chalicelib.records import Image, ObjectVersion, Status
+from chalicelib.settings import Settings
+from chalicelib.views import ImageView
+
+
+class ImageList(Struct, frozen=True, kw_only=True):
+    """A page of images, newest first; `next_cursor` asks for the next one."""
+
+    images: list[ImageView]
+    next_cursor: str | None
+
+
+class Again(Struct, frozen=True, kw_only=True):
+    """A request to process an image once more, as it travels through the work queue."""
+
+    image_id: str
+
+
+class Library:
+    """What an owner may do with their images. NotFound also stands for other owners' images."""
+
+    def __init__(
+        self,
+        objects: ObjectStore,
+        table: ImageTable,
+        work: Queue,
+        processor: Processor,
+        eraser: Eraser,
+        settings: Settings,
+    ) -> None:
+        self._objects = objects
+        self._table = table
+        self._work = work
+        self._processor = processor
+        self._eraser = eraser
+        self._settings = settings
+
+    def show(self, image_id: str, owner: str) -> ImageView:
+        """The image with its history."""
+        return self._view(self._find(image_id, owner))
+
+    def list(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> ImageList:
+        """At most `limit` images, without their histories."""
+        page = self._table.newest(owner, status, limit, cursor)
+        shown = [views.show(image, self._settings.public_url) for image in page.images]
+        return ImageList(images=shown, next_cursor=page.next_cursor)
+
+    def process(self, bucket: str, key: str, owner: str) -> ImageView:
+        """Process an object of the uploads bucket now, and show what became of it."""
+        if bucket != self._settings.uploads_bucket:
+            raise ForeignBucket("bucket must be the uploads bucket of this application.")
+        version = ObjectVersion(bucket=bucket, key=key)
+        image_id = self._processor.identify(version)
+        known = self._table.get(image_id)
+        if (known and known.owner != owner) or not self._objects.exists(bucket, key):
+            raise NotFound("There is no such object.")
+        self._processor.process(version, forced=True)
+        return self.show(image_id, owner)
+
+    def reprocess(self, image_id: str, owner: str) -> ImageView:
+        """Put the image into the work queue, to be processed once more."""
+        image = self._find(image_id, owner)
+        if image.status in (Status.PENDING, Status.DELETED, Status.EXPIRED):
+            raise Conflict(f"An image that is {image.status} has no original to process.")
+        self._work.send(msgspec.json.encode(Again(image_id=image.id)).decode())
+        return self._view(image)
+
+    def delete(self, image_id: str, owner: str) -> Receipt:
+        """Erase the image; again for one whose erasure was interrupted."""
+        return self._eraser.erase(self._find(image_id, owner))
+
+    def _find(self, image_id: str, owner: str) -> Image:
+        image = self._table.get(image_id)
+        if image is None or image.owner != owner:
+            raise NotFound("There is no such image.")
+        return image
+
+    def _view(self, image: Image) -> ImageView:
+        history = self._table.history(image.id)
+        return views.show(image, self._settings.public_url, history)

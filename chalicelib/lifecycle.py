@@ -1,0 +1,134 @@
+"""What may become of an image, as pure functions from one record to the next.
+
+Each answers the next record and its history line, or None where nothing is to
+be done. They run inside a conditional write, so they decide on present facts.
+"""
+
+from datetime import datetime
+from urllib.parse import unquote
+
+from msgspec.structs import replace
+
+from chalicelib import keys
+from chalicelib.errors import Reason
+from chalicelib.records import EVERYONE, Event, Image, ObjectVersion, Status
+from chalicelib.sequencers import is_older
+
+FOLLOWING: dict[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED, Status.EXPIRED, Status.DELETED}),
+    Status.PROCESSING: frozenset(
+        {Status.PROCESSING, Status.READY, Status.REJECTED, Status.FAILED, Status.DELETED}
+    ),
+    Status.READY: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.REJECTED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.FAILED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.EXPIRED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.DELETED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+}
+
+Step = tuple[Image, Event]
+
+
+def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
+    """The record of an object that no ticket announced."""
+    ticket = keys.ticketed(version.key)
+    return Image(
+        id=image_id,
+        status=Status.PENDING,
+        owner=ticket.owner if ticket else EVERYONE,
+        filename=unquote(version.key.rstrip("/").rpartition("/")[2]) or version.key,
+        bucket=version.bucket,
+        original_file=version.key,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def begin(image: Image, version: ObjectVersion, now: datetime, *, forced: bool) -> Step | None:
+    """Start on `version`, unless it is outdated, done, or erased for good."""
+    if is_older(version.sequencer, than=image.sequencer) and not forced:
+        return None
+    repeated = version.sequencer == image.sequencer
+    done = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
+    if repeated and done and not forced:
+        return None
+    if _erased_for_good(image):
+        return None
+    sequencer = version.sequencer or image.sequencer
+    started = replace(
+        image,
+        status=Status.PROCESSING,
+        reason=None,
+        detail=None,
+        sequencer=sequencer,
+        expires_at=None,
+    )
+    return _step(started, now, "processing", _origin(version))
+
+
+def finish(image: Image, started: Image, result: Image, now: datetime) -> Step | None:
+    """Take over `result`, unless somebody else has finished or begun something newer."""
+    if image.status is not Status.PROCESSING or image.sequencer != started.sequencer:
+        return None
+    merged = replace(result, revision=image.revision)
+    return _step(merged, now, merged.status.value, merged.detail)
+
+
+def rejected(image: Image, reason: Reason, sentence: str) -> Image:
+    """The image whose original is at fault, without the renditions of an earlier original."""
+    return replace(
+        image,
+        status=Status.REJECTED,
+        reason=reason,
+        detail=sentence,
+        renditions=(),
+        placeholder=None,
+        variants_hash=None,
+    )
+
+
+def fail(image: Image, version: ObjectVersion, cause: str, now: datetime) -> Step | None:
+    """Give up on `version` after all tries; an image that got on without us stays as it is."""
+    stale = is_older(version.sequencer, than=image.sequencer)
+    settled = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
+    if stale or _erased_for_good(image) or (settled and version.sequencer == image.sequencer):
+        return None
+    sequencer = version.sequencer or image.sequencer
+    failed = replace(
+        image, status=Status.FAILED, sequencer=sequencer, detail=cause, expires_at=None
+    )
+    return _step(failed, now, "failed", cause)
+
+
+def remove(image: Image, sequencer: str, now: datetime, cause: str) -> Step | None:
+    """Leave a tombstone, unless the removal is older than what the record knows."""
+    if sequencer and is_older(sequencer, than=image.sequencer):
+        return None
+    if image.status is Status.DELETED and sequencer in ("", image.sequencer):
+        return None
+    tombstone = Image(
+        id=image.id,
+        status=Status.DELETED,
+        owner=image.owner,
+        filename=image.filename,
+        bucket=image.bucket,
+        original_file=image.original_file,
+        created_at=image.created_at,
+        updated_at=now,
+        sequencer=sequencer or image.sequencer,
+        revision=image.revision,
+    )
+    return _step(tombstone, now, "deleted", cause)
+
+
+def _erased_for_good(image: Image) -> bool:
+    # A ticket is for one upload; any other key may be written again after its removal.
+    return image.status is Status.DELETED and keys.ticketed(image.original_file) is not None
+
+
+def _step(image: Image, now: datetime, event: str, detail: str | None) -> Step:
+    return replace(image, updated_at=now), Event(at=now, event=event, detail=detail)
+
+
+def _origin(version: ObjectVersion) -> str:
+    return f"event {version.sequencer}" if version.sequencer else "on request"

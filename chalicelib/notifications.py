@@ -1,0 +1,45 @@
+"""What reaches the event handlers, read once at the edge: S3 events and queue messages."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from chalicelib.failures import Failure
+from chalicelib.library import Again
+from chalicelib.records import ObjectVersion
+
+
+def object_versions(event: Mapping[str, Any]) -> tuple[ObjectVersion, ...]:
+    """All records of an S3 event document; keys are decoded here, and only here."""
+    return tuple(_object_version(record["s3"]) for record in event.get("Records", ()))
+
+
+def _object_version(entity: Mapping[str, Any]) -> ObjectVersion:
+    described = entity["object"]
+    return ObjectVersion(
+        bucket=entity["bucket"]["name"],
+        key=unquote_plus(described["key"]),
+        sequencer=described.get("sequencer", ""),
+        etag=described.get("eTag"),
+        version_id=described.get("versionId"),
+    )
+
+
+def request_to_process_again(body: str) -> Again:
+    """The work queue's message."""
+    return msgspec.json.decode(body, type=Again)
+
+
+def failure(body: str) -> Failure:
+    """A message of the failures queue: Lambda's record of a lost event, or a lost work message."""
+    message = msgspec.json.decode(body, type=dict[str, Any])
+    if "requestPayload" not in message:
+        cause = "Processing again failed after all tries."
+        return Failure(image_id=msgspec.convert(message, Again).image_id, cause=cause)
+    kind = (message.get("responsePayload") or {}).get("errorType", "unknown error")
+    return Failure(
+        versions=object_versions(message["requestPayload"]),
+        cause=f"Processing failed after all tries ({kind}).",
+    )

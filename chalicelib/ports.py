@@ -1,0 +1,105 @@
+"""What the use cases need of the world; `chalicelib.aws` provides it, tests have fakes of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from chalicelib.records import Event, Image, Status
+
+Clock = Callable[[], datetime]
+
+
+class StoredObject(Struct, frozen=True, kw_only=True):
+    """An object as it was read: its bytes and what identifies exactly these bytes."""
+
+    data: bytes
+    etag: str
+    version_id: str | None
+
+
+class ObjectStore(Protocol):
+    """Buckets and objects."""
+
+    def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
+        """The object; ObjectMissing for none, Rejection for over `at_most` bytes."""
+
+    def write(
+        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+    ) -> None:
+        """Store `data`; writing the same again changes nothing."""
+
+    def exists(self, bucket: str, key: str) -> bool:
+        """Whether there is such an object now."""
+
+    def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
+        """All keys below `prefix`."""
+
+    def erase(self, bucket: str, key: str) -> None:
+        """Remove the object with all its versions; no error where there is none."""
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """Some images, newest first, and where the next ones begin (None at the end)."""
+
+    images: tuple[Image, ...]
+    next_cursor: str | None
+
+
+class ImageTable(Protocol):
+    """The records of all images and their histories."""
+
+    def get(self, image_id: str) -> Image | None:
+        """The current record, read consistently."""
+
+    def history(self, image_id: str) -> tuple[Event, ...]:
+        """All that happened to the image, oldest first."""
+
+    def put(self, image: Image, event: Event) -> Image:
+        """Write record and history line together; the answer bears the next revision.
+
+        RecordChanged where the stored revision is no longer `image.revision`
+        (0: where there is a record at all).
+        """
+
+    def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
+        """At most `limit` images, newest first; InvalidRequest for a cursor that is not ours."""
+
+    def find_ready(self, owner: str, sha256: str) -> Image | None:
+        """The owner's ready image with these bytes, if there is one."""
+
+
+class Signer(Protocol):
+    """Presigned addresses of the uploads bucket."""
+
+    def presign_post(
+        self, key: str, content_type: str, sha256: str | None, max_bytes: int, seconds: int
+    ) -> "PresignedPost":
+        """A POST that takes just this key, type and checksum (hex), and 1 to `max_bytes` bytes."""
+
+    def presign_put(
+        self, key: str, content_type: str, size: int | None, seconds: int
+    ) -> "PresignedPut":
+        """A PUT that takes exactly this key and type, and length where `size` is given."""
+
+
+class PresignedPost(Struct, frozen=True, kw_only=True):
+    """A form: its action and the fields that go before the file."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class PresignedPut(Struct, frozen=True, kw_only=True):
+    """An address and the headers that must be sent with the file."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+class Queue(Protocol):
+    """Work to be done later, at least once."""
+
+    def send(self, body: str) -> None:
+        """Put `body` into the queue."""

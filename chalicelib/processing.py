@@ -1,0 +1,169 @@
+"""From an object in the uploads bucket to a ready or rejected image."""
+
+import hashlib
+import time
+
+from msgspec.structs import replace
+
+from chalicelib import costs, imaging, keys, lifecycle
+from chalicelib.errors import NotFound, ObjectMissing, Reason, Rejection
+from chalicelib.lifecycle import Step
+from chalicelib.manifests import Manifests
+from chalicelib.ports import Clock, ImageTable, ObjectStore, StoredObject
+from chalicelib.records import Image, ObjectVersion, Placeholder, Rendition, Status
+from chalicelib.settings import Settings
+from chalicelib.transitions import change
+from chalicelib.variants import Variant, hash_of
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Processor:
+    """Makes images of objects: reads, renders, stores, and keeps the record in step."""
+
+    def __init__(
+        self,
+        objects: ObjectStore,
+        table: ImageTable,
+        variants: tuple[Variant, ...],
+        settings: Settings,
+        clock: Clock,
+    ) -> None:
+        self._objects = objects
+        self._table = table
+        self._variants = variants
+        self._settings = settings
+        self._clock = clock
+        self._manifests = Manifests(objects, table, settings)
+
+    def process(self, version: ObjectVersion, *, forced: bool = False) -> Image | None:
+        """Bring the object's image to its end; None where a newer or the same event has been there.
+
+        Raises PassingFault where a store is away: the same call may be made again.
+        """
+        image_id = self.identify(version)
+        started = self._begin(image_id, version, forced=forced)
+        if started is None:
+            return None
+        clock_start = time.perf_counter()
+        try:
+            stored = self._objects.read(
+                version.bucket, version.key, self._settings.max_upload_bytes
+            )
+            result = self._develop(started, stored)
+        except ObjectMissing:
+            return self._finish_removed(started)
+        except Rejection as rejection:
+            result = lifecycle.rejected(started, rejection.reason, str(rejection))
+        return self._finish(started, self._priced(result, clock_start))
+
+    def again(self, image_id: str) -> Image | None:
+        """Process an image's original once more; NotFound where there is no such image."""
+        image = self._table.get(image_id)
+        if image is None or image.status is Status.DELETED:
+            raise NotFound("There is no such image.")
+        version = ObjectVersion(bucket=image.bucket, key=image.original_file)
+        return self.process(version, forced=True)
+
+    def identify(self, version: ObjectVersion) -> str:
+        """The ticket's image id where key and record agree, else one from bucket and key."""
+        ticket = keys.ticketed(version.key)
+        if ticket is None:
+            return keys.derived_image_id(version.bucket, version.key)
+        image = self._table.get(ticket.image_id)
+        if image and (image.bucket, image.original_file) != (version.bucket, version.key):
+            return keys.derived_image_id(version.bucket, version.key)
+        return ticket.image_id
+
+    def _begin(self, image_id: str, version: ObjectVersion, *, forced: bool) -> Image | None:
+        def decide(image: Image | None) -> Step | None:
+            present = image or lifecycle.discovered(image_id, version, self._clock())
+            return lifecycle.begin(present, version, self._clock(), forced=forced)
+
+        return change(self._table, image_id, decide)
+
+    def _develop(self, image: Image, stored: StoredObject) -> Image:
+        sha256 = hashlib.sha256(stored.data).hexdigest()
+        known = replace(
+            image,
+            bytes=len(stored.data),
+            sha256=sha256,
+            etag=stored.etag,
+            version_id=stored.version_id,
+            expected_sha256=None,
+        )
+        if image.expected_sha256 not in (None, sha256):
+            sentence = "The file is not the one that was announced: its SHA-256 differs."
+            return lifecycle.rejected(known, Reason.CHECKSUM_MISMATCH, sentence)
+        try:
+            picture = imaging.render(stored.data, self._variants, self._limits())
+        except Rejection as rejection:
+            return lifecycle.rejected(known, rejection.reason, str(rejection))
+        return replace(
+            known,
+            status=Status.READY,
+            content_type=picture.content_type,
+            width=picture.width,
+            height=picture.height,
+            placeholder=Placeholder(color=picture.preview.color, data_uri=picture.preview.data_uri),
+            renditions=tuple(self._store(image.id, r) for r in picture.renditions),
+            variants_hash=hash_of(self._variants),
+        )
+
+    def _limits(self) -> imaging.Limits:
+        return imaging.Limits(
+            max_pixels=self._settings.max_pixels, max_frames=self._settings.max_frames
+        )
+
+    def _store(self, image_id: str, rendered: imaging.Rendered) -> Rendition:
+        key = keys.rendition_key(image_id, rendered.data, rendered.variant, rendered.extension)
+        self._objects.write(
+            self._settings.images_bucket,
+            key,
+            rendered.data,
+            content_type=rendered.media_type,
+            cache_control=FOREVER,
+        )
+        return Rendition(
+            variant=rendered.variant,
+            format=rendered.format,
+            width=rendered.width,
+            height=rendered.height,
+            bytes=len(rendered.data),
+            key=key,
+        )
+
+    def _priced(self, image: Image, clock_start: float) -> Image:
+        milliseconds = round((time.perf_counter() - clock_start) * 1000)
+        memory = self._settings.aws_lambda_function_memory_size
+        cost = costs.estimate(milliseconds, memory, len(image.renditions))
+        return replace(image, milliseconds=milliseconds, cost_usd_estimate=cost)
+
+    def _finish(self, started: Image, result: Image) -> Image | None:
+        def decide(image: Image | None) -> Step | None:
+            step = lifecycle.finish(image, started, result, self._clock()) if image else None
+            if step:
+                self._manifests.write(*step)
+            return step
+
+        finished = change(self._table, started.id, decide)
+        if finished is None:
+            self._restore_manifest(started.id)
+        return finished
+
+    def _finish_removed(self, started: Image) -> Image | None:
+        now = self._clock()
+        cause = "the object was gone before it was read"
+
+        def decide(image: Image | None) -> Step | None:
+            if image is None or image.sequencer != started.sequencer:
+                return None
+            return lifecycle.remove(image, "", now, cause)
+
+        return change(self._table, started.id, decide)
+
+    def _restore_manifest(self, image_id: str) -> None:
+        # Our manifest may have overwritten that of the worker who was faster.
+        image = self._table.get(image_id)
+        if image and image.status in (Status.READY, Status.REJECTED):
+            self._manifests.write(image)

@@ -1,0 +1,108 @@
+"""What Darkroom knows of an image: plain immutable values, as the table holds them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from chalicelib.errors import Reason
+
+
+class Status(StrEnum):
+    """Where an image stands; `UNFINISHED` and `lifecycle` say what may follow."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    READY = "ready"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DELETED = "deleted"
+
+
+UNFINISHED = frozenset({Status.PENDING, Status.PROCESSING, Status.FAILED})
+
+TICKET = "ticket"  # the history line of an image that a ticket announced
+EVERYONE = "everyone"  # the owner of all that comes without a token
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of an image's history: when, what, and why."""
+
+    at: datetime
+    event: str
+    detail: str | None = None
+
+
+class Rendition(Struct, frozen=True, kw_only=True):
+    """A file that a variant made of an image. Sides in pixels, `key` in the images bucket."""
+
+    variant: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    key: str
+
+
+class Placeholder(Struct, frozen=True, kw_only=True):
+    """What a page shows first: a CSS colour (`#rrggbb`) and a tiny picture as a data URI."""
+
+    color: str
+    data_uri: str
+
+
+class ObjectVersion(Struct, frozen=True, kw_only=True):
+    """One state of one object, as an S3 event names it.
+
+    `key` is decoded; `sequencer` orders the states of one key ("" where the
+    caller has no event); `etag` and `version_id` are None where unknown.
+    """
+
+    bucket: str
+    key: str
+    sequencer: str = ""
+    etag: str | None = None
+    version_id: str | None = None
+
+
+class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The current record of an image.
+
+    `bytes`, `width`, `height` (upright pixels), `content_type` (sniffed) and
+    `sha256` (hex) describe the original; `expected_sha256` is what its ticket
+    promised. `milliseconds` is how long the last processing took and
+    `cost_usd_estimate` what it cost. `revision` counts the record's writes.
+    """
+
+    id: str
+    status: Status
+    owner: str
+    filename: str
+    bucket: str
+    original_file: str
+    created_at: datetime
+    updated_at: datetime
+    reason: Reason | None = None
+    detail: str | None = None
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    expected_sha256: str | None = None
+    placeholder: Placeholder | None = None
+    renditions: tuple[Rendition, ...] = ()
+    milliseconds: int | None = None
+    cost_usd_estimate: float | None = None
+    sequencer: str = ""
+    etag: str | None = None
+    version_id: str | None = None
+    variants_hash: str | None = None
+    expires_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def processed_files(self) -> list[str]:
+        """The keys of all renditions, in the variants' order."""
+        return [rendition.key for rendition in self.renditions]

@@ -1,0 +1,74 @@
+"""The settings: environment variables, read once into one frozen object."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from chalicelib.errors import SettingsError
+
+Text = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Each field is an environment variable in lower case; those without a value are required."""
+
+    uploads_bucket: Text
+    images_bucket: Text
+    images_table: Text
+    work_queue: Text
+    failures_queue: Text
+    public_url: Text
+    allowed_origins: Text
+    auth_mode: Literal["none"]
+    api_url: str = ""
+    max_upload_bytes: Count = 50_000_000
+    max_pixels: Count = 100_000_000
+    max_frames: Count = 1_000
+    aws_lambda_function_memory_size: Count = 1_769  # megabytes; Lambda sets it itself
+    upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # SigV4 allows a week
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins that may call the API from a page."""
+        return frozenset(origin.strip() for origin in self.allowed_origins.split(","))
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from `environment`; SettingsError names the variable that is missing or wrong."""
+    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    given = {name: environment[name] for name in names & environment.keys()}
+    missing = sorted(name for name in _required() if not given.get(name))
+    if missing:
+        raise SettingsError(f"The setting {missing[0]} is missing.")
+    for name in sorted(given):
+        _check(name, given)
+    settings = msgspec.convert(given, Settings, strict=False)
+    _check_addresses(settings)
+    return settings
+
+
+def _required() -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(Settings) if field.required]
+
+
+def _check(name: str, given: Mapping[str, str]) -> None:
+    kind = next(f.type for f in msgspec.structs.fields(Settings) if f.encode_name == name)
+    try:
+        msgspec.convert(given[name], kind, strict=False)
+    except msgspec.ValidationError as reason:
+        raise SettingsError(f"The setting {name} is wrong: {reason}.") from reason
+
+
+def _check_addresses(settings: Settings) -> None:
+    addresses = {"PUBLIC_URL": [settings.public_url], "ALLOWED_ORIGINS": sorted(settings.origins)}
+    if settings.api_url:
+        addresses["API_URL"] = [settings.api_url]
+    for name, values in addresses.items():
+        for value in values:
+            parts = urlsplit(value)
+            if parts.scheme not in ("http", "https") or not parts.netloc:
+                raise SettingsError(f"The setting {name} needs http:// or https:// addresses.")

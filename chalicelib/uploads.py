@@ -1,0 +1,140 @@
+"""Upload tickets: a presigned address, and the record of what is expected there."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib import keys
+from chalicelib.errors import UnsupportedType, UploadTooLarge
+from chalicelib.ports import Clock, ImageTable, Signer
+from chalicelib.records import TICKET, Event, Image, Status
+from chalicelib.settings import Settings
+
+ACCEPTED_TYPES = frozenset(
+    {
+        "image/avif",
+        "image/bmp",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/tiff",
+        "image/webp",
+    }
+)
+
+
+class PostTicket(Struct, frozen=True, kw_only=True):
+    """Leave to POST one file as a form: `fields` in order, then `file`."""
+
+    image_id: str
+    method: str
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+    max_bytes: int
+    status_url: str
+
+
+class PutTicket(Struct, frozen=True, kw_only=True):
+    """Leave to PUT one file, with exactly these headers."""
+
+    image_id: str
+    method: str
+    upload_url: str
+    headers: dict[str, str]
+    expires_at: datetime
+    status_url: str
+
+
+class Duplicate(Struct, frozen=True, kw_only=True):
+    """The owner has this very file already."""
+
+    duplicate_of: str
+    status_url: str
+
+
+class Tickets:
+    """Gives upload tickets."""
+
+    def __init__(self, table: ImageTable, signer: Signer, settings: Settings, clock: Clock) -> None:
+        self._table = table
+        self._signer = signer
+        self._settings = settings
+        self._clock = clock
+
+    def post(
+        self, owner: str, filename: str, content_type: str, size: int, sha256: str | None
+    ) -> PostTicket | Duplicate:
+        """A ticket for a form upload, or this owner's image of the same bytes (hex SHA-256)."""
+        self._check(content_type, size)
+        known = self._table.find_ready(owner, sha256) if sha256 else None
+        if known:
+            return Duplicate(duplicate_of=known.id, status_url=self._status_url(known.id))
+        image = self._expect(owner, filename, content_type, size, sha256)
+        form = self._signer.presign_post(
+            image.original_file,
+            content_type,
+            sha256,
+            self._settings.max_upload_bytes,
+            self._settings.upload_expiry_seconds,
+        )
+        return PostTicket(
+            image_id=image.id,
+            method="POST",
+            url=form.url,
+            fields=dict(form.fields),
+            expires_at=self._expiry(image),
+            max_bytes=self._settings.max_upload_bytes,
+            status_url=self._status_url(image.id),
+        )
+
+    def put(self, owner: str, filename: str, content_type: str, size: int | None) -> PutTicket:
+        """A ticket for a plain PUT; the length is signed where `size` (bytes) is given."""
+        self._check(content_type, size)
+        image = self._expect(owner, filename, content_type, size, None)
+        address = self._signer.presign_put(
+            image.original_file, content_type, size, self._settings.upload_expiry_seconds
+        )
+        return PutTicket(
+            image_id=image.id,
+            method="PUT",
+            upload_url=address.url,
+            headers=dict(address.headers),
+            expires_at=self._expiry(image),
+            status_url=self._status_url(image.id),
+        )
+
+    def _check(self, content_type: str, size: int | None) -> None:
+        if content_type not in ACCEPTED_TYPES:
+            accepted = ", ".join(sorted(ACCEPTED_TYPES))
+            raise UnsupportedType(f"content_type must be one of {accepted}.")
+        if size is not None and size > self._settings.max_upload_bytes:
+            limit = self._settings.max_upload_bytes
+            raise UploadTooLarge(f"size is {size} bytes; the most is {limit}.")
+
+    def _expect(
+        self, owner: str, filename: str, content_type: str, size: int | None, sha256: str | None
+    ) -> Image:
+        now = self._clock()
+        image_id = keys.new_image_id(now)
+        image = Image(
+            id=image_id,
+            status=Status.PENDING,
+            owner=owner,
+            filename=filename,
+            bucket=self._settings.uploads_bucket,
+            original_file=keys.upload_key(owner, image_id, filename),
+            content_type=content_type,
+            bytes=size,
+            expected_sha256=sha256,
+            created_at=now,
+            updated_at=now,
+            expires_at=now + timedelta(seconds=self._settings.upload_expiry_seconds),
+        )
+        return self._table.put(image, Event(at=now, event=TICKET))
+
+    def _expiry(self, image: Image) -> datetime:
+        return image.created_at + timedelta(seconds=self._settings.upload_expiry_seconds)
+
+    def _status_url(self, image_id: str) -> str:
+        return f"{self._settings.api_url.rstrip('/')}/images/{image_id}"

@@ -1,0 +1,83 @@
+"""The one place where use cases meet their stores."""
+
+import functools
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from chalicelib.erasing import Eraser
+from chalicelib.failures import Failures
+from chalicelib.library import Library
+from chalicelib.ports import ImageTable, ObjectStore, Queue, Signer
+from chalicelib.processing import Processor
+from chalicelib.settings import Settings, read_settings
+from chalicelib.uploads import Tickets
+from chalicelib.variants import Variant, load_variants
+
+
+def utc_now() -> datetime:
+    """The present, with its zone."""
+    return datetime.now(UTC)
+
+
+class Wiring:
+    """Use cases over AWS's stores, each made at its first use: a cold start pays for no other."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Wiring":
+        """The application that the environment describes; SettingsError where it does not."""
+        wiring = cls(read_settings(environment))
+        _ = wiring.variants  # a wrong table stops the start, like a wrong setting
+        return wiring
+
+    @functools.cached_property
+    def variants(self) -> tuple[Variant, ...]:
+        return load_variants()
+
+    @functools.cached_property
+    def objects(self) -> ObjectStore:
+        from chalicelib.aws.objects import S3Objects
+
+        return S3Objects()
+
+    @functools.cached_property
+    def table(self) -> ImageTable:
+        from chalicelib.aws.table import DynamoImages
+
+        return DynamoImages(self.settings.images_table)
+
+    @functools.cached_property
+    def signer(self) -> Signer:
+        from chalicelib.aws.signing import S3Signer
+
+        return S3Signer(self.settings.uploads_bucket)
+
+    @functools.cached_property
+    def work(self) -> Queue:
+        from chalicelib.aws.queues import SqsQueue
+
+        return SqsQueue(self.settings.work_queue)
+
+    @functools.cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self.table, self.signer, self.settings, utc_now)
+
+    @functools.cached_property
+    def processor(self) -> Processor:
+        return Processor(self.objects, self.table, self.variants, self.settings, utc_now)
+
+    @functools.cached_property
+    def eraser(self) -> Eraser:
+        return Eraser(self.objects, self.table, self.processor, self.settings, utc_now)
+
+    @functools.cached_property
+    def failures(self) -> Failures:
+        return Failures(self.table, self.processor, utc_now)
+
+    @functools.cached_property
+    def library(self) -> Library:
+        return Library(
+            self.objects, self.table, self.work, self.processor, self.eraser, self.settings
+        )

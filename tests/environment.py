@@ -1,0 +1,14 @@
+"""A whole set of settings, for tests that need the application."""
+
+SETTINGS = {
+    "UPLOADS_BUCKET": "test-uploads",
+    "IMAGES_BUCKET": "test-images",
+    "IMAGES_TABLE": "test-images",
+    "WORK_QUEUE": "test-work",
+    "FAILURES_QUEUE": "test-failures",
+    "PUBLIC_URL": "https://photos.example/images",
+    "API_URL": "https://photos.example/api",
+    "ALLOWED_ORIGINS": "https://photos.example, https://shop.example",
+    "AUTH_MODE": "none",
+    "MAX_UPLOAD_BYTES": "5000000",
+}

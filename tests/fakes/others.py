@@ -1,0 +1,33 @@
+"""A signer and a queue that only remember what they were asked."""
+
+from chalicelib.ports import PresignedPost, PresignedPut
+
+
+class RememberingSigner:
+    """The Signer that signs nothing."""
+
+    def presign_post(
+        self, key: str, content_type: str, sha256: str | None, max_bytes: int, seconds: int
+    ) -> PresignedPost:
+        fields = {"key": key, "Content-Type": content_type, "max": str(max_bytes)}
+        if sha256:
+            fields["sha256"] = sha256
+        return PresignedPost(url=f"https://uploads.example/?seconds={seconds}", fields=fields)
+
+    def presign_put(
+        self, key: str, content_type: str, size: int | None, seconds: int
+    ) -> PresignedPut:
+        headers = {"Content-Type": content_type}
+        if size is not None:
+            headers["Content-Length"] = str(size)
+        return PresignedPut(url=f"https://uploads.example/{key}?{seconds}", headers=headers)
+
+
+class MemoryQueue:
+    """The Queue that a list is."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send(self, body: str) -> None:
+        self.bodies.append(body)

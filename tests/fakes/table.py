@@ -1,0 +1,60 @@
+"""The records of all images in memory."""
+
+import base64
+import threading
+
+from msgspec.structs import replace
+
+from chalicelib.errors import InvalidRequest, RecordChanged
+from chalicelib.ports import Page
+from chalicelib.records import Event, Image, Status
+
+
+class MemoryImages:
+    """The ImageTable that a dictionary is."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, Image] = {}
+        self._lines: dict[str, list[Event]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, image_id: str) -> Image | None:
+        return self._records.get(image_id)
+
+    def history(self, image_id: str) -> tuple[Event, ...]:
+        return tuple(self._lines.get(image_id, ()))
+
+    def put(self, image: Image, event: Event) -> Image:
+        with self._lock:
+            present = self._records.get(image.id)
+            if (present.revision if present else 0) != image.revision:
+                raise RecordChanged("The record was changed meanwhile.")
+            written = replace(image, revision=image.revision + 1)
+            self._records[image.id] = written
+            self._lines.setdefault(image.id, []).append(event)
+            return written
+
+    def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
+        fitting = sorted(
+            (i for i in self._records.values() if i.owner == owner and status in (None, i.status)),
+            key=lambda image: (image.created_at, image.id),
+            reverse=True,
+        )
+        first = _position(fitting, cursor) + 1 if cursor else 0
+        shown = fitting[first : first + limit]
+        more = len(fitting) > first + limit
+        following = base64.urlsafe_b64encode(shown[-1].id.encode()).decode() if more else None
+        return Page(images=tuple(shown), next_cursor=following)
+
+    def find_ready(self, owner: str, sha256: str) -> Image | None:
+        for image in self._records.values():
+            if (image.owner, image.sha256, image.status) == (owner, sha256, Status.READY):
+                return image
+        return None
+
+
+def _position(images: list[Image], cursor: str) -> int:
+    ids = [base64.urlsafe_b64encode(image.id.encode()).decode() for image in images]
+    if cursor not in ids:
+        raise InvalidRequest("cursor is not one that this API gave.")
+    return ids.index(cursor)

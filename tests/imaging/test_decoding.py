@@ -1,0 +1,226 @@
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import Reason, Rejection
+from chalicelib.imaging import Limits
+from tests.imaging import samples
+from tests.imaging.samples import CORNERS, LIMITS, exif, four_corners, rendered, saved, scene, shown
+
+
+def reason_for(data: bytes, limits: Limits = LIMITS) -> Reason:
+    with pytest.raises(Rejection) as caught:
+        rendered(data, limits=limits)
+    assert str(caught.value).endswith(".")
+    assert "PIL" not in str(caught.value)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp"])
+def test_every_kind_is_decoded(kind: str):
+    picture = rendered(saved(four_corners(), kind))
+    assert (picture.content_type, picture.width, picture.height) == (f"image/{kind}", 96, 64)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "tiff"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_turned_upright(kind: str, orientation: int):
+    data = saved(four_corners(), kind, exif=exif(orientation))
+    image = shown(data).convert("RGB")
+    # Where the stored corners go, clockwise from the top left, as EXIF defines them.
+    order = ("0123", "1032", "2301", "3210", "0321", "3012", "2103", "1230")[orientation - 1]
+    right, bottom = image.width - 5, image.height - 5
+    seen = [image.getpixel(at) for at in ((4, 4), (right, 4), (right, bottom), (4, bottom))]
+    assert image.size == ((96, 64) if orientation < 5 else (64, 96))
+    for colour, corner in zip(seen, order, strict=True):
+        assert isinstance(colour, tuple)
+        expected = CORNERS[int(corner)]
+        assert all(abs(a - b) < 40 for a, b in zip(colour, expected, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp"])
+def test_a_picture_cut_in_half_is_corrupt(kind: str):
+    data = saved(scene(400, 300), kind)
+    assert reason_for(data[: len(data) // 2]) is Reason.CORRUPT_IMAGE
+
+
+def test_a_jpeg_without_its_last_tenth_is_corrupt():
+    data = saved(scene(800, 600), "jpeg")
+    assert reason_for(data[: len(data) * 9 // 10]) is Reason.CORRUPT_IMAGE
+
+
+def test_a_png_of_60000x60000_has_too_many_pixels():
+    data = samples.png(60_000, 60_000, packed=zlib.compress(bytes(5_000_000)))
+    assert reason_for(data) is Reason.TOO_MANY_PIXELS
+
+
+def huge_webp() -> bytes:
+    content = b"\x00" * 4 + (16_382).to_bytes(3, "little") * 2
+    chunk = b"VP8X" + struct.pack("<I", len(content)) + content
+    return b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk
+
+
+def huge_jpeg() -> bytes:
+    data = bytearray(saved(four_corners(), "jpeg"))
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = b"\xff\xdc\xff\xdc"
+    return bytes(data)
+
+
+def huge_gif() -> bytes:
+    data = bytearray(samples.gif(1))
+    data[6:10] = b"\xff\xff\xff\xff"
+    return bytes(data)
+
+
+@pytest.mark.parametrize("make", [huge_webp, huge_jpeg, huge_gif])
+def test_other_headers_of_too_many_pixels_are_enough_too(make: Callable[[], bytes]):
+    assert reason_for(make()) is Reason.TOO_MANY_PIXELS
+
+
+def test_a_gif_of_10000_frames_has_too_many_frames():
+    assert reason_for(samples.gif(10_000)) is Reason.TOO_MANY_FRAMES
+
+
+def test_a_gif_of_exactly_the_allowed_frames_is_fine():
+    limits = Limits(max_pixels=100, max_frames=3)
+    assert rendered(samples.gif(3), limits=limits).width == 1
+    assert reason_for(samples.gif(4), limits) is Reason.TOO_MANY_FRAMES
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "avif", "gif", "tiff"])
+def test_frames_are_counted_in_every_animated_kind(kind: str):
+    frames = [four_corners(48, 32).rotate(90 * turn) for turn in range(4)]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+    assert rendered(data).width == 48
+    limits = Limits(max_pixels=10_000, max_frames=3)
+    assert reason_for(data, limits) is Reason.TOO_MANY_FRAMES
+
+
+def test_an_animation_shows_its_first_frame():
+    frames = [four_corners(), four_corners().rotate(180)]
+    data = saved(frames[0], "gif", save_all=True, append_images=frames[1:])
+    assert shown(data).convert("RGB").getpixel((2, 2)) == CORNERS[0]
+
+
+def test_a_gif_with_megabytes_of_comments_is_read_without_them():
+    assert rendered(samples.gif(1, comments=40_000)).width == 1
+
+
+def test_a_jpeg_of_endless_passes_is_corrupt():
+    data = saved(four_corners(), "jpeg", progressive=True)
+    scan = data.rindex(b"\xff\xda")
+    assert reason_for(data[:scan] + data[scan:-2] * 300 + b"\xff\xd9") is Reason.CORRUPT_IMAGE
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif"])
+@pytest.mark.parametrize(
+    "block", [b"II*\x00\xff\xff\xff\x7f", b"rubbish", b"MM\x00*\x00\x00\x00\x08\xff\xff"]
+)
+def test_broken_exif_does_not_reject_a_good_picture(kind: str, block: bytes):
+    good = exif()[6:]
+    data = saved(four_corners(), kind, exif=exif())
+    assert good in data
+    spoiled = data.replace(good, block.ljust(len(good), b"\xff"))
+    if kind == "png":
+        start = data.index(b"eXIf") - 4
+        length = int.from_bytes(data[start : start + 4])
+        block = spoiled[start + 8 : start + 8 + length]
+        spoiled = data[:start] + samples.chunk(b"eXIf", block) + data[start + 12 + length :]
+    assert rendered(spoiled).width == 96
+
+
+def test_exif_whose_tags_all_overlap_is_not_read_into_memory():
+    entries = b"".join(struct.pack("<HHII", tag, 7, 60_000, 8) for tag in range(1000, 6000))
+    block = b"II*\x00\x08\x00\x00\x00" + struct.pack("<H", 5000) + entries + bytes(4)
+    data = saved(four_corners(), "jpeg", exif=b"Exif\x00\x00" + block)
+    assert rendered(data).width == 96
+
+
+def test_a_tiff_whose_tags_all_overlap_is_corrupt():
+    entries = b"".join(struct.pack("<HHII", tag, 7, 500_000, 8) for tag in range(1000, 50_000))
+    block = b"II*\x00\x08\x00\x00\x00" + struct.pack("<H", 49_000) + entries + bytes(4)
+    assert reason_for(block) is Reason.CORRUPT_IMAGE
+
+
+def test_a_jpeg_of_endless_segments_is_corrupt():
+    data = saved(four_corners(), "jpeg")
+    endless = data[:2] + b"\xff\xe1\x00\x02" * 20_000 + data[2:]
+    assert reason_for(endless) is Reason.CORRUPT_IMAGE
+
+
+def test_a_tiff_of_a_rare_compression_is_unsupported():
+    data = saved(four_corners(), "tiff")
+    compression = struct.pack("<HHIHH", 259, 3, 1, 1, 0)
+    assert compression in data
+    rare = data.replace(compression, struct.pack("<HHIHH", 259, 3, 1, 50_001, 0))
+    assert reason_for(rare) is Reason.UNSUPPORTED_FORMAT
+
+
+def test_a_jpeg_with_a_second_picture_inside_shows_the_first():
+    frames = [four_corners(), four_corners().rotate(180)]
+    data = saved(frames[0], "mpo", save_all=True, append_images=frames[1:])
+    assert rendered(data).content_type == "image/jpeg"
+    assert shown(data).size == (96, 64)
+
+
+def test_a_dng_is_unsupported_and_not_shown_as_its_thumbnail():
+    data = saved(four_corners(), "tiff", tiffinfo={50706: b"\x01\x04\x00\x00"})
+    assert reason_for(data) is Reason.UNSUPPORTED_FORMAT
+
+
+def test_a_png_with_a_huge_compressed_text_is_read():
+    text = samples.chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(50_000_000)))
+    data = samples.png(4, 4, text, packed=zlib.compress(bytes(20)))
+    assert rendered(data).width == 4
+
+
+def test_no_limit_of_pillows_own_is_met_first():
+    data = saved(scene(100, 80).convert("1").resize((14_000, 14_000)), "png")
+    limits = Limits(max_pixels=200_000_000, max_frames=1)
+    assert rendered(data, samples.WHOLE, limits=limits).width == 14_000
+
+
+PROC = Path("/proc/self/status")
+needs_proc = pytest.mark.skipif(not PROC.exists(), reason="reads Linux's /proc")
+
+# The kernel's own mark, because `ru_maxrss` of a child starts at its parent's.
+PEAK = """
+import re, sys
+from pathlib import Path
+from tests.imaging import samples
+from chalicelib.errors import Rejection
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+samples.rendered(samples.saved(samples.scene(64, 64), "jpeg"))
+data = sys.stdin.buffer.read()
+before = peak()
+try:
+    samples.rendered(data)
+except Rejection:
+    pass
+print(peak() - before)
+"""
+
+
+def growth(data: bytes) -> int:
+    """By how many kilobytes rendering `data` raises a fresh process's peak memory."""
+    run = subprocess.run([sys.executable, "-c", PEAK], input=data, capture_output=True, check=True)
+    assert run.stderr == b""
+    return int(run.stdout)
+
+
+@needs_proc
+def test_a_decompression_bomb_does_not_grow_memory():
+    assert growth(samples.png(60_000, 60_000, packed=zlib.compress(bytes(9_000_000)))) < 20_000
+
+
+@needs_proc
+def test_a_24_megapixel_jpeg_is_never_held_at_full_size():
+    # Full size would be 96 MB in Pillow; half size is 24 MB, and the rendition 12 MB with a copy.
+    assert growth(saved(scene(6000, 4000), "jpeg", quality=80)) < 80_000

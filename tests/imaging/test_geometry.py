@@ -1,0 +1,127 @@
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.imaging.geometry import LONGEST, Placement, Size, place
+from chalicelib.variants import Variant
+
+sides = st.integers(1, 100_000)
+boxes = st.integers(1, LONGEST)
+fits = st.sampled_from(["inside", "cover", "contain"])
+
+
+@st.composite
+def placements(draw: st.DrawFn) -> tuple[Size, Variant, Placement]:
+    size = Size(draw(sides), draw(sides))
+    variant = Variant(
+        name="v", width=draw(boxes), height=draw(boxes), fit=draw(fits), upscale=draw(st.booleans())
+    )
+    return size, variant, place(size, variant)
+
+
+def inside(size: Size, width: int | None = None, height: int | None = None) -> Size:
+    return place(size, Variant(name="v", width=width, height=height)).size
+
+
+def test_a_4000x3000_photo_becomes_1920x1440():
+    assert inside(Size(4000, 3000), 1920, 1920) == (1920, 1440)
+
+
+def test_a_3000x4000_photo_becomes_1440x1920():
+    assert inside(Size(3000, 4000), 1920, 1920) == (1440, 1920)
+
+
+def test_a_missing_height_follows_the_ratio():
+    assert inside(Size(4000, 3000), width=1000) == (1000, 750)
+
+
+def test_a_missing_width_follows_the_ratio():
+    assert inside(Size(4000, 3000), height=1000) == (1333, 1000)
+
+
+def test_half_a_pixel_is_rounded_up():
+    assert inside(Size(2000, 1001), 1000, 1000) == (1000, 501)
+
+
+def test_a_smaller_picture_keeps_its_size():
+    assert inside(Size(300, 200), 1920, 1920) == (300, 200)
+
+
+def test_upscale_enlarges_a_smaller_picture():
+    variant = Variant(name="v", width=1920, height=1920, upscale=True)
+    assert place(Size(300, 200), variant).size == (1920, 1280)
+
+
+def test_a_line_of_pixels_keeps_one_pixel_of_height():
+    assert inside(Size(60_000, 1), 200, 200) == (200, 1)
+
+
+def test_a_free_side_is_never_longer_than_webp_can_hold():
+    assert inside(Size(10, 60_000), width=100) == (3, LONGEST)
+
+
+def test_cover_of_a_large_photo_is_exactly_the_box():
+    placement = place(Size(4000, 3000), Variant(name="v", width=200, height=200, fit="cover"))
+    assert placement.size == placement.canvas == (200, 200)
+    assert placement.region == (500, 0, 3500, 3000)
+    assert placement.reach == (267, 200)
+
+
+def test_cover_of_a_smaller_picture_keeps_the_boxs_ratio():
+    variant = Variant(name="v", width=200, height=200, fit="cover")
+    assert place(Size(300, 100), variant).size == (100, 100)
+
+
+def test_cover_with_upscale_fills_the_box():
+    variant = Variant(name="v", width=200, height=200, fit="cover", upscale=True)
+    assert place(Size(300, 100), variant).size == (200, 200)
+
+
+def test_contain_pads_to_exactly_the_box():
+    placement = place(Size(4000, 3000), Variant(name="v", width=200, height=200, fit="contain"))
+    assert placement.size == (200, 150)
+    assert placement.canvas == (200, 200)
+
+
+@given(placements())
+def test_no_side_is_zero_or_over_the_box(made: tuple[Size, Variant, Placement]):
+    _, variant, placement = made
+    assert 1 <= placement.size.width <= placement.canvas.width <= (variant.width or 0)
+    assert 1 <= placement.size.height <= placement.canvas.height <= (variant.height or 0)
+
+
+@given(placements())
+def test_nothing_is_enlarged_unless_asked(made: tuple[Size, Variant, Placement]):
+    original, variant, placement = made
+    if not variant.upscale:
+        assert placement.size.width <= original.width
+        assert placement.size.height <= original.height
+
+
+@given(placements())
+def test_the_region_lies_in_the_middle_of_the_original(made: tuple[Size, Variant, Placement]):
+    original, _, (region, *_) = made
+    assert 0 <= region.left < region.right <= original.width
+    assert 0 <= region.top < region.bottom <= original.height
+    assert region.left + region.right == original.width
+    assert region.top + region.bottom == original.height
+
+
+@given(placements())
+def test_the_reach_has_all_the_detail_and_never_exceeds_the_original(
+    made: tuple[Size, Variant, Placement],
+):
+    original, _, (region, size, _, reach) = made
+    assert 1 <= reach.width <= original.width
+    assert 1 <= reach.height <= original.height
+    shown = (region.right - region.left) * Fraction(reach.width, original.width)
+    assert shown >= size.width or reach.width == original.width
+
+
+@given(st.integers(100, 20_000), st.integers(100, 20_000), st.integers(100, 4000))
+def test_inside_keeps_the_ratio_within_half_a_pixel(width: int, height: int, box: int):
+    size = inside(Size(width, height), box, box)
+    scale = min(Fraction(box, max(width, height)), Fraction(1))
+    assert abs(size.width - width * scale) <= Fraction(1, 2) or size.width == 1
+    assert abs(size.height - height * scale) <= Fraction(1, 2) or size.height == 1

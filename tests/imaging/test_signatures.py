@@ -1,0 +1,64 @@
+import pytest
+
+from chalicelib.errors import Reason, Rejection
+from chalicelib.imaging.signatures import CONTENT_TYPES, sniff
+from tests.imaging.samples import four_corners, saved
+
+
+@pytest.mark.parametrize("kind", CONTENT_TYPES)
+def test_every_supported_kind_is_told_by_its_content(kind: str):
+    assert sniff(saved(four_corners(), kind)) == kind
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.7\n",
+        b"8BPS\x00\x01" + bytes(20),
+        b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
+        b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic",
+        b"\x00\x00\x00\x0cJXL \r\n\x87\n",
+        b"\xff\x0a\xfa\x1f",
+        b"\x00\x00\x00\x0cjP  \r\n\x87\n",
+        b"\x00\x00\x01\x00\x01\x00\x10\x10\x00\x00\x01",
+        b"II*\x00\x10\x00\x00\x00CR\x02\x00",
+        b"FUJIFILMCCD-RAW 0201",
+        b'<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+        b'\xef\xbb\xbf<svg width="1"></svg>',
+    ],
+)
+def test_a_known_picture_that_we_do_not_read_is_unsupported(data: bytes):
+    with pytest.raises(Rejection) as caught:
+        sniff(data)
+    assert caught.value.reason is Reason.UNSUPPORTED_FORMAT
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"hello",
+        b"BMW is a maker of cars",
+        b"<html><svg></svg></html>",
+        b"\x00" * 64,
+        b"RIFF....WAVE",
+    ],
+)
+def test_anything_else_is_no_image(data: bytes):
+    with pytest.raises(Rejection) as caught:
+        sniff(data)
+    assert caught.value.reason is Reason.NOT_AN_IMAGE
+
+
+def test_nothing_is_an_empty_file():
+    with pytest.raises(Rejection) as caught:
+        sniff(b"")
+    assert caught.value.reason is Reason.EMPTY_FILE
+
+
+def test_an_avif_under_a_general_major_brand_is_an_avif():
+    assert sniff(b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf") == "avif"
+
+
+def test_thousands_of_comments_do_not_slow_the_search_for_svg():
+    with pytest.raises(Rejection):
+        sniff(b"<!---->" * 1000)

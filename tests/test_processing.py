@@ -1,0 +1,206 @@
+"""From an object to an image, with fake stores and real pictures."""
+
+import hashlib
+import json
+from types import ModuleType
+
+import pytest
+
+from chalicelib.errors import Reason
+from chalicelib.records import Image, ObjectVersion, Status
+from chalicelib.wiring import Wiring
+from tests.builders import version
+from tests.pictures import jpeg
+
+KEY = "photos/cat.jpg"
+
+
+@pytest.fixture
+def wiring(application: ModuleType) -> Wiring:
+    found: Wiring = application.wiring
+    return found
+
+
+def put(wiring: Wiring, data: bytes, key: str = KEY) -> None:
+    wiring.objects.write("test-uploads", key, data, content_type="x", cache_control="")
+
+
+def processed(wiring: Wiring, data: bytes, sequencer: str = "A1") -> Image:
+    put(wiring, data)
+    done = wiring.processor.process(version(KEY, sequencer))
+    assert done is not None
+    return done
+
+
+def images(wiring: Wiring) -> list[str]:
+    return list(wiring.objects.list_keys("test-images", ""))
+
+
+def test_a_photo_becomes_ready_with_every_variant(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg(2400, 1800))
+    sides = {r.variant: (r.width, r.height) for r in done.renditions}
+    assert done.status is Status.READY
+    assert sides == {
+        "1080p": (1920, 1440),
+        "720p": (1280, 960),
+        "mobile": (640, 480),
+        "thumbnail": (200, 200),
+    }
+
+
+def test_the_original_is_described_in_the_record(wiring: Wiring) -> None:
+    data = jpeg()
+    done = processed(wiring, data)
+    facts = (done.content_type, done.width, done.height, done.bytes, done.sha256)
+    assert facts == ("image/jpeg", 800, 600, len(data), hashlib.sha256(data).hexdigest())
+
+
+def test_a_renditions_key_bears_the_hash_of_its_bytes(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    for rendition in done.renditions:
+        stored = wiring.objects.read("test-images", rendition.key, 10**9).data
+        digest = hashlib.sha256(stored).hexdigest()[:16]
+        assert rendition.key == f"{done.id}/{digest}/{rendition.variant}.webp"
+
+
+def test_the_manifest_is_the_image_as_the_api_shows_it(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**9).data
+    import msgspec
+
+    shown = wiring.library.show(done.id, done.owner)
+    assert json.loads(stored) == json.loads(msgspec.json.encode(shown))
+
+
+def test_a_repeated_event_changes_nothing(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    assert wiring.processor.process(version(KEY, "A1")) is None
+    assert wiring.table.get(done.id) == done
+
+
+def test_processing_twice_gives_the_same_keys(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    again = wiring.processor.again(done.id)
+    assert again is not None
+    assert again.processed_files == done.processed_files
+
+
+def test_an_older_event_does_not_bring_an_older_picture_back(wiring: Wiring) -> None:
+    newer = processed(wiring, jpeg(seed=2), sequencer="A2")
+    assert wiring.processor.process(version(KEY, "A1")) is None
+    assert wiring.table.get(newer.id) == newer
+
+
+def test_an_overwritten_picture_gets_new_renditions(wiring: Wiring) -> None:
+    first = processed(wiring, jpeg(seed=1), sequencer="A1")
+    second = processed(wiring, jpeg(seed=2), sequencer="A2")
+    assert second.id == first.id
+    assert not set(second.processed_files) & set(first.processed_files)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", Reason.EMPTY_FILE),
+        (b"Dear diary,\n", Reason.NOT_AN_IMAGE),
+        (b"%PDF-1.7\n%...", Reason.UNSUPPORTED_FORMAT),
+        (jpeg()[:-2000], Reason.CORRUPT_IMAGE),
+        (bytes(5_000_001), Reason.TOO_MANY_BYTES),
+    ],
+)
+def test_bad_input_is_rejected_with_its_own_reason(
+    wiring: Wiring, data: bytes, reason: Reason
+) -> None:
+    done = processed(wiring, data)
+    assert (done.status, done.reason) == (Status.REJECTED, reason)
+    assert done.detail
+
+
+def test_a_rejected_picture_takes_the_place_of_a_ready_one(wiring: Wiring) -> None:
+    processed(wiring, jpeg(), sequencer="A1")
+    done = processed(wiring, b"Dear diary,\n", sequencer="A2")
+    assert (done.status, done.renditions) == (Status.REJECTED, ())
+
+
+def test_a_file_other_than_the_announced_one_is_rejected(wiring: Wiring) -> None:
+    ticket = wiring.tickets.post("everyone", "a.jpg", "image/jpeg", 9, "00" * 32)
+    key = wiring.table.get(ticket.image_id).original_file  # type: ignore[union-attr]
+    put(wiring, jpeg(), key)
+    done = wiring.processor.process(version(key))
+    assert done is not None
+    assert (done.id, done.reason) == (ticket.image_id, Reason.CHECKSUM_MISMATCH)  # type: ignore[union-attr]
+
+
+def test_the_announced_file_is_accepted(wiring: Wiring) -> None:
+    data = jpeg()
+    digest = hashlib.sha256(data).hexdigest()
+    ticket = wiring.tickets.post("everyone", "a.jpg", "image/jpeg", len(data), digest)
+    key = wiring.table.get(ticket.image_id).original_file  # type: ignore[union-attr]
+    put(wiring, data, key)
+    done = wiring.processor.process(version(key))
+    assert done is not None
+    assert done.status is Status.READY
+
+
+def test_an_object_under_another_images_id_gets_an_id_of_its_own(wiring: Wiring) -> None:
+    ticket = wiring.tickets.put("everyone", "a.jpg", "image/jpeg", None)
+    forged = f"uploads/everyone/{ticket.image_id}/other.jpg"
+    put(wiring, jpeg(), forged)
+    done = wiring.processor.process(version(forged))
+    assert done is not None
+    assert done.id != ticket.image_id
+
+
+def test_an_object_that_is_gone_again_leaves_a_tombstone_only(wiring: Wiring) -> None:
+    done = wiring.processor.process(version("photos/gone.jpg"))
+    assert done is not None
+    assert (done.status, images(wiring)) == (Status.DELETED, [])
+
+
+def test_an_event_that_comes_after_the_removal_changes_nothing(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg(), sequencer="A1")
+    wiring.objects.erase("test-uploads", KEY)
+    wiring.eraser.object_removed(version(KEY, "A3"))
+    assert wiring.processor.process(version(KEY, "A2")) is None
+    assert wiring.table.get(done.id).status is Status.DELETED  # type: ignore[union-attr]
+
+
+def test_the_removal_of_an_object_erases_its_renditions(wiring: Wiring) -> None:
+    processed(wiring, jpeg())
+    wiring.objects.erase("test-uploads", KEY)
+    receipt = wiring.eraser.object_removed(version(KEY, "A2"))
+    assert receipt is not None
+    assert (receipt.verified, images(wiring)) == (True, [])
+
+
+def test_a_removal_before_an_overwrite_changes_nothing(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg(), sequencer="A3")
+    assert wiring.eraser.object_removed(version(KEY, "A2")) is None
+    assert wiring.table.get(done.id) == done
+
+
+def test_a_call_that_lambda_gave_up_leaves_a_failed_image(wiring: Wiring) -> None:
+    from chalicelib.failures import Failure
+
+    wiring.failures.record(Failure(cause="sentence", versions=(version(KEY, "A1"),)))
+    found = wiring.table.get(wiring.processor.identify(version(KEY)))
+    assert found is not None
+    assert (found.status, found.detail) == (Status.FAILED, "sentence")
+
+
+def test_a_late_failure_does_not_unmake_a_ready_image(wiring: Wiring) -> None:
+    from chalicelib.failures import Failure
+
+    done = processed(wiring, jpeg(), sequencer="A1")
+    wiring.failures.record(Failure(cause="sentence", versions=(version(KEY, "A1"),)))
+    assert wiring.table.get(done.id) == done
+
+
+@pytest.mark.parametrize(
+    "key", ["a b+c/ü 日本.jpg", "x/" * 500 + "12345678.jpg", "a%20b.jpg", ".hidden", "a/"]
+)
+def test_any_key_is_processed(wiring: Wiring, key: str) -> None:
+    put(wiring, jpeg(), key)
+    done = wiring.processor.process(ObjectVersion(bucket="test-uploads", key=key, sequencer="1"))
+    assert done is not None
+    assert (done.status, done.original_file) == (Status.READY, key)

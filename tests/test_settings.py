@@ -1,0 +1,45 @@
+"""The settings."""
+
+import pytest
+
+from chalicelib.errors import SettingsError
+from chalicelib.settings import read_settings
+from tests.environment import SETTINGS
+
+REQUIRED = sorted(set(SETTINGS) - {"API_URL", "MAX_UPLOAD_BYTES"})
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
+    environment = {k: v for k, v in SETTINGS.items() if k != name}
+    if value is not None:
+        environment[name] = value
+    with pytest.raises(SettingsError, match=name):
+        read_settings(environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_UPLOAD_BYTES", "many"),
+        ("MAX_PIXELS", "0"),
+        ("MAX_FRAMES", "-1"),
+        ("UPLOAD_EXPIRY_SECONDS", "604801"),
+        ("AUTH_MODE", "maybe"),
+        ("PUBLIC_URL", "images.example"),
+        ("API_URL", "ftp://x.example"),
+        ("ALLOWED_ORIGINS", "https://a.example,*"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings(SETTINGS | {name: value})
+
+
+def test_other_variables_of_the_environment_do_not_matter() -> None:
+    assert read_settings(SETTINGS | {"PATH": "/bin"}) == read_settings(SETTINGS)
+
+
+def test_origins_are_separated_by_commas() -> None:
+    assert read_settings(SETTINGS).origins == {"https://photos.example", "https://shop.example"}

@@ -1,0 +1,61 @@
+"""The variants table."""
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import SettingsError
+from chalicelib.variants import hash_of, load_variants
+
+
+def table(folder: Path, text: str) -> Path:
+    path = folder / "variants.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_table_that_ships_has_the_four_documented_variants() -> None:
+    boxes = {v.name: (v.width, v.height, v.fit, v.formats) for v in load_variants()}
+    assert boxes == {
+        "1080p": (1920, 1920, "inside", ("webp",)),
+        "720p": (1280, 1280, "inside", ("webp",)),
+        "mobile": (640, 640, "inside", ("webp",)),
+        "thumbnail": (200, 200, "cover", ("webp",)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no variant"),
+        ("[a]\n", "needs a width or a height"),
+        ("[a]\nwidth = 0", "width"),
+        ("[a]\nwidth = 16384", "width"),
+        ("[a]\nwidth = 10\nfit = 'cover'", "needs a width and a height"),
+        ("[a]\nwidth = 10\nformats = []", "formats"),
+        ("[a]\nwidth = 10\nformats = ['gif']", "formats"),
+        ("[a]\nwidth = 10\nformats = ['webp', 'webp']", "twice"),
+        ("[a]\nwidth = 10\nquality = 101", "quality"),
+        ("[a]\nwidth = 10\nwatermarks = 'x'", "watermarks"),
+        ("['A b']\nwidth = 10", "name"),
+        ("[a\nwidth", "wrong"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load_variants(table(tmp_path, text))
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.toml"):
+        load_variants(tmp_path / "nowhere.toml")
+
+
+def test_the_hash_changes_with_any_rule(tmp_path: Path) -> None:
+    one = load_variants(table(tmp_path, "[a]\nwidth = 10"))
+    other = load_variants(table(tmp_path, "[a]\nwidth = 10\nquality = 83"))
+    assert hash_of(one) != hash_of(other)
+
+
+def test_the_hash_of_the_same_table_is_the_same() -> None:
+    assert hash_of(load_variants()) == hash_of(load_variants())

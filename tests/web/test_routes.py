@@ -1,0 +1,266 @@
+"""Every route of the API, through Chalice's own test client."""
+
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from tests.builders import ULID, s3_record
+from tests.pictures import jpeg
+
+UPLOAD = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": 1000}
+
+
+@pytest.fixture
+def client(application: ModuleType) -> Iterator[Client]:
+    with Client(application.app, stage_name="none") as client:
+        yield client
+
+
+def post(client: Client, path: str, body: object, **headers: str) -> HTTPResponse:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.http.post(path, body=raw, headers={"Content-Type": "application/json"} | headers)
+
+
+@pytest.fixture
+def ready(application: ModuleType, client: Client) -> str:
+    """The id of a ready image."""
+    application.wiring.objects.write(
+        "test-uploads", "a/cat.jpg", jpeg(), content_type="", cache_control=""
+    )
+    answer = post(client, "/images", {"bucket": "test-uploads", "key": "a/cat.jpg"})
+    return str(answer.json_body["id"])
+
+
+def test_a_ticket_is_201_with_all_that_the_upload_needs(client: Client) -> None:
+    answer = post(client, "/uploads", UPLOAD)
+    body = answer.json_body
+    assert answer.status_code == 201
+    assert set(body) == {
+        "image_id", "method", "url", "fields", "expires_at", "max_bytes", "status_url",
+    }  # fmt: skip
+    assert body["status_url"] == f"https://photos.example/api/images/{body['image_id']}"
+
+
+def test_a_ticket_is_for_a_key_of_its_own(client: Client) -> None:
+    body = post(client, "/uploads", UPLOAD | {"filename": "../Ünï code.JPG"}).json_body
+    assert body["fields"]["key"] == f"uploads/everyone/{body['image_id']}/uni-code.jpg"
+
+
+def test_a_ticket_makes_a_pending_image(client: Client) -> None:
+    image_id = post(client, "/uploads", UPLOAD).json_body["image_id"]
+    assert client.http.get(f"/images/{image_id}").json_body["status"] == "pending"
+
+
+def test_the_same_bytes_again_are_answered_with_the_ready_image(client: Client, ready: str) -> None:
+    digest = client.http.get(f"/images/{ready}").json_body["sha256"]
+    answer = post(client, "/uploads", UPLOAD | {"sha256": digest})
+    assert (answer.status_code, answer.json_body["duplicate_of"]) == (200, ready)
+
+
+def test_a_put_address_comes_with_its_headers(client: Client) -> None:
+    answer = client.http.get("/generate-upload-url?filename=a.png&content_type=image/png&size=12")
+    assert answer.status_code == 200
+    assert answer.json_body["headers"] == {"Content-Type": "image/png", "Content-Length": "12"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "said"),
+    [
+        (b"{", 400, "malformed_body", "JSON"),
+        (b"\xff\xfe", 400, "malformed_body", "JSON"),
+        (b"", 400, "malformed_body", "JSON"),
+        ([], 422, "invalid_request", "object"),
+        ({}, 422, "invalid_request", "filename"),
+        (UPLOAD | {"size": 0}, 422, "invalid_request", "size"),
+        (UPLOAD | {"size": "1"}, 422, "invalid_request", "size"),
+        (UPLOAD | {"filename": ""}, 422, "invalid_request", "filename"),
+        (UPLOAD | {"sha256": "xyz"}, 422, "invalid_request", "sha256"),
+        (UPLOAD | {"colour": "red"}, 422, "invalid_request", "colour"),
+        (UPLOAD | {"size": 5_000_001}, 413, "too_many_bytes", "5000000"),
+        (UPLOAD | {"content_type": "text/html"}, 415, "unsupported_type", "content_type"),
+    ],
+)
+def test_a_wrong_upload_request_is_a_problem_that_names_the_field(
+    client: Client, body: object, status: int, code: str, said: str
+) -> None:
+    answer = post(client, "/uploads", body)
+    problem = answer.json_body
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert said in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=101", "limit=x", "status=lost", "cursor=forged", "cursor=e30=", "page=2"],
+)
+def test_a_wrong_list_query_is_a_problem_that_names_the_field(client: Client, query: str) -> None:
+    answer = client.http.get(f"/images?{query}")
+    assert answer.status_code == 422
+    assert query.partition("=")[0] in answer.json_body["detail"]
+
+
+def test_a_list_is_read_to_its_end_by_cursors(client: Client) -> None:
+    made = [post(client, "/uploads", UPLOAD).json_body["image_id"] for _ in range(5)]
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = client.http.get(f"/images?limit=2&cursor={cursor}" if cursor else "/images?limit=2")
+        found += [image["id"] for image in page.json_body["images"]]
+        cursor = page.json_body["next_cursor"]
+    assert sorted(found) == sorted(made)
+
+
+def test_a_list_can_be_of_one_status(client: Client, ready: str) -> None:
+    post(client, "/uploads", UPLOAD)
+    page = client.http.get("/images?status=ready").json_body
+    assert [image["id"] for image in page["images"]] == [ready]
+
+
+def test_an_image_is_shown_with_addresses_markup_and_history(client: Client, ready: str) -> None:
+    image = client.http.get(f"/images/{ready}").json_body
+    assert image["renditions"][0]["url"].startswith("https://photos.example/images/")
+    assert image["markup"].startswith("<picture>")
+    assert [line["event"] for line in image["history"]] == ["processing", "ready"]
+    assert set(image["savings"]) == {"bytes", "percent"}
+    assert image["cost_usd_estimate"] > 0
+
+
+@pytest.mark.parametrize("image_id", [ULID, "nonsense", "%2e%2e", "x" * 300])
+def test_an_unknown_image_is_not_found(client: Client, image_id: str) -> None:
+    answer = client.http.get(f"/images/{image_id}")
+    assert (answer.status_code, answer.json_body["code"]) == (404, "not_found")
+
+
+def test_an_object_of_another_bucket_is_refused(client: Client) -> None:
+    answer = post(client, "/images", {"bucket": "elsewhere", "key": "a"})
+    assert (answer.status_code, answer.json_body["code"]) == (403, "foreign_bucket")
+
+
+def test_an_object_that_is_not_there_is_not_found(client: Client) -> None:
+    answer = post(client, "/images", {"bucket": "test-uploads", "key": "a"})
+    assert (answer.status_code, answer.json_body["code"]) == (404, "not_found")
+
+
+def test_processing_again_is_accepted_and_queued(
+    application: ModuleType, client: Client, ready: str
+) -> None:
+    answer = client.http.post(f"/images/{ready}/reprocess")
+    assert answer.status_code == 202
+    assert application.wiring.work.bodies == [
+        json.dumps({"image_id": ready}, separators=(",", ":"))
+    ]
+
+
+def test_an_image_without_an_upload_cannot_be_processed_again(client: Client) -> None:
+    image_id = post(client, "/uploads", UPLOAD).json_body["image_id"]
+    answer = client.http.post(f"/images/{image_id}/reprocess")
+    assert (answer.status_code, answer.json_body["code"]) == (409, "conflict")
+
+
+def test_deleting_answers_with_a_verified_receipt(
+    application: ModuleType, client: Client, ready: str
+) -> None:
+    receipt = client.http.delete(f"/images/{ready}").json_body
+    assert receipt["verified"] is True
+    assert "test-uploads/a/cat.jpg" in receipt["erased"]
+    assert application.wiring.objects.kept == {}
+
+
+def test_a_deleted_image_is_shown_as_deleted(client: Client, ready: str) -> None:
+    client.http.delete(f"/images/{ready}")
+    assert client.http.get(f"/images/{ready}").json_body["status"] == "deleted"
+
+
+def test_the_variants_table_is_shown(client: Client) -> None:
+    variants = client.http.get("/variants").json_body["variants"]
+    assert [variant["name"] for variant in variants] == ["1080p", "720p", "mobile", "thumbnail"]
+
+
+def test_health_says_ok(client: Client) -> None:
+    assert client.http.get("/health").json_body["status"] == "ok"
+
+
+def test_the_openapi_document_describes_every_route(
+    application: ModuleType, client: Client
+) -> None:
+    paths = client.http.get("/openapi.json").json_body["paths"]
+    described = {(path, method.upper()) for path, item in paths.items() for method in item}
+    routes = {
+        (path, method) for path, methods in application.app.routes.items() for method in methods
+    }
+    assert described == {(path, method) for path, method in routes if method != "OPTIONS"}
+
+
+def test_an_allowed_origin_may_read_the_answer(client: Client) -> None:
+    headers = {"Origin": "https://shop.example"}
+    answer = client.http.get("/health", headers=headers)
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+
+
+def test_another_origin_may_not(client: Client) -> None:
+    answer = client.http.get("/health", headers={"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_a_problem_can_be_read_by_the_page_too(client: Client) -> None:
+    answer = client.http.get(f"/images/{ULID}", headers={"Origin": "https://shop.example"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+
+
+def test_a_preflight_allows_what_the_api_takes(client: Client) -> None:
+    headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    answer = client.http.options("/uploads", headers=headers)
+    assert answer.status_code == 204
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_a_fault_of_ours_tells_nothing(
+    application: ModuleType, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("password=1234")
+
+    monkeypatch.setattr(application.wiring.table, "get", broken)
+    answer = client.http.get(f"/images/{ULID}")
+    assert (answer.status_code, answer.json_body["code"]) == (500, "internal_error")
+    assert "1234" not in answer.body.decode()
+
+
+def test_the_upload_event_makes_an_image_ready(application: ModuleType, client: Client) -> None:
+    key = "other tool/a+b ü.jpg"
+    application.wiring.objects.write("test-uploads", key, jpeg(), content_type="", cache_control="")
+    client.lambda_.invoke("process_upload", {"Records": [s3_record(key)]})
+    (image,) = client.http.get("/images").json_body["images"]
+    assert (image["status"], image["original_file"]) == ("ready", key)
+
+
+def test_the_removal_event_erases_the_image(
+    application: ModuleType, client: Client, ready: str
+) -> None:
+    application.wiring.objects.erase("test-uploads", "a/cat.jpg")
+    client.lambda_.invoke("process_removal", {"Records": [s3_record("a/cat.jpg", "A2")]})
+    assert client.http.get(f"/images/{ready}").json_body["status"] == "deleted"
+
+
+def test_the_work_queue_processes_again(
+    application: ModuleType, client: Client, ready: str
+) -> None:
+    event = client.events.generate_sqs_event([json.dumps({"image_id": ready})])
+    client.lambda_.invoke("process_again", event)
+    events = [line["event"] for line in client.http.get(f"/images/{ready}").json_body["history"]]
+    assert events == ["processing", "ready", "processing", "ready"]
+
+
+def test_the_failures_queue_leaves_a_failed_image(client: Client) -> None:
+    lost = {
+        "requestPayload": {"Records": [s3_record("b.jpg")]},
+        "responsePayload": {"errorType": "X"},
+    }
+    client.lambda_.invoke("record_failure", client.events.generate_sqs_event([json.dumps(lost)]))
+    (image,) = client.http.get("/images").json_body["images"]
+    assert (image["status"], image["filename"]) == ("failed", "b.jpg")
