@@ -107,10 +107,12 @@ class Tickets:
     def _check(self, content_type: str, size: int | None) -> None:
         if content_type not in ACCEPTED_TYPES:
             accepted = ", ".join(sorted(ACCEPTED_TYPES))
-            raise UnsupportedType(f"content_type must be one of {accepted}.")
+            raise UnsupportedType(
+                f"Files of this type are not accepted: content_type may be {accepted}."
+            )
         if size is not None and size > self._settings.max_upload_bytes:
             limit = self._settings.max_upload_bytes
-            raise UploadTooLarge(f"size is {size} bytes; the most is {limit}.")
+            raise UploadTooLarge(f"The file is too large: size may be at most {limit:,} bytes.")
 
     def _expect(
         self, owner: str, filename: str, content_type: str, size: int | None, sha256: str | None

@@ -80,7 +80,7 @@ def test_a_put_address_comes_with_its_headers(client: Client) -> None:
         (UPLOAD | {"filename": ""}, 422, "invalid_request", "filename"),
         (UPLOAD | {"sha256": "xyz"}, 422, "invalid_request", "sha256"),
         (UPLOAD | {"colour": "red"}, 422, "invalid_request", "colour"),
-        (UPLOAD | {"size": 5_000_001}, 413, "too_many_bytes", "5000000"),
+        (UPLOAD | {"size": 5_000_001}, 413, "too_many_bytes", "5,000,000"),
         (UPLOAD | {"content_type": "text/html"}, 415, "unsupported_type", "content_type"),
     ],
 )

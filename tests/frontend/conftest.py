@@ -1,0 +1,62 @@
+"""A browser, a page that is watched for complaints, and a Darkroom behind it."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.frontend.darkroom import FakeDarkroom
+
+# The browser itself reports every refused request; that the server refuses is what is tested.
+REFUSABLE = ("/api/", "/uploads", "/config.json")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        ) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture
+def darkroom() -> Iterator[FakeDarkroom]:
+    with FakeDarkroom().running() as darkroom:
+        yield darkroom
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """Errors in the console, uncaught exceptions and violations of the policy, as they come."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, darkroom: FakeDarkroom, complaints: list[str]) -> Iterator[Page]:
+    """A page that must not complain; the test opens the address."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: complaints.extend(faults_in(message)))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.expose_function("reportViolation", lambda violation: complaints.append(violation))
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation',"
+            " (event) => reportViolation(`${event.violatedDirective} ${event.blockedURI}`))"
+        )
+        yield page
+        darkroom.release()
+    assert complaints == []
+
+
+def faults_in(message: ConsoleMessage) -> list[str]:
+    if message.type not in ("error", "warning"):
+        return []
+    path = urlsplit(message.location["url"]).path
+    if message.text.startswith("Failed to load resource") and path.startswith(REFUSABLE):
+        return []
+    return [f"{message.text} ({message.location['url']})"]

@@ -1,0 +1,94 @@
+"""A small HTTP server on a free loopback port, whose answers are a function's."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import IO
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked; `body` is read as far as the answer needs it."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    length: int
+    body: IO[bytes]
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Answer = Callable[[Request], Response | None]
+
+
+@contextmanager
+def serving(answer: Answer) -> Iterator[str]:
+    """The server's origin. Where `answer` returns None, the connection is cut."""
+    with _Server(answer) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def server_bind(self) -> None:
+        # Little fits between the two ends, so that what the browser has sent is what was read.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        super().server_bind()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = 10  # browsers open connections ahead of need, and never speak on some of them
+
+    def handle_any(self) -> None:
+        address = urlsplit(self.path)
+        response = self.server.answer(
+            Request(
+                method=self.command,
+                path=address.path,
+                query=parse_qs(address.query),
+                headers={name.lower(): value for name, value in self.headers.items()},
+                length=int(self.headers.get("Content-Length", 0)),
+                body=self.rfile,
+            )
+        )
+        if response:
+            self.reply(response)
+
+    do_GET = do_POST = do_OPTIONS = handle_any  # noqa: N815 (the base class's names)
+
+    def reply(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        try:
+            self.wfile.write(response.body)
+        except ConnectionError:
+            self.close_connection = True  # the page was closed, or changed its mind
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output for the tests."""

@@ -1,0 +1,151 @@
+"""Uploads that end without a picture: each says why, in a sentence."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.frontend.actions import big_file, carried, drop, expect_end, photo, pick
+from tests.frontend.darkroom import FakeDarkroom, problem
+
+
+@pytest.mark.parametrize(
+    ("name", "mime_type", "content", "sentence"),
+    [
+        ("notes.txt", "text/plain", b"words", "This file is not a picture."),
+        ("none.jpg", "image/jpeg", b"", "This file is empty."),
+        (
+            "mystery",
+            "",
+            b"?",
+            "Your browser cannot tell what kind of file this is, and its name does not say.",
+        ),
+    ],
+)
+def test_what_cannot_become_a_picture_is_refused_before_it_is_sent(
+    page: Page, darkroom: FakeDarkroom, name: str, mime_type: str, content: bytes, sentence: str
+) -> None:
+    page.goto(darkroom.site)
+    drop(page.locator("body"), carried(page, (name, mime_type, content)))
+    expect_end(page.get_by_test_id("upload"), "rejected", sentence)
+    assert darkroom.orders == []
+
+
+def test_a_known_limit_is_applied_without_asking(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.max_bytes = 100_000
+    page.goto(darkroom.site)
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+    cards = pick(page, photo("huge.jpg", bytes(100_001)))
+    expect_end(cards.first, "rejected", "This file is too large. The most is 100 KB.")
+    assert len(darkroom.orders) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "rejected"),
+        (HTTPStatus.UNPROCESSABLE_ENTITY, "rejected"),
+        (HTTPStatus.SERVICE_UNAVAILABLE, "failed"),
+    ],
+)
+def test_a_problem_document_is_shown_as_its_detail(
+    page: Page, darkroom: FakeDarkroom, status: HTTPStatus, state: str
+) -> None:
+    darkroom.problem = problem(status, "A sentence from the server.")
+    page.goto(darkroom.site)
+    expect_end(pick(page, photo()), state, "A sentence from the server.")
+    assert darkroom.arrivals == []
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "sentence"),
+    [
+        ("EntityTooLarge", "rejected", "The store refused this file because it is too large."),
+        (
+            "AccessDenied",
+            "failed",
+            "The store refused this upload; its ticket may have expired. Try again.",
+        ),
+        ("NeverHeardOf", "failed", "The store refused this file. Try again."),
+    ],
+)
+def test_a_refusal_by_the_store_is_a_sentence_of_ours(
+    page: Page, darkroom: FakeDarkroom, code: str, state: str, sentence: str
+) -> None:
+    darkroom.refusal = code
+    page.goto(darkroom.site)
+    expect_end(pick(page, photo()), state, sentence)
+
+
+def test_a_connection_that_breaks_is_a_sentence_of_ours(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.cuts_connections = True
+    page.goto(darkroom.site)
+    expect_end(
+        pick(page, photo(content=bytes(1_000_000))),
+        "failed",
+        "The connection broke while the photo was being sent. Try again.",
+    )
+
+
+def test_a_rejected_photo_shows_the_servers_sentence(page: Page, darkroom: FakeDarkroom) -> None:
+    sentence = "The file ends before the picture does."
+    darkroom.rejection = {"status": "rejected", "reason": "corrupt_image", "detail": sentence}
+    page.goto(darkroom.site)
+    expect_end(pick(page, photo()), "rejected", sentence)
+    expect(page.get_by_test_id("gallery-item")).to_have_count(0)
+
+
+def test_a_failed_photo_is_said_to_be_our_fault(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.rejection = {"status": "failed"}
+    page.goto(darkroom.site)
+    expect_end(
+        pick(page, photo()),
+        "failed",
+        "Darkroom could not process this photo. The fault is ours, not the photo's.",
+    )
+
+
+def test_an_api_that_is_briefly_away_does_not_end_the_wait(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    page.goto(darkroom.site)
+    expect(page.get_by_test_id("gallery-note")).not_to_be_empty()
+    darkroom.api_faults = [503, 429, 502]
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+
+
+def test_after_two_minutes_the_page_stops_waiting_and_says_so(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.worker_open.clear()
+    page.clock.install()
+    page.goto(darkroom.site)
+    card = pick(page, photo())
+    expect(card).to_have_attribute("data-state", "processing")
+    page.clock.fast_forward("02:01")
+    expect_end(
+        card,
+        "failed",
+        "Darkroom is still working on this photo. It will be in the gallery when it is done.",
+    )
+
+
+def test_an_upload_can_be_cancelled_and_the_focus_stays_on_it(
+    page: Page, darkroom: FakeDarkroom, tmp_path: Path
+) -> None:
+    darkroom.store_open.clear()
+    page.goto(darkroom.site)
+    card = pick(page, big_file(tmp_path))
+    expect(card).to_have_attribute("data-state", "uploading")
+    page.get_by_role("button", name="Cancel the upload of harbour.jpg").press("Enter")
+    expect_end(card, "cancelled", "You stopped this upload.")
+    expect(card).to_be_focused()
+
+
+def test_a_page_without_settings_says_so(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.configured = False
+    page.goto(darkroom.site)
+    sentence = "This page cannot find its settings (config.json), so it cannot reach Darkroom."
+    expect(page.get_by_test_id("gallery-note")).to_have_text(sentence)
+    expect_end(pick(page, photo()), "failed", sentence)
