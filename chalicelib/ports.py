@@ -64,7 +64,10 @@ class ImageTable(Protocol):
         """
 
     def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
-        """At most `limit` images, newest first; InvalidRequest for a cursor that is not ours."""
+        """At most `limit` images, newest first; InvalidRequest for a cursor that is not ours.
+
+        Only a page whose `next_cursor` is None is the last; any may be short.
+        """
 
     def find_ready(self, owner: str, sha256: str) -> Image | None:
         """The owner's ready image with these bytes, if there is one."""

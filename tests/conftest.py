@@ -10,6 +10,8 @@ from tests.fakes.objects import MemoryObjects
 from tests.fakes.others import MemoryQueue, RememberingSigner
 from tests.fakes.table import MemoryImages
 
+pytest_plugins = ["tests.skips"]
+
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
 
 

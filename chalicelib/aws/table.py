@@ -13,6 +13,7 @@ from chalicelib.ports import Page
 from chalicelib.records import Event, Image, Status
 
 BY_OWNER = "by_owner"
+_MOST_QUERIES = 20  # for one page: a rare status must not read the whole index in one call
 _LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -57,21 +58,23 @@ class DynamoImages:
         return written
 
     def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
-        """A page of the owner's index, newest first; records of another status are passed over."""
+        """A page of the owner's index, newest first; with a rare `status` it may be short."""
         query = self._query(owner, status)
         if cursor:
             query["ExclusiveStartKey"] = items.start_after(cursor, owner)
         found: list[Item] = []
-        with passing_faults_renamed("DynamoDB"):
-            while len(found) <= limit:
+        for _ in range(_MOST_QUERIES):
+            with passing_faults_renamed("DynamoDB"):
                 page = clients.dynamodb().query(**query, Limit=limit + 1)
-                found += page["Items"]
-                if "LastEvaluatedKey" not in page:
-                    break
-                query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-        following = items.cursor_after(found[limit - 1]) if len(found) > limit else None
+            found += page["Items"]
+            rest = page.get("LastEvaluatedKey")
+            if len(found) > limit or not rest:
+                break
+            query["ExclusiveStartKey"] = rest
+        # More than the limit was found, or less because other statuses filled the pages.
+        last = found[limit - 1] if len(found) > limit else rest
         shown = tuple(items.image_of(item) for item in found[:limit])
-        return Page(images=shown, next_cursor=following)
+        return Page(images=shown, next_cursor=items.cursor_after(last) if last else None)
 
     def find_ready(self, owner: str, sha256: str) -> Image | None:
         """The owner's ready image with these bytes, through the marker that its record left."""
