@@ -1,9 +1,12 @@
 """Fixtures that several kinds of tests share."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
@@ -13,6 +16,18 @@ from tests.fakes.table import MemoryImages
 pytest_plugins = ["tests.skips"]
 
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)))
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
+    ):
+        yield browser
 
 
 @pytest.fixture

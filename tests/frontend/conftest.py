@@ -4,23 +4,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.frontend.darkroom import FakeDarkroom
 
 # The browser itself reports every refused request; that the server refuses is what is tested.
 REFUSABLE = ("/api/", "/uploads", "/config.json")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        ) as browser,
-    ):
-        yield browser
 
 
 @pytest.fixture

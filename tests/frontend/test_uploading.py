@@ -21,7 +21,7 @@ def test_a_picked_photo_ends_as_its_variants(page: Page, darkroom: FakeDarkroom)
         ["1080p", "720p", "mobile", "thumbnail"]
     )
     first = variants.first
-    expect(first.get_by_test_id("variant-dimensions")).to_have_text("1920 × 1440 WebP")  # noqa: RUF001
+    expect(first.get_by_test_id("variant-dimensions")).to_have_text("1920 × 1440 WebP")
     expect(first.get_by_test_id("variant-bytes")).to_have_text("154 KB")
     expect(first.get_by_test_id("variant-saved")).to_have_text("97% smaller")
     expect(first.get_by_role("link")).to_have_attribute("href", re.compile(r"/1080p\.webp$"))

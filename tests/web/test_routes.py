@@ -247,9 +247,7 @@ def test_the_removal_event_erases_the_image(
     assert client.http.get(f"/images/{ready}").json_body["status"] == "deleted"
 
 
-def test_the_work_queue_processes_again(
-    application: ModuleType, client: Client, ready: str
-) -> None:
+def test_the_work_queue_processes_again(client: Client, ready: str) -> None:
     event = client.events.generate_sqs_event([json.dumps({"image_id": ready})])
     client.lambda_.invoke("process_again", event)
     events = [line["event"] for line in client.http.get(f"/images/{ready}").json_body["history"]]

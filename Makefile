@@ -1,0 +1,55 @@
+# Works on a fresh checkout with Python 3.11+ and make. `make setup` comes first by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.PHONY: run test check setup package system
+.DELETE_ON_ERROR:
+
+run: $(VENV)/local.stamp ## Sets up and runs the whole product here
+	@exec $(BIN)/python -m ops run
+
+test: $(VENV)/dev.stamp system ## Sets up and runs all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m ops secrets
+
+setup: $(VENV)/dev.stamp ## The environment in .venv/
+
+package: $(VENV)/local.stamp ## Deployment artifacts into dist/
+	@$(BIN)/python -m ops package
+
+system: $(VENV)/dev.stamp
+	@$(BIN)/python -m ops system
+
+# A stamp is older than what it was made from just when that has changed since.
+$(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stamp
+	@echo "Installing what 'make run' needs into $(VENV) ..."
+	@$(PIP) install --requirement requirements-local.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
+	@echo "Installing what the tests and checks need into $(VENV) ..."
+	@$(PIP) install --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/python.stamp:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name one: make PYTHON=python3.12"; \
+	  exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Darkroom needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" --version)."; \
+	  echo "Name a newer one: make PYTHON=python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  version=$$("$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  echo "$(PYTHON) cannot make virtual environments here. On Debian and Ubuntu install them with:"; \
+	  echo; echo "    sudo apt-get install python$$version-venv"; echo; exit 1; }
+	@echo "Making $(VENV) with $$("$(PYTHON)" --version): Lambda functions will run the same version."
+	@"$(PYTHON)" -m venv $(VENV)
+	@touch $@

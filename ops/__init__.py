@@ -1,0 +1,1 @@
+"""Darkroom's command line: `python -m ops VERB`."""

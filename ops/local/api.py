@@ -1,0 +1,26 @@
+"""The API on Chalice's own local server, with the settings of this process's environment."""
+
+import os
+
+from chalice import local
+from chalice.cli.factory import CLIFactory
+
+from ops.local.names import HOST, PROJECT
+from ops.local.options import read_options
+
+
+def serve() -> None:
+    """Answer until the process is ended."""
+    options = read_options(os.environ)
+    local.ThreadedHTTPServer.request_queue_size = 128
+    # It sends headers and body apart, and the body would wait for the headers' receipt.
+    local.ChaliceRequestHandler.disable_nagle_algorithm = True
+    # A dictionary of its own takes the variables of config.json, which know default ports only.
+    factory = CLIFactory(str(PROJECT), environ={})
+    config = factory.create_config_obj(chalice_stage_name="local")
+    server = factory.create_local_server(config.chalice_app, config, HOST, options.api_port)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    serve()

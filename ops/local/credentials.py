@@ -1,0 +1,92 @@
+"""The stack's identities: made at the first run, each able to do its part and no more."""
+
+import configparser
+import json
+import os
+import secrets
+from pathlib import Path
+
+from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
+
+Identity = tuple[str, str]  # access key and secret
+
+_ACTIONS = {
+    "admin": ["Admin", "Read", "Write", "List", "Tagging"],
+    "api": [
+        *(f"{action}:{UPLOADS_BUCKET}" for action in ("Read", "Write", "List")),
+        *(f"{action}:{IMAGES_BUCKET}" for action in ("Read", "Write", "List")),
+    ],
+    # Write lets SeaweedFS's identity delete too; the worker erases what follows from a removal.
+    "worker": [
+        *(f"{action}:{UPLOADS_BUCKET}" for action in ("Read", "List")),
+        *(f"{action}:{IMAGES_BUCKET}" for action in ("Read", "Write", "List")),
+    ],
+    "cdn": [f"Read:{IMAGES_BUCKET}"],
+}
+
+
+def profiles_file(data: Path) -> Path:
+    """The AWS shared credentials file with a profile for each identity."""
+    return data / "credentials"
+
+
+def identities_file(data: Path) -> Path:
+    """SeaweedFS's file of identities and what they may do."""
+    return data / "identities.json"
+
+
+def encryption_key(data: Path) -> str:
+    """The key (64 hex digits) under which SeaweedFS encrypts objects' keys."""
+    file = data / "encryption-key"
+    if not file.exists():
+        _write_private(file, secrets.token_hex(32))
+    return file.read_text()
+
+
+def make_credentials(data: Path) -> None:
+    """Write both files: secrets that are there are kept, actions are always the present ones."""
+    known = _known(profiles_file(data))
+    identities = {name: known.get(name) or _new_identity(name) for name in _ACTIONS}
+    _write_private(profiles_file(data), _profiles(identities))
+    _write_private(identities_file(data), json.dumps(_seaweed(identities), indent=1))
+
+
+def _new_identity(name: str) -> Identity:
+    return f"DARKROOM{name.upper()}{secrets.token_hex(4).upper()}", secrets.token_urlsafe(30)
+
+
+def _known(file: Path) -> dict[str, Identity]:
+    parser = configparser.RawConfigParser()
+    parser.read(file)
+    return {
+        name: (parser[name]["aws_access_key_id"], parser[name]["aws_secret_access_key"])
+        for name in parser.sections()
+    }
+
+
+def _profiles(identities: dict[str, Identity]) -> str:
+    return "".join(
+        f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n\n"
+        for name, (key, secret) in identities.items()
+    )
+
+
+def _seaweed(identities: dict[str, Identity]) -> object:
+    return {
+        "identities": [
+            {
+                "name": name,
+                "credentials": [{"accessKey": key, "secretKey": secret}],
+                "actions": _ACTIONS[name],
+            }
+            for name, (key, secret) in identities.items()
+        ]
+    }
+
+
+def _write_private(file: Path, text: str) -> None:
+    fresh = file.with_name(f"{file.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+    fresh.replace(file)

@@ -1,0 +1,34 @@
+"""What the local stack calls its stores; the region and account are those moto answers with."""
+
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+
+UPLOADS_BUCKET = "darkroom-uploads"
+IMAGES_BUCKET = "darkroom-images"
+IMAGES_TABLE = "darkroom-images"
+WORK_QUEUE = "darkroom-work"
+FAILURES_QUEUE = "darkroom-failures"
+
+CREATED = "process_upload"
+REMOVED = "process_removal"
+QUEUE_FUNCTIONS = {WORK_QUEUE: "process_again", FAILURES_QUEUE: "record_failure"}
+
+PROBES = ".darkroom-probe/"  # objects below it show that the stack works, and are no uploads
+
+FILER = "DARKROOM_FILER"  # the variable that leads the event loop to SeaweedFS's log of changes
+EVENT_LOOP = "event-loop"  # the database's mark with the process id of the loop that works
+
+
+def function_arn(function: str) -> str:
+    """The ARN under which Lambda would know one of the application's functions."""
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:darkroom-local-{function}"
+
+
+def queue_arn(queue: str) -> str:
+    """The ARN of one of the stack's queues."""
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"

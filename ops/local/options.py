@@ -1,0 +1,107 @@
+"""What `make run` may be told: ports, the data's place, and how the event loop behaves."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.local.names import HOST, PROJECT
+
+PORTS = {"API_PORT": 8000, "SITE_PORT": 8080, "S3_PORT": 8333, "AWS_PORT": 5001}
+
+
+class StackError(Exception):
+    """The stack cannot run; the text says to a user why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The settings of one stack. `retry_seconds` are the waits before Lambda's two more tries."""
+
+    api_port: int
+    site_port: int
+    s3_port: int
+    aws_port: int
+    data: Path
+    workers: int
+    retry_seconds: tuple[float, float]
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API."""
+        return f"http://{HOST}:{self.api_port}"
+
+    @property
+    def site_url(self) -> str:
+        """The address of the page."""
+        return f"http://{HOST}:{self.site_port}"
+
+    @property
+    def s3_url(self) -> str:
+        """The address of S3."""
+        return f"http://{HOST}:{self.s3_port}"
+
+    @property
+    def aws_url(self) -> str:
+        """The address of DynamoDB, SQS and EventBridge."""
+        return f"http://{HOST}:{self.aws_port}"
+
+    @property
+    def site_origins(self) -> tuple[str, str]:
+        """The page's origins, under both of this machine's names."""
+        return self.site_url, f"http://localhost:{self.site_port}"
+
+    @property
+    def logs(self) -> Path:
+        """Where each server's output goes."""
+        return self.data / "logs"
+
+
+def read_options(environment: Mapping[str, str]) -> Options:
+    """Options from `environment`; StackError names the variable that is wrong."""
+    ports = {name: _port(name, environment.get(name, str(d))) for name, d in PORTS.items()}
+    _check_distinct(ports)
+    return Options(
+        api_port=ports["API_PORT"],
+        site_port=ports["SITE_PORT"],
+        s3_port=ports["S3_PORT"],
+        aws_port=ports["AWS_PORT"],
+        data=_data(environment.get("DATA_DIR", ".darkroom")),
+        workers=_count("WORKERS", environment.get("WORKERS", str(os.cpu_count() or 1))),
+        retry_seconds=_waits(environment.get("RETRY_SECONDS", "1,2")),
+    )
+
+
+def _port(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65_536:
+        raise StackError(f"{name} must be a port number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _check_distinct(ports: Mapping[str, int]) -> None:
+    names: dict[int, str] = {}
+    for name, port in ports.items():
+        if port in names:
+            raise StackError(f"{names[port]} and {name} are both {port}; each needs its own port.")
+        names[port] = name
+
+
+def _data(text: str) -> Path:
+    if not text:
+        raise StackError("DATA_DIR must name a directory.")
+    return (PROJECT / Path(text).expanduser()).resolve()
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 64:
+        raise StackError(f"{name} must be a number from 1 to 64, not {text!r}.")
+    return int(text)
+
+
+def _waits(text: str) -> tuple[float, float]:
+    try:
+        first, second = (float(part) for part in text.split(","))
+    except ValueError as reason:
+        wrong = f"RETRY_SECONDS must be two numbers of seconds such as 1,2, not {text!r}."
+        raise StackError(wrong) from reason
+    return first, second

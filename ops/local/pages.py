@@ -1,0 +1,70 @@
+"""The page's files, and the headers under which a browser gets them."""
+
+import json
+import mimetypes
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote
+
+from ops.local.cdn import Answer
+from ops.local.options import Options
+
+# The system's own table of types differs from machine to machine.
+_TYPES = mimetypes.MimeTypes(filenames=())
+_TYPES.add_type("text/javascript", ".js")
+_TYPES.add_type("text/javascript", ".mjs")
+_TYPES.add_type("image/webp", ".webp")
+_TYPES.add_type("image/avif", ".avif")
+_TYPES.add_type("font/woff2", ".woff2")
+_TEXT = ("text/", "application/json", "image/svg+xml")
+
+
+def security_headers(options: Options) -> dict[str, str]:
+    """What every answer of the site bears: a page may load and reach just what it needs."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "connect-src": f"'self' {options.api_url} {options.s3_url}",
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+
+
+def configuration(options: Options) -> Answer:
+    """`/config.json`: where the page finds the API."""
+    content = json.dumps({"api": options.api_url, "images": f"{options.site_url}/images"})
+    return _file_answer(content.encode(), "application/json")
+
+
+def read_page(root: Path, path: str) -> Answer:
+    """A file below `root`, `index.html` for `/`; there are no listings and no way out."""
+    wanted = unquote(path).lstrip("/") or "index.html"
+    file = root / wanted
+    hidden = any(part.startswith(".") for part in Path(wanted).parts)
+    if hidden or "\0" in wanted or not _is_inside(file, root) or not file.is_file():
+        return Answer(HTTPStatus.NOT_FOUND, {"Cache-Control": "no-store"})
+    return _file_answer(file.read_bytes(), _TYPES.guess_type(file.name)[0])
+
+
+def _is_inside(file: Path, root: Path) -> bool:
+    return file.resolve().is_relative_to(root.resolve())
+
+
+def _file_answer(content: bytes, kind: str | None) -> Answer:
+    kind = kind or "application/octet-stream"
+    headers = {
+        "Content-Type": f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind,
+        "Content-Length": str(len(content)),
+        "Cache-Control": "no-cache",
+    }
+    return Answer(HTTPStatus.OK, headers, BytesIO(content))

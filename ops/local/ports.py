@@ -1,0 +1,50 @@
+"""Ports of this machine: which are taken, which are free."""
+
+import random
+import socket
+
+from ops.local.names import HOST
+from ops.local.options import Options, StackError
+
+# Below the range from which Linux and macOS take the ports of outgoing connections, so that
+# none of these takes a port between our looking and a server's binding.
+_FREE_RANGE = range(20_000, 32_000)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port` now."""
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """`count` ports on which nothing listens."""
+    found: list[int] = []
+    for port in random.sample(_FREE_RANGE, len(_FREE_RANGE)):
+        if len(found) == count:
+            break
+        if is_free(port):
+            found.append(port)
+    return found
+
+
+def check_free(options: Options) -> None:
+    """StackError for the first of the stack's own ports that another program has."""
+    wanted = {
+        "S3_PORT": (options.s3_port, "S3"),
+        "AWS_PORT": (options.aws_port, "tables and queues"),
+        "API_PORT": (options.api_port, "the API"),
+        "SITE_PORT": (options.site_port, "the page"),
+    }
+    for variable, (port, purpose) in wanted.items():
+        if not is_free(port):
+            raise StackError(
+                f"Port {port}, wanted for {purpose}, is taken by another program. "
+                f"Stop it, or choose another port with {variable}, such as "
+                f"`{variable}={free_ports(1)[0]} make run`."
+            )

@@ -1,0 +1,56 @@
+"""Whether each part of the stack does its work: asked of the part itself, over the network."""
+
+import http.client
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from ops.local.names import UPLOADS_BUCKET
+from ops.local.options import Options
+
+_PATIENCE = 3.0
+_ELSEWHERE = "http://elsewhere.example"
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of `url` succeeds."""
+    return _headers(Request(url)) is not None  # noqa: S310 - our own servers
+
+
+def any_answer(url: str) -> bool:
+    """Whether an HTTP server is there at all."""
+    try:
+        urlopen(url, timeout=_PATIENCE).close()  # noqa: S310
+    except URLError as error:
+        return hasattr(error, "code")
+    except (OSError, http.client.HTTPException):
+        return False
+    return True
+
+
+def uploads_allowed(options: Options) -> bool:
+    """Whether a browser at the page, and none elsewhere, is told that it may upload."""
+    # A form is sent to the bucket's bare name, a PUT below it: SeaweedFS has a rule for each.
+    return all(
+        _preflight(f"{options.s3_url}/{UPLOADS_BUCKET}{path}", origin) == allowed
+        for path in ("", "/")
+        for origin, allowed in {options.site_url: options.site_url, _ELSEWHERE: None}.items()
+    )
+
+
+def _preflight(address: str, origin: str) -> str | None:
+    request = Request(  # noqa: S310
+        address,
+        method="OPTIONS",
+        headers={"Origin": origin, "Access-Control-Request-Method": "POST"},
+    )
+    headers = _headers(request)
+    return headers.get("Access-Control-Allow-Origin") if headers else None
+
+
+def _headers(request: Request) -> http.client.HTTPMessage | None:
+    try:
+        with urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
+            headers: http.client.HTTPMessage = answer.headers
+            return headers
+    except (OSError, http.client.HTTPException):
+        return None

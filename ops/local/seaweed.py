@@ -1,0 +1,130 @@
+"""SeaweedFS: the command line of our S3, and the ports it needs beside S3's own."""
+
+import contextlib
+import json
+import shutil
+import sysconfig
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from ops.local.credentials import encryption_key, identities_file
+from ops.local.environment import inherited
+from ops.local.names import HOST
+from ops.local.options import StackError
+from ops.local.ports import free_ports, is_free
+from ops.local.processes import Server
+
+_INNER = (
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "admin.port",
+    "admin.port.grpc",
+    "s3.port.grpc",
+)
+_FLAGS = (
+    f"-ip={HOST}",
+    f"-ip.bind={HOST}",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+    "-webdav=false",
+    "-admin.ui=false",
+    "-master.telemetry=false",
+    # A master that knows of no other becomes the leader at once; one that remembers itself may be
+    # late for the volumes' first report, and the next is 5 s away. They tell it all it must know.
+    "-master.resumeState=false",
+    "-master.electionTimeout=1s",
+    "-master.heartbeatInterval=200ms",
+    "-volume.preStopSeconds=0",
+    "-s3.autoCreateBucket=false",
+)
+
+
+def weed_program() -> str:
+    """The path of SeaweedFS's program, as its wheel installed it beside this interpreter."""
+    found = shutil.which("weed", path=sysconfig.get_path("scripts"))
+    if not found:
+        raise StackError("SeaweedFS is not installed here; `make setup` installs it.")
+    return found
+
+
+def seaweed_server(
+    data: Path, s3_port: int, inner: dict[str, int], log: Path, origins: Sequence[str] = ("*",)
+) -> Server:
+    """The server over `data`, whose identities are already written.
+
+    `origins` are the pages that a bucket without rules of its own, and S3's root, answer to.
+    """
+    (data / "s3").mkdir(parents=True, exist_ok=True)
+    flags = [f"-{name}={port}" for name, port in inner.items()]
+    return Server(
+        "The object store (SeaweedFS)",
+        [
+            weed_program(),
+            "-logtostderr=true",
+            "mini",
+            f"-dir={data / 's3'}",
+            f"-s3.port={s3_port}",
+            f"-s3.allowedOrigins={','.join(origins)}",
+            f"-s3.config={identities_file(data)}",
+            *_FLAGS,
+            *flags,
+        ],
+        {
+            **inherited(),
+            "WEED_S3_SSE_KEK": encryption_key(data),
+            # S3 takes keys of 1,024 bytes whether or not there is a slash in them.
+            "WEED_FILER_OPTIONS_MAX_FILE_NAME_LENGTH": "1024",
+            "GOMEMLIMIT": "300MiB",
+        },
+        log,
+    )
+
+
+def inner_ports(data: Path) -> dict[str, int]:
+    """The ports beside S3's: those of the last run while they are free, else new ones.
+
+    The data is found under other ports too; keeping them keeps the directory tidy, for the master
+    has one in it for each port.
+    """
+    file = data / "seaweed-ports.json"
+    with contextlib.suppress(OSError, ValueError):
+        known: dict[str, int] = json.loads(file.read_text())
+        if set(known) == set(_INNER) and all(is_free(port) for port in known.values()):
+            return known
+    chosen = dict(zip(_INNER, free_ports(len(_INNER)), strict=True))
+    file.write_text(json.dumps(chosen))
+    return chosen
+
+
+def filer_address(inner: dict[str, int]) -> str:
+    """Where the log of changes is read: `host:port.grpc_port`."""
+    return f"{HOST}:{inner['filer.port']}.{inner['filer.port.grpc']}"
+
+
+def knows_its_volumes(inner: dict[str, int]) -> bool:
+    """Whether the volumes have told the master of themselves: before, no object can be read.
+
+    S3 says that it is healthy seconds earlier, where the master was slow to become the leader.
+    """
+    address = f"http://{HOST}:{inner['master.port']}/dir/status"
+    try:
+        with urllib.request.urlopen(address, timeout=3) as answer:
+            topology = json.load(answer)["Topology"]
+    except (OSError, ValueError):
+        return False
+    racks = [rack for center in topology["DataCenters"] or () for rack in center["Racks"] or ()]
+    return any(rack["DataNodes"] for rack in racks)
+
+
+def remove_sockets(inner: dict[str, int], s3_port: int) -> None:
+    """Remove the Unix sockets of a server that has ended: when killed, it removes none itself."""
+    parts = {"filer": inner["filer.port"], "s3": s3_port}
+    parts |= {n.replace(".port.", "-"): port for n, port in inner.items() if n.endswith("grpc")}
+    for part, port in parts.items():
+        # SeaweedFS knows no other place than this.
+        Path(f"/tmp/seaweedfs-{part}-{port}.sock").unlink(missing_ok=True)  # noqa: S108

@@ -1,0 +1,145 @@
+"""The stack: starts its servers in order, watches over them, and stops them in order."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from ops.local import readiness, seaweed
+from ops.local.credentials import make_credentials
+from ops.local.database import Database
+from ops.local.environment import application_environment, stack_environment
+from ops.local.options import Options, StackError
+from ops.local.pool import EventLoop, Pool
+from ops.local.ports import check_free
+from ops.local.processes import Server, wait_until
+
+Say = Callable[[str, float], None]  # a part that is ready now, and the seconds since the start
+
+_PATIENCE = 60.0  # seconds that a slow machine may take for one part
+_WATCH = 0.1  # seconds between looks at the processes
+
+
+class Stack:
+    """One stack, run once."""
+
+    def __init__(self, options: Options, say: Say) -> None:
+        self._options = options
+        self._say = say
+        self._stopping = threading.Event()
+        self._running: list[Callable[[], None]] = []  # how to stop what runs, newest last
+        self._servers: list[Server] = []
+
+    def stop(self) -> None:
+        """Let `run` come to its end; may be called from a signal handler."""
+        self._stopping.set()
+
+    def run(self, when_ready: Callable[[], None]) -> None:
+        """Run until stopped; StackError where a part cannot start or ends. Nothing is left over."""
+        try:
+            self._start()
+            when_ready()
+            while not self._stopping.wait(_WATCH):
+                self._watch()
+        except KeyboardInterrupt:
+            return
+        finally:
+            while self._running:
+                self._running.pop()()
+
+    def _start(self) -> None:
+        self._started = time.monotonic()
+        check_free(self._options)
+        self._options.logs.mkdir(parents=True, exist_ok=True)
+        make_credentials(self._options.data)
+        database = Database(self._options.data / "events.sqlite")
+        self._running.append(database.close)
+        store, inner = self._start_store()
+        tables = self._start_python("tables and queues (moto)", "clouds", "admin")
+        site = self._start_python("page", "site", "cdn")
+        api = self._start_python("API (Chalice)", "api", "api")
+        options = self._options
+        self._await(
+            store,
+            lambda: (
+                readiness.answers(f"{options.s3_url}/healthz") and seaweed.knows_its_volumes(inner)
+            ),
+        )
+        self._await(tables, lambda: readiness.any_answer(f"{options.aws_url}/moto-api/"))
+        self._set_up()
+        self._pool = Pool(options, database)
+        self._pool.start()
+        self._running.append(self._pool.stop)
+        loop = EventLoop(options, inner, database)
+        loop.server.start()
+        self._loop = loop
+        self._running.append(loop.server.stop)
+        self._await(site, lambda: readiness.answers(f"{options.site_url}/config.json"))
+        self._await(api, lambda: readiness.answers(f"{options.api_url}/health"))
+        for worker in self._pool.servers:
+            self._await(worker, partial(self._pool.is_ready, worker))
+        self._await(loop.server, loop.is_ready)
+        self._await(store, lambda: readiness.uploads_allowed(options), "uploads from the page")
+
+    def _start_store(self) -> tuple[Server, dict[str, int]]:
+        options = self._options
+        inner = seaweed.inner_ports(options.data)
+        server = seaweed.seaweed_server(
+            options.data, options.s3_port, inner, options.logs / "s3.log", options.site_origins
+        )
+        self._running.append(partial(seaweed.remove_sockets, inner, options.s3_port))
+        self._launch(server)
+        return server, inner
+
+    def _start_python(self, name: str, module: str, profile: str) -> Server:
+        make = application_environment if module == "api" else stack_environment
+        server = Server(
+            name,
+            [sys.executable, "-m", f"ops.local.{module}"],
+            make(self._options, profile),
+            self._options.logs / f"{module}.log",
+        )
+        self._launch(server)
+        return server
+
+    def _launch(self, server: Server) -> None:
+        server.start()
+        self._servers.append(server)
+        self._running.append(server.stop)
+
+    def _set_up(self) -> None:
+        server = Server(
+            "buckets, table and queues",
+            [sys.executable, "-m", "ops.local.stores"],
+            stack_environment(self._options, "admin"),
+            self._options.logs / "stores.log",
+        )
+        server.start()
+        self._running.append(server.stop)
+        deadline = time.monotonic() + _PATIENCE
+        while server.exit_code is None and time.monotonic() < deadline:
+            if self._stopping.wait(0.03):
+                raise KeyboardInterrupt
+        if server.exit_code != 0:
+            raise StackError(server.complaint())
+        self._tell(server.name)
+
+    def _await(self, server: Server, ready: Callable[[], bool], what: str = "") -> None:
+        wait_until(ready, server, _PATIENCE, self._stopping.is_set)
+        self._tell(what or server.name)
+
+    def _tell(self, what: str) -> None:
+        self._say(what, time.monotonic() - self._started)
+
+    def _watch(self) -> None:
+        for server in self._servers:
+            if server.exit_code is not None:
+                raise StackError(server.complaint())
+        self._pool.watch()
+        self._loop.watch()
+
+
+def addresses(options: Options) -> dict[str, str]:
+    """What a user opens."""
+    return {"Page": options.site_url, "API": options.api_url, "S3": options.s3_url}

@@ -1,0 +1,153 @@
+"""Buckets, table and queues, as production has them: made where missing, set right where there."""
+
+import json
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from ops.local import names
+from ops.local.options import Options, read_options
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+_SETTING_UP = (
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketCors",
+    "s3:DeleteBucketCors",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+)
+
+
+def set_up(options: Options) -> None:
+    """All stores of the stack."""
+    s3 = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
+    make_buckets(s3, options)
+    make_table(boto3.client("dynamodb"), names.IMAGES_TABLE)
+    make_queues(boto3.client("sqs"))
+
+
+def make_buckets(s3: "S3Client", options: Options) -> None:
+    """The two buckets, what pages may send to the first, and who may read the second."""
+    for bucket in (names.UPLOADS_BUCKET, names.IMAGES_BUCKET):
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=bucket)
+        policy = json.dumps(bucket_policy(bucket))
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+    s3.put_bucket_cors(Bucket=names.UPLOADS_BUCKET, CORSConfiguration=cors_rules(options))
+
+
+def cors_rules(options: Options) -> Any:
+    """What a browser may send straight to the uploads bucket, and from which pages."""
+    return {
+        "CORSRules": [
+            {
+                "AllowedOrigins": list(options.site_origins),
+                "AllowedMethods": ["POST", "PUT"],
+                "AllowedHeaders": ["*"],
+                "ExposeHeaders": ["ETag"],
+                "MaxAgeSeconds": 600,
+            }
+        ]
+    }
+
+
+def bucket_policy(bucket: str) -> dict[str, Any]:
+    """Only the named identities read, and only admin sets the bucket up.
+
+    The first as in production; the second because SeaweedFS's Write action would include it.
+    """
+    readers = ["admin", "api", "worker"]
+    if bucket == names.IMAGES_BUCKET:
+        readers.append("cdn")
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "NobodyElseReads",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:GetObject",
+                "Resource": f"arn:aws:s3:::{bucket}/*",
+                "Condition": {"StringNotEquals": {"aws:username": readers}},
+            },
+            {
+                "Sid": "OnlyAdminSetsUp",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": list(_SETTING_UP),
+                "Resource": f"arn:aws:s3:::{bucket}",
+                "Condition": {"StringNotEquals": {"aws:username": ["admin"]}},
+            },
+        ],
+    }
+
+
+def make_table(dynamodb: "DynamoDBClient", name: str) -> None:
+    """The table of all records, with its two indexes and its time to live."""
+    if name in dynamodb.list_tables()["TableNames"]:
+        return
+    dynamodb.create_table(**table_definition(name))
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    dynamodb.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+    )
+
+
+def table_definition(name: str) -> Any:
+    """The parameters of CreateTable."""
+    attributes = ("id", "entry", "owner", "created_at", "unfinished", "updated_at")
+    return {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes
+        ],
+        "KeySchema": _keys("id", "entry"),
+        "GlobalSecondaryIndexes": [
+            _index("by_owner", "owner", "created_at"),
+            _index("by_unfinished", "unfinished", "updated_at"),
+        ],
+    }
+
+
+def make_queues(sqs: "SQSClient") -> None:
+    """The work queue, and the queue of what was given up."""
+    sqs.create_queue(QueueName=names.FAILURES_QUEUE)
+    redrive = {
+        "deadLetterTargetArn": names.queue_arn(names.FAILURES_QUEUE),
+        "maxReceiveCount": 3,
+    }
+    sqs.create_queue(
+        QueueName=names.WORK_QUEUE,
+        Attributes={"VisibilityTimeout": "120", "RedrivePolicy": json.dumps(redrive)},
+    )
+
+
+def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": _keys(hash_key, range_key),
+        "Projection": {"ProjectionType": "ALL"},
+    }
+
+
+def _keys(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+if __name__ == "__main__":
+    set_up(read_options(os.environ))

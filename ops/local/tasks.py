@@ -1,0 +1,152 @@
+"""The durable queue between what happens and the application's functions.
+
+A task is an `event` (a function called as Lambda calls one asynchronously), a `message` (an SQS
+message, whose queue keeps its own tries), or a `record` (of an event given up, on its way to the
+failures queue).
+"""
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ops.local import failures
+from ops.local.database import Database
+
+TRIES = 3  # as Lambda: one, and two more
+_RECORD_PAUSE = 1.0  # seconds between tries to send a record
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task in a worker's hands; `tries` counts this one."""
+
+    id: int
+    kind: str
+    function: str
+    payload: dict[str, Any]
+    request_id: str
+    tries: int
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who has which task since when (seconds since 1970)."""
+
+    worker: int
+    function: str
+    taken_at: float
+
+
+def add(connection: sqlite3.Connection, kind: str, function: str, payload: object) -> None:
+    """Put a task into the queue, within the transaction that remembers its cause."""
+    connection.execute(
+        "INSERT INTO tasks (kind, function, payload, request_id) VALUES (?, ?, ?, ?)",
+        (kind, function, json.dumps(payload), str(uuid.uuid4())),
+    )
+
+
+class Tasks:
+    """The queue. `waits` are the seconds before the second and the third try."""
+
+    def __init__(
+        self,
+        database: Database,
+        waits: tuple[float, float],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._waits = waits
+        self._clock = clock
+
+    def take(self, worker: int) -> Task | None:
+        """The oldest task that is due, now in the hands of process `worker`."""
+        now = self._clock()
+        due = "worker IS NULL AND not_before <= ?"
+        if not self._database.look(f"SELECT 1 FROM tasks WHERE {due} LIMIT 1", now):  # noqa: S608
+            return None  # without a lock: most looks find nothing
+        with self._database.change() as connection:
+            row = connection.execute(
+                "SELECT id, kind, function, payload, request_id, tries + 1 FROM tasks "  # noqa: S608
+                f"WHERE {due} ORDER BY id LIMIT 1",
+                (now,),
+            ).fetchone()
+            if row is None:
+                return None
+            connection.execute(
+                "UPDATE tasks SET worker = ?, taken_at = ?, tries = tries + 1 WHERE id = ?",
+                (worker, now, row[0]),
+            )
+        return Task(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5])
+
+    def done(self, task: Task) -> None:
+        """Forget a task that has succeeded."""
+        with self._database.change() as connection:
+            connection.execute("DELETE FROM tasks WHERE id = ?", (task.id,))
+
+    def failed(self, task: Task, error: failures.Error) -> None:
+        """Let a task be tried again later, or give it up after its third try."""
+        with self._database.change() as connection:
+            self._fail(connection, task, error)
+
+    def release(self, worker: int, *, crashed: failures.Error | None) -> None:
+        """Take back what a worker had when it ended; a crash counts as a try, a stop does not."""
+        with self._database.change() as connection:
+            for row in connection.execute(
+                "SELECT id, kind, function, payload, request_id, tries FROM tasks WHERE worker = ?",
+                (worker,),
+            ).fetchall():
+                task = Task(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5])
+                if crashed:
+                    self._fail(connection, task, crashed)
+                else:
+                    _put_back(connection, task, task.tries - 1, 0)
+
+    def release_all(self, crashed: failures.Error) -> None:
+        """At a start: take back what the workers of the stack before had when it was killed.
+
+        The queues give their messages out again by themselves.
+        """
+        for (worker,) in self._database.look(
+            "SELECT DISTINCT worker FROM tasks WHERE worker IS NOT NULL"
+        ):
+            self.release(int(str(worker)), crashed=crashed)
+        with self._database.change() as connection:
+            connection.execute("DELETE FROM tasks WHERE kind = 'message'")
+
+    def leases(self) -> list[Lease]:
+        """What is being worked on."""
+        rows = self._database.look(
+            "SELECT worker, function, taken_at FROM tasks WHERE worker IS NOT NULL"
+        )
+        return [Lease(int(str(w)), str(f), float(str(t))) for w, f, t in rows]
+
+    def count(self) -> int:
+        """How many tasks there are, in work or waiting."""
+        return int(str(self._database.look("SELECT count(*) FROM tasks")[0][0]))
+
+    def _fail(self, connection: sqlite3.Connection, task: Task, error: failures.Error) -> None:
+        now = self._clock()
+        if task.kind == "record":
+            _put_back(connection, task, task.tries, now + _RECORD_PAUSE)
+            return
+        if task.kind == "event" and task.tries < TRIES:
+            wait = 0.0 if error.is_crash else self._waits[task.tries - 1]
+            _put_back(connection, task, task.tries, now + wait)
+            return
+        connection.execute("DELETE FROM tasks WHERE id = ?", (task.id,))
+        if task.kind == "event":
+            record = failures.destination_record(
+                task.function, task.request_id, task.payload, error, task.tries
+            )
+            add(connection, "record", task.function, record)
+
+
+def _put_back(connection: sqlite3.Connection, task: Task, tries: int, not_before: float) -> None:
+    connection.execute(
+        "UPDATE tasks SET worker = NULL, taken_at = NULL, tries = ?, not_before = ? WHERE id = ?",
+        (max(tries, 0), not_before, task.id),
+    )

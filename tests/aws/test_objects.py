@@ -1,0 +1,91 @@
+"""One contract for every ObjectStore: a dictionary, and S3 on SeaweedFS."""
+
+import hashlib
+
+import pytest
+
+from chalicelib.errors import ObjectMissing, Reason, Rejection
+from chalicelib.ports import ObjectStore
+
+BUCKET = "test-uploads"
+KEYS = [
+    "a.jpg",
+    "a b.jpg",
+    "a+b%20c.jpg",
+    "ü/日本/🙂.jpg",
+    "quote'\"&<>?#.jpg",
+    "/".join(["x" * 203] * 5) + "/.jpg",
+]
+
+
+@pytest.fixture(params=["memory", "s3"])
+def store(request: pytest.FixtureRequest) -> ObjectStore:
+    found: ObjectStore = request.getfixturevalue(f"{request.param}_objects")
+    return found
+
+
+def write(store: ObjectStore, key: str, data: bytes = b"data") -> None:
+    store.write(BUCKET, key, data, content_type="image/webp", cache_control="no-cache")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_is_written_is_read(store: ObjectStore, key: str) -> None:
+    write(store, key, b"some bytes")
+    assert store.read(BUCKET, key, 100).data == b"some bytes"
+
+
+def test_the_etag_of_a_plain_object_is_its_md5(store: ObjectStore) -> None:
+    write(store, "a", b"some bytes")
+    digest = hashlib.md5(b"some bytes", usedforsecurity=False).hexdigest()
+    assert store.read(BUCKET, "a", 100).etag == digest
+
+
+def test_an_empty_object_is_read(store: ObjectStore) -> None:
+    write(store, "empty", b"")
+    assert store.read(BUCKET, "empty", 100).data == b""
+
+
+def test_an_object_of_just_the_limit_is_read(store: ObjectStore) -> None:
+    write(store, "a", b"12345")
+    assert store.read(BUCKET, "a", 5).data == b"12345"
+
+
+def test_an_object_over_the_limit_is_rejected(store: ObjectStore) -> None:
+    write(store, "a", b"123456")
+    with pytest.raises(Rejection) as raised:
+        store.read(BUCKET, "a", 5)
+    assert raised.value.reason is Reason.TOO_MANY_BYTES
+
+
+def test_a_missing_object_is_missing(store: ObjectStore) -> None:
+    with pytest.raises(ObjectMissing):
+        store.read(BUCKET, "nowhere", 5)
+    assert not store.exists(BUCKET, "nowhere")
+
+
+def test_a_written_object_exists(store: ObjectStore) -> None:
+    write(store, "a b+c")
+    assert store.exists(BUCKET, "a b+c")
+
+
+def test_writing_again_replaces(store: ObjectStore) -> None:
+    write(store, "a", b"1")
+    write(store, "a", b"2")
+    assert store.read(BUCKET, "a", 5).data == b"2"
+
+
+def test_keys_are_listed_by_prefix(store: ObjectStore) -> None:
+    for key in ("listed/b", "listed/a c", "listed-not", "listed/d/e"):
+        write(store, key)
+    assert set(store.list_keys(BUCKET, "listed/")) == {"listed/a c", "listed/b", "listed/d/e"}
+
+
+def test_an_erased_object_is_gone_and_its_neighbours_stay(store: ObjectStore) -> None:
+    for key in ("erased/a", "erased/a.jpg", "erased/a/b"):
+        write(store, key)
+    store.erase(BUCKET, "erased/a")
+    assert set(store.list_keys(BUCKET, "erased/")) == {"erased/a.jpg", "erased/a/b"}
+
+
+def test_erasing_what_is_not_there_is_no_error(store: ObjectStore) -> None:
+    store.erase(BUCKET, "never/there")

@@ -1,0 +1,151 @@
+"""Upload tickets hold: a real S3 server takes what was signed and refuses everything else."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from chalicelib.aws import clients
+from chalicelib.aws.objects import S3Objects
+from chalicelib.aws.signing import S3Signer
+from chalicelib.ports import PresignedPost
+from tests.waiting import until
+
+BUCKET = "test-uploads"
+DATA = b"a picture, for all that S3 knows" * 20
+SHA256 = hashlib.sha256(DATA).hexdigest()
+LIMIT = 1000
+
+Form = dict[str, str]
+
+
+@pytest.fixture
+def signer(s3_objects: S3Objects) -> S3Signer:
+    assert s3_objects is not None  # it is there for its server
+    return S3Signer(BUCKET)
+
+
+def posted(form: PresignedPost, data: bytes = DATA, **changed: str) -> int:
+    fields = dict(form.fields) | changed
+    answer = requests.post(form.url, data=fields, files={"file": ("x", data)}, timeout=10)
+    return answer.status_code
+
+
+def form(signer: S3Signer, key: str = "signed/cat.jpg", seconds: int = 60) -> PresignedPost:
+    return signer.presign_post(key, "image/jpeg", SHA256, LIMIT, seconds)
+
+
+def test_a_form_as_signed_is_taken(signer: S3Signer) -> None:
+    assert posted(form(signer)) == 204
+    assert S3Objects().read(BUCKET, "signed/cat.jpg", LIMIT).data == DATA
+
+
+def test_a_form_without_a_checksum_is_taken_too(signer: S3Signer) -> None:
+    assert posted(signer.presign_post("plain", "image/png", None, LIMIT, 60)) == 204
+
+
+def test_a_file_of_just_the_limit_is_taken(signer: S3Signer) -> None:
+    assert posted(signer.presign_post("exact", "image/png", None, LIMIT, 60), bytes(LIMIT)) == 204
+
+
+def test_a_file_over_the_limit_is_refused(signer: S3Signer) -> None:
+    unsigned = signer.presign_post("large", "image/png", None, LIMIT, 60)
+    assert posted(unsigned, bytes(LIMIT + 1)) == 400
+    assert not S3Objects().exists(BUCKET, "large")
+
+
+def test_an_empty_file_is_refused(signer: S3Signer) -> None:
+    assert posted(signer.presign_post("empty", "image/png", None, LIMIT, 60), b"") == 400
+
+
+def test_a_damaged_file_is_refused(signer: S3Signer) -> None:
+    assert posted(form(signer, "damaged"), b"A" + DATA[1:]) == 400
+    assert not S3Objects().exists(BUCKET, "damaged")
+
+
+OTHER_SUM = base64.b64encode(bytes(32)).decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("key", "elsewhere"),
+        ("key", "signed/../elsewhere"),
+        ("Content-Type", "text/html"),
+        ("x-amz-checksum-sha256", OTHER_SUM),
+        ("x-amz-checksum-algorithm", "CRC32"),
+        ("policy", base64.b64encode(b'{"expiration":"2099-01-01T00:00:00Z"}').decode()),
+        ("x-amz-signature", "0" * 64),
+        ("x-amz-credential", "other/20260101/us-east-1/s3/aws4_request"),
+    ],
+)
+def test_a_form_with_another_field_is_refused(signer: S3Signer, field: str, value: str) -> None:
+    assert posted(form(signer, "altered"), **{field: value}) in (400, 403)
+    assert not S3Objects().exists(BUCKET, "altered")
+    assert not S3Objects().exists(BUCKET, "elsewhere")
+
+
+def test_an_expired_form_is_refused(signer: S3Signer) -> None:
+    expiring = form(signer, "expired", seconds=1)
+    until(lambda: posted(expiring) == 403)
+
+
+def put(url: str, data: bytes = DATA, content_type: str = "image/jpeg") -> int:
+    headers = {"Content-Type": content_type}
+    return requests.put(url, data=data, headers=headers, timeout=10).status_code
+
+
+@pytest.fixture
+def address(signer: S3Signer) -> Callable[..., str]:
+    def sign(key: str = "put/a b+ü.jpg", size: int | None = len(DATA), seconds: int = 60) -> str:
+        return signer.presign_put(key, "image/jpeg", size, seconds).url
+
+    return sign
+
+
+def test_a_put_as_signed_is_taken(address: Callable[..., str]) -> None:
+    assert put(address()) == 200
+    assert S3Objects().read(BUCKET, "put/a b+ü.jpg", LIMIT).data == DATA
+
+
+def test_a_put_of_unknown_length_is_taken(address: Callable[..., str]) -> None:
+    assert put(address(size=None), DATA * 2) == 200
+
+
+def test_a_put_of_another_type_is_refused(address: Callable[..., str]) -> None:
+    assert put(address(), content_type="text/html") == 403
+
+
+@pytest.mark.parametrize("data", [DATA + b"x", DATA[:-1], b""])
+def test_a_put_of_another_length_is_refused(address: Callable[..., str], data: bytes) -> None:
+    assert put(address(), data) == 403
+
+
+def test_a_put_to_another_key_is_refused(address: Callable[..., str]) -> None:
+    assert put(address("put/one").replace("put/one", "put/two")) == 403
+
+
+def test_an_expired_put_is_refused(address: Callable[..., str]) -> None:
+    expiring = address(seconds=1)
+    until(lambda: put(expiring) == 403)
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", "us-east-1", "ap-southeast-2"])
+def test_on_aws_both_go_to_the_buckets_own_regional_host(
+    monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    clients.s3.cache_clear()
+    signer = S3Signer("some-bucket")
+    put_url = signer.presign_put("k", "image/jpeg", 1, 60).url
+    host = f"some-bucket.s3.{region}.amazonaws.com"
+    assert urlsplit(put_url).netloc == host
+    assert urlsplit(signer.presign_post("k", "image/jpeg", None, 9, 60).url).netloc == host
+    assert f"{region}%2Fs3%2Faws4_request" in put_url
+    clients.s3.cache_clear()

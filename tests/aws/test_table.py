@@ -1,0 +1,177 @@
+"""One contract for every ImageTable: a dictionary, AWS's own DynamoDB Local, and `make run`'s."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.errors import InvalidRequest, Reason, RecordChanged
+from chalicelib.keys import derived_image_id
+from chalicelib.ports import ImageTable
+from chalicelib.records import Event, Image, Placeholder, Rendition, Status
+from tests.builders import NOON, image
+
+
+@pytest.fixture(params=["memory", "dynamodb", "local"])
+def table(request: pytest.FixtureRequest) -> ImageTable:
+    found: ImageTable = request.getfixturevalue(f"{request.param}_table")
+    return found
+
+
+def event(name: str = "ticket", seconds: int = 0) -> Event:
+    return Event(at=NOON + timedelta(seconds=seconds), event=name)
+
+
+def numbered(number: int, **changes: Any) -> Image:
+    created = NOON + timedelta(seconds=number)
+    image_id = derived_image_id("b", str(number))
+    return image(id=image_id, created_at=created, updated_at=created, **changes)
+
+
+def ready(number: int, **changes: Any) -> Image:
+    return numbered(
+        number,
+        status=Status.READY,
+        content_type="image/jpeg",
+        width=4000,
+        height=3000,
+        bytes=4_500_000,
+        sha256="ab" * 32,
+        milliseconds=281,
+        cost_usd_estimate=0.000021,
+        sequencer="0A",
+        etag="e",
+        placeholder=Placeholder(color="#aabbcc", data_uri="data:,"),
+        renditions=(
+            Rendition(variant="m", format="webp", width=640, height=480, bytes=9, key="k"),
+        ),
+        **changes,
+    )
+
+
+def test_an_unknown_image_is_none(table: ImageTable) -> None:
+    assert table.get(image().id) is None
+    assert table.history(image().id) == ()
+
+
+@pytest.mark.parametrize("made", [numbered(1), ready(2), numbered(3, reason=Reason.EMPTY_FILE)])
+def test_a_record_is_read_as_it_was_written(table: ImageTable, made: Image) -> None:
+    written = table.put(made, event())
+    assert table.get(made.id) == written == replace(made, revision=1)
+
+
+def test_a_record_without_a_fraction_of_a_second_comes_back_equal(table: ImageTable) -> None:
+    made = numbered(1, expires_at=NOON.replace(microsecond=120))
+    assert table.put(made, event()) == table.get(made.id)
+
+
+def test_a_record_cannot_be_created_twice(table: ImageTable) -> None:
+    table.put(numbered(1), event())
+    with pytest.raises(RecordChanged):
+        table.put(numbered(1), event())
+
+
+def test_a_write_over_an_outdated_revision_is_refused(table: ImageTable) -> None:
+    first = table.put(numbered(1), event())
+    second = table.put(first, event("processing", 1))
+    with pytest.raises(RecordChanged):
+        table.put(first, event("ready", 2))
+    assert table.get(first.id) == second
+
+
+def test_a_refused_write_leaves_no_history(table: ImageTable) -> None:
+    first = table.put(numbered(1), event())
+    with pytest.raises(RecordChanged):
+        table.put(numbered(1), event("lost", 1))
+    assert table.history(first.id) == (event(),)
+
+
+def test_the_history_is_complete_and_in_order(table: ImageTable) -> None:
+    present = image(expires_at=NOON)
+    lines = [event(name, n // 2) for n, name in enumerate(("ticket", "processing", "ready", "x"))]
+    for line in lines:
+        present = table.put(present, line)
+    assert table.history(present.id) == tuple(lines)
+
+
+def test_of_eight_racing_writers_exactly_one_wins(table: ImageTable) -> None:
+    present = table.put(numbered(1), event())
+
+    def write(number: int) -> bool:
+        try:
+            table.put(replace(present, filename=str(number)), event("processing", number))
+        except RecordChanged:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(write, range(8)))
+    assert won.count(True) == 1
+    assert len(table.history(present.id)) == 2
+
+
+def test_a_list_is_newest_first(table: ImageTable) -> None:
+    for number in (2, 1, 3):
+        table.put(numbered(number, filename=str(number)), event())
+    page = table.newest("everyone", None, 10, None)
+    assert [found.filename for found in page.images] == ["3", "2", "1"]
+    assert page.next_cursor is None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+def test_pages_follow_each_other_without_gap_or_repetition(table: ImageTable, limit: int) -> None:
+    for number in range(7):
+        table.put(numbered(number, filename=str(number)), event())
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = table.newest("everyone", None, limit, cursor)
+        assert len(page.images) <= limit
+        found += [shown.filename for shown in page.images]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert found == ["6", "5", "4", "3", "2", "1", "0"]
+
+
+def test_a_list_of_one_status_is_read_to_its_end(table: ImageTable) -> None:
+    for number in range(60):
+        table.put(ready(number) if number % 29 == 0 else numbered(number), event())
+    found: list[Image] = []
+    cursor = None
+    while True:
+        page = table.newest("everyone", Status.READY, 2, cursor)
+        found += page.images
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert [shown.created_at.second for shown in found] == [58, 29, 0]
+
+
+def test_a_list_holds_only_the_owners_images(table: ImageTable) -> None:
+    table.put(numbered(1, owner="ann"), event())
+    assert table.newest("bob", None, 10, None).images == ()
+
+
+@pytest.mark.parametrize("cursor", ["x", "====", "e30=", "bnVsbA==", "W10=", "ü"])
+def test_a_cursor_that_is_not_ours_is_refused(table: ImageTable, cursor: str) -> None:
+    with pytest.raises(InvalidRequest, match="cursor"):
+        table.newest("everyone", None, 10, cursor)
+
+
+def test_a_ready_image_is_found_by_its_bytes(table: ImageTable) -> None:
+    written = table.put(ready(1), event())
+    assert table.find_ready("everyone", "ab" * 32) == written
+
+
+def test_the_same_bytes_of_another_owner_are_not_found(table: ImageTable) -> None:
+    table.put(ready(1), event())
+    assert table.find_ready("bob", "ab" * 32) is None
+
+
+def test_an_image_that_is_no_longer_ready_is_not_found_by_its_bytes(table: ImageTable) -> None:
+    written = table.put(ready(1), event())
+    table.put(replace(written, status=Status.DELETED), event("deleted", 1))
+    assert table.find_ready("everyone", "ab" * 32) is None

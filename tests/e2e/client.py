@@ -1,0 +1,76 @@
+"""The API as a script would use it: ticket, upload, and the wait for the answer."""
+
+import hashlib
+from typing import Any
+
+import requests
+
+from tests.waiting import until
+
+Json = dict[str, Any]
+FINAL = ("ready", "rejected", "failed", "deleted")
+
+
+class ApiClient:
+    """A client of one Darkroom."""
+
+    def __init__(self, api: str) -> None:
+        self.api = api
+        self._session = requests.Session()
+
+    def ticket(self, data: bytes, filename: str = "photo.jpg", **changes: Any) -> Json:
+        body = {
+            "filename": filename,
+            "content_type": "image/jpeg",
+            "size": max(len(data), 1),
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+        wanted = {k: v for k, v in (body | changes).items() if v is not None}
+        answer = self._session.post(f"{self.api}/uploads", json=wanted, timeout=30)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def post(self, ticket: Json, data: bytes) -> requests.Response:
+        files = {"file": ("file", data)}
+        return requests.post(ticket["url"], data=ticket["fields"], files=files, timeout=60)
+
+    def upload(self, data: bytes, filename: str = "photo.jpg", **changes: Any) -> str:
+        ticket = self.ticket(data, filename, **changes)
+        answer = self.post(ticket, data)
+        assert answer.status_code == 204, answer.text
+        return str(ticket["image_id"])
+
+    def get(self, path: str, **query: Any) -> requests.Response:
+        return self._session.get(f"{self.api}{path}", params=query, timeout=30)
+
+    def image(self, image_id: str) -> Json:
+        return dict(self.get(f"/images/{image_id}").json())
+
+    def finished(self, image_id: str, seconds: float = 60) -> Json:
+        """The image once it has an answer."""
+
+        def look() -> Json | None:
+            image = self.image(image_id)
+            return image if image["status"] in FINAL else None
+
+        return until(look, seconds) or {}
+
+    def all_images(self) -> list[Json]:
+        """Every image, page by page."""
+        found: list[Json] = []
+        query: Json = {"limit": 100}
+        while True:
+            page = self.get("/images", **query).json()
+            found += page["images"]
+            if page["next_cursor"] is None:
+                return found
+            query["cursor"] = page["next_cursor"]
+
+    def of_object(self, key: str, seconds: float = 60) -> Json:
+        """The finished image of the object at `key`."""
+
+        def look() -> Json | None:
+            images = [i for i in self.all_images() if i["original_file"] == key]
+            return images[0] if images and images[0]["status"] in FINAL else None
+
+        return until(look, seconds) or {}

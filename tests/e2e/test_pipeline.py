@@ -1,0 +1,239 @@
+"""A photograph's whole way, on the servers that `make run` starts."""
+
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+from PIL import Image
+
+from tests.e2e.client import ApiClient
+from tests.e2e.photographs import camera_file, endless_gif, huge_png, marked, photograph
+from tests.e2e.photographs import twelve_megapixels as twelve
+from tests.stack.running import Stack
+from tests.waiting import until
+
+KEYS = [
+    "copied/by another tool.jpg",
+    "copied/1+1=2 & more%20.jpg",
+    "copied/Zürich/日本/🙂.jpg",
+    "copied/" + "/".join(["x" * 200] * 5) + "/123456.jpg",
+]
+
+
+def picture(address: str) -> Image.Image:
+    answer = requests.get(address, timeout=30)
+    assert answer.status_code == 200
+    return Image.open(io.BytesIO(answer.content))
+
+
+def rendition(image: dict[str, Any], variant: str) -> dict[str, Any]:
+    return next(dict(r) for r in image["renditions"] if r["variant"] == variant)
+
+
+@pytest.fixture(scope="module")
+def ready(client: ApiClient) -> dict[str, Any]:
+    """A 12 megapixel photograph, uploaded through a ticket and processed."""
+    return client.finished(client.upload(twelve(), "Dragonfly.jpg"))
+
+
+def test_a_photograph_becomes_ready(ready: dict[str, Any]) -> None:
+    assert (ready["status"], ready["width"], ready["height"]) == ("ready", 4000, 3000)
+
+
+def test_the_history_tells_every_step(ready: dict[str, Any]) -> None:
+    events = [line["event"] for line in ready["history"]]
+    assert events[0] == "ticket"
+    assert events[-1] == "ready"
+    assert "processing" in events
+
+
+@pytest.mark.parametrize(
+    ("variant", "size"),
+    [
+        ("1080p", (1920, 1440)),
+        ("720p", (1280, 960)),
+        ("mobile", (640, 480)),
+        ("thumbnail", (200, 200)),
+    ],
+)
+def test_every_variant_is_served_as_webp_of_its_size(
+    ready: dict[str, Any], variant: str, size: tuple[int, int]
+) -> None:
+    with picture(rendition(ready, variant)["url"]) as served:
+        assert (served.format, served.size) == ("WEBP", size)
+
+
+def test_a_rendition_is_served_for_ever_with_its_type(ready: dict[str, Any]) -> None:
+    answer = requests.get(rendition(ready, "1080p")["url"], timeout=30)
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_a_renditions_bytes_are_those_of_its_key(ready: dict[str, Any]) -> None:
+    for shown in ready["renditions"]:
+        served = requests.get(shown["url"], timeout=30).content
+        digest = hashlib.sha256(served).hexdigest()[:16]
+        assert shown["key"] == f"{ready['id']}/{digest}/{shown['variant']}.webp"
+        assert shown["bytes"] == len(served)
+
+
+def test_the_manifest_lies_beside_the_renditions(ready: dict[str, Any], stack: Stack) -> None:
+    answer = requests.get(f"{stack.site}/images/{ready['id']}/manifest.json", timeout=30)
+    assert answer.json() == ready
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_the_original_is_as_it_was_sent(ready: dict[str, Any], stack: Stack) -> None:
+    stored = stack.s3().get_object(Bucket="darkroom-uploads", Key=ready["original_file"])
+    assert hashlib.sha256(stored["Body"].read()).hexdigest() == ready["sha256"]
+
+
+def test_the_uploads_bucket_is_closed_to_strangers(ready: dict[str, Any], stack: Stack) -> None:
+    address = f"{stack.s3_address}/darkroom-uploads/{ready['original_file']}"
+    assert requests.get(address, timeout=10).status_code == 403
+    assert requests.put(address, data=b"x", timeout=10).status_code == 403
+
+
+def test_the_same_file_again_is_answered_with_the_ready_image(
+    client: ApiClient, ready: dict[str, Any]
+) -> None:
+    assert client.ticket(twelve())["duplicate_of"] == ready["id"]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_upright(client: ApiClient, orientation: int) -> None:
+    image = client.finished(client.upload(marked(orientation)))
+    with picture(rendition(image, "mobile")["url"]).convert("RGB") as served:
+        assert (image["width"], image["height"], served.size) == (1200, 800, (640, 427))
+        red, green, blue = served.getpixel((40, 30))  # type: ignore[misc]
+        assert (red > 200, green < 60, blue < 60) == (True, True, True)
+        red, green, blue = served.getpixel((600, 400))  # type: ignore[misc]
+        assert (red < 60, green < 60, blue > 200) == (True, True, True)
+
+
+def test_a_photograph_sent_with_put_becomes_ready(client: ApiClient) -> None:
+    data = photograph(0, 1600, 900)
+    query = {"filename": "put.jpg", "content_type": "image/jpeg", "size": len(data)}
+    ticket = client.get("/generate-upload-url", **query).json()
+    answer = requests.put(ticket["upload_url"], data=data, headers=ticket["headers"], timeout=30)
+    assert answer.status_code == 200
+    assert client.finished(ticket["image_id"])["status"] == "ready"
+
+
+@pytest.mark.parametrize("key", KEYS, ids=["spaces", "plus", "unicode", "1024 bytes"])
+def test_an_object_copied_by_another_tool_becomes_an_image(
+    client: ApiClient, stack: Stack, key: str
+) -> None:
+    data = photograph(1)
+    stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=data)
+    assert client.of_object(key)["status"] == "ready"
+
+
+def test_an_overwritten_object_gets_new_renditions(client: ApiClient, stack: Stack) -> None:
+    key = "overwritten/photo.jpg"
+    first, second = (photograph(1, 800), photograph(2, 800))
+    stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=first)
+    old = client.of_object(key)
+    stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=second)
+    digest = hashlib.sha256(second).hexdigest()
+    until(lambda: client.of_object(key)["sha256"] == digest)
+    new = client.of_object(key)
+    assert (new["id"], new["status"]) == (old["id"], "ready")
+    assert not set(new["processed_files"]) & set(old["processed_files"])
+
+
+def test_removing_the_object_erases_the_image(client: ApiClient, stack: Stack) -> None:
+    key = "removed/photo.jpg"
+    stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=photograph(2, 800, 600))
+    image = client.of_object(key)
+    stack.s3().delete_object(Bucket="darkroom-uploads", Key=key)
+    until(lambda: client.image(image["id"])["status"] == "deleted")
+    until(lambda: _count(stack, image["id"]) == 0)
+
+
+def _count(stack: Stack, prefix: str) -> int:
+    answer = stack.s3().list_objects_v2(Bucket="darkroom-images", Prefix=prefix)
+    return int(answer["KeyCount"])
+
+
+def test_deleting_leaves_nothing_and_says_so(client: ApiClient, stack: Stack) -> None:
+    image = client.finished(client.upload(photograph(3, 900, 700)))
+    receipt = requests.delete(f"{client.api}/images/{image['id']}", timeout=30).json()
+    assert receipt["verified"] is True
+    assert len(receipt["erased"]) == 1 + len(image["renditions"]) + 1
+    assert _count(stack, image["id"]) == 0
+    assert requests.get(image["renditions"][0]["url"], timeout=10).status_code == 404
+
+
+def test_processing_again_gives_the_same_files(client: ApiClient) -> None:
+    image = client.finished(client.upload(photograph(4, 900, 700)))
+    answer = requests.post(f"{client.api}/images/{image['id']}/reprocess", timeout=30)
+    assert answer.status_code == 202
+
+    def twice_ready() -> bool:
+        events = [line["event"] for line in client.image(image["id"])["history"]]
+        return events.count("ready") == 2
+
+    until(twice_ready)
+    assert client.image(image["id"])["processed_files"] == image["processed_files"]
+
+
+def test_an_object_is_processed_on_request(client: ApiClient, stack: Stack) -> None:
+    key = "requested/photo.jpg"
+    stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=photograph(5, 900, 700))
+    body = {"bucket": "darkroom-uploads", "key": key}
+    answer = requests.post(f"{client.api}/images", json=body, timeout=60)
+    assert (answer.status_code, answer.json()["original_file"]) == (200, key)
+
+
+BAD = {
+    "not_an_image": b"Dear diary, today I renamed a text file to x.jpg.\n",
+    "corrupt_image": twelve,
+    "too_many_pixels": huge_png,
+    "too_many_frames": endless_gif,
+    "empty_file": b"",
+}
+
+
+@pytest.mark.parametrize("reason", BAD)
+def test_bad_input_is_rejected_with_its_own_reason_and_the_worker_stays_small(
+    client: ApiClient, stack: Stack, reason: str
+) -> None:
+    source = BAD[reason]
+    data = source() if callable(source) else source
+    if reason == "corrupt_image":
+        data = data[: len(data) // 2]
+    key = f"bad/{reason}.jpg"
+    before = stack.memory("worker")
+    stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=data)
+    image = client.of_object(key, seconds=20)
+    assert (image["status"], image["reason"]) == ("rejected", reason)
+    assert image["detail"].endswith(".")
+    assert stack.memory("worker") < before + 150_000_000
+
+
+def test_two_hundred_photographs_by_eight_clients_become_two_hundred_images(
+    client: ApiClient, stack: Stack
+) -> None:
+    before = {image["id"] for image in client.all_images()}
+
+    def upload(number: int) -> str:
+        return ApiClient(client.api).upload(camera_file(number), f"{number}.jpg")
+
+    with ThreadPoolExecutor(8) as pool:
+        uploaded = list(pool.map(upload, range(200)))
+
+    def unfinished() -> list[str]:
+        listed = {image["id"]: image["status"] for image in client.all_images()}
+        return [image_id for image_id in uploaded if listed.get(image_id) != "ready"]
+
+    until(lambda: not unfinished(), seconds=240)
+    after = [image["id"] for image in client.all_images()]
+    assert len(after) == len(set(after))
+    assert set(after) - before == set(uploaded)
+    assert stack.memory("worker") < 400_000_000
+    assert stack.memory("clouds") < 400_000_000
+    assert stack.memory("s3") < 1_500_000_000

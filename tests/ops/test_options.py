@@ -1,0 +1,61 @@
+import socket
+from pathlib import Path
+
+import pytest
+
+from ops.local.lock import only_stack
+from ops.local.options import StackError, read_options
+from ops.local.ports import check_free, free_ports, is_free
+
+
+def test_the_defaults_are_those_of_the_readme() -> None:
+    options = read_options({})
+    assert (options.api_port, options.site_port, options.s3_port) == (8000, 8080, 8333)
+    assert (options.aws_port, options.data.name) == (5001, ".darkroom")
+
+
+@pytest.mark.parametrize("port", ["", "x", "0", "65536", "-1", "8000.0", "²"])
+def test_a_wrong_port_is_named(port: str) -> None:
+    with pytest.raises(StackError, match=r"API_PORT must be a port number from 1 to 65535"):
+        read_options({"API_PORT": port})
+
+
+def test_two_servers_with_one_port_are_named() -> None:
+    with pytest.raises(StackError, match=r"API_PORT and S3_PORT are both 9000"):
+        read_options({"API_PORT": "9000", "S3_PORT": "9000"})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("WORKERS", "0"), ("WORKERS", "many"), ("RETRY_SECONDS", "1"), ("DATA_DIR", "")],
+)
+def test_another_wrong_setting_is_named(variable: str, value: str) -> None:
+    with pytest.raises(StackError, match=variable):
+        read_options({variable: value})
+
+
+def test_a_port_that_is_taken_is_named_with_its_variable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        names = ("API_PORT", "S3_PORT", "AWS_PORT")
+        ports = dict(zip(names, map(str, free_ports(3)), strict=True))
+        options = read_options({**ports, "SITE_PORT": str(port)})
+        with pytest.raises(StackError, match=rf"Port {port}.*taken.*SITE_PORT"):
+            check_free(options)
+
+
+def test_free_ports_are_free_and_differ() -> None:
+    ports = free_ports(20)
+    assert len(set(ports)) == 20
+    assert all(is_free(port) for port in ports)
+
+
+def test_a_data_directory_has_one_stack(tmp_path: Path) -> None:
+    with (
+        only_stack(tmp_path),
+        pytest.raises(StackError, match="already running"),
+        only_stack(tmp_path),
+    ):
+        pass
+    with only_stack(tmp_path):
+        pass

@@ -1,0 +1,165 @@
+from pathlib import Path
+
+import pytest
+
+from ops.local import tasks
+from ops.local.database import Database
+from ops.local.failures import Error, process_ended, timed_out
+from ops.local.tasks import Task, Tasks
+
+FAULT = Error("PassingFault", "S3 cannot answer right now.", ["line"])
+KILLED = process_ended("signal: SIGKILL")
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def queue(database: Database, clock: Clock) -> Tasks:
+    return Tasks(database, (1.0, 2.0), clock)
+
+
+def put(database: Database, kind: str = "event", function: str = "process_upload") -> None:
+    with database.change() as connection:
+        tasks.add(connection, kind, function, {"Records": []})
+
+
+def taken(queue: Tasks, worker: int = 1) -> Task:
+    task = queue.take(worker)
+    assert task
+    return task
+
+
+def test_a_task_is_in_one_workers_hands(queue: Tasks, database: Database) -> None:
+    put(database)
+    assert taken(queue).payload == {"Records": []}
+    assert queue.take(2) is None
+
+
+def test_the_oldest_task_comes_first(queue: Tasks, database: Database) -> None:
+    put(database, function="one")
+    put(database, function="two")
+    assert [taken(queue).function, taken(queue).function] == ["one", "two"]
+
+
+def test_a_task_that_is_done_is_forgotten(queue: Tasks, database: Database) -> None:
+    put(database)
+    queue.done(taken(queue))
+    assert queue.count() == 0
+
+
+def test_a_failed_event_waits_one_second_then_two(
+    queue: Tasks, database: Database, clock: Clock
+) -> None:
+    put(database)
+    for wait in (1.0, 2.0):
+        queue.failed(taken(queue), FAULT)
+        clock.now += wait - 0.1
+        assert queue.take(1) is None
+        clock.now += 0.1
+    assert taken(queue).tries == 3
+
+
+def test_all_tries_have_the_same_request_id(queue: Tasks, database: Database, clock: Clock) -> None:
+    put(database)
+    first = taken(queue)
+    queue.failed(first, FAULT)
+    clock.now += 1
+    assert taken(queue).request_id == first.request_id
+
+
+def exhaust(queue: Tasks, clock: Clock, error: Error = FAULT) -> Task:
+    for _ in range(3):
+        queue.failed(taken(queue), error)
+        clock.now += 2
+    return taken(queue)
+
+
+def test_an_event_given_up_becomes_lambdas_record(
+    queue: Tasks, database: Database, clock: Clock
+) -> None:
+    put(database)
+    given_up = exhaust(queue, clock)
+    record = given_up.payload
+    assert given_up.kind == "record"
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["requestContext"]["approximateInvokeCount"] == 3
+    assert record["requestContext"]["functionArn"].endswith("process_upload:$LATEST")
+    assert record["requestPayload"] == {"Records": []}
+    assert record["responsePayload"] == {
+        "errorMessage": "S3 cannot answer right now.",
+        "errorType": "PassingFault",
+        "stackTrace": ["line"],
+    }
+
+
+def test_a_record_is_sent_until_it_is_sent(queue: Tasks, database: Database, clock: Clock) -> None:
+    put(database)
+    sending = exhaust(queue, clock)
+    for _ in range(5):
+        queue.failed(sending, FAULT)
+        clock.now += 2
+        sending = taken(queue)
+    assert sending.kind == "record"
+
+
+def test_a_dead_workers_event_is_there_at_once_and_has_used_a_try(
+    queue: Tasks, database: Database
+) -> None:
+    put(database)
+    taken(queue, worker=7)
+    queue.release(7, crashed=KILLED)
+    assert taken(queue).tries == 2
+
+
+def test_an_event_that_kills_three_workers_is_given_up(queue: Tasks, database: Database) -> None:
+    put(database)
+    for worker in (1, 2, 3):
+        taken(queue, worker)
+        queue.release(worker, crashed=timed_out(60))
+    assert taken(queue).payload["responsePayload"]["errorType"] == "Sandbox.Timedout"
+
+
+def test_stopping_uses_no_try(queue: Tasks, database: Database) -> None:
+    put(database)
+    taken(queue, worker=7)
+    queue.release(7, crashed=None)
+    assert taken(queue).tries == 1
+
+
+def test_one_workers_death_leaves_the_others_alone(queue: Tasks, database: Database) -> None:
+    put(database)
+    taken(queue, worker=7)
+    queue.release(8, crashed=KILLED)
+    assert [lease.worker for lease in queue.leases()] == [7]
+
+
+def test_at_a_start_everything_is_taken_back(queue: Tasks, database: Database) -> None:
+    put(database)
+    put(database, kind="message", function="process_again")
+    taken(queue, worker=7)
+    taken(queue, worker=8)
+    queue.release_all(KILLED)
+    assert (taken(queue).function, queue.count()) == ("process_upload", 1)
+
+
+def test_a_failed_message_is_left_to_its_queue(queue: Tasks, database: Database) -> None:
+    put(database, kind="message", function="process_again")
+    queue.failed(taken(queue), FAULT)
+    assert queue.count() == 0
+
+
+def test_tasks_outlive_the_process(database: Database, tmp_path: Path) -> None:
+    put(database)
+    again = Database(tmp_path / "events.sqlite")
+    assert taken(Tasks(again, (1.0, 2.0))).function == "process_upload"
+    again.close()

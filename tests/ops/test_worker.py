@@ -1,0 +1,37 @@
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ops.local import tasks
+from ops.local.database import Database
+from ops.local.tasks import Tasks
+from ops.local.worker import Worker
+
+
+class Application(SimpleNamespace):
+    """An application whose function fails as often as it is told to, then stops the worker."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__(failures=failures, calls=[])
+
+    def process_upload(self, event: dict[str, Any], context: Any) -> None:
+        self.calls.append((event, context.aws_request_id))
+        if len(self.calls) <= self.failures:
+            raise OSError("away")
+        self.worker.stop(15, None)
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2])
+def test_an_event_is_tried_until_it_succeeds(
+    database: Database, tmp_path: Path, failures: int
+) -> None:
+    application = Application(failures)
+    queue = Tasks(database, (0.0, 0.0))
+    application.worker = Worker(application, queue, (0.0, 0.0))  # type: ignore[arg-type]
+    with database.change() as connection:
+        tasks.add(connection, "event", "process_upload", {"Records": [tmp_path.name]})
+    application.worker.work()
+    assert application.calls == [application.calls[0]] * (failures + 1)
+    assert queue.count() == 0

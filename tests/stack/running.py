@@ -1,0 +1,249 @@
+"""Real servers for tests, each on ports and in a directory of its own."""
+
+import configparser
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from ops.local import seaweed
+from ops.local.credentials import make_credentials, profiles_file
+from ops.local.environment import inherited
+from ops.local.names import HOST, PROJECT, REGION
+from ops.local.options import PORTS
+from ops.local.ports import free_ports
+from ops.local.processes import Server, dying_with_us
+from ops.system import dynamodb_home
+from tests.environment import SETTINGS
+
+READY = "Darkroom is ready"
+_PROGRAMS = {"s3": " mini -dir=", "tail": "filer.meta.tail"}
+
+
+@dataclass
+class Stack:
+    """A stack of `make run`: its addresses, its data, its processes, and all that it has said."""
+
+    api: str
+    site: str
+    s3_address: str
+    aws_address: str
+    data: Path
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def credentials(self) -> Path:
+        """The shared credentials file, with the profiles admin, api, worker and cdn."""
+        return profiles_file(self.data)
+
+    def client(self, service: str, profile: str = "admin") -> Any:
+        """A boto3 client of one of the stack's stores."""
+        address = self.s3_address if service == "s3" else self.aws_address
+        return client(service, address, self.credentials, profile)
+
+    def s3(self, profile: str = "admin") -> Any:
+        """A boto3 client of its S3."""
+        return self.client("s3", profile)
+
+    def pids(self, part: str) -> list[int]:
+        """The process ids of a part: clouds, site, api, eventloop, worker, s3 or tail."""
+        wanted = _PROGRAMS.get(part, f"ops.local.{part}")
+        return [pid for pid, command in descendants(self.process.pid) if wanted in command]
+
+    def memory(self, part: str) -> int:
+        """The resident memory in bytes of the largest process of a part."""
+        pids = ",".join(str(pid) for pid in self.pids(part))
+        shown = subprocess.run(["ps", "-o", "rss=", "-p", pids], capture_output=True, text=True)
+        return max(int(line) for line in shown.stdout.split()) * 1024
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        """Return once it has said that it is ready; AssertionError with all it said otherwise."""
+        deadline = time.monotonic() + seconds
+        while READY not in self.lines:
+            said = "\n".join(self.lines)
+            assert self.process.poll() is None, f"The stack has ended:\n{said}"
+            assert time.monotonic() < deadline, f"The stack is not ready:\n{said}"
+            time.sleep(0.02)
+
+    def stop(self, seconds: float = 20) -> int:
+        """End it with SIGTERM, as a user's system would: its exit code."""
+        self.process.terminate()
+        return self.process.wait(seconds)
+
+
+@contextmanager
+def running_stack(data: Path, **environment: str) -> Iterator[Stack]:
+    """`make run`'s stack over `data`, ready; `environment` holds more of its variables.
+
+    A second one over the same `data` finds what the first has left.
+    """
+    with starting_stack(data, **environment) as stack:
+        stack.wait_ready()
+        yield stack
+
+
+@contextmanager
+def starting_stack(data: Path, **environment: str) -> Iterator[Stack]:
+    """The same, but it is not waited for."""
+    ports = {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
+    variables = {**users_environment(), **ports, "DATA_DIR": str(data), **environment}
+    process = subprocess.Popen(
+        dying_with_us([sys.executable, "-m", "ops", "run"]),
+        cwd=PROJECT,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    api, site, s3, aws = (f"http://{HOST}:{variables[name]}" for name in PORTS)
+    stack = Stack(api, site, s3, aws, data, process)
+    reader = threading.Thread(target=_collect, args=(process, stack.lines), daemon=True)
+    reader.start()
+    try:
+        yield stack
+    finally:
+        _end(process)
+        reader.join(5)
+        if process.stdout:
+            process.stdout.close()
+
+
+@contextmanager
+def running_seaweedfs(data: Path) -> Iterator[str]:
+    """Only SeaweedFS, over `data`: its address. `profiles_file(data)` has its credentials."""
+    data.mkdir(parents=True, exist_ok=True)
+    make_credentials(data)
+    (port,) = free_ports(1)
+    inner = seaweed.inner_ports(data)
+    server = seaweed.seaweed_server(data, port, inner, data / "s3.log")
+    address = f"http://{HOST}:{port}"
+    try:
+        with _started(server, lambda: seaweed.knows_its_volumes(inner)):
+            s3 = client("s3", address, profiles_file(data), "admin")
+            _eventually(lambda: _answers(f"{address}/healthz"))
+            _eventually(lambda: s3.list_buckets() is not None)
+            yield address
+    finally:
+        seaweed.remove_sockets(inner, port)
+
+
+@contextmanager
+def running_dynamodb(log: Path) -> Iterator[str]:
+    """DynamoDB Local, in memory: its address. It takes any credentials."""
+    (port,) = free_ports(1)
+    home = dynamodb_home()
+    jar, libraries = home / "DynamoDBLocal.jar", home / "DynamoDBLocal_lib"
+    java = ["java", "-Xmx256m", "-Djava.net.preferIPv4Stack=true"]
+    options = ["-port", str(port), "-inMemory", "-sharedDb", "-disableTelemetry"]
+    command = [*java, f"-Djava.library.path={libraries}", "-jar", str(jar), *options]
+    server = Server("DynamoDB Local", command, inherited(), log)
+    address = f"http://{HOST}:{port}"
+    with _started(server, lambda: _answers(address)):
+        yield address
+
+
+@contextmanager
+def running_clouds(data: Path) -> Iterator[str]:
+    """Only DynamoDB and SQS as `make run` has them, over `data`: their address."""
+    ports = {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
+    variables = {**inherited(), **ports, "DATA_DIR": str(data)}
+    command = [sys.executable, "-m", "ops.local.clouds"]
+    server = Server("DynamoDB and SQS", command, variables, data / "log")
+    address = f"http://{HOST}:{ports['AWS_PORT']}"
+    with _started(server, lambda: _answers(f"{address}/moto-api/")):
+        yield address
+
+
+def client(service: str, address: str, credentials: Path, profile: str) -> Any:
+    """A boto3 client of `address` under one of the stack's identities."""
+    parser = configparser.RawConfigParser()
+    parser.read(credentials)
+    return boto3.session.Session().client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=address,
+        region_name=REGION,
+        config=Config(signature_version="s3v4") if service == "s3" else None,
+        **parser[profile],
+    )
+
+
+def users_environment() -> dict[str, str]:
+    """The environment without the settings that unit tests of the application need."""
+    return {name: value for name, value in inherited().items() if name not in SETTINGS}
+
+
+def descendants(pid: int) -> list[tuple[int, str]]:
+    """All processes below `pid`, with their command lines."""
+    listed = subprocess.run(["ps", "-Ao", "pid=,ppid=,args="], capture_output=True, text=True)
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    found: list[tuple[int, str]] = []
+    parents = {pid}
+    while parents:
+        children = [(int(row[0]), row[2]) for row in rows if int(row[1]) in parents]
+        found += children
+        parents = {child for child, _ in children}
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return shown.stdout.strip()[:1] not in ("", "Z")
+
+
+@contextmanager
+def _started(server: Server, ready: Callable[[], bool]) -> Iterator[None]:
+    server.start()
+    try:
+        _eventually(ready, lambda: server.exit_code is None or server.complaint())
+        yield
+    finally:
+        server.stop()
+
+
+def _eventually(
+    condition: Callable[[], bool], alive: Callable[[], bool | str] = lambda: True
+) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert alive() is True, alive()
+        assert time.monotonic() < deadline, "The server does not get ready."
+        time.sleep(0.03)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=2).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _collect(process: subprocess.Popen[str], lines: list[str]) -> None:
+    for line in process.stdout or ():
+        lines.append(line.rstrip("\n"))  # noqa: PERF401 - each is wanted at once
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+    if process.poll() is None:
+        process.kill()  # its children die with it
+        process.wait()

@@ -1,0 +1,184 @@
+"""One running stack, looked at from outside."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from ops.local import tasks
+from ops.local.changes import Change, StoredState
+from ops.local.database import Database
+from ops.local.names import FAILURES_QUEUE, HOST, IMAGES_BUCKET, UPLOADS_BUCKET, WORK_QUEUE
+from ops.local.s3events import s3_event
+from tests.pictures import jpeg
+from tests.stack.running import Stack, descendants, running_stack
+from tests.waiting import until
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+def image_of(stack: Stack, key: str) -> dict[str, Any] | None:
+    images = requests.get(f"{stack.api}/images", timeout=10).json()["images"]
+    return next((image for image in images if image["original_file"] == key), None)
+
+
+def test_it_names_its_three_addresses_and_says_that_it_is_ready(stack: Stack) -> None:
+    said = "\n".join(stack.lines)
+    assert all(address in said for address in (stack.api, stack.site, stack.s3_address))
+    assert stack.lines[-1] == "Darkroom is ready"
+
+
+def test_no_probe_is_left_behind(stack: Stack) -> None:
+    assert not stack.s3().list_objects_v2(Bucket=UPLOADS_BUCKET).get("Contents")
+
+
+def test_it_listens_on_loopback_only(stack: Stack) -> None:
+    stores = ("api", "site", "clouds", "s3")
+    pids = {pid for part in stores for pid in stack.pids(part)}
+    assert len(pids) == 4
+    assert _listening(pids) <= {HOST}
+
+
+def _listening(pids: set[int]) -> set[str]:
+    """The addresses on which processes listen, as Linux tells (nothing elsewhere)."""
+    from pathlib import Path
+
+    sockets = set()
+    for pid in pids:
+        for link in Path(f"/proc/{pid}/fd").glob("*"):
+            if link.exists() or link.is_symlink():
+                sockets.add(str(link.readlink()).removeprefix("socket:[").removesuffix("]"))
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            cells = line.split()
+            if cells[3] == "0A" and cells[9] in sockets:
+                found.add("127.0.0.1" if cells[1].startswith("0100007F:") else cells[1])
+    return found
+
+
+def test_an_object_becomes_an_image_and_its_removal_erases_it(stack: Stack) -> None:
+    key = f"any where/a+b {uuid.uuid4()}.jpg"
+    stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg())
+    until(lambda: (image_of(stack, key) or {}).get("status") == "ready")
+    stack.s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key)
+    until(lambda: (image_of(stack, key) or {}).get("status", "deleted") == "deleted")
+
+
+def test_an_event_given_up_comes_through_the_failures_queue(stack: Stack) -> None:
+    key = f"lost/{uuid.uuid4()}.jpg"
+    event = s3_event(Change(key, 1, StoredState(key, "aa", 7, "v")))
+    record = {"requestPayload": event, "responsePayload": {"errorType": "OutOfMemory"}}
+    database = Database(stack.data / "events.sqlite")
+    with database.change() as connection:
+        tasks.add(connection, "record", "process_upload", record)
+    database.close()
+    image = until(lambda: image_of(stack, key))
+    assert image
+    assert (image["status"], image["original_file"]) == ("failed", key)
+    queue = stack.client("sqs").get_queue_url(QueueName=FAILURES_QUEUE)["QueueUrl"]
+    until(lambda: _held(stack, queue) == 0)
+
+
+def test_a_message_that_fails_three_times_moves_to_the_failures_queue(stack: Stack) -> None:
+    sqs = stack.client("sqs")
+    queue = sqs.get_queue_url(QueueName=WORK_QUEUE)["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] == 3
+    assert attributes["VisibilityTimeout"] == "120"
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"image_id": "0" * 26}))
+    until(lambda: _held(stack, queue) == 0)
+
+
+def _held(stack: Stack, queue: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = stack.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+    return sum(int(count) for count in found["Attributes"].values())
+
+
+def test_only_the_cdn_identity_reads_images_from_outside(stack: Stack) -> None:
+    stack.s3().put_object(Bucket=IMAGES_BUCKET, Key="i/a.webp", Body=b"abc")
+    assert stack.s3("cdn").get_object(Bucket=IMAGES_BUCKET, Key="i/a.webp")["ContentLength"] == 3
+    address = f"{stack.s3_address}/{IMAGES_BUCKET}/i/a.webp"
+    assert requests.get(address, timeout=10).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("profile", "action", "bucket"),
+    [
+        ("cdn", "put_object", IMAGES_BUCKET),
+        ("cdn", "delete_object", IMAGES_BUCKET),
+        ("cdn", "get_object", UPLOADS_BUCKET),
+        ("worker", "put_object", UPLOADS_BUCKET),
+        ("api", "delete_bucket", UPLOADS_BUCKET),
+        ("api", "delete_bucket_policy", IMAGES_BUCKET),
+        ("worker", "put_bucket_cors", IMAGES_BUCKET),
+    ],
+)
+def test_an_identity_may_do_its_part_and_no_more(
+    stack: Stack, profile: str, action: str, bucket: str
+) -> None:
+    more: dict[str, Any] = {} if "bucket" in action else {"Key": "some/key"}
+    if action == "put_bucket_cors":
+        rule = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["*"]}
+        more = {"CORSConfiguration": {"CORSRules": [rule]}}
+    with pytest.raises(ClientError) as refused:
+        getattr(stack.s3(profile), action)(Bucket=bucket, **more)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_the_site_serves_images_as_a_cdn_would(stack: Stack) -> None:
+    stack.s3().put_object(
+        Bucket=IMAGES_BUCKET,
+        Key="i/a b.webp",
+        Body=b"0123456789",
+        ContentType="image/webp",
+        CacheControl="public, max-age=31536000, immutable",
+    )
+    address = f"{stack.site}/images/i/a%20b.webp"
+    answer = requests.get(address, timeout=10)
+    assert (answer.status_code, answer.content) == (200, b"0123456789")
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    again = requests.get(address, headers={"If-None-Match": answer.headers["ETag"]}, timeout=10)
+    assert (again.status_code, again.content) == (304, b"")
+    since = {"If-Modified-Since": answer.headers["Last-Modified"]}
+    assert requests.get(address, headers=since, timeout=10).status_code == 304
+    part = requests.get(address, headers={"Range": "bytes=2-4"}, timeout=10)
+    assert (part.status_code, part.content) == (206, b"234")
+    head = requests.head(address, timeout=10)
+    assert (head.status_code, head.headers["Content-Length"]) == (200, "10")
+    assert requests.get(f"{stack.site}/images/i/none.webp", timeout=10).status_code == 404
+    assert requests.post(address, timeout=10).status_code == 501
+
+
+@pytest.mark.parametrize("path", ["", "/", "/some/key"])
+def test_a_page_may_upload_and_another_site_may_not(stack: Stack, path: str) -> None:
+    def allowed(origin: str) -> str | None:
+        wish = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        address = f"{stack.s3_address}/{UPLOADS_BUCKET}{path}"
+        try:
+            answer = requests.options(address, headers=wish, timeout=10)
+        except requests.ConnectionError:  # SeaweedFS's answer to a stranger at a bucket's name
+            return None
+        return answer.headers.get("Access-Control-Allow-Origin")
+
+    named = stack.site.replace(HOST, "localhost")
+    assert (allowed(stack.site), allowed(named)) == (stack.site, named)
+    assert allowed("http://elsewhere.example") is None
+
+
+def test_every_part_is_one_process_and_workers_are_as_many_as_cpus(stack: Stack) -> None:
+    import os
+
+    commands = [command for _, command in descendants(stack.process.pid)]
+    assert len(stack.pids("worker")) == os.cpu_count()
+    assert len(commands) == len(stack.pids("worker")) + 6
