@@ -2,6 +2,7 @@
 
 import io
 import struct
+import uuid
 import zlib
 from pathlib import Path
 
@@ -13,23 +14,26 @@ ORIENTATION_TAG = 0x0112
 
 
 def photograph(number: int, width: int = 900, height: int = 700) -> bytes:
-    """One of the photographs as a JPEG of this size; the numbers go round."""
+    """One of the photographs as a unique JPEG of this size; the numbers go round."""
     found = photographs()
-    return resized(found[number % len(found)], width, height)
+    return unique(resized(found[number % len(found)], width, height))
 
 
 def camera_file(number: int) -> bytes:
-    """One of the photographs as it is, with a comment that makes its bytes its own."""
+    """One of the photographs as it is, but for `unique`."""
     found = photographs()
-    data = found[number % len(found)].read_bytes()
-    comment = f"number {number}".encode()
-    segment = b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment
-    return data[:2] + segment + data[2:]
+    return unique(found[number % len(found)].read_bytes())
+
+
+def unique(data: bytes) -> bytes:
+    """The same JPEG with a comment that no other has: else it would be answered as a duplicate."""
+    comment = uuid.uuid4().bytes
+    return data[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + data[2:]
 
 
 def twelve_megapixels() -> bytes:
-    """A 4000x3000 JPEG made of a real photograph."""
-    return resized(max(photographs(), key=_pixels), 4000, 3000)
+    """A 4000x3000 JPEG made of a real photograph, and no other's duplicate."""
+    return unique(resized(max(photographs(), key=_pixels), 4000, 3000))
 
 
 def resized(path: Path, width: int, height: int) -> bytes:
