@@ -13,7 +13,7 @@ from chalicelib.ports import Clock, ImageTable, ObjectStore, StoredObject
 from chalicelib.records import Image, ObjectVersion, Placeholder, Rendition, Status
 from chalicelib.settings import Settings
 from chalicelib.transitions import change
-from chalicelib.variants import Variant, hash_of
+from chalicelib.variants import Marks, Variant, hash_of
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -26,12 +26,14 @@ class Processor:
         objects: ObjectStore,
         table: ImageTable,
         variants: tuple[Variant, ...],
+        watermarks: Marks,
         settings: Settings,
         clock: Clock,
     ) -> None:
         self._objects = objects
         self._table = table
         self._variants = variants
+        self._watermarks = watermarks
         self._settings = settings
         self._clock = clock
         self._manifests = Manifests(objects, table, settings)
@@ -96,7 +98,7 @@ class Processor:
             sentence = "The file is not the one that was announced: its SHA-256 differs."
             return lifecycle.rejected(known, Reason.CHECKSUM_MISMATCH, sentence)
         try:
-            picture = imaging.render(stored.data, self._variants, self._limits())
+            picture = imaging.render(stored.data, self._variants, self._limits(), self._watermarks)
         except Rejection as rejection:
             return lifecycle.rejected(known, rejection.reason, str(rejection))
         return replace(
@@ -107,7 +109,7 @@ class Processor:
             height=picture.height,
             placeholder=Placeholder(color=picture.preview.color, data_uri=picture.preview.data_uri),
             renditions=tuple(self._store(image.id, r) for r in picture.renditions),
-            variants_hash=hash_of(self._variants),
+            variants_hash=hash_of(self._variants, self._watermarks),
         )
 
     def _limits(self) -> imaging.Limits:

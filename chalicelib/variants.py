@@ -1,6 +1,7 @@
 """The variants table: named rendering rules, read from TOML and checked whole."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,10 +12,35 @@ from chalicelib.errors import SettingsError
 
 DEFAULT_TABLE = Path(__file__).with_name("variants.toml")
 
+_ROOT = Path(__file__).parents[1]
+FOLDERS = (_ROOT / "vendor", _ROOT)  # Chalice lays what is in vendor/ beside app.py
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+Marks = Mapping[str, bytes]
+
 Side = Annotated[int, Meta(ge=1, le=16383)]  # 16383 is the longest side that WebP can hold
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 Format = Literal["webp", "avif", "jpeg", "png", "original"]
+
+
+Share = Annotated[float, Meta(gt=0, le=1)]
+Position = Literal[
+    "top-left", "top", "top-right",
+    "left", "center", "right",
+    "bottom-left", "bottom", "bottom-right",
+]  # fmt: skip
+
+
+class Watermark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A PNG laid over a rendition; `width` and `margin` are shares of the rendition's width."""
+
+    file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*\.png$")]
+    position: Position = "bottom-right"
+    opacity: Share = 1.0
+    width: Share = 0.2
+    margin: Annotated[float, Meta(ge=0, le=0.5)] = 0.02
 
 
 class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +54,7 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quality: Annotated[int, Meta(ge=1, le=100)] = 82
     upscale: bool = False
     background: Colour = "#ffffff"
+    watermark: Watermark | None = None
 
 
 def load_variants(path: Path = DEFAULT_TABLE) -> tuple[Variant, ...]:
@@ -59,6 +86,25 @@ def _check(variant: Variant) -> None:
         raise SettingsError(f"The variant {variant.name} names a format twice.")
 
 
-def hash_of(variants: tuple[Variant, ...]) -> str:
-    """16 hex digits that change whenever a rule does."""
-    return hashlib.sha256(msgspec.json.encode(variants, order="deterministic")).hexdigest()[:16]
+def load_watermarks(variants: tuple[Variant, ...], folders: Sequence[Path] = FOLDERS) -> Marks:
+    """The watermarks of `variants` by file name; SettingsError names a missing one."""
+    names = {variant.watermark.file for variant in variants if variant.watermark}
+    return {name: _first_of(name, folders) for name in sorted(names)}
+
+
+def hash_of(variants: tuple[Variant, ...], watermarks: Marks) -> str:
+    """16 hex digits that change whenever a rule or a watermark's file does."""
+    digest = hashlib.sha256(msgspec.json.encode(variants, order="deterministic"))
+    for name in sorted(watermarks):
+        digest.update(hashlib.sha256(watermarks[name]).digest())
+    return digest.hexdigest()[:16]
+
+
+def _first_of(name: str, folders: Sequence[Path]) -> bytes:
+    path = next((f / name for f in folders if (f / name).is_file()), None)
+    if path is None:
+        raise SettingsError(f"The watermark {name} is not in vendor/.")
+    data = path.read_bytes()
+    if not data.startswith(_PNG):
+        raise SettingsError(f"The watermark {name} is not a PNG.")
+    return data

@@ -11,7 +11,7 @@ from chalicelib.ports import ImageTable, ObjectStore, Queue, Signer
 from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
 from chalicelib.uploads import Tickets
-from chalicelib.variants import Variant, load_variants
+from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
 
 
 def utc_now() -> datetime:
@@ -29,12 +29,16 @@ class Wiring:
     def from_environment(cls, environment: Mapping[str, str]) -> "Wiring":
         """The application that the environment describes; SettingsError where it does not."""
         wiring = cls(read_settings(environment))
-        _ = wiring.variants  # a wrong table stops the start, like a wrong setting
+        _ = wiring.watermarks  # a wrong table stops the start, like a wrong setting
         return wiring
 
     @functools.cached_property
     def variants(self) -> tuple[Variant, ...]:
         return load_variants()
+
+    @functools.cached_property
+    def watermarks(self) -> Marks:
+        return load_watermarks(self.variants)
 
     @functools.cached_property
     def objects(self) -> ObjectStore:
@@ -66,7 +70,9 @@ class Wiring:
 
     @functools.cached_property
     def processor(self) -> Processor:
-        return Processor(self.objects, self.table, self.variants, self.settings, utc_now)
+        return Processor(
+            self.objects, self.table, self.variants, self.watermarks, self.settings, utc_now
+        )
 
     @functools.cached_property
     def eraser(self) -> Eraser:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import SettingsError
-from chalicelib.variants import hash_of, load_variants
+from chalicelib.variants import hash_of, load_variants, load_watermarks
 
 
 def table(folder: Path, text: str) -> Path:
@@ -37,6 +37,8 @@ def test_the_table_that_ships_has_the_four_documented_variants() -> None:
         ("[a]\nwidth = 10\nformats = ['webp', 'webp']", "twice"),
         ("[a]\nwidth = 10\nquality = 101", "quality"),
         ("[a]\nwidth = 10\nwatermarks = 'x'", "watermarks"),
+        ("[a]\nwidth = 10\nwatermark = {file = '../x.png'}", "file"),
+        ("[a]\nwidth = 10\nwatermark = {file = 'x.png', opacity = 2}", "opacity"),
         ("['A b']\nwidth = 10", "name"),
         ("[a\nwidth", "wrong"),
     ],
@@ -54,8 +56,35 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 def test_the_hash_changes_with_any_rule(tmp_path: Path) -> None:
     one = load_variants(table(tmp_path, "[a]\nwidth = 10"))
     other = load_variants(table(tmp_path, "[a]\nwidth = 10\nquality = 83"))
-    assert hash_of(one) != hash_of(other)
+    assert hash_of(one, {}) != hash_of(other, {})
 
 
 def test_the_hash_of_the_same_table_is_the_same() -> None:
-    assert hash_of(load_variants()) == hash_of(load_variants())
+    assert hash_of(load_variants(), {}) == hash_of(load_variants(), {})
+
+
+MARKED = "[a]\nwidth = 10\nwatermark = {file = 'logo.png'}"
+
+
+def test_a_watermarks_file_is_found_in_the_first_folder_that_has_it(tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    (tmp_path / "second" / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\nmark")
+    variants = load_variants(table(tmp_path, MARKED))
+    folders = [tmp_path / "first", tmp_path / "second"]
+    assert load_watermarks(variants, folders) == {"logo.png": b"\x89PNG\r\n\x1a\nmark"}
+
+
+def test_a_missing_watermark_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"logo\.png"):
+        load_watermarks(load_variants(table(tmp_path, MARKED)), [tmp_path])
+
+
+def test_a_watermark_of_another_format_is_named(tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(b"GIF89a")
+    with pytest.raises(SettingsError, match="not a PNG"):
+        load_watermarks(load_variants(table(tmp_path, MARKED)), [tmp_path])
+
+
+def test_the_hash_changes_with_the_watermarks_bytes(tmp_path: Path) -> None:
+    variants = load_variants(table(tmp_path, MARKED))
+    assert hash_of(variants, {"logo.png": b"1"}) != hash_of(variants, {"logo.png": b"2"})

@@ -10,7 +10,10 @@ from chalicelib.imaging.geometry import Placement, Size, place
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
 from chalicelib.imaging.signatures import CONTENT_TYPES
-from chalicelib.variants import Variant
+from chalicelib.imaging.watermark import marked
+from chalicelib.variants import Marks, Variant, Watermark
+
+NO_MARKS: Marks = {}
 
 _ENCODERS = 2  # threads; libwebp and aom release the interpreter's lock
 
@@ -22,10 +25,15 @@ class _Job(NamedTuple):
     background: str
     output: Output
     quality: int
+    watermark: Watermark | None
 
 
-def render(data: bytes, variants: tuple[Variant, ...], limits: Limits) -> Picture:
+def render(
+    data: bytes, variants: tuple[Variant, ...], limits: Limits, watermarks: Marks = NO_MARKS
+) -> Picture:
     """All renditions of `data`, in the variants' and then the formats' order.
+
+    `watermarks` holds the files that the variants name.
 
     The same input gives the same bytes. Rejection for bad input, and no input raises else.
     """
@@ -35,7 +43,7 @@ def render(data: bytes, variants: tuple[Variant, ...], limits: Limits) -> Pictur
         for variant in variants
         for output in _outputs(decoded, variant)
     ]
-    files, preview = _made(decoded, {job for _, job in jobs})
+    files, preview = _made(decoded, {job for _, job in jobs}, watermarks)
     return Picture(
         content_type=CONTENT_TYPES[decoded.kind],
         width=decoded.size.width,
@@ -61,19 +69,27 @@ def _outputs(decoded: Decoded, variant: Variant) -> list[Output]:
 
 def _job(decoded: Decoded, variant: Variant, output: Output) -> _Job:
     placement = place(decoded.size, variant)
-    return _Job(placement, variant.background, output, variant.quality)
+    return _Job(placement, variant.background, output, variant.quality, variant.watermark)
 
 
-def _made(decoded: Decoded, jobs: set[_Job]) -> tuple[dict[_Job, bytes], Preview]:
+def _made(
+    decoded: Decoded, jobs: set[_Job], watermarks: Marks
+) -> tuple[dict[_Job, bytes], Preview]:
     """Every job's file, the largest first: it is encoded while the smaller ones are scaled."""
     cascade = Cascade(decoded.size, decoded.image)
     files: dict[_Job, Future[bytes]] = {}
     with ThreadPoolExecutor(_ENCODERS) as encoders:
-        for job in sorted(jobs, key=lambda job: (job.placement.reach, job), reverse=True):
+        for job in sorted(jobs, key=_order, reverse=True):
             picture = cascade.picture(job.placement, job.background)
+            if job.watermark:
+                picture = marked(picture, job.watermark, watermarks[job.watermark.file])
             files[job] = encoders.submit(encode, picture, job.output, job.quality, job.background)
         preview = preview_of(cascade.smallest)
     return {job: file.result() for job, file in files.items()}, preview
+
+
+def _order(job: _Job) -> tuple[object, ...]:
+    return job.placement.reach, repr(job)
 
 
 def _rendered(name: str, job: _Job, data: bytes) -> Rendered:

@@ -1,0 +1,57 @@
+"""A mark laid over a finished picture."""
+
+from io import BytesIO
+
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
+
+from chalicelib.imaging.geometry import Size
+from chalicelib.variants import Position, Watermark
+
+# Where the free space goes: the shares of it to the left of and above the mark.
+_SHARES: dict[Position, tuple[float, float]] = {
+    "top-left": (0, 0),
+    "top": (0.5, 0),
+    "top-right": (1, 0),
+    "left": (0, 0.5),
+    "center": (0.5, 0.5),
+    "right": (1, 0.5),
+    "bottom-left": (0, 1),
+    "bottom": (0.5, 1),
+    "bottom-right": (1, 1),
+}
+
+
+def marked(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
+    """A copy of `image` (`L`, `RGB`, `RGBa`) under the PNG in `file`, in `RGB` or `RGBa`."""
+    with PngImageFile(BytesIO(file)) as opened:
+        mark = opened.convert("RGBA")
+    margin = round(rule.margin * image.width)
+    size, corner = place_mark(Size(*image.size), Size(*mark.size), rule, margin)
+    # Premultiplied, so that the colour of transparent pixels does not bleed into the edge.
+    scaled = mark.convert("RGBa").resize(size, Image.Resampling.BICUBIC).convert("RGBA")
+    alpha = scaled.getchannel("A").point(lambda level: round(level * rule.opacity))
+    scaled.putalpha(alpha)
+    if image.mode == "RGBa":
+        under = image.convert("RGBA")
+        under.alpha_composite(scaled, corner)
+        return under.convert("RGBa")
+    under = image.convert("RGB") if image.mode == "L" else image.copy()
+    under.paste(scaled.convert("RGB"), corner, alpha)
+    return under
+
+
+def place_mark(
+    canvas: Size, mark: Size, rule: Watermark, margin: int
+) -> tuple[Size, tuple[int, int]]:
+    """The mark's size and its upper left corner, in pixels of `canvas`; never over its edges."""
+    room = Size(max(1, canvas.width - 2 * margin), max(1, canvas.height - 2 * margin))
+    scale = min(
+        rule.width * canvas.width / mark.width, room.width / mark.width, room.height / mark.height
+    )
+    size = Size(max(1, int(mark.width * scale)), max(1, int(mark.height * scale)))
+    across, down = _SHARES[rule.position]
+    free = (canvas.width - 2 * margin - size.width, canvas.height - 2 * margin - size.height)
+    left = max(0, margin + round(across * free[0]))
+    top = max(0, margin + round(down * free[1]))
+    return size, (min(left, canvas.width - size.width), min(top, canvas.height - size.height))
