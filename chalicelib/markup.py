@@ -35,9 +35,17 @@ def _has_ratio_of(image: Image, rendition: Rendition) -> bool:
 
 
 def _grouped(renditions: list[Rendition]) -> list[list[Rendition]]:
+    """The renditions for each format that a browser may know, best first, by width."""
     ordered = sorted(renditions, key=lambda r: (_BEST_FIRST.index(r.format), r.width))
     groups = [list(group) for _, group in groupby(ordered, key=lambda r: r.format)]
-    return [list({r.width: r for r in group}.values()) for group in groups]
+    return [_complete(groups[place:]) for place in range(len(groups))]
+
+
+def _complete(groups: list[list[Rendition]]) -> list[Rendition]:
+    # A width that the best format lacks, since a simpler one was lighter, comes from the next:
+    # a browser looks for its width in one source only.
+    by_width = {r.width: r for group in reversed(groups) for r in group}
+    return [by_width[width] for width in sorted(by_width)]
 
 
 def _srcset(group: list[Rendition], public_url: str) -> str:

@@ -44,7 +44,10 @@ class Watermark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rendering rule. `width` and `height` in pixels; at least one of them is set."""
+    """One rendering rule. `width` and `height` in pixels; at least one of them is set.
+
+    `sharpen` is the strength of an unsharp mask over what was reduced, 0 for none.
+    """
 
     name: Name
     width: Side | None = None
@@ -54,6 +57,7 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quality: Annotated[int, Meta(ge=1, le=100)] = 82
     upscale: bool = False
     background: Colour = "#ffffff"
+    sharpen: Annotated[float, Meta(ge=0, le=1)] = 0.0
     watermark: Watermark | None = None
 
 

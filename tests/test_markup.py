@@ -2,6 +2,8 @@
 
 from html.parser import HTMLParser
 
+from msgspec.structs import replace
+
 from chalicelib.markup import picture
 from chalicelib.records import Placeholder, Rendition
 from tests.builders import image
@@ -50,6 +52,20 @@ def test_every_size_of_the_whole_picture_is_offered_and_no_crop() -> None:
     assert img["srcset"] == (
         "https://a.example/images/I/0/mobile.webp 640w,"
         " https://a.example/images/I/0/1080p.webp 1920w"
+    )
+
+
+def test_a_width_that_the_best_format_lacks_comes_from_the_next() -> None:
+    light = replace(
+        SHOWN,
+        renditions=(
+            rendition("1080p", "jpeg", 1920, 1440),
+            rendition("mobile", "webp", 640, 480),
+        ),
+    )
+    source = dict(Elements(picture(light, "https://a.example") or "").found)["source"]
+    assert source["srcset"] == (
+        "https://a.example/I/0/mobile.webp 640w, https://a.example/I/0/1080p.jpeg 1920w"
     )
 
 

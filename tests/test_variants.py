@@ -36,6 +36,8 @@ def test_the_table_that_ships_has_the_four_documented_variants() -> None:
         ("[a]\nwidth = 10\nformats = ['gif']", "formats"),
         ("[a]\nwidth = 10\nformats = ['webp', 'webp']", "twice"),
         ("[a]\nwidth = 10\nquality = 101", "quality"),
+        ("[a]\nwidth = 10\nsharpen = 1.1", "sharpen"),
+        ("[a]\nwidth = 10\nsharpen = -0.1", "sharpen"),
         ("[a]\nwidth = 10\nwatermarks = 'x'", "watermarks"),
         ("[a]\nwidth = 10\nwatermark = {file = '../x.png'}", "file"),
         ("[a]\nwidth = 10\nwatermark = {file = 'x.png', opacity = 2}", "opacity"),
@@ -46,6 +48,11 @@ def test_the_table_that_ships_has_the_four_documented_variants() -> None:
 def test_a_wrong_table_is_refused_with_a_sentence(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
         load_variants(table(tmp_path, text))
+
+
+def test_sharpening_is_off_until_it_is_asked_for(tmp_path: Path) -> None:
+    off, on = load_variants(table(tmp_path, "[a]\nwidth = 10\n[b]\nwidth = 10\nsharpen = 1"))
+    assert (off.sharpen, on.sharpen) == (0.0, 1.0)
 
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:

@@ -22,14 +22,8 @@ class Cascade:
         """The smallest copy of the whole original so far."""
         return self._copies[-1]
 
-    def picture(self, placement: Placement, background: str) -> Image.Image:
-        """What `placement` shows, exactly its canvas large; `background` (`#rrggbb`) pads it."""
-        scaled = self._scaled(placement)
-        if placement.canvas == placement.size:
-            return scaled
-        return _padded(scaled, placement, background)
-
-    def _scaled(self, placement: Placement) -> Image.Image:
+    def picture(self, placement: Placement) -> Image.Image:
+        """What `placement` shows, exactly its size large."""
         source = next(
             copy
             for copy in reversed(self._copies)
@@ -56,8 +50,13 @@ def _box(region: Region, size: Size, source: Image.Image) -> tuple[float, float,
     )
 
 
-def _padded(image: Image.Image, placement: Placement, background: str) -> Image.Image:
-    """`image` centred on an opaque canvas of `background`; its own transparency stays."""
+def padded(image: Image.Image, placement: Placement, background: str) -> Image.Image:
+    """`image` centred on an opaque canvas of `background` (`#rrggbb`), if the canvas is larger.
+
+    Its own transparency stays.
+    """
+    if placement.canvas == placement.size:
+        return image
     mode = "RGB" if image.mode == "L" else image.mode
     colour = tuple(bytes.fromhex(background[1:])) + (255,) * (mode == "RGBa")
     canvas = Image.new(mode, placement.canvas, colour)

@@ -47,11 +47,19 @@ class Decoded(NamedTuple):
     """An original: its kind, its upright size, and its pixels, no more of them than needed.
 
     `image` is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`, and carries no metadata.
+    `body` is the survey's where those are its very pixels: nothing scaled,
+    turned, converted or left out; else it is empty.
     """
 
     kind: Kind
     size: Size
     image: Image.Image
+    body: bytes
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether any pixel is transparent."""
+        return self.image.mode == "RGBa"
 
 
 def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decoded:
@@ -84,9 +92,11 @@ def _read(kind: Kind, image: ImageFile, survey: Survey, reach: Callable[[Size], 
     size = Size(*turned(image.size, orientation))
     reduced = _reduced(image, turned(reach(size), orientation))
     finished = to_srgb(upright(reduced, orientation), profile)
+    # Every step hands back the object it was given when it has nothing to do.
+    same = finished is reduced and finished.size == size and survey.frames == 1
     # Pillow copies metadata from picture to picture and its encoders would write some of it.
     finished.info = {}
-    return Decoded(kind, size, finished)
+    return Decoded(kind, size, finished, survey.body if same else b"")
 
 
 def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.signatures import Kind
 from chalicelib.variants import Format
 
@@ -15,50 +16,67 @@ _WRITERS = (AvifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 Output = Literal["webp", "avif", "jpeg", "png"]
 
 
+class File(NamedTuple):
+    """A whole file and its format."""
+
+    output: Output
+    data: bytes
+
+
 class Codec(NamedTuple):
-    """How a format is named and written; `options` are Pillow's for a quality of 1 to 100."""
+    """How a format is named and written.
+
+    Browsers that show a format of one `youth` show all of a lower one, 0 the
+    lowest. `options` are Pillow's for a quality of 1 to 100 and a longest side in pixels.
+    """
 
     extension: str
     media_type: str
     alpha: bool
-    options: Callable[[int], dict[str, Any]]
+    youth: int
+    options: Callable[[int, int], dict[str, Any]]
 
 
-def _webp_options(quality: int) -> dict[str, Any]:
+def _webp_options(quality: int, _side: int) -> dict[str, Any]:
     return {"quality": quality, "method": 2, "alpha_quality": 90, "exact": False}
 
 
-def _avif_options(quality: int) -> dict[str, Any]:
+def _avif_options(quality: int, side: int) -> dict[str, Any]:
     # One thread and fixed tiles: the bytes must not depend on the machine's processors.
     return {
-        "quality": avif_quality(quality),
+        "quality": avif_quality(quality, side),
         "speed": 9,
         "max_threads": 1,
         "autotiling": False,
     }
 
 
-def _jpeg_options(quality: int) -> dict[str, Any]:
+def _jpeg_options(quality: int, _side: int) -> dict[str, Any]:
     return {"quality": quality, "progressive": True, "optimize": True}
 
 
-def _png_options(_quality: int) -> dict[str, Any]:
+def _png_options(_quality: int, _side: int) -> dict[str, Any]:
     return {"optimize": True}
 
 
 CODECS: dict[Output, Codec] = {
-    "webp": Codec("webp", "image/webp", True, _webp_options),
-    "avif": Codec("avif", "image/avif", True, _avif_options),
-    "jpeg": Codec("jpg", "image/jpeg", False, _jpeg_options),
-    "png": Codec("png", "image/png", True, _png_options),
+    "webp": Codec("webp", "image/webp", True, 1, _webp_options),
+    "avif": Codec("avif", "image/avif", True, 2, _avif_options),
+    "jpeg": Codec("jpg", "image/jpeg", False, 0, _jpeg_options),
+    "png": Codec("png", "image/png", True, 0, _png_options),
 }
 
 
-def avif_quality(quality: int) -> int:
-    """The AVIF quality that looks like WebP's `quality`: 61 for 82, straight to 1 and to 100."""
+def avif_quality(quality: int, side: int) -> int:
+    """The AVIF quality that looks like WebP's `quality`, for a longest side in pixels.
+
+    82 is 61 from 1280 pixels on and 66 up to 640, where aom loses more; straight
+    between the sides, and to 1 and 100 at the ends.
+    """
+    middle = 61 + 5 * (1280 - min(max(side, 640), 1280)) / 640
     if quality <= 82:
-        return 1 + round((quality - 1) * 60 / 81)
-    return 61 + round((quality - 82) * 39 / 18)
+        return round(1 + (quality - 1) * (middle - 1) / 81)
+    return round(middle + (quality - 82) * (100 - middle) / 18)
 
 
 def output_for(format: Format, kind: Kind, mode: str) -> Output:
@@ -80,9 +98,15 @@ def encode(image: Image.Image, output: Output, quality: int, background: str) ->
     codec = CODECS[output]
     # Pillow keeps a save's options on the object, and another thread may be saving this one.
     with _prepared(image, background, alpha=codec.alpha) as own:
-        file = BytesIO()
-        own.save(file, output, **codec.options(quality))
-        return file.getvalue()
+        file = _saved(own, output, quality)
+        few = indexed(own) if output == "png" else None
+        return file if few is None else min(file, _saved(few, output, quality), key=len)
+
+
+def _saved(image: Image.Image, output: Output, quality: int) -> bytes:
+    file = BytesIO()
+    image.save(file, output, **CODECS[output].options(quality, max(image.size)))
+    return file.getvalue()
 
 
 def _prepared(image: Image.Image, background: str, *, alpha: bool) -> Image.Image:

@@ -39,6 +39,16 @@ class Placement(NamedTuple):
     canvas: Size
     reach: Size
 
+    @property
+    def is_reduced(self) -> bool:
+        """Whether fewer pixels show what more of the original's did."""
+        left, top, right, bottom = self.region
+        return self.size.width < right - left or self.size.height < bottom - top
+
+    def is_all_of(self, original: Size) -> bool:
+        """Whether every pixel of `original` is shown, as large as it is, and nothing else."""
+        return self.region == whole_of(original) and self.size == self.canvas == original
+
 
 def place(original: Size, variant: Variant) -> Placement:
     """The placement of `original` (upright) by `variant`.

@@ -1,14 +1,21 @@
 """From an uploaded file to all that a page needs: decode once, cascade down, encode beside it."""
 
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby
 from typing import NamedTuple
 
-from chalicelib.imaging.cascade import Cascade
+from PIL import Image
+
+from chalicelib.imaging import containers
+from chalicelib.imaging.cascade import Cascade, padded
 from chalicelib.imaging.decoding import Decoded, decode
-from chalicelib.imaging.encoding import CODECS, Output, encode, output_for
+from chalicelib.imaging.economy import lighter, worthwhile
+from chalicelib.imaging.encoding import CODECS, File, Output, encode, output_for
 from chalicelib.imaging.geometry import Placement, Size, place
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
+from chalicelib.imaging.sharpening import sharpened
 from chalicelib.imaging.signatures import CONTENT_TYPES
 from chalicelib.imaging.watermark import marked
 from chalicelib.variants import Marks, Variant, Watermark
@@ -18,38 +25,50 @@ NO_MARKS: Marks = {}
 _ENCODERS = 2  # threads; libwebp and aom release the interpreter's lock
 
 
-class _Job(NamedTuple):
-    """All that a file's bytes depend on beside the original: equal jobs are one file."""
+class _Look(NamedTuple):
+    """All that a rendition's pixels depend on beside the original."""
 
     placement: Placement
     background: str
+    sharpen: float
+    watermark: Watermark | None
+
+    def is_of_all(self, original: Size) -> bool:
+        """Whether these are the pixels of an original of `original` size, and no others."""
+        return self.placement.is_all_of(original) and not self.watermark
+
+
+class _Job(NamedTuple):
+    """All that a file's bytes depend on beside the original: equal jobs are one file."""
+
+    look: _Look
     output: Output
     quality: int
-    watermark: Watermark | None
 
 
 def render(
     data: bytes, variants: tuple[Variant, ...], limits: Limits, watermarks: Marks = NO_MARKS
 ) -> Picture:
-    """All renditions of `data`, in the variants' and then the formats' order.
+    """The renditions of `data` that are worth serving, in the variants' and the formats' order.
 
     `watermarks` holds the files that the variants name.
 
     The same input gives the same bytes. Rejection for bad input, and no input raises else.
     """
     decoded = decode(data, limits, lambda size: _reach(size, variants))
-    jobs = [
-        (variant.name, _job(decoded, variant, output))
-        for variant in variants
-        for output in _outputs(decoded, variant)
-    ]
-    files, preview = _made(decoded, {job for _, job in jobs}, watermarks)
+    jobs = {variant: _jobs(decoded, variant) for variant in variants}
+    files, preview = _made(decoded, {job for each in jobs.values() for job in each}, watermarks)
+    files = _lightened(decoded, files)
     return Picture(
         content_type=CONTENT_TYPES[decoded.kind],
         width=decoded.size.width,
         height=decoded.size.height,
         preview=preview,
-        renditions=tuple(_rendered(name, job, files[job]) for name, job in jobs),
+        renditions=tuple(
+            _rendered(variant.name, jobs[variant][0].look.placement.canvas, file)
+            for variant in variants
+            for file in worthwhile((files[job] for job in jobs[variant]), alpha=decoded.has_alpha)
+        ),
     )
 
 
@@ -60,46 +79,66 @@ def _reach(size: Size, variants: tuple[Variant, ...]) -> Size:
     return Size(max(reach.width for reach in reaches), max(reach.height for reach in reaches))
 
 
-def _outputs(decoded: Decoded, variant: Variant) -> list[Output]:
-    """The formats to write, each once: "original" may turn out to be another of the list."""
+def _jobs(decoded: Decoded, variant: Variant) -> list[_Job]:
+    """One job for each format: "original" may turn out to be another of the list."""
+    placement = place(decoded.size, variant)
+    sharpen = variant.sharpen if placement.is_reduced else 0.0
+    look = _Look(placement, variant.background, sharpen, variant.watermark)
     mode = decoded.image.mode
     outputs = [output_for(wanted, decoded.kind, mode) for wanted in variant.formats]
-    return list(dict.fromkeys(outputs))
+    return [_Job(look, output, variant.quality) for output in dict.fromkeys(outputs)]
 
 
-def _job(decoded: Decoded, variant: Variant, output: Output) -> _Job:
-    placement = place(decoded.size, variant)
-    return _Job(placement, variant.background, output, variant.quality, variant.watermark)
-
-
-def _made(
-    decoded: Decoded, jobs: set[_Job], watermarks: Marks
-) -> tuple[dict[_Job, bytes], Preview]:
+def _made(decoded: Decoded, jobs: set[_Job], watermarks: Marks) -> tuple[dict[_Job, File], Preview]:
     """Every job's file, the largest first: it is encoded while the smaller ones are scaled."""
     cascade = Cascade(decoded.size, decoded.image)
     files: dict[_Job, Future[bytes]] = {}
     with ThreadPoolExecutor(_ENCODERS) as encoders:
-        for job in sorted(jobs, key=_order, reverse=True):
-            picture = cascade.picture(job.placement, job.background)
-            if job.watermark:
-                picture = marked(picture, job.watermark, watermarks[job.watermark.file])
-            files[job] = encoders.submit(encode, picture, job.output, job.quality, job.background)
+        for job, picture in _pictures(cascade, jobs, watermarks):
+            background = job.look.background
+            files[job] = encoders.submit(encode, picture, job.output, job.quality, background)
         preview = preview_of(cascade.smallest)
-    return {job: file.result() for job, file in files.items()}, preview
+    return {job: File(job.output, file.result()) for job, file in files.items()}, preview
+
+
+def _pictures(
+    cascade: Cascade, jobs: set[_Job], watermarks: Marks
+) -> Iterator[tuple[_Job, Image.Image]]:
+    """Every job with its finished picture; jobs of one look follow each other and share it."""
+    for look, each in groupby(sorted(jobs, key=_order, reverse=True), lambda job: job.look):
+        picture = cascade.picture(look.placement)
+        if look.sharpen:
+            picture = sharpened(picture, look.sharpen)
+        picture = padded(picture, look.placement, look.background)
+        if look.watermark:
+            picture = marked(picture, look.watermark, watermarks[look.watermark.file])
+        for job in each:
+            yield job, picture
 
 
 def _order(job: _Job) -> tuple[object, ...]:
-    return job.placement.reach, repr(job)
+    return job.look.placement.reach, repr(job)
 
 
-def _rendered(name: str, job: _Job, data: bytes) -> Rendered:
-    codec = CODECS[job.output]
+def _lightened(decoded: Decoded, files: dict[_Job, File]) -> dict[_Job, File]:
+    """`files`, with the original in place of each that shows the same and is not smaller."""
+    alike = [job for job in files if job.look.is_of_all(decoded.size)]
+    bare = containers.bare(decoded.kind, decoded.body) if alike and decoded.body else b""
+    if not bare:
+        return files
+    original = File(output_for("original", decoded.kind, decoded.image.mode), bare)
+    alpha = decoded.has_alpha
+    return files | {job: lighter(files[job], original, alpha=alpha) for job in alike}
+
+
+def _rendered(name: str, size: Size, file: File) -> Rendered:
+    codec = CODECS[file.output]
     return Rendered(
         variant=name,
-        format=job.output,
+        format=file.output,
         extension=codec.extension,
         media_type=codec.media_type,
-        width=job.placement.canvas.width,
-        height=job.placement.canvas.height,
-        data=data,
+        width=size.width,
+        height=size.height,
+        data=file.data,
     )

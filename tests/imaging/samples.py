@@ -8,6 +8,8 @@ from typing import Any
 from PIL import Image
 
 from chalicelib.imaging import Limits, Picture, render
+from chalicelib.imaging.decoding import decode
+from chalicelib.imaging.encoding import encode
 from chalicelib.variants import Variant
 
 LIMITS = Limits(max_pixels=100_000_000, max_frames=500)
@@ -52,9 +54,16 @@ def rendered(data: bytes, *variants: Variant, limits: Limits = LIMITS) -> Pictur
     return render(data, variants or (WHOLE,), limits)
 
 
-def shown(data: bytes, variant: Variant = WHOLE) -> Image.Image:
-    """The first rendition of `data`, opened."""
-    return opened(rendered(data, variant).renditions[0].data)
+def shown(data: bytes, variant: Variant | None = None) -> Image.Image:
+    """The first rendition of `data`; without a variant what is read of it, in full."""
+    if variant:
+        image = opened(rendered(data, variant).renditions[0].data)
+    else:
+        whole = decode(data, LIMITS, lambda size: size).image
+        image = opened(encode(whole, "png", 82, "#ffffff"))
+    if image.mode != "P":
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def chunk(name: bytes, content: bytes) -> bytes:

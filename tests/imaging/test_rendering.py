@@ -47,7 +47,7 @@ def test_a_4000x3000_photo_becomes_the_default_variants():
 def test_renditions_come_in_the_order_of_variants_and_formats():
     small = Variant(name="small", width=20, formats=("png", "webp"))
     large = Variant(name="large", width=60, formats=("avif", "jpeg"))
-    made = rendered(saved(four_corners(), "png"), small, large).renditions
+    made = rendered(saved(scene(96, 64), "png"), small, large).renditions
     assert [(one.variant, one.format) for one in made] == [
         ("small", "png"),
         ("small", "webp"),
@@ -203,9 +203,10 @@ def test_the_preview_needs_no_variant():
 
 
 def test_avif_quality_rises_from_1_to_100():
-    qualities = [avif_quality(quality) for quality in range(1, 101)]
-    assert (qualities[0], qualities[81], qualities[99]) == (1, 61, 100)
-    assert qualities == sorted(qualities)
+    for side, middle in ((200, 66), (640, 66), (960, 64), (1280, 61), (1920, 61)):
+        qualities = [avif_quality(quality, side) for quality in range(1, 101)]
+        assert (qualities[0], qualities[81], qualities[99]) == (1, middle, 100)
+        assert qualities == sorted(qualities)
 
 
 def test_every_format_has_a_codec():

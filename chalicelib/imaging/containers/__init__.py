@@ -27,3 +27,21 @@ def survey(kind: Kind, data: bytes, most_frames: int) -> Survey:
             return tiff.survey(data, most_frames)
         case "bmp":
             return Survey(data)
+
+
+def bare(kind: Kind, body: bytes) -> bytes:
+    """The file of nothing but pixels in `body`, the body of a still picture's survey of `kind`.
+
+    Browsers show it, in sRGB if the survey's profile does not matter. Empty where there is none.
+    """
+    match kind:
+        case "jpeg":
+            return jpeg.bare(body)
+        case "png":
+            return png.bare(body)
+        case "webp":
+            return webp.bare(body)
+        case "avif":
+            return avif.bare(body)
+        case _:
+            return b""

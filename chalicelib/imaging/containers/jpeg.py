@@ -1,5 +1,6 @@
 """JPEG: segments up to the first scan, then entropy-coded data."""
 
+import re
 import struct
 
 from chalicelib.imaging.containers.directories import exif_orientation
@@ -14,9 +15,17 @@ _MOST_SEGMENTS = 10_000
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _DISPENSABLE = frozenset(range(0xE1, 0xF0)) - {0xEE} | {0xFE}
 _SCAN = 0xDA
-_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+_UNPAIRED = frozenset({0x01, *range(0xD0, 0xD9)})
 _EXIF = b"Exif\x00\x00"
 _PROFILE = b"ICC_PROFILE\x00"
+
+# Markers between entropy-coded bytes, where a stuffed zero and the restarts are none.
+_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
+_END = 0xD9
+# Huffman-coded frames of 8 bits, tables and scans; browsers show no others.
+_SHOWN = frozenset({0xC0, 0xC1, 0xC2, 0xC4, _SCAN, 0xDB, 0xDC, 0xDD})
+# JFIF's and Adobe's segments tell the colours; longer ones hold a preview or who knows what.
+_PLAIN = {0xE0: (b"JFIF\x00", 14), 0xEE: (b"Adobe", 12)}
 
 
 def survey(data: bytes) -> Survey:
@@ -53,7 +62,7 @@ def _segments(data: bytes) -> list[tuple[int, int, int]]:
         marker = data[start + 1]
         if marker == 0xFF:
             position = start + 1
-        elif marker == 0 or marker in _BARE:
+        elif marker == 0 or marker in _UNPAIRED:
             position = start + 2
         else:
             position = start + 2 + int.from_bytes(data[start + 2 : start + 4])
@@ -63,6 +72,33 @@ def _segments(data: bytes) -> list[tuple[int, int, int]]:
             if marker == _SCAN:
                 return found
     raise Broken
+
+
+def bare(body: bytes) -> bytes:
+    """A survey's `body` cut after its picture, without metadata between scans.
+
+    Empty if that picture is cut short or of a kind that browsers do not show.
+    """
+    kept = [body[:2]]
+    position = 2
+    while (found := _MARKER.search(body, position)) and len(kept) < _MOST_SEGMENTS:
+        kept.append(body[position : found.start()])
+        marker, start = found[1][0], found.end()
+        if marker == _END:
+            return b"".join((*kept, b"\xff\xd9"))
+        position = start + int.from_bytes(body[start : start + 2])
+        content = body[start + 2 : position]
+        if marker in _DISPENSABLE:
+            continue
+        if marker not in _SHOWN and not _is_plain(marker, content):
+            return b""
+        kept.append(body[start - 2 : position])
+    return b""
+
+
+def _is_plain(marker: int, content: bytes) -> bool:
+    name, length = _PLAIN.get(marker, (b"", 0))
+    return bool(name) and content.startswith(name) and len(content) == length
 
 
 def _size(content: bytes) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Survey
 
 _PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_END = b"\x00\x00\x00\x00IEND\xae\x42\x60\x82"
 _MOST_CHUNKS = 200_000
 _LARGEST_PROFILE = 8 * 1024 * 1024
 
@@ -32,6 +33,11 @@ def survey(data: bytes) -> Survey:
             profile = _inflated(bytes(content))
     width, height = size
     return Survey(b"".join(kept), width, height, max(1, frames), orientation, profile)
+
+
+def bare(body: bytes) -> bytes:
+    """A survey's `body`, which has no metadata left; empty if its end is missing."""
+    return body if body.endswith(_END) else b""
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -8,6 +8,8 @@ from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Survey
 
 _MOST_CHUNKS = 200_000
+_PIXELS = frozenset({b"VP8X", b"ALPH", b"VP8 ", b"VP8L"})
+_ALPHA = b"\x10"  # the only flag of a VP8X chunk that announces no more than pixels
 
 
 def survey(data: bytes, most_frames: int) -> Survey:
@@ -30,6 +32,16 @@ def survey(data: bytes, most_frames: int) -> Survey:
     if not all(size):
         raise Broken
     return Survey(data, *size, max(1, frames), orientation, profile)
+
+
+def bare(body: bytes) -> bytes:
+    """A survey's `body` if it holds nothing but one picture's pixels, else empty."""
+    chunks = list(islice(_chunks(body), len(_PIXELS) + 1))
+    names = {name for name, _, _ in chunks}
+    flags = {body[start : start + 1] for name, start, _ in chunks if name == b"VP8X"}
+    whole = len(body) == 8 + int.from_bytes(body[4:8], "little")
+    plain = names <= _PIXELS and len(names) == len(chunks) and flags <= {b"\x00", _ALPHA}
+    return body if whole and plain else b""
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -1,0 +1,40 @@
+"""Which files are worth serving: none that is bigger than the same picture in a simpler form."""
+
+from collections.abc import Iterable
+
+from chalicelib.imaging.encoding import CODECS, File, Output
+
+# A browser takes the first of these that it can show.
+_BEST_FIRST: tuple[Output, ...] = ("avif", "webp", "jpeg", "png")
+
+
+def lighter(made: File, original: File, *, alpha: bool) -> File:
+    """`made`, or the `original` of the same pixels unless that is larger or says less.
+
+    It says less where it is seen by fewer browsers, or where `made` has put a
+    background behind the transparency that there is (`alpha`).
+    """
+    wider = CODECS[original.output].youth <= CODECS[made.output].youth
+    alike = CODECS[made.output].alpha or not alpha
+    return original if wider and alike and len(original.data) <= len(made.data) else made
+
+
+def worthwhile(files: Iterable[File], *, alpha: bool) -> list[File]:
+    """`files` of one variant, in their order, without those that would be served in vain.
+
+    That is any that a browser prefers to another which is no larger. With
+    transparency (`alpha`) a file on a background shows another picture and is
+    compared with none.
+    """
+    given = list(files)
+    kept = {file for file in given if alpha and not CODECS[file.output].alpha}
+    least: int | None = None
+    for file in sorted(set(given) - kept, key=_simplest_first):
+        if least is None or len(file.data) < least:
+            kept.add(file)
+            least = len(file.data)
+    return [file for file in dict.fromkeys(given) if file in kept]
+
+
+def _simplest_first(file: File) -> tuple[int, int, bytes]:
+    return -_BEST_FIRST.index(file.output), len(file.data), file.data
