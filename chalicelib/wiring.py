@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from chalicelib import imaging
 from chalicelib.erasing import Eraser
 from chalicelib.failures import Failures
 from chalicelib.library import Library
@@ -38,7 +39,9 @@ class Wiring:
 
     @functools.cached_property
     def watermarks(self) -> Marks:
-        return load_watermarks(self.variants)
+        watermarks = load_watermarks(self.variants)
+        imaging.check_watermarks(watermarks)
+        return watermarks
 
     @functools.cached_property
     def objects(self) -> ObjectStore:

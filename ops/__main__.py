@@ -3,6 +3,7 @@
 import click
 
 from ops.package import package
+from ops.render import render
 from ops.run import run
 from ops.secrets import secrets
 from ops.system import system
@@ -14,6 +15,7 @@ def main() -> None:
 
 
 main.add_command(package)
+main.add_command(render)
 main.add_command(run)
 main.add_command(secrets)
 main.add_command(system)

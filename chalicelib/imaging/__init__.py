@@ -2,5 +2,6 @@
 
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.rendering import render
+from chalicelib.imaging.watermark import check_watermarks
 
-__all__ = ["Limits", "Picture", "Preview", "Rendered", "render"]
+__all__ = ["Limits", "Picture", "Preview", "Rendered", "check_watermarks", "render"]

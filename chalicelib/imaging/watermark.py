@@ -5,8 +5,9 @@ from io import BytesIO
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
+from chalicelib.errors import SettingsError
 from chalicelib.imaging.geometry import Size
-from chalicelib.variants import Position, Watermark
+from chalicelib.variants import Marks, Position, Watermark
 
 # Where the free space goes: the shares of it to the left of and above the mark.
 _SHARES: dict[Position, tuple[float, float]] = {
@@ -20,6 +21,17 @@ _SHARES: dict[Position, tuple[float, float]] = {
     "bottom": (0.5, 1),
     "bottom-right": (1, 1),
 }
+
+
+def check_watermarks(watermarks: Marks) -> None:
+    """SettingsError names the first file that is not a whole PNG."""
+    for name, file in watermarks.items():
+        try:
+            with PngImageFile(BytesIO(file)) as opened:
+                opened.load()
+        # As with any picture, a decoder raises what it likes.
+        except Exception as reason:
+            raise SettingsError(f"The watermark {name} is not a PNG, or a damaged one.") from reason
 
 
 def marked(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from chalicelib.imaging import Limits, render
+from chalicelib.errors import SettingsError
+from chalicelib.imaging import Limits, check_watermarks, render
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.watermark import marked, place_mark
 from chalicelib.variants import Position, Variant, Watermark
@@ -77,6 +78,16 @@ def test_only_the_variant_that_asks_for_a_mark_has_it() -> None:
     found = render(original, variants, LIMITS, {"logo.png": mark()}).renditions
     centres = [Image.open(io.BytesIO(r.data)).convert("RGB").getpixel((100, 100)) for r in found]
     assert centres == [(0, 0, 255), (255, 0, 0)]
+
+
+@pytest.mark.parametrize("file", [b"", b"GIF89a", mark()[:60], mark()[:-30]])
+def test_a_file_that_is_no_whole_png_is_named(file: bytes) -> None:
+    with pytest.raises(SettingsError, match=r"logo\.png"):
+        check_watermarks({"logo.png": file})
+
+
+def test_a_whole_png_is_a_watermark() -> None:
+    check_watermarks({"logo.png": mark()})
 
 
 SIDES = st.integers(1, 4000)

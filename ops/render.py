@@ -1,0 +1,100 @@
+"""`python -m ops render`: files on this machine made into renditions, without any store."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from chalicelib import imaging
+from chalicelib.errors import SettingsError
+from chalicelib.settings import Settings
+from chalicelib.variants import DEFAULT_TABLE, FOLDERS, load_variants, load_watermarks
+from ops.rendering.files import Rules, render_file
+from ops.rendering.folders import folders_of
+from ops.rendering.outcomes import FileFault, Outcome, shown
+from ops.rendering.report import files_in_words, show, show_json, total_of
+
+_INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
+
+_PATH = click.Path(path_type=Path)
+_DIRECTORY = click.Path(file_okay=False, path_type=Path)
+_OUT_HELP = "Where renditions are written; made if need be."
+_VARIANTS_HELP = """Another variants table; its watermarks may lie beside it.
+[default: chalicelib/variants.toml]"""
+_EXIT_CODES = """Exit codes: 0, also where pictures were rejected, which is an outcome and no error;
+1 where files could not be read or written, which is said on standard error only, with no line among
+the others, while the remaining files are rendered; 2 for wrong usage, a wrong variants table too;
+130 after Ctrl-C."""
+
+
+@click.command(epilog=_EXIT_CODES)
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.option("--out", required=True, metavar="DIR", type=_DIRECTORY, help=_OUT_HELP)
+@click.option("--variants", metavar="TOML", type=_PATH, help=_VARIANTS_HELP)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each file.")
+def render(files: tuple[str, ...], out: Path, variants: Path | None, as_json: bool) -> None:
+    """Render FILES on this machine, with no store at all.
+
+    Renditions are DIR/<stem>/<variant>.<ext>; a second file of the same stem goes into
+    DIR/<stem>-2. The limits are those of a Darkroom without settings of its own. The total, which
+    --json leaves out, is of the ready files and of all their renditions together.
+    """
+    rules = _rules(variants)
+    _make_directory(out)
+    console = Console(highlight=False, soft_wrap=True)
+    outcomes: list[Outcome] = []
+
+    def keep(outcome: Outcome) -> None:
+        show_json(outcome) if as_json else show(console, outcome)
+        outcomes.append(outcome)
+
+    faults = _render_all(files, folders_of(files, out, rules.variants), rules, keep)
+    if not as_json:
+        console.print(total_of(outcomes), markup=False, style="bold")
+    sys.exit(1 if faults else 0)
+
+
+def _rules(table: Path | None) -> Rules:
+    """The table at `table`, or Darkroom's own; a wrong one ends as wrong usage does."""
+    path = table or DEFAULT_TABLE
+    try:
+        variants = load_variants(path)
+        watermarks = load_watermarks(variants, (path.parent, *FOLDERS) if table else FOLDERS)
+        imaging.check_watermarks(watermarks)
+    except SettingsError as reason:
+        raise click.UsageError(str(reason)) from reason
+    defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
+    limits = imaging.Limits(max_pixels=defaults["max_pixels"], max_frames=defaults["max_frames"])
+    return Rules(variants, watermarks, limits, defaults["max_upload_bytes"])
+
+
+def _make_directory(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        sentence = f"The directory {shown(str(out))} cannot be made: {reason.strerror}."
+        raise click.UsageError(sentence) from reason
+
+
+def _render_all(
+    files: Sequence[str], folders: Sequence[Path], rules: Rules, keep: Callable[[Outcome], None]
+) -> int:
+    """Render one file after another; the number of those that could not be read or written."""
+    faults = done = 0
+    try:
+        for file, folder in zip(files, folders, strict=True):
+            try:
+                outcome = render_file(file, folder, rules)
+            except FileFault as fault:
+                click.echo(str(fault), err=True)
+                faults += 1
+            else:
+                done += 1
+                keep(outcome)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped: {done} of {files_in_words(len(files))} done.", err=True)
+        sys.exit(_INTERRUPTED)
+    return faults

@@ -1,0 +1,1 @@
+"""Rendering on this machine: files in, folders of renditions out."""
