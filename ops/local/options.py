@@ -27,6 +27,11 @@ class Options:
     retry_seconds: tuple[float, float]
 
     @property
+    def ports(self) -> frozenset[int]:
+        """The stack's own ports."""
+        return frozenset((self.api_port, self.site_port, self.s3_port, self.aws_port))
+
+    @property
     def api_url(self) -> str:
         """The address of the API."""
         return f"http://{HOST}:{self.api_port}"

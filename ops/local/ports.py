@@ -2,6 +2,7 @@
 
 import random
 import socket
+from collections.abc import Collection
 
 from ops.local.names import HOST
 from ops.local.options import Options, StackError
@@ -22,13 +23,13 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_ports(count: int) -> list[int]:
-    """`count` ports on which nothing listens."""
+def free_ports(count: int, promised: Collection[int] = ()) -> list[int]:
+    """`count` ports on which nothing listens, and none of those `promised` to others."""
     found: list[int] = []
     for port in random.sample(_FREE_RANGE, len(_FREE_RANGE)):
         if len(found) == count:
             break
-        if is_free(port):
+        if port not in promised and is_free(port):
             found.append(port)
     return found
 

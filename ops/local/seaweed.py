@@ -5,7 +5,7 @@ import json
 import shutil
 import sysconfig
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ops.local.credentials import encryption_key, identities_file
@@ -85,8 +85,10 @@ def seaweed_server(
     )
 
 
-def inner_ports(data: Path) -> dict[str, int]:
+def inner_ports(data: Path, promised: Collection[int]) -> dict[str, int]:
     """The ports beside S3's: those of the last run while they are free, else new ones.
+
+    None is one of those `promised` to servers that do not listen yet.
 
     The data is found under other ports too; keeping them keeps the directory tidy, for the master
     has one in it for each port.
@@ -94,9 +96,10 @@ def inner_ports(data: Path) -> dict[str, int]:
     file = data / "seaweed-ports.json"
     with contextlib.suppress(OSError, ValueError):
         known: dict[str, int] = json.loads(file.read_text())
-        if set(known) == set(_INNER) and all(is_free(port) for port in known.values()):
+        usable = all(port not in promised and is_free(port) for port in known.values())
+        if set(known) == set(_INNER) and usable:
             return known
-    chosen = dict(zip(_INNER, free_ports(len(_INNER)), strict=True))
+    chosen = dict(zip(_INNER, free_ports(len(_INNER), promised), strict=True))
     file.write_text(json.dumps(chosen))
     return chosen
 

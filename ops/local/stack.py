@@ -84,7 +84,7 @@ class Stack:
 
     def _start_store(self) -> tuple[Server, dict[str, int]]:
         options = self._options
-        inner = seaweed.inner_ports(options.data)
+        inner = seaweed.inner_ports(options.data, options.ports)
         server = seaweed.seaweed_server(
             options.data, options.s3_port, inner, options.logs / "s3.log", options.site_origins
         )

@@ -6,6 +6,7 @@ import pytest
 from ops.local.lock import only_stack
 from ops.local.options import StackError, read_options
 from ops.local.ports import check_free, free_ports, is_free
+from ops.local.seaweed import inner_ports
 
 
 def test_the_defaults_are_those_of_the_readme() -> None:
@@ -59,3 +60,14 @@ def test_a_data_directory_has_one_stack(tmp_path: Path) -> None:
         pass
     with only_stack(tmp_path):
         pass
+
+
+def test_a_port_promised_to_another_server_is_not_given_out() -> None:
+    promised = set(range(20_000, 32_000)) - set(range(25_000, 25_100))
+    assert promised.isdisjoint(free_ports(10, promised))
+
+
+def test_s3s_inner_ports_are_none_of_the_stacks_own(tmp_path: Path) -> None:
+    first = inner_ports(tmp_path, ())
+    again = inner_ports(tmp_path, {first["filer.port"]})
+    assert first["filer.port"] not in again.values()

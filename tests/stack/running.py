@@ -126,7 +126,7 @@ def running_seaweedfs(data: Path) -> Iterator[str]:
     data.mkdir(parents=True, exist_ok=True)
     make_credentials(data)
     (port,) = free_ports(1)
-    inner = seaweed.inner_ports(data)
+    inner = seaweed.inner_ports(data, {port})
     server = seaweed.seaweed_server(data, port, inner, data / "s3.log")
     address = f"http://{HOST}:{port}"
     try:
