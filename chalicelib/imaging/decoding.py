@@ -23,6 +23,7 @@ from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Survey
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.scaling import scaled
 from chalicelib.imaging.signatures import Kind, sniff
 from chalicelib.imaging.silence import no_stderr, no_warnings
 from chalicelib.imaging.upright import turned, upright
@@ -107,7 +108,7 @@ def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:
     pixels = reducible(image)
     if pixels.size == size:
         return pixels.copy() if pixels is image else pixels
-    return pixels.resize(size, Image.Resampling.BICUBIC, box)
+    return scaled(pixels, size, box)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+from chalicelib.imaging.alpha import straight
 from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.signatures import Kind
 from chalicelib.variants import Format
@@ -113,9 +114,9 @@ def _prepared(image: Image.Image, background: str, *, alpha: bool) -> Image.Imag
     """A picture of its own to save, in `L`, `RGB` or `RGBA`."""
     if image.mode != "RGBa":
         return image.copy()
-    straight = image.convert("RGBA")
+    clear = straight(image)
     if alpha:
-        return straight
+        return clear
     flat = Image.new("RGB", image.size, background)
-    flat.paste(straight, mask=straight)
+    flat.paste(clear, mask=clear)
     return flat

@@ -6,7 +6,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from chalicelib.errors import SettingsError
+from chalicelib.imaging.alpha import premultiplied, straight
 from chalicelib.imaging.geometry import Size
+from chalicelib.imaging.scaling import scaled
 from chalicelib.variants import Marks, Position, Watermark
 
 # Where the free space goes: the shares of it to the left of and above the mark.
@@ -41,15 +43,15 @@ def marked(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
     margin = round(rule.margin * image.width)
     size, corner = place_mark(Size(*image.size), Size(*mark.size), rule, margin)
     # Premultiplied, so that the colour of transparent pixels does not bleed into the edge.
-    scaled = mark.convert("RGBa").resize(size, Image.Resampling.BICUBIC).convert("RGBA")
-    alpha = scaled.getchannel("A").point(lambda level: round(level * rule.opacity))
-    scaled.putalpha(alpha)
+    laid = straight(scaled(premultiplied(mark), size))
+    alpha = laid.getchannel("A").point(lambda level: round(level * rule.opacity))
+    laid.putalpha(alpha)
     if image.mode == "RGBa":
-        under = image.convert("RGBA")
-        under.alpha_composite(scaled, corner)
-        return under.convert("RGBa")
+        under = straight(image)
+        under.alpha_composite(laid, corner)
+        return premultiplied(under)
     under = image.convert("RGB") if image.mode == "L" else image.copy()
-    under.paste(scaled.convert("RGB"), corner, alpha)
+    under.paste(laid.convert("RGB"), corner, alpha)
     return under
 
 
