@@ -7,14 +7,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from PIL import Image
-from PIL.AvifImagePlugin import AvifImageFile
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import containers
@@ -23,6 +16,7 @@ from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Survey
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.scaling import scaled
 from chalicelib.imaging.signatures import Kind, sniff
 from chalicelib.imaging.silence import no_stderr, no_warnings
@@ -32,16 +26,6 @@ from chalicelib.imaging.verdicts import corrupt, rejection
 # Our own limit is checked first, whatever its size; Pillow's would only add warnings.
 Image.MAX_IMAGE_PIXELS = None
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
-
-_PLUGINS: dict[Kind, type[ImageFile]] = {
-    "jpeg": JpegImageFile,
-    "png": PngImageFile,
-    "webp": WebPImageFile,
-    "gif": GifImageFile,
-    "avif": AvifImageFile,
-    "tiff": TiffImageFile,
-    "bmp": BmpImageFile,
-}
 
 
 class Decoded(NamedTuple):
@@ -72,7 +56,7 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         survey = containers.survey(kind, data, limits.max_frames)
         _check(survey.width * survey.height, survey.frames, limits)
-        with _PLUGINS[kind](BytesIO(survey.body)) as image:
+        with plugin(kind)(BytesIO(survey.body)) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(image.width * image.height, frames, limits)
             return _read(kind, image, survey, reach)
