@@ -1,1 +1,1 @@
-"""What Darkroom is measured by."""
+"""`make bench`: Darkroom beside its rivals, on the same photographs, in one run."""
