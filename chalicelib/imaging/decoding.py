@@ -22,11 +22,12 @@ from chalicelib.imaging.colour import reducible, to_srgb
 from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Survey
 from chalicelib.imaging.geometry import Size
+from chalicelib.imaging.heic import heic_plugin
 from chalicelib.imaging.picture import Limits
 from chalicelib.imaging.signatures import Kind, sniff
 from chalicelib.imaging.silence import no_stderr, no_warnings
 from chalicelib.imaging.upright import turned, upright
-from chalicelib.imaging.verdicts import corrupt, rejection
+from chalicelib.imaging.verdicts import corrupt, heic_is_off, rejection
 
 # Our own limit is checked first, whatever its size; Pillow's would only add warnings.
 Image.MAX_IMAGE_PIXELS = None
@@ -68,10 +69,13 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
     `reach` answers, to the upright size, how large a copy is needed.
     """
     kind = sniff(data)
+    if kind == "heic" and not limits.allow_heic:
+        raise heic_is_off()
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         survey = containers.survey(kind, data, limits.max_frames)
         _check(survey.width * survey.height, survey.frames, limits)
-        with _PLUGINS[kind](BytesIO(survey.body)) as image:
+        plugin = heic_plugin() if kind == "heic" else _PLUGINS[kind]
+        with plugin(BytesIO(survey.body)) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(image.width * image.height, frames, limits)
             return _read(kind, image, survey, reach)
