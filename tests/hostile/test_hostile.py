@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import Reason
 from ops.hostile import COLLECTIONS, hostile_pictures
-from tests.hostile.worker import MEGABYTES, SECONDS
+from tests.hostile.worker import faults
 from tests.pictures import jpeg
 
-FINE = {"ready", *Reason}
 WITH_HEIC = ("libheif", "pillow-heif")
 
 
@@ -30,15 +28,6 @@ def reports(paths: list[Path], *words: str) -> Iterator[tuple[Path, dict[str, An
         if len(told) < len(waiting):
             yield waiting[len(told)], {"outcome": f"ended the process: {run.returncode}"}
         waiting = waiting[len(told) + 1 :]
-
-
-def faults(report: dict[str, Any]) -> str:
-    """What is wrong with one file's outcome; empty where nothing is."""
-    if report["outcome"] not in FINE:
-        return str(report["outcome"])
-    if report["seconds"] > SECONDS or report["megabytes"] > MEGABYTES:
-        return f"took {report['seconds']} s and {report['megabytes']} MB"
-    return report["stderr"] and f"printed {report['stderr']!r}"
 
 
 def test_a_file_that_ends_the_worker_is_told_by_its_name(tmp_path: Path):

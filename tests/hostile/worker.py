@@ -8,8 +8,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-from chalicelib.errors import Rejection
+from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import Limits, render
 from chalicelib.variants import Variant
 from tests.imaging import samples
@@ -22,6 +23,8 @@ VARIANTS = (
     Variant(name="cover", width=32, height=48, fit="cover", formats=("png",)),
 )
 PIXELS = 25_000_000
+
+FINE = {"ready", *Reason}
 
 _STATUS = Path("/proc/self/status")
 
@@ -45,9 +48,8 @@ def outcome_of(data: bytes, limits: Limits) -> str:
     return "ready" if sizes and all(map(all, sizes)) else "ready without pictures"
 
 
-def reported(path: str, limits: Limits, printed: int) -> dict[str, object]:
-    """One file's outcome, CPU time, growth in megabytes, and what came on standard error."""
-    data = Path(path).read_bytes()
+def reported(data: bytes, limits: Limits, printed: int) -> dict[str, Any]:
+    """One file's outcome, CPU time, growth in megabytes, and what `printed` (a file) caught."""
     Path("/proc/self/clear_refs").write_text("5")  # the mark of the most memory starts again
     memory, start = held("VmRSS"), time.process_time()
     resource.setrlimit(resource.RLIMIT_CPU, (int(start) + SECONDS + 2, resource.RLIM_INFINITY))
@@ -62,13 +64,22 @@ def reported(path: str, limits: Limits, printed: int) -> dict[str, object]:
     }
 
 
+def faults(report: dict[str, Any]) -> str:
+    """What is wrong with a report; empty where nothing is."""
+    if report["outcome"] not in FINE:
+        return str(report["outcome"])
+    if report["seconds"] > SECONDS or report["megabytes"] > MEGABYTES:
+        return f"took {report['seconds']} s and {report['megabytes']} MB"
+    return report["stderr"] and f"printed {report['stderr']!r}"
+
+
 def main() -> None:
     limits = Limits(max_pixels=PIXELS, max_frames=100, allow_heic="heic" in sys.argv)
     outcome_of(samples.saved(samples.scene(64, 64), "jpeg"), limits)  # imports, threads, tables
     with tempfile.TemporaryFile() as printed:
         os.dup2(printed.fileno(), 2)
         for line in sys.stdin:
-            report = reported(line.rstrip("\n"), limits, printed.fileno())
+            report = reported(Path(line.rstrip("\n")).read_bytes(), limits, printed.fileno())
             sys.stdout.write(json.dumps(report) + "\n")
             sys.stdout.flush()
 
