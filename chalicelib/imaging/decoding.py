@@ -21,7 +21,7 @@ from chalicelib.imaging.scaling import scaled
 from chalicelib.imaging.signatures import Kind, sniff
 from chalicelib.imaging.silence import no_stderr, no_warnings
 from chalicelib.imaging.upright import turned, upright
-from chalicelib.imaging.verdicts import corrupt, rejection
+from chalicelib.imaging.verdicts import corrupt, heic_is_off, rejection
 
 # Our own limit is checked first, whatever its size; Pillow's would only add warnings.
 Image.MAX_IMAGE_PIXELS = None
@@ -53,6 +53,8 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
     `reach` answers, to the upright size, how large a copy is needed.
     """
     kind = sniff(data)
+    if kind == "heic" and not limits.allow_heic:
+        raise heic_is_off()
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         survey = containers.survey(kind, data, limits.max_frames)
         _check(survey.width * survey.height, survey.frames, limits)

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from PIL.ImageFile import ImageFile
 
+from chalicelib.imaging.heic import heic_plugin
 from chalicelib.imaging.signatures import Kind
 
 _NAMES: dict[Kind, str] = {
@@ -18,10 +19,12 @@ _NAMES: dict[Kind, str] = {
 
 
 def plugin(kind: Kind) -> type[ImageFile]:
-    """The class that reads files of `kind`; it can be saved in that format from now on, too.
+    """The class that reads files of `kind`; what it can write can be saved from now on, too.
 
     Left to itself Pillow would import all that it has to find one.
     """
+    if kind == "heic":
+        return heic_plugin()
     name = _NAMES[kind]
     reader: type[ImageFile] = getattr(import_module(f"PIL.{name}ImagePlugin"), f"{name}ImageFile")
     return reader
