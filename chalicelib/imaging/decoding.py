@@ -12,12 +12,12 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import containers
+from chalicelib.imaging.clearness import ExactPng
 from chalicelib.imaging.colour import reducible, to_srgb
 from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Survey
@@ -34,7 +34,7 @@ logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 _PLUGINS: dict[Kind, type[ImageFile]] = {
     "jpeg": JpegImageFile,
-    "png": PngImageFile,
+    "png": ExactPng,
     "webp": WebPImageFile,
     "gif": GifImageFile,
     "avif": AvifImageFile,
