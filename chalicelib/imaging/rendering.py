@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.imaging import containers
 from chalicelib.imaging.cascade import Cascade, padded
 from chalicelib.imaging.decoding import Decoded, decode
@@ -47,16 +48,22 @@ class _Job(NamedTuple):
 
 
 def render(
-    data: bytes, variants: tuple[Variant, ...], limits: Limits, watermarks: Marks = NO_MARKS
+    data: bytes,
+    variants: tuple[Variant, ...],
+    limits: Limits,
+    watermarks: Marks = NO_MARKS,
+    *,
+    focal_point: FocalPoint = CENTRE,
 ) -> Picture:
     """The renditions of `data` that are worth serving, in the variants' and the formats' order.
 
-    `watermarks` holds the files that the variants name.
+    `watermarks` holds the files that the variants name; what is cropped is cropped around
+    `focal_point`.
 
     The same input gives the same bytes. Rejection for bad input, and no input raises else.
     """
     decoded = decode(data, limits, lambda size: _reach(size, variants))
-    jobs = {variant: _jobs(decoded, variant) for variant in variants}
+    jobs = {variant: _jobs(decoded, variant, focal_point) for variant in variants}
     files, preview = _made(decoded, {job for each in jobs.values() for job in each}, watermarks)
     files = _lightened(decoded, files)
     return Picture(
@@ -79,9 +86,9 @@ def _reach(size: Size, variants: tuple[Variant, ...]) -> Size:
     return Size(max(reach.width for reach in reaches), max(reach.height for reach in reaches))
 
 
-def _jobs(decoded: Decoded, variant: Variant) -> list[_Job]:
+def _jobs(decoded: Decoded, variant: Variant, focal_point: FocalPoint) -> list[_Job]:
     """One job for each format: "original" may turn out to be another of the list."""
-    placement = place(decoded.size, variant)
+    placement = place(decoded.size, variant, focal_point)
     sharpen = variant.sharpen if placement.is_reduced else 0.0
     look = _Look(placement, variant.background, sharpen, variant.watermark)
     mode = decoded.image.mode
