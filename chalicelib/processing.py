@@ -121,6 +121,7 @@ class Processor:
             limits,
             self._watermarks,
             focal_point=image.focal_point or CENTRE,
+            keep_credits=self._settings.keep_credits,
         )
 
     def _store(self, image_id: str, rendered: imaging.Rendered) -> Rendition:

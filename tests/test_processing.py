@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from io import BytesIO
 from types import ModuleType
 from typing import Any, cast
 
+import PIL.Image
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import notifications
 from chalicelib.errors import Conflict, Reason
@@ -16,7 +19,7 @@ from chalicelib.uploads import PostTicket
 from chalicelib.wiring import Wiring
 from tests.builders import version
 from tests.fakes.others import MemoryQueue
-from tests.pictures import jpeg
+from tests.pictures import encoded, jpeg, photo
 
 KEY = "photos/cat.jpg"
 
@@ -323,3 +326,14 @@ def test_a_pending_image_takes_no_new_focal_point(wiring: Wiring) -> None:
     with pytest.raises(Conflict):
         wiring.library.reprocess(ticket.image_id, "everyone", LEFT)
     assert wiring.table.get(ticket.image_id).focal_point is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_credits_are_kept_by_a_setting(wiring: Wiring, keep: bool) -> None:
+    wiring.settings = replace(wiring.settings, keep_credits=keep)
+    block = PIL.Image.Exif()
+    block[315] = "Ana"
+    done = processed(wiring, encoded(photo(400, 300), exif=block))
+    for key in done.processed_files:
+        stored = wiring.objects.read("test-images", key, 10**9).data
+        assert dict(PIL.Image.open(BytesIO(stored)).getexif()) == ({315: "Ana"} if keep else {})

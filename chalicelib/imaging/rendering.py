@@ -10,6 +10,7 @@ from PIL import Image
 from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.imaging import containers
 from chalicelib.imaging.cascade import Cascade, padded
+from chalicelib.imaging.credits import credits_of, signed
 from chalicelib.imaging.decoding import Decoded, decode
 from chalicelib.imaging.economy import lighter, worthwhile
 from chalicelib.imaging.encoding import CODECS, File, Output, encode, output_for
@@ -54,11 +55,13 @@ def render(
     watermarks: Marks = NO_MARKS,
     *,
     focal_point: FocalPoint = CENTRE,
+    keep_credits: bool = False,
 ) -> Picture:
     """The renditions of `data` that are worth serving, in the variants' and the formats' order.
 
     `watermarks` holds the files that the variants name; what is cropped is cropped around
-    `focal_point`.
+    `focal_point`. With `keep_credits` each file names the creator and the copyright that the
+    metadata of `data` do.
 
     The same input gives the same bytes. Rejection for bad input, and no input raises else.
     """
@@ -66,6 +69,9 @@ def render(
     jobs = {variant: _jobs(decoded, variant, focal_point) for variant in variants}
     files, preview = _made(decoded, {job for each in jobs.values() for job in each}, watermarks)
     files = _lightened(decoded, files)
+    if keep_credits:
+        named = credits_of(decoded.kind, data)
+        files = {job: signed(file, named) for job, file in files.items()}
     return Picture(
         content_type=CONTENT_TYPES[decoded.kind],
         width=decoded.size.width,
