@@ -90,5 +90,11 @@ class Wiring:
     @functools.cached_property
     def library(self) -> Library:
         return Library(
-            self.objects, self.table, self.work, self.processor, self.eraser, self.settings
+            self.objects,
+            self.table,
+            self.work,
+            self.processor,
+            self.eraser,
+            self.settings,
+            utc_now,
         )

@@ -7,14 +7,14 @@ from PIL.ImageFile import ImageFile
 from chalicelib.imaging.heic import heic_plugin
 from chalicelib.imaging.signatures import Kind
 
-_NAMES: dict[Kind, str] = {
-    "jpeg": "Jpeg",
-    "png": "Png",
-    "webp": "WebP",
-    "gif": "Gif",
-    "avif": "Avif",
-    "tiff": "Tiff",
-    "bmp": "Bmp",
+_READERS: dict[Kind, tuple[str, str]] = {
+    "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "png": ("chalicelib.imaging.exact_png", "ExactPng"),
+    "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "gif": ("PIL.GifImagePlugin", "GifImageFile"),
+    "avif": ("PIL.AvifImagePlugin", "AvifImageFile"),
+    "tiff": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
 }
 
 
@@ -25,6 +25,6 @@ def plugin(kind: Kind) -> type[ImageFile]:
     """
     if kind == "heic":
         return heic_plugin()
-    name = _NAMES[kind]
-    reader: type[ImageFile] = getattr(import_module(f"PIL.{name}ImagePlugin"), f"{name}ImageFile")
+    module, name = _READERS[kind]
+    reader: type[ImageFile] = getattr(import_module(module), name)
     return reader

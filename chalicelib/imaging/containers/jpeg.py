@@ -34,7 +34,7 @@ def survey(data: bytes) -> Survey:
     kept = [view[:2]]
     exif, size = b"", (0, 0)
     pieces: dict[int, bytes] = {}
-    for marker, start, end in _segments(data):
+    for marker, start, end in segments(data):
         content = data[start + 4 : end]
         if marker not in _DISPENSABLE:
             kept.append(view[start:end])
@@ -52,7 +52,7 @@ def survey(data: bytes) -> Survey:
     return Survey(b"".join(kept), width, height, 1, exif_orientation(exif), _assembled(pieces))
 
 
-def _segments(data: bytes) -> list[tuple[int, int, int]]:
+def segments(data: bytes) -> list[tuple[int, int, int]]:
     """Marker, start and end of each segment, up to and with the first scan's header."""
     found: list[tuple[int, int, int]] = []
     position = 2
