@@ -6,11 +6,13 @@ from msgspec import Struct
 class Limits(Struct, frozen=True, kw_only=True):
     """The most that an original may hold; counted from its headers, before anything is decoded.
 
-    `allow_heic` lets HEIC in, which needs a package that is not installed by itself.
+    `megabytes` is the function's memory, which may hold fewer pixels than
+    `max_pixels`. `allow_heic` lets HEIC in, which needs a package of its own.
     """
 
     max_pixels: int
     max_frames: int
+    megabytes: int = 1_769
     allow_heic: bool = False
 
 
