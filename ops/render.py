@@ -67,7 +67,9 @@ def _rules(table: Path | None) -> Rules:
     except SettingsError as reason:
         raise click.UsageError(str(reason)) from reason
     defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
-    limits = imaging.Limits(max_pixels=defaults["max_pixels"], max_frames=defaults["max_frames"])
+    limits = imaging.Limits(
+        **{field.name: defaults[field.name] for field in msgspec.structs.fields(imaging.Limits)}
+    )
     return Rules(variants, watermarks, limits, defaults["max_upload_bytes"])
 
 

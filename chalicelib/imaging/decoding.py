@@ -20,7 +20,7 @@ from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import containers
 from chalicelib.imaging.colour import reducible, to_srgb
 from chalicelib.imaging.containers.directories import exif_orientation
-from chalicelib.imaging.containers.survey import Survey
+from chalicelib.imaging.containers.survey import Frame, Survey
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
 from chalicelib.imaging.scaling import scaled
@@ -44,18 +44,28 @@ _PLUGINS: dict[Kind, type[ImageFile]] = {
 }
 
 
+class Film(NamedTuple):
+    """An animation as it came; `unchanged` is whether its colours and its way up stay."""
+
+    kind: Kind
+    data: bytes
+    survey: Survey
+    unchanged: bool
+
+
 class Decoded(NamedTuple):
     """An original: its kind, its upright size, and its pixels, no more of them than needed.
 
     `image` is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`, and carries no metadata.
     `body` is the survey's where those are its very pixels: nothing scaled,
-    turned, converted or left out; else it is empty.
+    turned, converted or left out; else it is empty. `film` is None for what does not move.
     """
 
     kind: Kind
     size: Size
     image: Image.Image
     body: bytes
+    film: Film | None
 
     @property
     def has_alpha(self) -> bool:
@@ -75,7 +85,23 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
         with _PLUGINS[kind](BytesIO(survey.body)) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(image.width * image.height, frames, limits)
-            return _read(kind, image, survey, reach)
+            decoded = _read(kind, image, survey, reach)
+    if not survey.moving_pixels:
+        return decoded
+    unchanged = survey.orientation == 1 and not survey.profile
+    return decoded._replace(film=Film(kind, data, survey, unchanged))
+
+
+def frames_of(film: Film) -> Iterator[tuple[Frame, Image.Image]]:
+    """Each frame with its own pixels in `RGBA`, one at a time; Rejection for any fault."""
+    with _renamed_errors(), no_warnings:
+        for frame in containers.frames(film.kind, film.data):
+            with _PLUGINS[film.kind](BytesIO(frame.body)) as image:
+                if image.size != (frame.width, frame.height):
+                    raise corrupt()
+                # Pillow cuts 16 bits to 8 instead of reducing them.
+                eight = reducible(image) if image.mode.startswith("I") else image
+                yield frame, eight.convert("RGBA")
 
 
 def _check(pixels: int, frames: int, limits: Limits) -> None:
@@ -97,7 +123,7 @@ def _read(kind: Kind, image: ImageFile, survey: Survey, reach: Callable[[Size], 
     same = finished is reduced and finished.size == size and survey.frames == 1
     # Pillow copies metadata from picture to picture and its encoders would write some of it.
     finished.info = {}
-    return Decoded(kind, size, finished, survey.body if same else b"")
+    return Decoded(kind, size, finished, survey.body if same else b"", None)
 
 
 def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:

@@ -24,9 +24,16 @@ def worthwhile(files: Iterable[File], *, alpha: bool) -> list[File]:
 
     That is any that a browser prefers to another which is no larger. With
     transparency (`alpha`) a file on a background shows another picture and is
-    compared with none.
+    compared with none. An animation is compared with none either, and a still
+    that browsers prefer to it would hide it.
     """
     given = list(files)
+    moving = {file for file in given if file.moving}
+    if moving:
+        first = min(_place(file) for file in moving)
+        behind = [file for file in given if not file.moving and _place(file) > first]
+        seen = moving | set(worthwhile(behind, alpha=alpha))
+        return [file for file in dict.fromkeys(given) if file in seen]
     kept = {file for file in given if alpha and not CODECS[file.output].alpha}
     least: int | None = None
     for file in sorted(set(given) - kept, key=_simplest_first):
@@ -37,4 +44,8 @@ def worthwhile(files: Iterable[File], *, alpha: bool) -> list[File]:
 
 
 def _simplest_first(file: File) -> tuple[int, int, bytes]:
-    return -_BEST_FIRST.index(file.output), len(file.data), file.data
+    return -_place(file), len(file.data), file.data
+
+
+def _place(file: File) -> int:
+    return _BEST_FIRST.index(file.output)

@@ -4,10 +4,14 @@ from msgspec import Struct
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """The most that an original may hold; counted from its headers, before anything is decoded."""
+    """The most that an original may hold; counted from its headers, before anything is decoded.
+
+    `max_animation_pixels` is of all frames together, those read and those made in every size.
+    """
 
     max_pixels: int
     max_frames: int
+    max_animation_pixels: int
 
 
 class Rendered(Struct, frozen=True, kw_only=True):

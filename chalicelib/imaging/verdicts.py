@@ -13,10 +13,20 @@ _SENTENCES = {
     Reason.TOO_MANY_FRAMES: "The picture has too many frames: more than {:,} are not allowed.",
 }
 
+_MOTION = (
+    "The animation has too many pixels: with all its frames in all sizes {:,} "
+    "where {:,} are allowed."
+)
+
 
 def rejection(reason: Reason, *details: str | int) -> Rejection:
     """The error to raise for `reason`; `details` fill the gaps of its sentence."""
     return Rejection(reason, _SENTENCES[reason].format(*details))
+
+
+def too_much_motion(pixels: int, most: int) -> Rejection:
+    """The error to raise for an animation whose frames are too many or too large together."""
+    return Rejection(Reason.TOO_MANY_PIXELS, _MOTION.format(pixels, most))
 
 
 def corrupt() -> Rejection:
