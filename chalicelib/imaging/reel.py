@@ -16,7 +16,7 @@ Way = Literal["lossy", "lossless"]
 # A way of packing that makes so many times the other's bytes is not tried again.
 _HOPELESS = 1.5
 _STEADY = 82
-_LOSSLESS = {"lossless": True, "quality": 20, "method": 2}
+_LOSSLESS = {"lossless": True, "quality": 50, "method": 2}
 
 
 class _Cut(NamedTuple):

@@ -74,7 +74,10 @@ def frames(data: bytes, chunks: list[Chunk]) -> Iterator[Frame]:
 
 
 def _is_sound(data: bytes, chunks: list[Chunk]) -> bool:
-    """Whether numbers rise by one, every frame has data and lies on the canvas, the first fills it."""
+    """Whether numbers rise by one, and each frame has data and lies on the canvas.
+
+    A first frame that is the default image too has to fill it.
+    """
     numbers = [
         int.from_bytes(data[start + 8 : start + 12])
         for name, start, _ in chunks

@@ -27,7 +27,8 @@ def survey(data: bytes, most_frames: int) -> Survey:
             left, top, wide, high = _place(data, start)
             if not first:
                 width, height = max(width, left + wide), max(height, top + high)
-                first = control + data[start:end]
+                colours, pixels = _own_colours(_head(data), data[start:end])
+                first = b"".join((colours, control, data[start : start + 9], pixels))
             moving += max(width * height, wide * high)
         elif data[start + 1] == _GRAPHIC_CONTROL:
             control = data[start:end]
@@ -37,14 +38,14 @@ def survey(data: bytes, most_frames: int) -> Survey:
             break
     if not first:
         raise Broken
-    body = b"".join((data[: _first_block(data)], first, b";"))
     plays, moving = (plays, moving) if frames > 1 else (0, 0)
+    body = b"".join((data[:10], first, b";"))
     return Survey(body, width, height, frames, plays=plays, moving_pixels=moving)
 
 
 def frames(data: bytes) -> Iterator[Frame]:
     """The frames of a surveyed GIF, each a GIF of its own."""
-    head = data[10 : _first_block(data)]
+    head = _head(data)
     control = bytes(4)
     for start, end in _blocks(data):
         if data[start] == _FRAME:
@@ -62,10 +63,23 @@ def _frame(head: bytes, control: bytes, block: bytes) -> Frame:
     flags, hundredths, transparent = struct.unpack("<BHB", control)
     left, top, width, height = _place(block, 0)
     size = struct.pack("<HH", width, height)
+    colours, pixels = _own_colours(head, block)
     clear = b"!\xf9\x04" + bytes((flags & 1, 0, 0, transparent, 0))
-    body = b"".join((b"GIF89a", size, head, clear, b",", bytes(4), size, block[9:], b";"))
+    body = b"".join((b"GIF89a", size, colours, clear, b",", bytes(4), size, pixels, b";"))
     disposal = _DISPOSALS.get(flags >> 2 & 7, "keep")
     return Frame(body, left, top, width, height, Fraction(10 * hundredths), disposal)
+
+
+def _own_colours(head: bytes, block: bytes) -> tuple[bytes, bytes]:
+    """The head that has the colours of `block` and no others, and what follows the frame's place.
+
+    Pillow mistakes a table of plain greys in a frame for none.
+    """
+    flags = block[9]
+    if not flags & 0x80:
+        return head, block[9:]
+    end = 10 + _table(flags)
+    return bytes((flags & 0x87, 0, 0)) + block[10:end], bytes((flags & 0x40,)) + block[end:]
 
 
 def _plays(count: bytes) -> int:
@@ -85,6 +99,11 @@ def _place(data: bytes, start: int) -> tuple[int, int, int, int]:
     """Left, top, width and height of the frame whose block is at `start`."""
     left, top, width, height = struct.unpack_from("<HHHH", data, start + 1)
     return left, top, width, height
+
+
+def _head(data: bytes) -> bytes:
+    """The rest of the screen's description, and its colours."""
+    return data[10 : _first_block(data)]
 
 
 def _first_block(data: bytes) -> int:

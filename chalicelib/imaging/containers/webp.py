@@ -13,6 +13,7 @@ LONGEST_FRAME = 0xFFFFFF  # milliseconds
 
 _MOST_CHUNKS = 200_000
 _PIXELS = frozenset({b"VP8X", b"ALPH", b"VP8 ", b"VP8L"})
+_TOLD = frozenset({b"EXIF", b"ICCP", b"ANIM"})
 _ALPHA = b"\x10"  # the only flag of a VP8X chunk that announces no more than pixels
 _MOVING = 0x02
 _UNBLENDED, _CLEARED = 0x02, 0x01
@@ -23,27 +24,26 @@ def survey(data: bytes, most_frames: int) -> Survey:
 
     Counts up to one frame over `most_frames`.
     """
-    size, frames, orientation, profile, plays = (0, 0), 0, 1, b"", 0
-    for name, start, end in islice(_chunks(data), _MOST_CHUNKS):
-        if not any(size):
-            size = _size(name, data[start:end][:10])
-        if name == b"ANIM":
-            plays = int.from_bytes(data[start + 4 : min(start + 6, end)], "little")
-        if name == b"ANMF":
-            frames += 1
-        elif name == b"EXIF":
-            orientation = exif_orientation(data[start:end])
-        elif name == b"ICCP":
-            profile = data[start:end]
-        if frames > most_frames:
-            break
+    chunks = list(islice(_chunks(data), _MOST_CHUNKS))
+    sizes = (_size(name, data[start : min(start + 10, end)]) for name, start, end in chunks)
+    size = next(filter(any, sizes), (0, 0))
     if not all(size):
         raise Broken
-    moving = size[0] * size[1] * frames if _is_moving(data) and frames > 1 else 0
-    if moving and frames <= most_frames and _is_cut(data):
+    frames = min(sum(name == b"ANMF" for name, _, _ in chunks), most_frames + 1)
+    told = {name: data[start:end] for name, start, end in chunks if name in _TOLD}
+    still = Survey(
+        data,
+        *size,
+        max(1, frames),
+        exif_orientation(told.get(b"EXIF", b"")),
+        told.get(b"ICCP", b""),
+    )
+    if frames < 2 or frames > most_frames or not _is_moving(data):
+        return still
+    if _is_cut(data):
         raise Broken
-    frames = max(1, frames)
-    return Survey(data, *size, frames, orientation, profile, plays if moving else 0, moving)
+    plays = int.from_bytes(told.get(b"ANIM", b"")[4:6], "little")
+    return still._replace(plays=plays, moving_pixels=size[0] * size[1] * frames)
 
 
 def frames(data: bytes) -> Iterator[Frame]:
