@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     max_upload_bytes: Count = 50_000_000
     max_pixels: Count = 100_000_000
     max_frames: Count = 1_000
-    max_animation_pixels: Count = 400_000_000  # all frames, as read and in every size made
+    max_animation_pixels: Count = 300_000_000  # that change, in all frames and sizes together
     aws_lambda_function_memory_size: Count = 1_769  # megabytes; Lambda sets it itself
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # SigV4 allows a week
 

@@ -45,10 +45,14 @@ _PLUGINS: dict[Kind, type[ImageFile]] = {
 
 
 class Film(NamedTuple):
-    """An animation as it came; `unchanged` is whether its colours and its way up stay."""
+    """An animation as it came, its frames on a canvas of stored pixels.
+
+    `unchanged` is whether its colours and its way up stay.
+    """
 
     kind: Kind
     data: bytes
+    canvas: Size
     survey: Survey
     unchanged: bool
 
@@ -86,10 +90,17 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(image.width * image.height, frames, limits)
             decoded = _read(kind, image, survey, reach)
-    if not survey.moving_pixels:
+    if survey.plays is None:
         return decoded
     unchanged = survey.orientation == 1 and not survey.profile
-    return decoded._replace(film=Film(kind, data, survey, unchanged))
+    canvas = Size(survey.width, survey.height)
+    return decoded._replace(film=Film(kind, data, canvas, survey, unchanged))
+
+
+def headers_of(film: Film) -> Iterator[Frame]:
+    """Each frame, none decoded; Rejection for any fault."""
+    with _renamed_errors():
+        yield from containers.frames(film.kind, film.data)
 
 
 def frames_of(film: Film) -> Iterator[tuple[Frame, Image.Image]]:
@@ -97,9 +108,7 @@ def frames_of(film: Film) -> Iterator[tuple[Frame, Image.Image]]:
     with _renamed_errors(), no_warnings:
         for frame in containers.frames(film.kind, film.data):
             with _PLUGINS[film.kind](BytesIO(frame.body)) as image:
-                if image.size != (frame.width, frame.height):
-                    raise corrupt()
-                # Pillow cuts 16 bits to 8 instead of reducing them.
+                # Pillow would cut 16 bits to 8 instead of reducing them.
                 eight = reducible(image) if image.mode.startswith("I") else image
                 yield frame, eight.convert("RGBA")
 

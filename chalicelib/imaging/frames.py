@@ -24,7 +24,7 @@ def pictures_of(film: Film) -> Iterator[tuple[Image.Image, int]]:
     A picture is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`; only one is held at a time.
     """
     survey = film.survey
-    shown, timed = tee(_composed(Size(survey.width, survey.height), frames_of(film)))
+    shown, timed = tee(_composed(film.canvas, frames_of(film)))
     durations = shown_for(frame.milliseconds for frame, _ in timed)
     for (_, canvas), milliseconds in zip(shown, durations, strict=True):
         picture = to_srgb(upright(reducible(canvas), survey.orientation), survey.profile)

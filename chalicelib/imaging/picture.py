@@ -6,7 +6,8 @@ from msgspec import Struct
 class Limits(Struct, frozen=True, kw_only=True):
     """The most that an original may hold; counted from its headers, before anything is decoded.
 
-    `max_animation_pixels` is of all frames together, those read and those made in every size.
+    `max_animation_pixels` is of those that change in all frames together, read and made in
+    every size; where little changes a fourth of each frame counts.
     """
 
     max_pixels: int

@@ -14,7 +14,7 @@ _SENTENCES = {
 }
 
 _MOTION = (
-    "The animation has too many pixels: with all its frames in all sizes {:,} "
+    "The animation has too many pixels: {:,} change in all its frames, in all sizes together, "
     "where {:,} are allowed."
 )
 

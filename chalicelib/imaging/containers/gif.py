@@ -20,7 +20,7 @@ def survey(data: bytes, most_frames: int) -> Survey:
     Counts up to one frame over `most_frames`. The size is that of screen and first frame together.
     """
     width, height = _screen(data)
-    control, first, frames, plays, moving = b"", b"", 0, 1, 0
+    control, first, frames, plays = b"", b"", 0, 1
     for start, end in _blocks(data):
         if data[start] == _FRAME:
             frames += 1
@@ -29,7 +29,6 @@ def survey(data: bytes, most_frames: int) -> Survey:
                 width, height = max(width, left + wide), max(height, top + high)
                 colours, pixels = _own_colours(_head(data), data[start:end])
                 first = b"".join((colours, control, data[start : start + 9], pixels))
-            moving += max(width * height, wide * high)
         elif data[start + 1] == _GRAPHIC_CONTROL:
             control = data[start:end]
         elif data.startswith(_REPEATS, start):
@@ -38,9 +37,8 @@ def survey(data: bytes, most_frames: int) -> Survey:
             break
     if not first:
         raise Broken
-    plays, moving = (plays, moving) if frames > 1 else (0, 0)
     body = b"".join((data[:10], first, b";"))
-    return Survey(body, width, height, frames, plays=plays, moving_pixels=moving)
+    return Survey(body, width, height, frames, plays=plays if frames > 1 else None)
 
 
 def frames(data: bytes) -> Iterator[Frame]:

@@ -34,12 +34,8 @@ def survey(data: bytes) -> Survey:
         elif name == b"iCCP":
             profile = _inflated(bytes(content))
     width, height = size
-    plays = apng.plays(data, moving)
-    pixels = 0 if plays is None else width * height * frames
-    body = b"".join(kept)
-    return Survey(
-        body, width, height, max(1, frames), orientation, profile, plays or 0, moving_pixels=pixels
-    )
+    plays, frames = apng.plays(data, moving), max(1, frames)
+    return Survey(b"".join(kept), width, height, frames, orientation, profile, plays)
 
 
 def frames(data: bytes) -> Iterator[Frame]:

@@ -12,9 +12,8 @@ class Survey(NamedTuple):
     `body` is what to decode; `width` and `height` are stored (not upright)
     pixels, 0 where only the decoder knows; `frames` is counted up to one more
     than allowed; `orientation` is EXIF's, 1 to 8; `profile` is the ICC profile,
-    empty where there is none or only the decoder knows. An animation is shown
-    `plays` times, 0 for ever, and decodes to `moving_pixels` in all its frames
-    together; of what is none, or none that is read frame by frame, they are 0.
+    empty where there is none or only the decoder knows. `plays` is how often an
+    animation is shown, 0 for ever; None for what is none, or none that we show as one.
     """
 
     body: bytes
@@ -23,8 +22,7 @@ class Survey(NamedTuple):
     frames: int = 1
     orientation: int = 1
     profile: bytes = b""
-    plays: int = 0
-    moving_pixels: int = 0
+    plays: int | None = None
 
 
 class Frame(NamedTuple):

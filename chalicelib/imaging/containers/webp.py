@@ -43,7 +43,7 @@ def survey(data: bytes, most_frames: int) -> Survey:
     if _is_cut(data):
         raise Broken
     plays = int.from_bytes(told.get(b"ANIM", b"")[4:6], "little")
-    return still._replace(plays=plays, moving_pixels=size[0] * size[1] * frames)
+    return still._replace(plays=plays)
 
 
 def frames(data: bytes) -> Iterator[Frame]:
