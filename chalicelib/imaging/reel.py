@@ -13,8 +13,11 @@ from chalicelib.imaging.geometry import Size
 
 Way = Literal["lossy", "lossless"]
 
-# A way of packing that makes so many times the other's bytes is not tried again.
+_WAYS: tuple[Way, ...] = ("lossy", "lossless")
+# A way of packing that makes so many times the other's bytes is given up, until the other one
+# makes more bytes for each pixel than it did: a slide show may go on from drawings to photographs.
 _HOPELESS = 1.5
+_TINY = 4096  # pixels: so few tell nothing of the others, and may as well be packed both ways
 _STEADY = 82
 _LOSSLESS = {"lossless": True, "quality": 50, "method": 2}
 
@@ -39,7 +42,7 @@ class Reel:
     def __init__(self, size: Size, quality: int | str) -> None:
         self._size = size
         self._quality = quality if isinstance(quality, int) else _STEADY
-        self._ways: tuple[Way, ...] = ("lossy", "lossless")
+        self._given_up: dict[Way, float] = {}  # with the bytes that it made for each pixel
         self._shown = Image.new("RGBA", size)
         self._cuts: list[_Cut] = []
 
@@ -47,7 +50,7 @@ class Reel:
         """Show `picture` (`L`, `RGB`, `RGBa`) next; one like the last only makes that stay."""
         following = straight(picture) if picture.mode == "RGBa" else picture.convert("RGBA")
         if not self._cuts:
-            still = self._lightest(dict.fromkeys(self._ways, following))
+            still = self._lightest(dict.fromkeys(_WAYS, following))
             self._cuts.append(_Cut(still, 0, 0, milliseconds, blended=False))
             self._shown = following
         elif found := change(self._shown, following):
@@ -70,16 +73,26 @@ class Reel:
     def _cut(self, following: Image.Image, found: Change, milliseconds: int) -> _Cut:
         part, before = following.crop(found.box), self._shown.crop(found.box)
         masks: dict[Way, Image.Image] = {"lossy": blocks(found.mask), "lossless": found.mask}
-        blended = all(covers(part, before, masks[way]) for way in self._ways)
-        parts = {way: cut_out(part, masks[way]) if blended else part for way in self._ways}
+        blended = all(covers(part, before, masks[way]) for way in _WAYS)
+        parts = {way: cut_out(part, masks[way]) if blended else part for way in _WAYS}
         return _Cut(self._lightest(parts), *found.box[:2], milliseconds, blended)
 
     def _lightest(self, parts: dict[Way, Image.Image]) -> bytes:
-        """The smaller of the files of `parts` (`RGBA`); a hopeless way is not gone again."""
-        files = {way: self._packed(way, part) for way, part in parts.items()}
-        least = min(map(len, files.values()))
-        self._ways = tuple(way for way in files if len(files[way]) <= _HOPELESS * least)
-        return min(files.values(), key=len)
+        """The smaller of the files of `parts` (`RGBA`), which show the same."""
+        width, height = parts["lossy"].size
+        pixels = width * height
+        if pixels <= _TINY:
+            return min((self._packed(way, parts[way]) for way in _WAYS), key=len)
+        files = {way: self._packed(way, parts[way]) for way in _WAYS if way not in self._given_up}
+        rate = min(map(len, files.values())) / pixels
+        again = [way for way, before in self._given_up.items() if rate > before]
+        files |= {way: self._packed(way, parts[way]) for way in again}
+        least = min(files.values(), key=len)
+        for way, file in files.items():
+            self._given_up.pop(way, None)
+            if len(file) > _HOPELESS * len(least):
+                self._given_up[way] = len(file) / pixels
+        return least
 
     def _packed(self, way: Way, part: Image.Image) -> bytes:
         opaque = part.getchannel("A").getextrema() == (255, 255)
