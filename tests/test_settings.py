@@ -25,6 +25,7 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("MAX_UPLOAD_BYTES", "many"),
         ("MAX_PIXELS", "0"),
         ("MAX_FRAMES", "-1"),
+        ("MAX_ANIMATION_PIXELS", "0"),
         ("UPLOAD_EXPIRY_SECONDS", "604801"),
         ("AUTH_MODE", "maybe"),
         ("PUBLIC_URL", "images.example"),
