@@ -84,7 +84,10 @@ def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:
         raise click.UsageError(str(reason)) from reason
     defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
     limits = imaging.Limits(
-        max_pixels=defaults["max_pixels"], max_frames=defaults["max_frames"], allow_heic=heic
+        max_pixels=defaults["max_pixels"],
+        max_frames=defaults["max_frames"],
+        max_animation_pixels=defaults["max_animation_pixels"],
+        allow_heic=heic,
     )
     return Rules(variants, watermarks, limits, defaults["max_upload_bytes"], focal_point)
 

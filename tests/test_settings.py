@@ -29,6 +29,7 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("MAX_PIXELS", "0"),
         ("MAX_FRAMES", "-1"),
         ("ALLOW_HEIC", "maybe"),
+        ("MAX_ANIMATION_PIXELS", "0"),
         ("UPLOAD_EXPIRY_SECONDS", "604801"),
         ("AUTH_MODE", "maybe"),
         ("PUBLIC_URL", "images.example"),

@@ -13,7 +13,7 @@ from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import containers
 from chalicelib.imaging.colour import reducible, to_srgb
 from chalicelib.imaging.containers.directories import exif_orientation
-from chalicelib.imaging.containers.survey import Survey
+from chalicelib.imaging.containers.survey import Frame, Survey
 from chalicelib.imaging.footprint import most_pixels
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
@@ -29,18 +29,32 @@ Image.MAX_IMAGE_PIXELS = None
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
+class Film(NamedTuple):
+    """An animation as it came, its frames on a canvas of stored pixels.
+
+    `unchanged` is whether its colours and its way up stay.
+    """
+
+    kind: Kind
+    data: bytes
+    canvas: Size
+    survey: Survey
+    unchanged: bool
+
+
 class Decoded(NamedTuple):
     """An original: its kind, its upright size, and its pixels, no more of them than needed.
 
     `image` is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`, and carries no metadata.
     `body` is the survey's where those are its very pixels: nothing scaled,
-    turned, converted or left out; else it is empty.
+    turned, converted or left out; else it is empty. `film` is None for what does not move.
     """
 
     kind: Kind
     size: Size
     image: Image.Image
     body: bytes
+    film: Film | None
 
     @property
     def has_alpha(self) -> bool:
@@ -62,7 +76,28 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
         with plugin(kind)(BytesIO(survey.body)) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(kind, image.width * image.height, frames, limits)
-            return _read(kind, image, survey, reach)
+            decoded = _read(kind, image, survey, reach)
+    if survey.plays is None:
+        return decoded
+    unchanged = survey.orientation == 1 and not survey.profile
+    canvas = Size(survey.width, survey.height)
+    return decoded._replace(film=Film(kind, data, canvas, survey, unchanged))
+
+
+def headers_of(film: Film) -> Iterator[Frame]:
+    """Each frame, none decoded; Rejection for any fault."""
+    with _renamed_errors():
+        yield from containers.frames(film.kind, film.data)
+
+
+def frames_of(film: Film) -> Iterator[tuple[Frame, Image.Image]]:
+    """Each frame with its own pixels in `RGBA`, one at a time; Rejection for any fault."""
+    with _renamed_errors(), no_warnings:
+        for frame in containers.frames(film.kind, film.data):
+            with plugin(film.kind)(BytesIO(frame.body)) as image:
+                # Pillow would cut 16 bits to 8 instead of reducing them.
+                eight = reducible(image) if image.mode.startswith("I") else image
+                yield frame, eight.convert("RGBA")
 
 
 def _check(kind: Kind, pixels: int, frames: int, limits: Limits) -> None:
@@ -84,7 +119,7 @@ def _read(kind: Kind, image: ImageFile, survey: Survey, reach: Callable[[Size], 
     same = finished is reduced and finished.size == size and survey.frames == 1
     # Pillow copies metadata from picture to picture and its encoders would write some of it.
     finished.info = {}
-    return Decoded(kind, size, finished, survey.body if same else b"")
+    return Decoded(kind, size, finished, survey.body if same else b"", None)
 
 
 def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:

@@ -24,17 +24,30 @@ def worthwhile(files: Iterable[File], *, alpha: bool) -> list[File]:
 
     That is any that a browser prefers to another which is no larger. With
     transparency (`alpha`) a file on a background shows another picture and is
-    compared with none.
+    compared with none. Animations are compared with each other only, and a still
+    that browsers would take in place of one is left out.
     """
-    given = list(files)
-    kept = {file for file in given if alpha and not CODECS[file.output].alpha}
+    given = list(dict.fromkeys(files))
+    moving = [file for file in given if file.moving]
+    first = min((_place(file) for file in moving), default=-1)
+    stills = [file for file in given if not file.moving and _place(file) > first]
+    kept = _light(moving, alpha=alpha) | _light(stills, alpha=alpha)
+    return [file for file in given if file in kept]
+
+
+def _light(files: list[File], *, alpha: bool) -> set[File]:
+    kept = {file for file in files if alpha and not CODECS[file.output].alpha}
     least: int | None = None
-    for file in sorted(set(given) - kept, key=_simplest_first):
+    for file in sorted(set(files) - kept, key=_simplest_first):
         if least is None or len(file.data) < least:
             kept.add(file)
             least = len(file.data)
-    return [file for file in dict.fromkeys(given) if file in kept]
+    return kept
 
 
 def _simplest_first(file: File) -> tuple[int, int, bytes]:
-    return -_BEST_FIRST.index(file.output), len(file.data), file.data
+    return -_place(file), len(file.data), file.data
+
+
+def _place(file: File) -> int:
+    return _BEST_FIRST.index(file.output)

@@ -16,10 +16,11 @@ Output = Literal["webp", "avif", "jpeg", "png"]
 
 
 class File(NamedTuple):
-    """A whole file and its format."""
+    """A whole file and its format; `moving` for an animation."""
 
     output: Output
     data: bytes
+    moving: bool = False
 
 
 class Codec(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from chalicelib.focus import CENTRE, FocalPoint
-from chalicelib.imaging import containers
+from chalicelib.imaging import animation, containers
 from chalicelib.imaging.cascade import Cascade, padded
 from chalicelib.imaging.credits import credits_of, signed
 from chalicelib.imaging.decoding import Decoded, decode
@@ -17,6 +17,7 @@ from chalicelib.imaging.encoding import CODECS, File, Output, encode, output_for
 from chalicelib.imaging.geometry import Placement, Size, place
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
+from chalicelib.imaging.reel import Reel
 from chalicelib.imaging.sharpening import sharpened
 from chalicelib.imaging.signatures import CONTENT_TYPES
 from chalicelib.imaging.watermark import marked
@@ -67,8 +68,10 @@ def render(
     """
     decoded = decode(data, limits, lambda size: _reach(size, variants))
     jobs = {variant: _jobs(decoded, variant, focal_point) for variant in variants}
-    files, preview = _made(decoded, {job for each in jobs.values() for job in each}, watermarks)
-    files = _lightened(decoded, files)
+    every = {job for each in jobs.values() for job in each}
+    moving = {job for job in every if decoded.film and job.output == "webp"}
+    files, preview = _made(decoded, every - moving, watermarks)
+    files = _lightened(decoded, files | _moved(decoded, moving, watermarks, limits))
     if keep_credits:
         named = credits_of(decoded.kind, data)
         files = {job: signed(file, named) for job, file in files.items()}
@@ -114,6 +117,21 @@ def _made(decoded: Decoded, jobs: set[_Job], watermarks: Marks) -> tuple[dict[_J
     return {job: File(job.output, file.result()) for job, file in files.items()}, preview
 
 
+def _moved(
+    decoded: Decoded, jobs: set[_Job], watermarks: Marks, limits: Limits
+) -> dict[_Job, File]:
+    """Every job's file, animated; Rejection where that is too much work."""
+    film = decoded.film
+    if not film or not jobs:
+        return {}
+    animation.check(film, (job.look.placement.canvas for job in jobs), limits)
+    reels = {job: Reel(job.look.placement.canvas, job.quality) for job in jobs}
+    files = animation.wind(
+        film, reels, lambda whole: _pictures(Cascade(decoded.size, whole), jobs, watermarks)
+    )
+    return {job: File(job.output, file, moving=True) for job, file in files.items()}
+
+
 def _pictures(
     cascade: Cascade, jobs: set[_Job], watermarks: Marks
 ) -> Iterator[tuple[_Job, Image.Image]]:
@@ -135,13 +153,23 @@ def _order(job: _Job) -> tuple[object, ...]:
 
 def _lightened(decoded: Decoded, files: dict[_Job, File]) -> dict[_Job, File]:
     """`files`, with the original in place of each that shows the same and is not smaller."""
+    moving = decoded.film is not None
     alike = [job for job in files if job.look.is_of_all(decoded.size)]
-    bare = containers.bare(decoded.kind, decoded.body) if alike and decoded.body else b""
+    alike = [job for job in alike if files[job].moving == moving]
+    bare = _bare(decoded) if alike else b""
     if not bare:
         return files
-    original = File(output_for("original", decoded.kind, decoded.image.mode), bare)
+    original = File(output_for("original", decoded.kind, decoded.image.mode), bare, moving)
     alpha = decoded.has_alpha
     return files | {job: lighter(files[job], original, alpha=alpha) for job in alike}
+
+
+def _bare(decoded: Decoded) -> bytes:
+    """The original's own pixels as a file, if browsers show them as they are; else empty."""
+    film = decoded.film
+    if film:
+        return containers.bare_animation(film.kind, film.data) if film.unchanged else b""
+    return containers.bare(decoded.kind, decoded.body) if decoded.body else b""
 
 
 def _rendered(name: str, size: Size, file: File) -> Rendered:

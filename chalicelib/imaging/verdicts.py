@@ -13,6 +13,11 @@ _SENTENCES = {
     Reason.TOO_MANY_FRAMES: "The picture has too many frames: more than {:,} are not allowed.",
 }
 
+_MOTION = (
+    "The animation has too many pixels: {:,} change in all its frames, in all sizes together, "
+    "where {:,} are allowed."
+)
+
 
 def rejection(reason: Reason, *details: str | int) -> Rejection:
     """The error to raise for `reason`; `details` fill the gaps of its sentence."""
@@ -26,6 +31,11 @@ def heic_is_off() -> Rejection:
         "Please send a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP picture."
     )
     return Rejection(Reason.UNSUPPORTED_FORMAT, sentence)
+
+
+def too_much_motion(pixels: int, most: int) -> Rejection:
+    """The error to raise for an animation whose frames are too many or too large together."""
+    return Rejection(Reason.TOO_MANY_PIXELS, _MOTION.format(pixels, most))
 
 
 def corrupt() -> Rejection:

@@ -13,7 +13,7 @@ from chalicelib.imaging.decoding import decode
 from chalicelib.imaging.encoding import encode
 from chalicelib.variants import Variant
 
-LIMITS = Limits(max_pixels=100_000_000, max_frames=500, allow_heic=True)
+LIMITS = Limits(max_pixels=100_000_000, max_frames=500, max_animation_pixels=10**9, allow_heic=True)
 WHOLE = Variant(name="whole", width=2000, height=2000, formats=("png",))
 
 # Top left, top right, bottom right, bottom left.

@@ -134,7 +134,7 @@ def test_a_gif_of_10000_frames_has_too_many_frames():
 
 
 def test_a_gif_of_exactly_the_allowed_frames_is_fine():
-    limits = Limits(max_pixels=100, max_frames=3)
+    limits = Limits(max_pixels=100, max_frames=3, max_animation_pixels=10**9)
     assert rendered(samples.gif(3), limits=limits).width == 1
     assert reason_for(samples.gif(4), limits) is Reason.TOO_MANY_FRAMES
 
@@ -144,7 +144,7 @@ def test_frames_are_counted_in_every_animated_kind(kind: str):
     frames = [four_corners(48, 32).rotate(90 * turn) for turn in range(4)]
     data = saved(frames[0], kind, save_all=True, append_images=frames[1:])
     assert rendered(data).width == 48
-    limits = Limits(max_pixels=10_000, max_frames=3)
+    limits = Limits(max_pixels=10_000, max_frames=3, max_animation_pixels=10**9)
     assert reason_for(data, limits) is Reason.TOO_MANY_FRAMES
 
 

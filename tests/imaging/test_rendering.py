@@ -214,7 +214,9 @@ def test_invisible_colours_do_not_count_in_the_average():
 
 
 def test_the_preview_needs_no_variant():
-    assert render(PHOTO, (), Limits(max_pixels=10**8, max_frames=1)).preview.color.startswith("#")
+    assert render(
+        PHOTO, (), Limits(max_pixels=10**8, max_frames=1, max_animation_pixels=10**9)
+    ).preview.color.startswith("#")
 
 
 def test_avif_quality_rises_from_1_to_100():
@@ -245,7 +247,7 @@ SMALL = (
 
 def survives(data: bytes) -> None:
     with suppress(Rejection):
-        render(data, SMALL, Limits(max_pixels=1_000_000, max_frames=50))
+        render(data, SMALL, Limits(max_pixels=1_000_000, max_frames=50, max_animation_pixels=10**9))
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))

@@ -14,7 +14,7 @@ from chalicelib.imaging.watermark import marked, place_mark
 from chalicelib.variants import Position, Variant, Watermark
 from tests.pictures import encoded
 
-LIMITS = Limits(max_pixels=10**7, max_frames=10)
+LIMITS = Limits(max_pixels=10**7, max_frames=10, max_animation_pixels=10**9)
 POSITIONS: dict[Position, tuple[int, int]] = {
     "top-left": (15, 15),
     "top": (100, 15),

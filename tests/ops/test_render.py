@@ -208,7 +208,13 @@ def test_without_a_table_the_default_variants_are_rendered() -> None:
 def test_the_limits_are_the_defaults_of_the_settings(
     render: Render, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, reason: str
 ) -> None:
-    others = {"max_upload_bytes": 10**6, "max_pixels": 10**6, "max_frames": 9, limit: value}
+    others = {
+        "max_upload_bytes": 10**6,
+        "max_pixels": 10**6,
+        "max_frames": 9,
+        "max_animation_pixels": 9,
+        limit: value,
+    }
     fields = [(name, int, default) for name, default in others.items()]
     monkeypatch.setattr("ops.render.Settings", defstruct("Settings", fields))
     (line,) = lines(render(picture("a.jpg"), "--json"))

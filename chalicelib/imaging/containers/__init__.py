@@ -5,8 +5,10 @@ matter. What goes on to Pillow is lean: only what the first frame's pixels need,
 so comments, previews and broken metadata can neither fail nor slow it.
 """
 
+from collections.abc import Iterator
+
 from chalicelib.imaging.containers import avif, gif, heif, jpeg, png, tiff, webp
-from chalicelib.imaging.containers.survey import Survey
+from chalicelib.imaging.containers.survey import Frame, Survey
 from chalicelib.imaging.signatures import Kind
 
 _BOXED = {"avif": avif.survey, "heic": heif.survey}
@@ -29,6 +31,33 @@ def survey(kind: Kind, data: bytes, most_frames: int) -> Survey:
             return tiff.survey(data, most_frames)
         case "bmp":
             return Survey(data)
+
+
+def frames(kind: Kind, data: bytes) -> Iterator[Frame]:
+    """The frames of `data`, of `kind`, an animation by its survey. Broken raised."""
+    match kind:
+        case "png":
+            return png.frames(data)
+        case "webp":
+            return webp.frames(data)
+        case "gif":
+            return gif.frames(data)
+        case _:
+            return iter(())
+
+
+def bare_animation(kind: Kind, data: bytes) -> bytes:
+    """The file of nothing but pixels and their timing in `data`, an animation by its survey.
+
+    Browsers show it, in sRGB if the survey's profile does not matter. Empty where there is none.
+    """
+    match kind:
+        case "png":
+            return png.bare_animation(data)
+        case "webp":
+            return webp.bare_animation(data)
+        case _:
+            return b""
 
 
 def bare(kind: Kind, body: bytes) -> bytes:

@@ -4,8 +4,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from chalicelib.imaging.containers import apng
 from chalicelib.imaging.containers.directories import exif_orientation
-from chalicelib.imaging.containers.survey import Broken, Survey
+from chalicelib.imaging.containers.survey import Broken, Frame, Survey
 
 _PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _END = b"\x00\x00\x00\x00IEND\xae\x42\x60\x82"
@@ -17,12 +18,13 @@ def survey(data: bytes) -> Survey:
     """The survey of a PNG; its body is the default image alone, without metadata. Broken raised."""
     kept = [data[:8]]
     size, frames, orientation, profile = (0, 0), 0, 1, b""
-    for count, (name, start, end) in enumerate(_chunks(data)):
-        if count == _MOST_CHUNKS:
-            raise Broken
+    moving: list[apng.Chunk] = []
+    for name, start, end in _chunks(data):
         content = memoryview(data)[start + 8 : end - 4]
         if name in _PIXELS:
             kept.append(data[start:end])
+        if name in _PIXELS | apng.CHUNKS:
+            moving.append((name, start, end))
         if name == b"IHDR":
             size = _size(content)
         elif name == b"fcTL":
@@ -32,7 +34,13 @@ def survey(data: bytes) -> Survey:
         elif name == b"iCCP":
             profile = _inflated(bytes(content))
     width, height = size
-    return Survey(b"".join(kept), width, height, max(1, frames), orientation, profile)
+    plays, frames = apng.plays(data, moving), max(1, frames)
+    return Survey(b"".join(kept), width, height, frames, orientation, profile, plays)
+
+
+def frames(data: bytes) -> Iterator[Frame]:
+    """The frames of a surveyed animation, each a PNG of its own."""
+    return apng.frames(data, list(_chunks(data)))
 
 
 def bare(body: bytes) -> bytes:
@@ -40,14 +48,25 @@ def bare(body: bytes) -> bytes:
     return body if body.endswith(_END) else b""
 
 
+def bare_animation(data: bytes) -> bytes:
+    """A surveyed animation without metadata."""
+    kept = _PIXELS | apng.CHUNKS
+    return data[:8] + b"".join(
+        data[start:end] for name, start, end in _chunks(data) if name in kept
+    )
+
+
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end of each chunk; a cut in the pixels is Broken, later it ends the walk."""
-    position, name = 8, b""
+    position, name, count = 8, b"", 0
     while position < len(data) and name != b"IEND":
+        count += 1
+        if count > _MOST_CHUNKS:
+            raise Broken
         length, name = struct.unpack(">I4s", data[position : position + 8].ljust(8, b"\xff"))
         end = position + 12 + length
         if end > len(data):
-            if name in _PIXELS - {b"IEND"} or len(data) - position < 8:
+            if name in _PIXELS - {b"IEND"} | apng.CHUNKS or len(data) - position < 8:
                 raise Broken
             return
         yield name, position, end

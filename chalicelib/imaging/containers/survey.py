@@ -1,6 +1,9 @@
 """What a walk over a file's structure tells."""
 
-from typing import NamedTuple
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+Disposal = Literal["keep", "clear", "restore"]
 
 
 class Survey(NamedTuple):
@@ -9,7 +12,8 @@ class Survey(NamedTuple):
     `body` is what to decode; `width` and `height` are stored (not upright)
     pixels, 0 where only the decoder knows; `frames` is counted up to one more
     than allowed; `orientation` is EXIF's, 1 to 8; `profile` is the ICC profile,
-    empty where there is none or only the decoder knows.
+    empty where there is none or only the decoder knows. `plays` is how often an
+    animation is shown, 0 for ever; None for what is none, or none that we show as one.
     """
 
     body: bytes
@@ -18,6 +22,26 @@ class Survey(NamedTuple):
     frames: int = 1
     orientation: int = 1
     profile: bytes = b""
+    plays: int | None = None
+
+
+class Frame(NamedTuple):
+    """One frame of an animation, and how it is laid over what was shown before.
+
+    `body` is a still picture's file of `width` x `height`; it goes to `left`, `top`
+    of the canvas. `blended` is whether its transparent pixels let the
+    canvas through. After `milliseconds` the canvas is kept, cleared where the
+    frame was, or restored to what it was before.
+    """
+
+    body: bytes
+    left: int
+    top: int
+    width: int
+    height: int
+    milliseconds: Fraction
+    disposal: Disposal = "keep"
+    blended: bool = True
 
 
 class Broken(Exception):

@@ -1,37 +1,56 @@
 """WebP: a RIFF of chunks."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import islice
 
 from chalicelib.imaging.containers.directories import exif_orientation
-from chalicelib.imaging.containers.survey import Broken, Survey
+from chalicelib.imaging.containers.survey import Broken, Frame, Survey
+
+MOST_PLAYS = 0xFFFF
+LONGEST_FRAME = 0xFFFFFF  # milliseconds
 
 _MOST_CHUNKS = 200_000
 _PIXELS = frozenset({b"VP8X", b"ALPH", b"VP8 ", b"VP8L"})
+_TOLD = frozenset({b"EXIF", b"ICCP", b"ANIM"})
 _ALPHA = b"\x10"  # the only flag of a VP8X chunk that announces no more than pixels
+_MOVING = 0x02
+_UNBLENDED, _CLEARED = 0x02, 0x01
 
 
 def survey(data: bytes, most_frames: int) -> Survey:
-    """The survey of a WebP; its body is the whole file. Broken raised.
+    """The survey of a WebP; its body is the whole file. Broken raised, for a cut animation too.
 
     Counts up to one frame over `most_frames`.
     """
-    size, frames, orientation, profile = (0, 0), 0, 1, b""
-    for name, start, end in islice(_chunks(data), _MOST_CHUNKS):
-        if not any(size):
-            size = _size(name, data[start:end][:10])
-        if name == b"ANMF":
-            frames += 1
-        elif name == b"EXIF":
-            orientation = exif_orientation(data[start:end])
-        elif name == b"ICCP":
-            profile = data[start:end]
-        if frames > most_frames:
-            break
+    chunks = list(islice(_chunks(data), _MOST_CHUNKS))
+    sizes = (_size(name, data[start : min(start + 10, end)]) for name, start, end in chunks)
+    size = next(filter(any, sizes), (0, 0))
     if not all(size):
         raise Broken
-    return Survey(data, *size, max(1, frames), orientation, profile)
+    frames = min(sum(name == b"ANMF" for name, _, _ in chunks), most_frames + 1)
+    told = {name: data[start:end] for name, start, end in chunks if name in _TOLD}
+    still = Survey(
+        data,
+        *size,
+        max(1, frames),
+        exif_orientation(told.get(b"EXIF", b"")),
+        told.get(b"ICCP", b""),
+    )
+    if frames < 2 or frames > most_frames or not _is_moving(data):
+        return still
+    if _is_cut(data):
+        raise Broken
+    plays = int.from_bytes(told.get(b"ANIM", b"")[4:6], "little")
+    return still._replace(plays=plays)
+
+
+def frames(data: bytes) -> Iterator[Frame]:
+    """The frames of a surveyed animation, each a WebP of its own. Broken raised."""
+    for name, start, end in _chunks(data):
+        if name == b"ANMF":
+            yield _frame(data[start:end])
 
 
 def bare(body: bytes) -> bytes:
@@ -44,9 +63,89 @@ def bare(body: bytes) -> bytes:
     return body if whole and plain else b""
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each chunk's content, cut to what is there."""
-    position = 12
+def bare_animation(data: bytes) -> bytes:
+    """A surveyed animation with nothing but its frames' pixels and their timing."""
+    kept = []
+    for name, start, end in _chunks(data):
+        content = data[start:end]
+        if name == b"VP8X":
+            kept.append(_chunk(name, bytes((content[0] & (_ALPHA[0] | _MOVING),)) + content[1:]))
+        elif name == b"ANIM":
+            kept.append(_chunk(name, content))
+        elif name == b"ANMF":
+            kept.append(_chunk(name, content[:16] + _pixels_of(content, 16)))
+    return _riff(kept)
+
+
+def animation(width: int, height: int, plays: int, frames: Iterable[bytes]) -> bytes:
+    """The file of `frames` (as `frame` makes them), shown `plays` times, 0 for ever."""
+    head = struct.pack("<B3x", _ALPHA[0] | _MOVING) + _three(width - 1) + _three(height - 1)
+    once = struct.pack("<IH", 0, min(plays, MOST_PLAYS))
+    return _riff([_chunk(b"VP8X", head), _chunk(b"ANIM", once), *frames])
+
+
+def frame(still: bytes, left: int, top: int, milliseconds: int, *, blended: bool) -> bytes:
+    """A chunk that shows the still WebP in `still` at even `left` and `top`, then keeps it."""
+    name, start, _ = next(_chunks(still))
+    width, height = _size(name, still[start : start + 10])
+    sides = (left // 2, top // 2, width - 1, height - 1, milliseconds)
+    flags = bytes((0 if blended else _UNBLENDED,))
+    return _chunk(b"ANMF", b"".join(map(_three, sides)) + flags + _pixels_of(still, 12))
+
+
+def _frame(content: bytes) -> Frame:
+    left, top, width, height, milliseconds = (
+        int.from_bytes(content[place : place + 3], "little") for place in range(0, 15, 3)
+    )
+    if len(content) < 16:
+        raise Broken
+    width, height = width + 1, height + 1
+    # With a canvas of its own the decoder trusts no other size in it.
+    head = struct.pack("<B3x", _ALPHA[0]) + _three(width - 1) + _three(height - 1)
+    return Frame(
+        _riff([_chunk(b"VP8X", head), _pixels_of(content, 16)]),
+        2 * left,
+        2 * top,
+        width,
+        height,
+        Fraction(milliseconds),
+        "clear" if content[15] & _CLEARED else "keep",
+        blended=not content[15] & _UNBLENDED,
+    )
+
+
+def _pixels_of(content: bytes, position: int) -> bytes:
+    """The chunks from `position` on that hold the pixels of one picture, and no others."""
+    return b"".join(
+        _chunk(name, content[start:end])
+        for name, start, end in _chunks(content, position)
+        if name in _PIXELS - {b"VP8X"}
+    )
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk, padded to an even length."""
+    return struct.pack("<4sI", name, len(content)) + content + bytes(len(content) % 2)
+
+
+def _riff(chunks: Iterable[bytes]) -> bytes:
+    return _chunk(b"RIFF", b"WEBP" + b"".join(chunks))
+
+
+def _three(number: int) -> bytes:
+    return number.to_bytes(3, "little")
+
+
+def _is_moving(data: bytes) -> bool:
+    return data[12:16] == b"VP8X" and bool(data[20] & _MOVING)
+
+
+def _is_cut(data: bytes) -> bool:
+    return len(data) < 8 + int.from_bytes(data[4:8], "little")
+
+
+def _chunks(data: bytes, position: int = 12) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of each chunk's content from `position` on, cut to what is there."""
     while position + 8 <= len(data):
         name, length = struct.unpack_from("<4sI", data, position)
         yield name, position + 8, min(position + 8 + length, len(data))
