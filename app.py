@@ -9,6 +9,7 @@ from chalicelib.records import EVERYONE
 from chalicelib.web import openapi
 from chalicelib.web.answers import Edge, respond
 from chalicelib.web.requests import (
+    AgainRequest,
     ListQuery,
     ObjectRequest,
     UploadQuery,
@@ -32,7 +33,12 @@ def owner() -> str:
 def create_upload() -> Response:
     asked = edge.body(UploadRequest)
     ticket = wiring.tickets.post(
-        owner(), asked.filename, asked.content_type, asked.size, asked.sha256
+        owner(),
+        asked.filename,
+        asked.content_type,
+        asked.size,
+        asked.sha256,
+        asked.focal_point,
     )
     return respond(ticket, 200 if hasattr(ticket, "duplicate_of") else 201)
 
@@ -55,7 +61,7 @@ def list_images() -> object:
 @edge
 def process_object() -> object:
     asked = edge.body(ObjectRequest)
-    return wiring.library.process(asked.bucket, asked.key, owner())
+    return wiring.library.process(asked.bucket, asked.key, owner(), asked.focal_point)
 
 
 @app.route("/images/{image_id}")
@@ -73,7 +79,9 @@ def delete_image(image_id: str) -> object:
 @app.route("/images/{image_id}/reprocess", methods=["POST"])
 @edge
 def reprocess_image(image_id: str) -> Response:
-    return respond(wiring.library.reprocess(valid_id(image_id), owner()), 202)
+    asked = edge.optional_body(AgainRequest)
+    shown = wiring.library.reprocess(valid_id(image_id), owner(), asked.focal_point)
+    return respond(shown, 202)
 
 
 @app.route("/variants")

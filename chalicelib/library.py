@@ -1,15 +1,18 @@
 """The owner's images: show, list, process on request, process again, erase."""
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
-from chalicelib import views
+from chalicelib import lifecycle, views
 from chalicelib.erasing import Eraser, Receipt
-from chalicelib.errors import Conflict, ForeignBucket, NotFound
-from chalicelib.ports import ImageTable, ObjectStore, Queue
+from chalicelib.errors import ForeignBucket, NotFound
+from chalicelib.focus import FocalPoint
+from chalicelib.lifecycle import Focus, Step
+from chalicelib.ports import Clock, ImageTable, ObjectStore, Queue
 from chalicelib.processing import Processor
 from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.settings import Settings
+from chalicelib.transitions import change
 from chalicelib.views import ImageView
 
 
@@ -37,6 +40,7 @@ class Library:
         processor: Processor,
         eraser: Eraser,
         settings: Settings,
+        clock: Clock,
     ) -> None:
         self._objects = objects
         self._table = table
@@ -44,6 +48,7 @@ class Library:
         self._processor = processor
         self._eraser = eraser
         self._settings = settings
+        self._clock = clock
 
     def show(self, image_id: str, owner: str) -> ImageView:
         """The image with its history."""
@@ -55,7 +60,7 @@ class Library:
         shown = [views.show(image, self._settings.public_url) for image in page.images]
         return ImageList(images=shown, next_cursor=page.next_cursor)
 
-    def process(self, bucket: str, key: str, owner: str) -> ImageView:
+    def process(self, bucket: str, key: str, owner: str, focal_point: Focus = UNSET) -> ImageView:
         """Process an object of the uploads bucket now, and show what became of it."""
         if bucket != self._settings.uploads_bucket:
             raise ForeignBucket("bucket must be the uploads bucket of this application.")
@@ -64,20 +69,30 @@ class Library:
         known = self._table.get(image_id)
         if (known and known.owner != owner) or not self._objects.exists(bucket, key):
             raise NotFound("There is no such object.")
-        self._processor.process(version, forced=True)
+        self._processor.process(version, forced=True, focal_point=focal_point)
         return self.show(image_id, owner)
 
-    def reprocess(self, image_id: str, owner: str) -> ImageView:
+    def reprocess(self, image_id: str, owner: str, focal_point: Focus = UNSET) -> ImageView:
         """Put the image into the work queue, to be processed once more."""
         image = self._find(image_id, owner)
-        if image.status in (Status.PENDING, Status.DELETED, Status.EXPIRED):
-            raise Conflict(f"An image that is {image.status} has no original to process.")
+        lifecycle.check_original(image)
+        if focal_point is not UNSET:
+            # In the record, not in the message: of two wishes the later one counts.
+            image = self._refocus(image, focal_point)
         self._work.send(msgspec.json.encode(Again(image_id=image.id)).decode())
         return self._view(image)
 
     def delete(self, image_id: str, owner: str) -> Receipt:
         """Erase the image; again for one whose erasure was interrupted."""
         return self._eraser.erase(self._find(image_id, owner))
+
+    def _refocus(self, image: Image, focal_point: FocalPoint | None) -> Image:
+        def decide(present: Image | None) -> Step | None:
+            if present is None:
+                raise NotFound("There is no such image.")
+            return lifecycle.refocus(present, focal_point, self._clock())
+
+        return change(self._table, image.id, decide) or image
 
     def _find(self, image_id: str, owner: str) -> Image:
         image = self._table.get(image_id)

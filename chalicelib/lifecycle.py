@@ -4,13 +4,16 @@ Each answers the next record and its history line, or None where nothing is to
 be done. They run inside a conditional write, so they decide on present facts.
 """
 
+import hashlib
 from datetime import datetime
 from urllib.parse import unquote
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from chalicelib import keys
-from chalicelib.errors import Reason
+from chalicelib.errors import Conflict, Reason
+from chalicelib.focus import FocalPoint
 from chalicelib.records import EVERYONE, Event, Image, ObjectVersion, Status
 from chalicelib.sequencers import is_older
 
@@ -27,6 +30,7 @@ FOLLOWING: dict[Status, frozenset[Status]] = {
 }
 
 Step = tuple[Image, Event]
+Focus = FocalPoint | UnsetType | None  # UNSET leaves a focal point as it is, None removes it
 
 
 def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
@@ -44,7 +48,9 @@ def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
     )
 
 
-def begin(image: Image, version: ObjectVersion, now: datetime, *, forced: bool) -> Step | None:
+def begin(
+    image: Image, version: ObjectVersion, now: datetime, *, forced: bool, focal_point: Focus = UNSET
+) -> Step | None:
     """Start on `version`, unless it is outdated, done, or erased for good."""
     if is_older(version.sequencer, than=image.sequencer) and not forced:
         return None
@@ -63,15 +69,50 @@ def begin(image: Image, version: ObjectVersion, now: datetime, *, forced: bool) 
         sequencer=sequencer,
         expires_at=None,
     )
+    if focal_point is not UNSET:
+        # It is meant for what is there now, whatever was there before.
+        started = replace(started, focal_point=focal_point, sha256=None)
     return _step(started, now, "processing", _origin(version))
 
 
+def read(image: Image, data: bytes, etag: str, version_id: str | None) -> Image:
+    """The image whose original is `data`; a focal point belonged to the original before it."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    same = image.sha256 in (None, sha256)
+    return replace(
+        image,
+        bytes=len(data),
+        sha256=sha256,
+        etag=etag,
+        version_id=version_id,
+        expected_sha256=None,
+        focal_point=image.focal_point if same else None,
+    )
+
+
 def finish(image: Image, started: Image, result: Image, now: datetime) -> Step | None:
-    """Take over `result`, unless somebody else has finished or begun something newer."""
+    """Take over `result`, unless somebody else has finished, or wants something newer."""
     if image.status is not Status.PROCESSING or image.sequencer != started.sequencer:
+        return None
+    if image.focal_point != started.focal_point:
         return None
     merged = replace(result, revision=image.revision)
     return _step(merged, now, merged.status.value, merged.detail)
+
+
+def refocus(image: Image, focal_point: FocalPoint | None, now: datetime) -> Step | None:
+    """Set the focal point that the next processing crops around."""
+    check_original(image)
+    if image.focal_point == focal_point:
+        return None
+    said = f"focal point {focal_point}" if focal_point else "no focal point"
+    return _step(replace(image, focal_point=focal_point), now, "changed", said)
+
+
+def check_original(image: Image) -> None:
+    """Conflict where there is no original to process."""
+    if image.status in (Status.PENDING, Status.DELETED, Status.EXPIRED):
+        raise Conflict(f"An image that is {image.status} has no original to process.")
 
 
 def rejected(image: Image, reason: Reason, sentence: str) -> Image:

@@ -1,13 +1,14 @@
 """From an object in the uploads bucket to a ready or rejected image."""
 
-import hashlib
 import time
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from chalicelib import costs, imaging, keys, lifecycle
 from chalicelib.errors import NotFound, ObjectMissing, Reason, Rejection
-from chalicelib.lifecycle import Step
+from chalicelib.focus import CENTRE
+from chalicelib.lifecycle import Focus, Step
 from chalicelib.manifests import Manifests
 from chalicelib.ports import Clock, ImageTable, ObjectStore, StoredObject
 from chalicelib.records import Image, ObjectVersion, Placeholder, Rendition, Status
@@ -38,13 +39,16 @@ class Processor:
         self._clock = clock
         self._manifests = Manifests(objects, table, settings)
 
-    def process(self, version: ObjectVersion, *, forced: bool = False) -> Image | None:
+    def process(
+        self, version: ObjectVersion, *, forced: bool = False, focal_point: Focus = UNSET
+    ) -> Image | None:
         """Bring the object's image to its end; None where a newer or the same event has been there.
 
-        Raises PassingFault where a store is away: the same call may be made again.
+        A given `focal_point` is the object's from now on. Raises PassingFault where a store is
+        away: the same call may be made again.
         """
         image_id = self.identify(version)
-        started = self._begin(image_id, version, forced=forced)
+        started = self._begin(image_id, version, forced=forced, focal_point=focal_point)
         if started is None:
             return None
         clock_start = time.perf_counter()
@@ -77,28 +81,23 @@ class Processor:
             return keys.derived_image_id(version.bucket, version.key)
         return ticket.image_id
 
-    def _begin(self, image_id: str, version: ObjectVersion, *, forced: bool) -> Image | None:
+    def _begin(
+        self, image_id: str, version: ObjectVersion, *, forced: bool, focal_point: Focus
+    ) -> Image | None:
         def decide(image: Image | None) -> Step | None:
-            present = image or lifecycle.discovered(image_id, version, self._clock())
-            return lifecycle.begin(present, version, self._clock(), forced=forced)
+            now = self._clock()
+            present = image or lifecycle.discovered(image_id, version, now)
+            return lifecycle.begin(present, version, now, forced=forced, focal_point=focal_point)
 
         return change(self._table, image_id, decide)
 
     def _develop(self, image: Image, stored: StoredObject) -> Image:
-        sha256 = hashlib.sha256(stored.data).hexdigest()
-        known = replace(
-            image,
-            bytes=len(stored.data),
-            sha256=sha256,
-            etag=stored.etag,
-            version_id=stored.version_id,
-            expected_sha256=None,
-        )
-        if image.expected_sha256 not in (None, sha256):
+        known = lifecycle.read(image, stored.data, stored.etag, stored.version_id)
+        if image.expected_sha256 not in (None, known.sha256):
             sentence = "The file is not the one that was announced: its SHA-256 differs."
             return lifecycle.rejected(known, Reason.CHECKSUM_MISMATCH, sentence)
         try:
-            picture = imaging.render(stored.data, self._variants, self._limits(), self._watermarks)
+            picture = self._render(known, stored.data)
         except Rejection as rejection:
             return lifecycle.rejected(known, rejection.reason, str(rejection))
         return replace(
@@ -112,11 +111,20 @@ class Processor:
             variants_hash=hash_of(self._variants, self._watermarks),
         )
 
-    def _limits(self) -> imaging.Limits:
-        return imaging.Limits(
+    def _render(self, image: Image, data: bytes) -> imaging.Picture:
+        limits = imaging.Limits(
             max_pixels=self._settings.max_pixels,
             max_frames=self._settings.max_frames,
             max_animation_pixels=self._settings.max_animation_pixels,
+            allow_heic=self._settings.allow_heic,
+        )
+        return imaging.render(
+            data,
+            self._variants,
+            limits,
+            self._watermarks,
+            focal_point=image.focal_point or CENTRE,
+            keep_credits=self._settings.keep_credits,
         )
 
     def _store(self, image_id: str, rendered: imaging.Rendered) -> Rendition:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.errors import Reason
+from chalicelib.focus import FocalPoint
 
 
 class Status(StrEnum):
@@ -71,7 +72,8 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `bytes`, `width`, `height` (upright pixels), `content_type` (sniffed) and
     `sha256` (hex) describe the original; `expected_sha256` is what its ticket
-    promised. `milliseconds` is how long the last processing took and
+    promised. `focal_point` is what crops are made around, None for the centre.
+    `milliseconds` is how long the last processing took and
     `cost_usd_estimate` what it cost. `revision` counts the record's writes.
     """
 
@@ -91,6 +93,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes: int | None = None
     sha256: str | None = None
     expected_sha256: str | None = None
+    focal_point: FocalPoint | None = None
     placeholder: Placeholder | None = None
     renditions: tuple[Rendition, ...] = ()
     milliseconds: int | None = None

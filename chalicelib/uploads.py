@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chalicelib import keys
 from chalicelib.errors import UnsupportedType, UploadTooLarge
+from chalicelib.focus import FocalPoint
 from chalicelib.ports import Clock, ImageTable, Signer
 from chalicelib.records import TICKET, Event, Image, Status
 from chalicelib.settings import Settings
@@ -63,14 +64,23 @@ class Tickets:
         self._clock = clock
 
     def post(
-        self, owner: str, filename: str, content_type: str, size: int, sha256: str | None
+        self,
+        owner: str,
+        filename: str,
+        content_type: str,
+        size: int,
+        sha256: str | None,
+        focal_point: FocalPoint | None = None,
     ) -> PostTicket | Duplicate:
-        """A ticket for a form upload, or this owner's image of the same bytes (hex SHA-256)."""
+        """A ticket for a form upload, or this owner's image of the same bytes (hex SHA-256).
+
+        That image keeps the focal point it has.
+        """
         self._check(content_type, size)
         known = self._table.find_ready(owner, sha256) if sha256 else None
         if known:
             return Duplicate(duplicate_of=known.id, status_url=self._status_url(known.id))
-        image = self._expect(owner, filename, content_type, size, sha256)
+        image = self._expect(owner, filename, content_type, size, sha256, focal_point)
         form = self._signer.presign_post(
             image.original_file,
             content_type,
@@ -91,7 +101,7 @@ class Tickets:
     def put(self, owner: str, filename: str, content_type: str, size: int | None) -> PutTicket:
         """A ticket for a plain PUT; the length is signed where `size` (bytes) is given."""
         self._check(content_type, size)
-        image = self._expect(owner, filename, content_type, size, None)
+        image = self._expect(owner, filename, content_type, size)
         address = self._signer.presign_put(
             image.original_file, content_type, size, self._settings.upload_expiry_seconds
         )
@@ -115,7 +125,13 @@ class Tickets:
             raise UploadTooLarge(f"The file is too large: size may be at most {limit:,} bytes.")
 
     def _expect(
-        self, owner: str, filename: str, content_type: str, size: int | None, sha256: str | None
+        self,
+        owner: str,
+        filename: str,
+        content_type: str,
+        size: int | None,
+        sha256: str | None = None,
+        focal_point: FocalPoint | None = None,
     ) -> Image:
         now = self._clock()
         image_id = keys.new_image_id(now)
@@ -129,6 +145,7 @@ class Tickets:
             content_type=content_type,
             bytes=size,
             expected_sha256=sha256,
+            focal_point=focal_point,
             created_at=now,
             updated_at=now,
             expires_at=now + timedelta(seconds=self._settings.upload_expiry_seconds),

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from chalicelib import keys, markup
 from chalicelib.errors import Reason
+from chalicelib.focus import FocalPoint
 from chalicelib.records import Event, Image, Placeholder, Rendition, Status
 
 
@@ -39,6 +40,7 @@ class ImageView(Struct, frozen=True, kw_only=True):
     height: int | None
     bytes: int | None
     sha256: str | None
+    focal_point: FocalPoint | None
     created_at: datetime
     updated_at: datetime
     placeholder: Placeholder | None
@@ -66,6 +68,7 @@ def show(image: Image, public_url: str, history: Sequence[Event] | None = None) 
         height=image.height,
         bytes=image.bytes,
         sha256=image.sha256,
+        focal_point=image.focal_point,
         created_at=image.created_at,
         updated_at=image.updated_at,
         placeholder=image.placeholder,

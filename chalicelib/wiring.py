@@ -31,6 +31,8 @@ class Wiring:
         """The application that the environment describes; SettingsError where it does not."""
         wiring = cls(read_settings(environment))
         _ = wiring.watermarks  # a wrong table stops the start, like a wrong setting
+        if wiring.settings.allow_heic:
+            imaging.check_heic()
         return wiring
 
     @functools.cached_property
@@ -88,5 +90,11 @@ class Wiring:
     @functools.cached_property
     def library(self) -> Library:
         return Library(
-            self.objects, self.table, self.work, self.processor, self.eraser, self.settings
+            self.objects,
+            self.table,
+            self.work,
+            self.processor,
+            self.eraser,
+            self.settings,
+            utc_now,
         )

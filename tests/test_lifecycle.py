@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib import lifecycle
 from chalicelib.errors import Reason
+from chalicelib.focus import FocalPoint
 from chalicelib.records import ObjectVersion, Rendition, Status
 from tests.builders import NOON, image, version
 
@@ -65,6 +66,12 @@ def test_a_result_is_dropped_when_something_newer_has_begun() -> None:
     present = replace(started, sequencer="A2")
     result = replace(started, status=Status.READY)
     assert lifecycle.finish(present, started, result, NOON) is None
+
+
+def test_a_result_is_dropped_when_another_focal_point_is_wanted() -> None:
+    started = image(status=Status.PROCESSING, sequencer="A1")
+    present = replace(started, focal_point=FocalPoint(x=0, y=0))
+    assert lifecycle.finish(present, started, replace(started, status=Status.READY), NOON) is None
 
 
 def test_an_erased_upload_is_not_brought_back_by_a_later_event() -> None:

@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image, ImageChops, ImageCms
 
 from chalicelib.imaging.alpha import premultiplied, straight
+from chalicelib.imaging.clearness import clear_grey
 
 # A profile that moves no colour of a coarse cube by more than this is sRGB in all but name.
 _SAME = 2
@@ -27,7 +28,7 @@ _CARRIERS = {
 def reducible(image: Image.Image) -> Image.Image:
     """`image` in a mode that can be resized: `L`, `RGB`, `CMYK`, `RGBa` if any is transparent."""
     if image.mode == "F" or image.mode.startswith("I"):
-        return _eight_bits(image)
+        return _greys(image)
     if image.has_transparency_data:
         return _premultiplied(image)
     if image.mode == "1":
@@ -79,6 +80,14 @@ def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image
 @cache
 def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def _greys(image: Image.Image) -> Image.Image:
+    grey, alpha = _eight_bits(image), clear_grey(image)
+    if alpha is None:
+        return grey
+    grey.putalpha(alpha)
+    return _premultiplied(grey)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
+from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.variants import Variant
 
 LONGEST = 16383  # the longest side that WebP can hold
@@ -50,17 +51,18 @@ class Placement(NamedTuple):
         return self.region == whole_of(original) and self.size == self.canvas == original
 
 
-def place(original: Size, variant: Variant) -> Placement:
+def place(original: Size, variant: Variant, focal_point: FocalPoint = CENTRE) -> Placement:
     """The placement of `original` (upright) by `variant`.
 
     "inside" fits into the box; "contain" does, then pads to exactly the box;
-    "cover" fills the box and crops what is over, at the centre. Without
-    `upscale` nothing is enlarged: "contain" pads more, and "cover" takes the
-    largest part of the original that has the box's ratio.
+    "cover" fills the box and crops what is over, with `focal_point` as near to
+    the middle as the picture's edges allow. Without `upscale` nothing is enlarged:
+    "contain" pads more, and "cover" takes the largest part of the original that
+    has the box's ratio.
     """
     box = Size(variant.width or LONGEST, variant.height or LONGEST)
     if variant.fit == "cover":
-        return _covered(original, box, upscale=variant.upscale)
+        return _covered(original, box, focal_point, upscale=variant.upscale)
     return _fitted(original, box, padded=variant.fit == "contain", upscale=variant.upscale)
 
 
@@ -73,14 +75,14 @@ def _fitted(original: Size, box: Size, *, padded: bool, upscale: bool) -> Placem
     return Placement(whole_of(original), size, box if padded else size, reach)
 
 
-def _covered(original: Size, box: Size, *, upscale: bool) -> Placement:
+def _covered(original: Size, box: Size, point: FocalPoint, *, upscale: bool) -> Placement:
     shrink = min(Fraction(original.width, box.width), Fraction(original.height, box.height))
     if shrink >= 1 or upscale:
         size = box
     else:
         size = _within(original, box.width * shrink, box.height * shrink)
     scale = max(Fraction(size.width, original.width), Fraction(size.height, original.height))
-    region = _centred(original, size.width / scale, size.height / scale)
+    region = _around(point, original, size.width / scale, size.height / scale)
     reach = _within(
         original,
         Fraction(math.ceil(original.width * scale)),
@@ -102,6 +104,13 @@ def whole_of(original: Size) -> Region:
     return Region(Fraction(0), Fraction(0), Fraction(original.width), Fraction(original.height))
 
 
-def _centred(original: Size, width: Fraction, height: Fraction) -> Region:
-    left, top = (original.width - width) / 2, (original.height - height) / 2
+def _around(point: FocalPoint, original: Size, width: Fraction, height: Fraction) -> Region:
+    left = _start(point.x, original.width, width)
+    top = _start(point.y, original.height, height)
     return Region(left, top, left + width, top + height)
+
+
+def _start(share: float, side: int, length: Fraction) -> Fraction:
+    """Where a window of `length` begins that has `share` of `side` in its middle, if it can."""
+    middle = Fraction(share).limit_denominator(1_000_000) * side
+    return min(max(middle - length / 2, Fraction(0)), side - length)

@@ -7,12 +7,14 @@ class Limits(Struct, frozen=True, kw_only=True):
     """The most that an original may hold; counted from its headers, before anything is decoded.
 
     `max_animation_pixels` is of those that change in all frames together, read and made in
-    every size; where little changes a fourth of each frame counts.
+    every size; where little changes a fourth of each frame counts. `allow_heic` lets HEIC in,
+    which needs a package that is not installed by itself.
     """
 
     max_pixels: int
     max_frames: int
-    max_animation_pixels: int
+    max_animation_pixels: int = 300_000_000
+    allow_heic: bool = False
 
 
 class Rendered(Struct, frozen=True, kw_only=True):

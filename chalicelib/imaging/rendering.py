@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.imaging import animation, containers
 from chalicelib.imaging.cascade import Cascade, padded
+from chalicelib.imaging.credits import credits_of, signed
 from chalicelib.imaging.decoding import Decoded, decode
 from chalicelib.imaging.economy import lighter, worthwhile
 from chalicelib.imaging.encoding import CODECS, File, Output, encode, output_for
@@ -48,20 +50,31 @@ class _Job(NamedTuple):
 
 
 def render(
-    data: bytes, variants: tuple[Variant, ...], limits: Limits, watermarks: Marks = NO_MARKS
+    data: bytes,
+    variants: tuple[Variant, ...],
+    limits: Limits,
+    watermarks: Marks = NO_MARKS,
+    *,
+    focal_point: FocalPoint = CENTRE,
+    keep_credits: bool = False,
 ) -> Picture:
     """The renditions of `data` that are worth serving, in the variants' and the formats' order.
 
-    `watermarks` holds the files that the variants name.
+    `watermarks` holds the files that the variants name; what is cropped is cropped around
+    `focal_point`. With `keep_credits` each file names the creator and the copyright that the
+    metadata of `data` do.
 
     The same input gives the same bytes. Rejection for bad input, and no input raises else.
     """
     decoded = decode(data, limits, lambda size: _reach(size, variants))
-    jobs = {variant: _jobs(decoded, variant) for variant in variants}
+    jobs = {variant: _jobs(decoded, variant, focal_point) for variant in variants}
     every = {job for each in jobs.values() for job in each}
     moving = {job for job in every if decoded.film and job.output == "webp"}
     files, preview = _made(decoded, every - moving, watermarks)
     files = _lightened(decoded, files | _moved(decoded, moving, watermarks, limits))
+    if keep_credits:
+        named = credits_of(decoded.kind, data)
+        files = {job: signed(file, named) for job, file in files.items()}
     return Picture(
         content_type=CONTENT_TYPES[decoded.kind],
         width=decoded.size.width,
@@ -82,9 +95,9 @@ def _reach(size: Size, variants: tuple[Variant, ...]) -> Size:
     return Size(max(reach.width for reach in reaches), max(reach.height for reach in reaches))
 
 
-def _jobs(decoded: Decoded, variant: Variant) -> list[_Job]:
+def _jobs(decoded: Decoded, variant: Variant, focal_point: FocalPoint) -> list[_Job]:
     """One job for each format: "original" may turn out to be another of the list."""
-    placement = place(decoded.size, variant)
+    placement = place(decoded.size, variant, focal_point)
     sharpen = variant.sharpen if placement.is_reduced else 0.0
     look = _Look(placement, variant.background, sharpen, variant.watermark)
     mode = decoded.image.mode

@@ -3,11 +3,11 @@
 from io import BytesIO
 
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile
 
 from chalicelib.errors import SettingsError
 from chalicelib.imaging.alpha import premultiplied, straight
 from chalicelib.imaging.geometry import Size
+from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.scaling import scaled
 from chalicelib.variants import Marks, Position, Watermark
 
@@ -29,7 +29,7 @@ def check_watermarks(watermarks: Marks) -> None:
     """SettingsError names the first file that is not a whole PNG."""
     for name, file in watermarks.items():
         try:
-            with PngImageFile(BytesIO(file)) as opened:
+            with plugin("png")(BytesIO(file)) as opened:
                 opened.load()
         # As with any picture, a decoder raises what it likes.
         except Exception as reason:
@@ -38,7 +38,7 @@ def check_watermarks(watermarks: Marks) -> None:
 
 def marked(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
     """A copy of `image` (`L`, `RGB`, `RGBa`) under the PNG in `file`, in `RGB` or `RGBa`."""
-    with PngImageFile(BytesIO(file)) as opened:
+    with plugin("png")(BytesIO(file)) as opened:
         mark = opened.convert("RGBA")
     margin = round(rule.margin * image.width)
     size, corner = place_mark(Size(*image.size), Size(*mark.size), rule, margin)

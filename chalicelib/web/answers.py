@@ -66,6 +66,10 @@ class Edge:
         """The present request's JSON body as `form`."""
         return requests.body_as(form, self._request.raw_body)
 
+    def optional_body(self, form: type[Form]) -> Form:
+        """The same, or `form` without any field where there is no body."""
+        return self.body(form) if self._request.raw_body else form()
+
     def query(self, form: type[Form]) -> Form:
         """The present request's query as `form`."""
         return requests.query_as(form, self._request.query_params)

@@ -13,7 +13,13 @@ from chalicelib.uploads import Duplicate, PostTicket, PutTicket
 from chalicelib.variants import Variant
 from chalicelib.views import ImageView
 from chalicelib.web.answers import Problem
-from chalicelib.web.requests import ListQuery, ObjectRequest, UploadQuery, UploadRequest
+from chalicelib.web.requests import (
+    AgainRequest,
+    ListQuery,
+    ObjectRequest,
+    UploadQuery,
+    UploadRequest,
+)
 
 _REFERENCE = "#/components/schemas/{name}"
 
@@ -78,8 +84,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("post", "/images/{image_id}/reprocess"): Operation(
         summary="Process an image once more, later",
+        body=AgainRequest,
         answers={202: ImageView},
-        refusals=(404, 409),
+        refusals=(400, 404, 409, 422),
     ),
     ("get", "/variants"): Operation(summary="The variants table", answers={200: VariantList}),
     ("get", "/health"): Operation(summary="Whether the API answers", answers={200: Health}),
@@ -123,7 +130,8 @@ def _described(path: str, operation: Operation) -> Json:
         described["parameters"] = parameters
     if operation.body:
         content = _content(operation.body)["content"]
-        described["requestBody"] = {"required": True, "content": content}
+        required = any(field.required for field in msgspec.structs.fields(operation.body))
+        described["requestBody"] = {"required": required, "content": content}
     return described
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib import keys
 from chalicelib.errors import InvalidRequest, MalformedBody, NotFound
+from chalicelib.focus import FocalPoint
 from chalicelib.records import Status
 
 Filename = Annotated[str, Meta(min_length=1, max_length=1024)]
@@ -23,6 +24,7 @@ class UploadRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     content_type: ContentType
     size: Size
     sha256: Sha256 | None = None
+    focal_point: FocalPoint | None = None
 
 
 class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,10 +44,20 @@ class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ObjectRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /images`."""
+    """The body of `POST /images`; a `focal_point` of null removes the one that is known."""
 
     bucket: Annotated[str, Meta(min_length=1, max_length=255)]
     key: Annotated[str, Meta(min_length=1, max_length=1024)]
+    focal_point: FocalPoint | UnsetType | None = UNSET
+
+
+class AgainRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of `POST /images/{id}/reprocess`, which may be left out.
+
+    A `focal_point` of null removes the one that is known.
+    """
+
+    focal_point: FocalPoint | UnsetType | None = UNSET
 
 
 Form = TypeVar("Form", bound=Struct)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib import imaging
 from chalicelib.errors import Reason, Rejection
+from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.variants import Marks, Variant
 from ops.rendering.outcomes import FileFault, Outcome, Written, shown
 
@@ -25,6 +26,7 @@ class Rules(NamedTuple):
     watermarks: Marks
     limits: imaging.Limits
     max_bytes: int
+    focal_point: FocalPoint = CENTRE
 
 
 def render_file(file: str, folder: Path, rules: Rules) -> Outcome:
@@ -35,7 +37,9 @@ def render_file(file: str, folder: Path, rules: Rules) -> Outcome:
         if len(data) > rules.max_bytes:
             sentence = f"The file has more than {rules.max_bytes:,} bytes."
             raise Rejection(Reason.TOO_MANY_BYTES, sentence)
-        picture = imaging.render(data, rules.variants, rules.limits, rules.watermarks)
+        picture = imaging.render(
+            data, rules.variants, rules.limits, rules.watermarks, focal_point=rules.focal_point
+        )
     except Rejection as rejection:
         return Outcome(file, len(data), _milliseconds(start), rejection)
     written = tuple(_write(folder, rendered) for rendered in picture.renditions)

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import InvalidRequest, Reason, RecordChanged
+from chalicelib.focus import FocalPoint
 from chalicelib.keys import derived_image_id
 from chalicelib.ports import ImageTable
 from chalicelib.records import Event, Image, Placeholder, Rendition, Status
@@ -43,6 +44,7 @@ def ready(number: int, **changes: Any) -> Image:
         cost_usd_estimate=0.000021,
         sequencer="0A",
         etag="e",
+        focal_point=FocalPoint(x=0.1 + 0.2, y=1e-200),
         placeholder=Placeholder(color="#aabbcc", data_uri="data:,"),
         renditions=(
             Rendition(variant="m", format="webp", width=640, height=480, bytes=9, key="k"),

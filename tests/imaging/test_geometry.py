@@ -3,12 +3,16 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.imaging.geometry import LONGEST, Placement, Size, place
 from chalicelib.variants import Variant
 
 sides = st.integers(1, 100_000)
 boxes = st.integers(1, LONGEST)
 fits = st.sampled_from(["inside", "cover", "contain"])
+
+
+points = st.builds(FocalPoint, x=st.floats(0, 1), y=st.floats(0, 1))
 
 
 @st.composite
@@ -125,3 +129,52 @@ def test_inside_keeps_the_ratio_within_half_a_pixel(width: int, height: int, box
     scale = min(Fraction(box, max(width, height)), Fraction(1))
     assert abs(size.width - width * scale) <= Fraction(1, 2) or size.width == 1
     assert abs(size.height - height * scale) <= Fraction(1, 2) or size.height == 1
+
+
+def covering(size: Size, x: float, y: float) -> tuple[Fraction, ...]:
+    variant = Variant(name="v", width=100, height=100, fit="cover")
+    return tuple(place(size, variant, FocalPoint(x=x, y=y)).region)
+
+
+def test_cover_is_cropped_around_the_focal_point():
+    assert covering(Size(1000, 400), 0.3, 0.9) == (100, 0, 500, 400)
+    assert covering(Size(400, 1000), 0.9, 0.3) == (0, 100, 400, 500)
+
+
+def test_a_focal_point_near_the_edge_stays_in_the_picture():
+    assert covering(Size(1000, 400), 0, 0) == (0, 0, 400, 400)
+    assert covering(Size(1000, 400), 1, 1) == (600, 0, 1000, 400)
+
+
+@given(placements(), points)
+def test_a_focal_point_moves_the_region_and_nothing_else(
+    made: tuple[Size, Variant, Placement], point: FocalPoint
+):
+    original, variant, centred = made
+    moved = place(original, variant, point)
+    assert moved._replace(region=centred.region) == centred
+    for start, end in ((0, 2), (1, 3)):
+        assert (
+            moved.region[end] - moved.region[start] == centred.region[end] - centred.region[start]
+        )
+
+
+@given(placements(), points)
+def test_the_region_is_around_the_focal_point_or_at_the_edge(
+    made: tuple[Size, Variant, Placement], point: FocalPoint
+):
+    original, variant, _ = made
+    left, top, right, bottom = place(original, variant, point).region
+    for start, end, side, share in (
+        (left, right, original.width, point.x), (top, bottom, original.height, point.y),
+    ):  # fmt: skip
+        assert 0 <= start < end <= side
+        wanted = Fraction(str(share)) * side
+        assert start <= wanted <= end
+        assert (start + end) / 2 == wanted or start == 0 or end == side
+
+
+@given(placements())
+def test_without_a_focal_point_the_centre_is_meant(made: tuple[Size, Variant, Placement]):
+    original, variant, centred = made
+    assert place(original, variant, CENTRE) == centred

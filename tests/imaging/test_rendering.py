@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chalicelib.errors import Rejection
+from chalicelib.focus import FocalPoint
 from chalicelib.imaging import Limits, render
 from chalicelib.imaging.encoding import CODECS, avif_quality
 from chalicelib.variants import Variant, load_variants
 from tests.imaging.samples import (
     DISPLAY_P3,
+    LIMITS,
     exif,
     four_corners,
     gif,
@@ -141,6 +143,19 @@ def test_cover_crops_at_the_centre():
     variant = Variant(name="v", width=50, height=50, fit="cover", formats=("png",))
     result = shown(saved(image, "png"), variant)
     assert result.getpixel((5, 25)) == result.getpixel((44, 25)) == (0, 255, 0)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_focal_point_counts_on_the_upright_picture(orientation: int):
+    data = saved(four_corners(), "jpeg", exif=exif(orientation), quality=95)
+    variant = Variant(name="v", width=10, height=10, fit="cover", formats=("png",))
+    whole = shown(data).convert("RGB")
+    for x, y in ((0.0, 0.0), (1.0, 1.0)):
+        point = FocalPoint(x=x, y=y)
+        made = render(data, (variant,), LIMITS, focal_point=point).renditions[0].data
+        seen = opened(made).convert("RGB").getpixel((round(9 * x), round(9 * y)))
+        there = whole.getpixel((round(x * (whole.width - 1)), round(y * (whole.height - 1))))
+        assert all(abs(a - b) < 40 for a, b in zip(seen, there, strict=True))
 
 
 def test_upscale_enlarges_when_asked():

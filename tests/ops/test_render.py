@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from msgspec import defstruct
+from PIL import Image
 
 from ops.__main__ import main
 from ops.local.names import PROJECT
@@ -265,3 +266,24 @@ def test_a_line_is_there_before_the_next_file_and_ctrl_c_ends_with_a_sentence() 
         stuck.cancel()
     assert (process.returncode, output) == (130, "")
     assert errors == "Stopped: 1 of 2 files done.\n"
+
+
+COVER = "[square]\nwidth = 40\nheight = 40\nfit = 'cover'\nformats = ['png']\n"
+
+
+def test_crops_are_made_around_the_focal_point(render: Render) -> None:
+    Path("../cover.toml").write_text(COVER)
+    halves = Image.new("RGB", (160, 80), "red")
+    halves.paste("blue", (80, 0, 160, 80))
+    file = picture("a.png", encoded(halves, "PNG"))
+    seen = []
+    for point in ("0.1,0.5", "0.9,0.5"):
+        result = render(file, "--json", "--focal-point", point, table="../cover.toml")
+        seen.append(Image.open(paths(result)[0]).convert("RGB").getpixel((20, 20)))
+    assert seen == [(255, 0, 0), (0, 0, 255)]
+
+
+@pytest.mark.parametrize("point", ["0.3", "0.3,2", "a,b", "", "0.3,0.4,0.5", "nan,0.5"])
+def test_a_wrong_focal_point_is_wrong_usage(render: Render, point: str) -> None:
+    result = render(picture("a.jpg"), "--focal-point", point)
+    assert (result.exit_code, "0.3,0.4" in result.stderr) == (2, True)

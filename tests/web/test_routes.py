@@ -79,6 +79,10 @@ def test_a_put_address_comes_with_its_headers(client: Client) -> None:
         (UPLOAD | {"size": "1"}, 422, "invalid_request", "size"),
         (UPLOAD | {"filename": ""}, 422, "invalid_request", "filename"),
         (UPLOAD | {"sha256": "xyz"}, 422, "invalid_request", "sha256"),
+        (UPLOAD | {"focal_point": {"x": 0.5}}, 422, "invalid_request", "focal_point"),
+        (UPLOAD | {"focal_point": {"x": 0.5, "y": 1.1}}, 422, "invalid_request", "focal_point.y"),
+        (UPLOAD | {"focal_point": {"x": "0", "y": 0}}, 422, "invalid_request", "focal_point.x"),
+        (UPLOAD | {"focal_point": [0, 1]}, 422, "invalid_request", "focal_point"),
         (UPLOAD | {"colour": "red"}, 422, "invalid_request", "colour"),
         (UPLOAD | {"size": 5_000_001}, 413, "too_many_bytes", "5,000,000"),
         (UPLOAD | {"content_type": "text/html"}, 415, "unsupported_type", "content_type"),
@@ -154,6 +158,42 @@ def test_processing_again_is_accepted_and_queued(
     assert application.wiring.work.bodies == [
         json.dumps({"image_id": ready}, separators=(",", ":"))
     ]
+
+
+POINT = {"x": 0.3, "y": 0.4}
+
+
+def test_a_tickets_focal_point_is_shown_in_the_image(client: Client) -> None:
+    image_id = post(client, "/uploads", UPLOAD | {"focal_point": POINT}).json_body["image_id"]
+    assert client.http.get(f"/images/{image_id}").json_body["focal_point"] == POINT
+
+
+@pytest.mark.usefixtures("ready")
+def test_an_object_is_processed_around_a_focal_point(client: Client) -> None:
+    body = {"bucket": "test-uploads", "key": "a/cat.jpg", "focal_point": POINT}
+    assert post(client, "/images", body).json_body["focal_point"] == POINT
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"), [({"focal_point": None}, None), ({}, POINT), (b"", POINT)]
+)
+def test_null_removes_a_focal_point_and_silence_keeps_it(
+    client: Client, ready: str, body: object, kept: object
+) -> None:
+    post(client, f"/images/{ready}/reprocess", {"focal_point": POINT})
+    answer = post(client, f"/images/{ready}/reprocess", body)
+    assert (answer.status_code, answer.json_body["focal_point"]) == (202, kept)
+    assert answer.json_body["history"][2]["detail"] == "focal point 0.3,0.4"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"{", 400), ({"x": 0.3}, 422), ({"focal_point": {"x": 0, "y": -1}}, 422)]
+)
+def test_a_wrong_request_to_process_again_changes_nothing(
+    application: ModuleType, client: Client, ready: str, body: object, status: int
+) -> None:
+    assert post(client, f"/images/{ready}/reprocess", body).status_code == status
+    assert application.wiring.work.bodies == []
 
 
 def test_an_image_without_an_upload_cannot_be_processed_again(client: Client) -> None:

@@ -8,6 +8,9 @@ from chalicelib.imaging.containers.survey import Broken
 
 ORIENTATION = 0x0112
 
+_MOST_TAGS = 1 << 16  # as many as a classic directory can hold
+_LONGEST_CONTENT = 1 << 20  # bytes
+
 _EXIF_PREFIX = b"Exif\x00\x00"
 _BYTES_PER_VALUE = {
     1: 1,
@@ -23,6 +26,7 @@ _BYTES_PER_VALUE = {
     11: 4,
     12: 8,
     13: 4,
+    129: 1,  # EXIF 3's text in UTF-8
 }
 _BYTES_PER_LONG_VALUE = {16: 8, 17: 8, 18: 8}
 
@@ -86,6 +90,26 @@ def fields(data: bytes, layout: Layout, offset: int) -> dict[int, Field]:
         tag: _field(layout, kind, values, raw)
         for tag, kind, values, raw in struct.iter_unpack(entry, entries)
     }
+
+
+def content_of(data: bytes, layout: Layout, offset: int, tag: int) -> bytes:
+    """The bytes of `tag` in the directory at `offset`; empty where it is not or too long.
+
+    struct.error if the directory runs over the end.
+    """
+    counter, entry = f"{layout.order}{layout.counter}", f"{layout.order}{layout.entry}"
+    start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
+    count = struct.unpack_from(counter, data, offset)[0]
+    for position in range(start, start + min(count, _MOST_TAGS) * size, size):
+        raw: bytes
+        found, kind, values, raw = struct.unpack_from(entry, data, position)
+        if found == tag:
+            length = values * _BYTES_PER_VALUE.get(kind, 0)
+            if length <= len(raw):
+                return raw[:length]
+            place: int = struct.unpack(f"{layout.order}{layout.pointer}", raw)[0]
+            return data[place : place + length] if length <= _LONGEST_CONTENT else b""
+    return b""
 
 
 def exif_orientation(exif: bytes) -> int:

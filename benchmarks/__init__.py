@@ -1,0 +1,1 @@
+"""`make bench`: Darkroom beside its rivals, on the same photographs, in one run."""

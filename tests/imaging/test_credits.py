@@ -1,0 +1,249 @@
+"""Creator and copyright notice: kept when asked for, alone, and whatever the metadata holds."""
+
+import struct
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from chalicelib.imaging import render
+from chalicelib.imaging.credits import Credits, credits_of, signed
+from chalicelib.imaging.encoding import File
+from chalicelib.imaging.signatures import Kind
+from chalicelib.variants import Variant
+from tests.imaging.samples import LIMITS, chunk, opened, saved, scene
+
+ALL = ("webp", "avif", "jpeg", "png")
+KINDS: tuple[Kind, ...] = ("jpeg", "png", "webp", "avif", "tiff")
+ARTIST, COPYRIGHT, GPS = 315, 33_432, 0x8825
+NAMED = Credits("Zoë 日本", "© 2026 Zoë")
+PIXELS = scene(64, 48)
+
+PACKET = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/">
+<rdf:Description rdf:about="" exif:GPSLatitude="48,12.57N" exif:GPSLongitude="16,22.03E">{}
+</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
+SAID = (
+    "<dc:creator><rdf:Seq><rdf:li>Zoë 日本</rdf:li></rdf:Seq></dc:creator><dc:rights><rdf:Alt>"
+    '<rdf:li xml:lang="de">Rechte</rdf:li><rdf:li xml:lang="x-default">© 2026 Zoë</rdf:li>'
+    "</rdf:Alt></dc:rights>"
+)
+
+
+def exif(creator: bytes = b"", notice: bytes = b"") -> Image.Exif:
+    """An EXIF block with a camera and a position, too."""
+    block = Image.Exif()
+    block[0x010F] = "SecretCameraMaker"
+    block.get_ifd(GPS).update({1: "N", 2: (48.0, 12.0, 34.0), 3: "E", 4: (16.0, 22.0, 2.0)})
+    block.update({tag: text for tag, text in ((ARTIST, creator), (COPYRIGHT, notice)) if text})
+    return block
+
+
+def packet(said: str = SAID) -> bytes:
+    return PACKET.format(said).encode()
+
+
+def holding(kind: str, xmp: bytes = b"", iptc: bytes = b"", **options: object) -> bytes:
+    """A picture of `kind` with metadata where each kind has its own place for it."""
+    if kind == "tiff":
+        block = options.pop("exif", Image.Exif())
+        block.update({tag: text for tag, text in ((700, xmp), (33_723, iptc)) if text})  # type: ignore[attr-defined]
+        return saved(PIXELS, kind, exif=block, **options)
+    if kind != "png":
+        return saved(PIXELS, kind, **options, **({"xmp": xmp} if xmp else {}))
+    data = saved(PIXELS, kind, **options)
+    text = chunk(b"iTXt", b"XML:com.adobe.xmp\x00\x01\x00\x00\x00" + zlib.compress(xmp))
+    return data[:33] + text + data[33:]
+
+
+def data_sets(*sets: tuple[int, bytes]) -> bytes:
+    return b"".join(struct.pack(">BBBH", 28, 2, number, len(text)) + text for number, text in sets)
+
+
+def in_photoshop(iptc: bytes) -> bytes:
+    """A JPEG with IPTC behind another of Photoshop's resources."""
+    resources = b"8BIM" + struct.pack(">HxxI", 0x03ED, 3) + b"abc\x00"
+    resources += b"8BIM" + struct.pack(">HxxI", 0x0404, len(iptc)) + iptc
+    content = b"Photoshop 3.0\x00" + resources
+    data = saved(PIXELS, "jpeg")
+    return data[:2] + b"\xff\xed" + struct.pack(">H", 2 + len(content)) + content + data[2:]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_credits_are_read_from_exif(kind: Kind) -> None:
+    block = exif(NAMED.creator.encode(), NAMED.copyright.encode())
+    assert credits_of(kind, saved(PIXELS, kind, exif=block)) == NAMED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_credits_are_read_from_xmp(kind: Kind) -> None:
+    assert credits_of(kind, holding(kind, packet())) == NAMED
+
+
+def test_credits_are_read_from_iptc() -> None:
+    sets = data_sets((80, "Zoë 日本".encode()), (90, b"Vienna"), (116, "© 2026 Zoë".encode()))
+    assert credits_of("jpeg", in_photoshop(sets)) == NAMED
+    assert credits_of("tiff", holding("tiff", iptc=sets)) == NAMED
+
+
+def test_each_of_the_two_is_taken_from_where_it_stands() -> None:
+    said = "<dc:creator><rdf:Seq><rdf:li>Ana</rdf:li></rdf:Seq></dc:creator>"
+    data = saved(PIXELS, "jpeg", exif=exif(b"Anna", b"(c) Ana"), xmp=packet(said))
+    assert credits_of("jpeg", data) == Credits("Ana", "(c) Ana")
+
+
+def test_several_creators_are_all_named() -> None:
+    said = "<dc:creator><rdf:Seq><rdf:li>Ana</rdf:li><rdf:li>Bo</rdf:li></rdf:Seq></dc:creator>"
+    assert credits_of("webp", holding("webp", packet(said))).creator == "Ana; Bo"
+    assert credits_of("jpeg", in_photoshop(data_sets((80, b"A"), (80, b"B")))).creator == "A; B"
+
+
+def test_latin_1_is_read_where_text_is_no_utf_8() -> None:
+    data = saved(PIXELS, "jpeg", exif=exif("Zoë".encode("latin-1")))
+    assert credits_of("jpeg", data).creator == "Zoë"
+
+
+def test_a_photographers_and_an_editors_copyright_are_both_kept() -> None:
+    data = saved(PIXELS, "jpeg", exif=exif(notice=b"Ana\x00Bo\x00"))
+    assert credits_of("jpeg", data).copyright == "Ana; Bo"
+
+
+def test_text_is_one_line_without_control_characters_and_of_bounded_length() -> None:
+    named = credits_of(
+        "jpeg", saved(PIXELS, "jpeg", exif=exif(b"A\x1b[31m\n\tB\x07" + b"x" * 5000))
+    )
+    assert named.creator.startswith("A[31m Bxx")
+    assert len(named.creator) == 1000
+
+
+def rules() -> tuple[Variant, ...]:
+    return (Variant(name="v", width=50, formats=ALL), Variant(name="w", width=64, formats=ALL))
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_position_never_leaks(kind: Kind, keep: bool) -> None:
+    data = holding(kind, packet(), exif=exif(b"Ana", b"(c) Ana"))
+    assert b"SecretCameraMaker" in data
+    for made in render(data, rules(), LIMITS, keep_credits=keep).renditions:
+        image = opened(made.data)
+        assert set(image.getexif()) == ({ARTIST, COPYRIGHT} if keep else set())
+        assert not image.getexif().get_ifd(GPS)
+        assert not {"xmp", "icc_profile", "comment"} & set(image.info)
+        assert not any(word in made.data for word in (b"Secret", b"GPS", b"Rechte", b"rdf"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kept_credits_are_in_every_rendition(kind: Kind) -> None:
+    picture = render(holding(kind, packet()), rules(), LIMITS, keep_credits=True)
+    for made in picture.renditions:
+        said = opened(made.data).getexif()
+        assert said[ARTIST].encode("latin-1").decode() == NAMED.creator
+        assert said[COPYRIGHT].encode("latin-1").decode() == NAMED.copyright
+
+
+def test_an_original_that_is_served_itself_has_the_credits_too() -> None:
+    poor = saved(scene(300, 200), "jpeg", quality=20)
+    named = signed(File("jpeg", poor), Credits("Ana"))
+    picture = render(named.data, (Variant(name="v", width=300),), LIMITS, keep_credits=True)
+    (made,) = picture.renditions
+    assert made.data == named.data
+
+
+def test_an_original_that_is_served_itself_has_nothing_of_its_metadata_but_the_credits() -> None:
+    poor = saved(scene(300, 200), "jpeg", quality=20, exif=exif(b"Ana"), xmp=packet(""))
+    (made,) = render(poor, (Variant(name="v", width=300),), LIMITS, keep_credits=True).renditions
+    assert made.format == "jpeg"
+    assert dict(opened(made.data).getexif()) == {ARTIST: "Ana"}
+    assert b"GPS" not in made.data
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("output", ALL)
+def test_credits_change_no_pixel(output: str, mode: str) -> None:
+    image = PIXELS.convert(mode)
+    if mode == "RGBA":
+        image.putalpha(Image.linear_gradient("L").resize(image.size))
+    if (output, mode) == ("jpeg", "RGBA"):
+        image = image.convert("CMYK")
+    for options in ({}, {"lossless": True}, {"progressive": True, "optimize": True}):
+        data = saved(image, output, **options)
+        file = signed(File(output, data), NAMED)  # type: ignore[arg-type]
+        assert credits_of(output, file.data) == NAMED  # type: ignore[arg-type]
+        assert opened(file.data).mode == opened(data).mode
+        assert opened(file.data).tobytes() == opened(data).tobytes()
+
+
+def test_an_animation_is_signed_whole() -> None:
+    data = saved(PIXELS, "webp", save_all=True, append_images=[PIXELS.rotate(90)], duration=70)
+    image = opened(signed(File("webp", data), NAMED).data)
+    assert (image.n_frames, len(image.getexif())) == (2, 2)  # type: ignore[attr-defined]
+
+
+def test_without_credits_a_file_stays_as_it_is() -> None:
+    file = File("webp", saved(PIXELS, "webp"))
+    assert signed(file, Credits()) is file
+
+
+BOMB = "<!DOCTYPE b [<!ENTITY a 'aaaaaaaaaa'>{}]>".format(
+    "".join(f"<!ENTITY {b} '{f'&{a};' * 10}'>" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+)
+OUTSIDE = '<!DOCTYPE b [<!ENTITY i SYSTEM "file:///etc/hostname">]>'
+
+
+@pytest.mark.parametrize("declared", [BOMB, OUTSIDE], ids=["billion laughs", "external entity"])
+def test_xml_that_declares_entities_is_not_read(declared: str) -> None:
+    said = "<dc:creator><rdf:Seq><rdf:li>&i;</rdf:li></rdf:Seq></dc:creator>"
+    hostile = declared.encode() + packet(said).partition(b"?>\n")[2]
+    assert credits_of("webp", holding("webp", hostile)) == Credits()
+
+
+def test_a_text_bomb_in_a_png_is_not_unpacked() -> None:
+    bomb = chunk(
+        b"iTXt", b"XML:com.adobe.xmp\x00\x01\x00\x00\x00" + zlib.compress(bytes(60_000_000))
+    )
+    data = saved(PIXELS, "png")
+    assert credits_of("png", data[:33] + bomb + data[33:]) == Credits()
+
+
+def test_broken_xmp_does_not_hide_what_exif_says() -> None:
+    data = saved(PIXELS, "jpeg", exif=exif(b"Ana"), xmp=packet()[:200])
+    assert credits_of("jpeg", data).creator == "Ana"
+
+
+SEEDS = [(kind, holding(kind, packet(), exif=exif(b"Ana", b"Bo"))) for kind in KINDS]
+SEEDS.append(("jpeg", in_photoshop(data_sets((80, b"A"), (116, b"B")))))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=4)), max_size=6),
+    st.integers(0, 4000),
+)
+def test_no_metadata_makes_reading_fail(
+    seed: tuple[Kind, bytes], spots: list[tuple[int, bytes]], cut: int
+) -> None:
+    kind, data = seed[0], bytearray(seed[1])
+    for start, content in spots:
+        data[start : start + len(content)] = content
+    named = credits_of(kind, bytes(data if cut > 2000 else data[: 2 * cut]))
+    assert all(len(text) <= 1000 and text.isprintable() for text in named)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([(output, saved(PIXELS, output)) for output in ALL]),
+    st.lists(st.tuples(st.integers(12, 400), st.binary(min_size=1, max_size=4)), max_size=4),
+)
+def test_no_structure_makes_signing_fail(
+    seed: tuple[str, bytes], spots: list[tuple[int, bytes]]
+) -> None:
+    data = bytearray(seed[1])
+    for start, content in spots:
+        data[start : start + len(content)] = content
+    assert len(signed(File(seed[0], bytes(data)), NAMED).data) >= len(data)  # type: ignore[arg-type]
