@@ -30,7 +30,7 @@ def survey(data: bytes) -> Survey:
     if not metas:
         return Survey(data)
     items = items_of(data, metas[0])
-    check_parts(data, items, lambda item: av1.largest(_stream(data, items, item)))
+    check_parts(data, items, lambda item: av1.area(_stream(data, items, item)))
     return Survey(without_notes(data, items), *size_of(data, items, items.primary))
 
 
@@ -46,7 +46,7 @@ def _check_track(data: bytes, track: list[Box]) -> None:
     for header in inside(data, track, b"tkhd"):
         sides = numbers(data, ">II", header.start + (88 if data[header.start] else 76))
         for start, end in _first_samples(data, track):
-            check_area((sides[0] >> 16) * (sides[1] >> 16), av1.largest(data[start:end]))
+            check_area((sides[0] >> 16) * (sides[1] >> 16), av1.area(data[start:end]))
 
 
 def _first_samples(data: bytes, track: list[Box]) -> Iterator[tuple[int, int]]:
