@@ -5,7 +5,13 @@ from collections.abc import Iterator
 
 from chalicelib.imaging.containers import av1
 from chalicelib.imaging.containers.boxes import Box, boxes, inside, numbers
-from chalicelib.imaging.containers.heif import check_area, check_parts, size_of, without_notes
+from chalicelib.imaging.containers.heif import (
+    check_area,
+    check_parts,
+    profile_of,
+    size_of,
+    without_notes,
+)
 from chalicelib.imaging.containers.items import Items, items_of
 from chalicelib.imaging.containers.survey import Broken, Survey
 
@@ -31,7 +37,9 @@ def survey(data: bytes) -> Survey:
         return Survey(data)
     items = items_of(data, metas[0])
     check_parts(data, items, lambda item: av1.area(_stream(data, items, item)))
-    return Survey(without_notes(data, items), *size_of(data, items, items.primary))
+    width, height = size_of(data, items, items.primary)
+    profile = profile_of(data, items)
+    return Survey(without_notes(data, items), width, height, profile=profile)
 
 
 def _stream(data: bytes, items: Items, item: int) -> bytes:
