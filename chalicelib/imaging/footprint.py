@@ -4,7 +4,7 @@ from chalicelib.imaging.picture import Limits
 from chalicelib.imaging.signatures import Kind
 
 # At most, by pictures of 100 megapixels that ask for it (docs/limits.md). A JPEG is mostly decoded
-# smaller, and its worst, like a GIF and a BMP, stays below 10.
+# smaller, and its worst stays below 11, a GIF and a BMP below 4.
 _BYTES_PER_PIXEL: dict[Kind, int] = {"png": 14, "webp": 16, "avif": 17, "heic": 20, "tiff": 12}
 
 # The interpreter, the libraries, the file twice, the renditions.

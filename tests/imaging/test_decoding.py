@@ -129,6 +129,25 @@ def test_the_tracks_of_an_avif_are_looked_at_too():
         containers.survey("avif", swollen(tracks_alone), 9)
 
 
+def repeated(data: bytes, times: int) -> bytes:
+    """An AVIF of one item whose stream comes `times` over."""
+    mdat = data.index(b"mdat") - 4
+    length = len(data) - mdat - 8
+    stream = struct.pack(">I", length)
+    assert data.count(stream) == 1
+    head = data[:mdat].replace(stream, struct.pack(">I", length * times))
+    return head + struct.pack(">I", 8 + length * times) + b"mdat" + data[mdat + 8 :] * times
+
+
+@pytest.mark.parametrize(("times", "decoded"), [(2, True), (40, False)])
+def test_an_avif_whose_one_picture_is_many_is_corrupt(times: int, decoded: bool):
+    data = repeated(saved(Image.new("L", (1000, 900), 99), "avif"), times)
+    if decoded:
+        assert rendered(data).width == 1000
+    else:
+        assert reason_for(data) is Reason.CORRUPT_IMAGE
+
+
 def test_a_gif_of_10000_frames_has_too_many_frames():
     assert reason_for(samples.gif(10_000)) is Reason.TOO_MANY_FRAMES
 

@@ -107,6 +107,22 @@ def test_a_profile_means_the_same_as_in_a_png():
     assert difference(read, image) > 4
 
 
+@pytest.mark.parametrize("kind", ["heic", "avif"])
+def test_colours_named_by_numbers_mean_the_same_as_in_a_profile(kind: str):
+    image = four_corners().point(lambda level: level * 3 // 4 + 20)
+    png = shown(saved(image, "png", icc_profile=DISPLAY_P3))
+    options = {"color_primaries": 12, "transfer_characteristics": 13}
+    heic = saved(image, "heic", quality=-1, chroma=444, **options)
+    numbers = b"nclx\x00\x0c\x00\x0d"
+    assert numbers in heic
+    avif = saved(image, "avif", quality=100, subsampling="4:4:4")
+    found = avif.index(b"nclx")
+    numbered = avif[:found] + numbers + avif[found + 8 :]
+    read = shown({"heic": heic, "avif": numbered}[kind])
+    assert difference(read, png) < 3
+    assert difference(read, image) > 4
+
+
 def test_of_several_pictures_the_primary_one_is_shown():
     images = [four_corners(), four_corners().rotate(180)]
     other = pillow_heif.from_pillow(images[1])[0]
