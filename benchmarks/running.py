@@ -8,12 +8,13 @@ from typing import NamedTuple
 from benchmarks import toolchain
 from benchmarks.collection import described
 from benchmarks.contenders import Contender, absent, contenders
-from benchmarks.matching import Made, matched, matched_tail
+from benchmarks.matching import matched, matched_tails
 from benchmarks.memory import measured
 from benchmarks.mosaics import CASES
 from benchmarks.results import LATEST, Entry, Results, Tail, load
 from benchmarks.scores import Scores
 from benchmarks.starting import started
+from benchmarks.studio import Made
 from benchmarks.timing import timed
 
 Say = Callable[[str], None]
@@ -40,7 +41,7 @@ def run(plan: Plan, only: Sequence[str], say: Say) -> Results:
     toolchain.CACHE.mkdir(exist_ok=True)
     with Scores(toolchain.CACHE / "scores.json") as scores:
         made = matched(families, plan.photographs, _last_qualities(), scores, say)
-        tails = _tails(families, made, plan.photographs, scores)
+        tails = _tails(families, made, plan.photographs, scores, say)
         metric = scores.check(*_sample(made, plan.photographs))
     qualities = {family: one.quality for family, one in made.items()}
     say("Timing:")
@@ -91,19 +92,23 @@ def _tails(
     made: Mapping[str, Made],
     photographs: Sequence[Path],
     scores: Scores,
+    say: Say,
 ) -> list[Tail]:
     """Families at the quality whose worst tenth is that of "auto", where there is one."""
     if "darkroom-auto" not in made:
         return []
+    say('The worst tenth of quality "auto":')
+    compared = [one for one in families if one.family in _TAILS]
     aim = made["darkroom-auto"].scores("webp")
-    found = []
-    for contender in families:
-        if contender.family in _TAILS:
-            loose = contender._replace(fixed=False)
-            tail = matched_tail(loose, aim, photographs, scores)
-            weights = {one.photograph: sum(f.bytes for f in one.files) for one in tail.outputs}
-            found.append(Tail(family=contender.family, quality=tail.quality, bytes=weights))
-    return found
+    found = matched_tails(compared, aim, photographs, scores, say)
+    return [
+        Tail(
+            family=family,
+            quality=one.quality,
+            bytes={out.photograph: sum(file.bytes for file in out.files) for out in one.outputs},
+        )
+        for family, one in found.items()
+    ]
 
 
 def _sample(made: Mapping[str, Made], photographs: Sequence[Path]) -> tuple[Path, Path]:

@@ -23,7 +23,7 @@ _NOTHING = "-"
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table of `rows`, the first of which is its head; numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(2, *map(len, column)) for column in zip(*rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     lines = [rows[0], rule, *rows[1:]]
     return "\n".join("| " + " | ".join(_aligned(line, widths)) + " |" for line in lines)
