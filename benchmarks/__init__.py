@@ -1,0 +1,1 @@
+"""What is claimed of Darkroom's speed and quality, measured; nothing of it ships."""
