@@ -17,6 +17,7 @@ from benchmarks.facts import (
 from benchmarks.results import Results
 from benchmarks.tables import (
     aims_table,
+    large_table,
     memory_table,
     scores_table,
     seconds_table,
@@ -57,6 +58,7 @@ def page(results: Results) -> str:
         times=times_table(results),
         seconds=seconds_table(results),
         scores=scores_table(results),
+        large=large_table(results),
         memory=memory_table(results),
         distributions=distributions_table(results),
         start=start_table(results),

@@ -4,6 +4,7 @@ from benchmarks.facts import distributions_table, millions_table, start_table
 from benchmarks.results import Results
 from benchmarks.tables import (
     aims_table,
+    large_table,
     memory_table,
     scores_table,
     seconds_table,
@@ -17,6 +18,7 @@ def report(results: Results) -> str:
         "Over sharp as documented (same number of CPUs): median (least to most)": times_table,
         "Milliseconds": seconds_table,
         "SSIMULACRA2": scores_table,
+        "Large pictures (mosaics): CPU milliseconds": large_table,
         "Peak memory, MB": memory_table,
         "Darkroom over the photographs": distributions_table,
         "Cold start": start_table,

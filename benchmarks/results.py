@@ -10,13 +10,13 @@ LATEST = Path(__file__).with_name("latest.json")
 
 
 class Photograph(Struct, frozen=True, kw_only=True):
-    """A photograph of the run; sides in stored pixels."""
+    """A photograph of the run; sides in stored pixels, `kind` such as "progressive JPEG"."""
 
     name: str
     width: int
     height: int
     bytes: int
-    progressive: bool
+    kind: str
 
     @property
     def megapixels(self) -> float:
@@ -88,7 +88,11 @@ class Tail(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """One whole run. `metric` holds a score by the benchmark and the same by the package."""
+    """One whole run.
+
+    `metric` holds a score by the benchmark and the same by the package, `large`
+    the times for mosaics, which are in no median over photographs.
+    """
 
     command: str
     date: str
@@ -102,6 +106,7 @@ class Results(Struct, frozen=True, kw_only=True):
     absent: dict[str, str]
     outputs: tuple[Output, ...]
     timings: tuple[Timing, ...]
+    large: tuple[Timing, ...]
     memory: tuple[Memory, ...]
     start: Start
     tails: tuple[Tail, ...] = ()

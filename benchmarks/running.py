@@ -10,8 +10,8 @@ from benchmarks.collection import described
 from benchmarks.contenders import Contender, absent, contenders
 from benchmarks.matching import matched, matched_tails
 from benchmarks.memory import measured
-from benchmarks.mosaics import CASES
-from benchmarks.results import LATEST, Entry, Results, Tail, load
+from benchmarks.mosaics import CASES, LARGE, picture_of
+from benchmarks.results import LATEST, Entry, Memory, Results, Tail, Timing, load
 from benchmarks.scores import Scores
 from benchmarks.starting import started
 from benchmarks.studio import Made
@@ -20,37 +20,31 @@ from benchmarks.timing import timed
 Say = Callable[[str], None]
 
 _REMEMBERING = ("darkroom-2", "sharp-clones-4-2", "pillow")  # whose memory is measured
+_LARGE = ("darkroom", "sharp-clones-4", "sharp-cascade-2", "pillow")  # who makes large pictures
 _TAILS = ("sharp-clones-4", "darkroom")  # compared with quality "auto" at an equal worst tenth
 
 
 class Plan(NamedTuple):
-    """How much is measured: rounds of timing, fresh interpreters, and pictures for memory."""
+    """What is measured: in how many rounds, and, where it is `quick`, no more than need be."""
 
     command: str
     photographs: Sequence[Path]
+    only: Sequence[str]
     rounds: int
-    starts: int
-    cases: int
+    quick: bool
 
 
-def run(plan: Plan, only: Sequence[str], say: Say) -> Results:
-    """Everything of `plan`; of contenders only those `only` names, if any, beside Darkroom."""
-    chosen = [one for one in contenders() if not only or one.name in {"darkroom", *only}]
-    families = list({one.family: one for one in reversed(chosen)}.values())[::-1]
-    say(f"{len(plan.photographs)} photographs, {len(chosen)} contenders. Matching quality:")
+def run(plan: Plan, say: Say) -> Results:
+    """Everything of `plan`; of contenders only those it names, if any, beside Darkroom."""
+    chosen = [one for one in contenders() if not plan.only or one.name in {"darkroom", *plan.only}]
+    say(f"{len(plan.photographs)} photographs, {len(chosen)} contenders. SSIMULACRA2 at 1920:")
     toolchain.CACHE.mkdir(exist_ok=True)
-    with Scores(toolchain.CACHE / "scores.json") as scores:
-        made = matched(families, plan.photographs, _last_qualities(), scores, say)
-        tails = _tails(families, made, plan.photographs, scores, say)
-        metric = scores.check(*_sample(made, plan.photographs))
-    qualities = {family: one.quality for family, one in made.items()}
+    made, tails, metric = _qualities(plan, chosen, say)
+    qualities = {one.family: one.quality for one in chosen}
+    qualities |= {family: one.quality for family, one in made.items()}
     say("Timing:")
     timings = timed(chosen, qualities, plan.photographs, plan.rounds, say)
-    say("Peak memory:")
-    remembering = [one for one in chosen if one.name in _REMEMBERING]
-    folder = toolchain.CACHE / "cases"
-    cases = CASES[: plan.cases]
-    memory = measured(remembering, qualities, cases, plan.photographs, folder, say)
+    large, memory = _pictures(plan, chosen, qualities, say)
     say("Cold starts.")
     return Results(
         command=plan.command,
@@ -65,10 +59,46 @@ def run(plan: Plan, only: Sequence[str], say: Say) -> Results:
         absent=absent(),
         outputs=tuple(output for one in made.values() for output in one.outputs),
         timings=tuple(timings),
+        large=tuple(large),
         memory=tuple(memory),
-        start=started(plan.photographs, plan.starts),
+        start=started(plan.photographs, 2 if plan.quick else 11),
         tails=tuple(tails),
     )
+
+
+def _qualities(
+    plan: Plan, chosen: Sequence[Contender], say: Say
+) -> tuple[dict[str, Made], list[Tail], tuple[float, float]]:
+    """What each family made at its matched quality, the tails, and the check of the metric."""
+    judged = [one for one in chosen if not one.is_floor]
+    families = list({one.family: one for one in reversed(judged)}.values())[::-1]
+    starts = _last_qualities()
+    if plan.quick:  # a quality that is fixed is not looked for
+        families = [
+            one._replace(fixed=True, quality=starts.get(one.family, one.quality))
+            for one in families
+        ]
+    with Scores(toolchain.CACHE / "scores.json") as scores:
+        made = matched(families, plan.photographs, starts, scores, say)
+        tails = [] if plan.quick else _tails(families, made, plan.photographs, scores, say)
+        return made, tails, scores.check(*_sample(made, plan.photographs))
+
+
+def _pictures(
+    plan: Plan, chosen: Sequence[Contender], qualities: Mapping[str, int], say: Say
+) -> tuple[list[Timing], list[Memory]]:
+    """Times and peak memory for the pictures that are made for it."""
+    folder = toolchain.CACHE / "cases"
+    cases = CASES[:2] if plan.quick else CASES
+    pictures = {case: picture_of(case, plan.photographs, folder) for case in cases}
+    large: list[Timing] = []
+    if not plan.quick:
+        say("Timing large pictures:")
+        several = [one for one in chosen if one.name in _LARGE]
+        large = timed(several, qualities, [pictures[case] for case in LARGE], 3, say)
+    say("Peak memory:")
+    remembering = [one for one in chosen if one.name in _REMEMBERING]
+    return large, measured(remembering, qualities, pictures, say)
 
 
 def _entry(contender: Contender, qualities: Mapping[str, int]) -> Entry:

@@ -25,11 +25,12 @@ def timed(
     moment of the machine does not fall on one of them alone, and each round
     begins with another.
     """
-    seconds: Seconds = {(c.name, p.name): [] for c in contenders for p in photographs}
+    seconds: Seconds = {(c.name, p.name): [] for c in contenders for p in photographs if c.reads(p)}
     with ExitStack() as stack:
         workers = {c.name: stack.enter_context(Worker(c.command, c.cpus)) for c in contenders}
         for contender in contenders:  # warm, as a Lambda function is after its first picture
-            workers[contender.name].render(photographs[0], qualities[contender.family])
+            first = next(filter(contender.reads, photographs))
+            workers[contender.name].render(first, qualities[contender.family])
         start = time.monotonic()
         for number in range(rounds):
             _round(number, contenders, workers, qualities, photographs, seconds)
@@ -56,5 +57,7 @@ def _round(
     for place, photograph in enumerate(photographs):
         first = (number * 5 + place) % len(contenders)
         for contender in [*contenders[first:], *contenders[:first]]:
+            if not contender.reads(photograph):
+                continue
             answer = workers[contender.name].render(photograph, qualities[contender.family])
             seconds[contender.name, photograph.name].append((answer["wall"], answer["cpu"]))

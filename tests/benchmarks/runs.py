@@ -45,6 +45,10 @@ def results() -> Results:
             for name, _, _, times in _CONTENDERS
             for photograph, time in zip(_PHOTOGRAPHS, times, strict=True)
         ),
+        large=(
+            Timing(contender="darkroom", photograph="48 MP, 1a.jpeg", wall=(0.5,), cpu=(0.5,)),
+            Timing(contender="sharp-clones-4", photograph="48 MP, 1a.jpeg", wall=(1,), cpu=(1,)),
+        ),
         memory=(Memory(contender="darkroom-2", case="48 MP", kilobytes=60 * 1024),),
         start=Start(
             bare=(10.0,), imported=(60.0,), first=(20.0,), second=(18.0,), modules=("PIL", "enum")
@@ -53,7 +57,7 @@ def results() -> Results:
 
 
 def _photograph(name: str) -> Photograph:
-    return Photograph(name=name, width=4000, height=3000, bytes=1_000_000, progressive=False)
+    return Photograph(name=name, width=4000, height=3000, bytes=1_000_000, kind="baseline JPEG")
 
 
 def _entry(name: str, family: str, cpus: int) -> Entry:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from benchmarks.aims import aims
 from benchmarks.facts import distributions_table, millions_table, shares, start_table
 from benchmarks.report import report
-from benchmarks.tables import aims_table, memory_table, table, times_table
+from benchmarks.tables import aims_table, large_table, memory_table, table, times_table
 from tests.benchmarks.runs import results
 
 cells = st.text("abc 123", max_size=8)
@@ -43,6 +43,10 @@ def test_an_aim_is_missed_by_more_than_it_allows():
 
 def test_memory_has_a_line_for_each_picture():
     assert row(memory_table(results()), "48 MP").endswith(" 60 |")
+
+
+def test_times_for_large_pictures_are_over_darkrooms():
+    assert row(large_table(results()), "48 MP").endswith("1,000 (2.0×) |")
 
 
 def test_the_share_under_300_ms_counts_photographs():
