@@ -23,6 +23,7 @@ from benchmarks.tables import (
     seconds_table,
     times_table,
 )
+from benchmarks.tails import tails_table
 from chalicelib.costs import prices
 
 PAGE = toolchain.ROOT / "docs/performance.md"
@@ -58,6 +59,7 @@ def page(results: Results) -> str:
         times=times_table(results),
         seconds=seconds_table(results),
         scores=scores_table(results),
+        tails=tails_table(results),
         large=large_table(results),
         memory=memory_table(results),
         distributions=distributions_table(results),

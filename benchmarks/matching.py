@@ -1,47 +1,30 @@
 """Matched quality: each contender at the quality whose mean SSIMULACRA2 is Darkroom's."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from benchmarks.contenders import Contender
 from benchmarks.ratios import mean, tenth
-from benchmarks.scores import Scores
-from benchmarks.studio import Made, made
+from benchmarks.studio import Made
 
 TOLERANCE = 0.3  # of the mean SSIMULACRA2
 _SLOPE = 0.6  # what a step of quality changes it by, near 80
 
 Say = Callable[[str], None]
+Batch = Callable[[Sequence[tuple[Contender, int]]], list[Made]]
 Summary = Callable[[Sequence[float]], float]
 
 
 def matched(
-    families: Sequence[Contender],
-    photographs: Sequence[Path],
-    starts: Mapping[str, int],
-    scores: Scores,
-    say: Say,
+    families: Sequence[Contender], starts: Mapping[str, int], batch: Batch, say: Say
 ) -> dict[str, Made]:
     """What each family makes at its matched quality; the first one, Darkroom, sets the aim."""
-
-    def batch(todo: Sequence[tuple[Contender, int]]) -> list[Made]:
-        return made(todo, photographs, scores)
-
     return search(families, starts, None, mean, batch, say)
 
 
 def matched_tails(
-    families: Sequence[Contender],
-    aim: Sequence[float],
-    photographs: Sequence[Path],
-    scores: Scores,
-    say: Say,
+    families: Sequence[Contender], aim: Sequence[float], batch: Batch, say: Say
 ) -> dict[str, Made]:
     """What each family makes where its tenth percentile is that of the scores `aim`."""
-
-    def batch(todo: Sequence[tuple[Contender, int]]) -> list[Made]:
-        return made(todo, photographs, scores)
-
     loose = [contender._replace(fixed=False) for contender in families]
     return search(loose, {}, tenth(aim), tenth, batch, say)
 
@@ -51,7 +34,7 @@ def search(
     starts: Mapping[str, int],
     aim: float | None,
     summary: Summary,
-    batch: Callable[[Sequence[tuple[Contender, int]]], list[Made]],
+    batch: Batch,
     say: Say,
 ) -> dict[str, Made]:
     """What each family makes where the `summary` of its scores is nearest to `aim`.

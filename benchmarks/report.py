@@ -10,6 +10,7 @@ from benchmarks.tables import (
     seconds_table,
     times_table,
 )
+from benchmarks.tails import tails_table
 
 
 def report(results: Results) -> str:
@@ -18,6 +19,7 @@ def report(results: Results) -> str:
         "Over sharp as documented (same number of CPUs): median (least to most)": times_table,
         "Milliseconds": seconds_table,
         "SSIMULACRA2": scores_table,
+        'Quality "auto" at an equal worst tenth': tails_table,
         "Large pictures (mosaics): CPU milliseconds": large_table,
         "Peak memory, MB": memory_table,
         "Darkroom over the photographs": distributions_table,

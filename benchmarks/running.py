@@ -1,23 +1,22 @@
 """One whole run, stage by stage."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks import toolchain
 from benchmarks.collection import described
 from benchmarks.contenders import Contender, absent, contenders
-from benchmarks.matching import matched, matched_tails
+from benchmarks.matching import Batch, Say, matched, matched_tails
 from benchmarks.memory import measured
 from benchmarks.mosaics import CASES, LARGE, picture_of
 from benchmarks.results import LATEST, Entry, Memory, Results, Tail, Timing, load
 from benchmarks.scores import Scores
 from benchmarks.starting import started
-from benchmarks.studio import Made
+from benchmarks.studio import Made, make, place
 from benchmarks.timing import timed
-
-Say = Callable[[str], None]
 
 _REMEMBERING = ("darkroom-2", "sharp-clones-4-2", "pillow")  # whose memory is measured
 _LARGE = ("darkroom", "sharp-clones-4", "sharp-cascade-2", "pillow")  # who makes large pictures
@@ -78,10 +77,18 @@ def _qualities(
             one._replace(fixed=True, quality=starts.get(one.family, one.quality))
             for one in families
         ]
-    with Scores(toolchain.CACHE / "scores.json") as scores:
-        made = matched(families, plan.photographs, starts, scores, say)
-        tails = [] if plan.quick else _tails(families, made, plan.photographs, scores, say)
-        return made, tails, scores.check(*_sample(made, plan.photographs))
+    with (
+        Scores(toolchain.CACHE / "scores.json") as scores,
+        TemporaryDirectory(dir=toolchain.CACHE) as folder,
+    ):
+
+        def batch(todo: Sequence[tuple[Contender, int]]) -> list[Made]:
+            return make(todo, plan.photographs, scores, Path(folder))
+
+        made = matched(families, starts, batch, say)
+        tails = [] if plan.quick else _tails(families, made, batch, say)
+        metric = scores.check(*_sample(made, plan.photographs[0], Path(folder)))
+    return made, tails, metric
 
 
 def _pictures(
@@ -118,11 +125,7 @@ def _last_qualities() -> dict[str, int]:
 
 
 def _tails(
-    families: Sequence[Contender],
-    made: Mapping[str, Made],
-    photographs: Sequence[Path],
-    scores: Scores,
-    say: Say,
+    families: Sequence[Contender], made: Mapping[str, Made], batch: Batch, say: Say
 ) -> list[Tail]:
     """Families at the quality whose worst tenth is that of "auto", where there is one."""
     if "darkroom-auto" not in made:
@@ -130,7 +133,7 @@ def _tails(
     say('The worst tenth of quality "auto":')
     compared = [one for one in families if one.family in _TAILS]
     aim = made["darkroom-auto"].scores("webp")
-    found = matched_tails(compared, aim, photographs, scores, say)
+    found = matched_tails(compared, aim, batch, say)
     return [
         Tail(
             family=family,
@@ -141,9 +144,9 @@ def _tails(
     ]
 
 
-def _sample(made: Mapping[str, Made], photographs: Sequence[Path]) -> tuple[Path, Path]:
+def _sample(made: Mapping[str, Made], photograph: Path, folder: Path) -> tuple[Path, Path]:
     """A photograph and a rendition of it, on which the metric is checked against its package."""
     darkroom = made["darkroom"]
-    folder = toolchain.CACHE / "outputs/darkroom" / str(darkroom.quality) / photographs[0].stem
+    out = place(folder, "darkroom", darkroom.quality, photograph)
     file = next(one for one in darkroom.outputs[0].files if one.variant == "720p")
-    return photographs[0], folder / f"720p.{file.format}"
+    return photograph, out / f"720p.{file.format}"

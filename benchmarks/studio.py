@@ -59,13 +59,16 @@ class Encoded(NamedTuple):
         return self.out / f"{file.variant}.{file.format}"
 
 
-def made(
-    todo: Sequence[tuple[Contender, int]], photographs: Sequence[Path], scores: Scores
+def make(
+    todo: Sequence[tuple[Contender, int]],
+    photographs: Sequence[Path],
+    scores: Scores,
+    folder: Path,
 ) -> list[Made]:
-    """What each contender makes at each quality of `todo`, scored."""
+    """What each contender makes at each quality of `todo`, scored; the files go into `folder`."""
 
     def encode(one: tuple[Contender, int]) -> list[Encoded]:
-        return _encoded(*one, photographs)
+        return _encoded(*one, photographs, folder)
 
     def judge(photograph: Path, batch: Sequence[Encoded]) -> list[Output]:
         files = [file for one in batch for file in one.judged]
@@ -82,12 +85,18 @@ def made(
     ]
 
 
-def _encoded(contender: Contender, quality: int, photographs: Sequence[Path]) -> list[Encoded]:
+def place(folder: Path, family: str, quality: int, photograph: Path) -> Path:
+    """Where in `folder` the renditions of `photograph` lie."""
+    return folder / family / str(quality) / photograph.name
+
+
+def _encoded(
+    contender: Contender, quality: int, photographs: Sequence[Path], folder: Path
+) -> list[Encoded]:
     found = []
     with Worker(contender.command, len(toolchain.processors())) as worker:
         for photograph in photographs:
-            folder = toolchain.CACHE / "outputs" / contender.family / str(quality)
-            out = folder / photograph.stem
+            out = place(folder, contender.family, quality, photograph)
             out.mkdir(parents=True, exist_ok=True)
             made = worker.render(photograph, quality, out)["files"]
             files = [Rendition(variant=name, format=kind, bytes=size) for name, kind, size in made]

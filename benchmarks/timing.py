@@ -35,15 +35,7 @@ def timed(
         for number in range(rounds):
             _round(number, contenders, workers, qualities, photographs, seconds)
             say(f"  round {number + 1} of {rounds}, {time.monotonic() - start:.0f} s")
-    return [
-        Timing(
-            contender=name,
-            photograph=photograph,
-            wall=tuple(round(wall, 5) for wall, _ in found),
-            cpu=tuple(round(cpu, 5) for _, cpu in found),
-        )
-        for (name, photograph), found in seconds.items()
-    ]
+    return [_timing(*key, found) for key, found in seconds.items()]
 
 
 def _round(
@@ -61,3 +53,12 @@ def _round(
                 continue
             answer = workers[contender.name].render(photograph, qualities[contender.family])
             seconds[contender.name, photograph.name].append((answer["wall"], answer["cpu"]))
+
+
+def _timing(contender: str, photograph: str, seconds: Sequence[tuple[float, float]]) -> Timing:
+    return Timing(
+        contender=contender,
+        photograph=photograph,
+        wall=tuple(round(wall, 5) for wall, _ in seconds),
+        cpu=tuple(round(cpu, 5) for _, cpu in seconds),
+    )

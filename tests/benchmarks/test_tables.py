@@ -1,10 +1,13 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.aims import aims
 from benchmarks.facts import distributions_table, millions_table, shares, start_table
 from benchmarks.report import report
+from benchmarks.results import Results, Tail
 from benchmarks.tables import aims_table, large_table, memory_table, table, times_table
+from benchmarks.tails import tails_table
 from tests.benchmarks.runs import results
 
 cells = st.text("abc 123", max_size=8)
@@ -59,6 +62,29 @@ def test_the_distribution_has_the_median_size():
 
 def test_a_million_photographs_have_a_line_for_each_memory_size():
     assert "(150 ms)" in row(millions_table(results()), "1,769 MB")
+
+
+def with_auto() -> Results:
+    """Darkroom's quality "auto" writes what its AVIFs weigh, at sharp's quality 78."""
+    found = results()
+    auto = msgspec.structs.replace(found.entry("darkroom-avif"), name="darkroom-auto")
+    tail = Tail(
+        family="sharp-clones-4", quality=78, bytes={"lake.jpg": 200_000, "street.jpg": 300_000}
+    )
+    return msgspec.structs.replace(found, contenders=(*found.contenders, auto), tails=(tail,))
+
+
+def test_quality_auto_is_compared_at_an_equal_worst_tenth():
+    assert "0.62 (0.50 to 0.75)" in row(tails_table(with_auto()), "SHARP-CLONES-4")
+
+
+def test_the_aim_of_quality_auto_is_the_median():
+    aim = next(aim for aim in aims(with_auto()) if "worst tenth" in aim.text)
+    assert aim.measured == 0.625
+
+
+def test_a_run_without_quality_auto_says_so():
+    assert tails_table(results()) == 'This run had no quality "auto".'
 
 
 def test_cold_starts_are_medians():
