@@ -114,7 +114,9 @@ class Processor:
 
     def _limits(self) -> imaging.Limits:
         return imaging.Limits(
-            max_pixels=self._settings.max_pixels, max_frames=self._settings.max_frames
+            max_pixels=self._settings.max_pixels,
+            max_frames=self._settings.max_frames,
+            allow_heic=self._settings.allow_heic,
         )
 
     def _store(self, image_id: str, rendered: imaging.Rendered) -> Rendition:

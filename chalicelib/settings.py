@@ -28,6 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     max_upload_bytes: Count = 50_000_000
     max_pixels: Count = 100_000_000
     max_frames: Count = 1_000
+    allow_heic: bool = False  # needs requirements-heic.txt; docs/decisions/0009-heic.md says why
     aws_lambda_function_memory_size: Count = 1_769  # megabytes; Lambda sets it itself
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # SigV4 allows a week
 

@@ -31,6 +31,8 @@ class Wiring:
         """The application that the environment describes; SettingsError where it does not."""
         wiring = cls(read_settings(environment))
         _ = wiring.watermarks  # a wrong table stops the start, like a wrong setting
+        if wiring.settings.allow_heic:
+            imaging.check_heic()
         return wiring
 
     @functools.cached_property

@@ -13,7 +13,7 @@ from ops.local.names import PROJECT, REGION
 _LARGEST = 50_000_000  # bytes; the most that Lambda takes in a direct upload
 _NEEDED = {
     "deployment.zip": ("app.py", "chalicelib/variants.toml", "chalicelib/imaging/rendering.py"),
-    "layer-deployment.zip": ("PIL/", "boto3/", "msgspec/", "ulid/"),
+    "layer-deployment.zip": ("PIL/", "boto3/", "cykooz_resizer/", "msgspec/", "ulid/"),
 }
 _FOREIGN = ("tests/", "ops/", "frontend/", "moto/", "pytest/", "chalicelib/README")
 

@@ -24,6 +24,7 @@ _DIRECTORY = click.Path(file_okay=False, path_type=Path)
 _OUT_HELP = "Where renditions are written; made if need be."
 _VARIANTS_HELP = """Another variants table; its watermarks may lie beside it.
 [default: chalicelib/variants.toml]"""
+_HEIC_HELP = "Read HEIC files too; needs requirements-heic.txt. Also the variable ALLOW_HEIC."
 _EXIT_CODES = """Exit codes: 0, also where pictures were rejected, which is an outcome and no error;
 1 where files could not be read or written, which is said on standard error only, with no line among
 the others, while the remaining files are rendered; 2 for wrong usage, a wrong variants table too;
@@ -34,15 +35,18 @@ the others, while the remaining files are rendered; 2 for wrong usage, a wrong v
 @click.argument("files", nargs=-1, required=True, type=click.Path())
 @click.option("--out", required=True, metavar="DIR", type=_DIRECTORY, help=_OUT_HELP)
 @click.option("--variants", metavar="TOML", type=_PATH, help=_VARIANTS_HELP)
+@click.option("--heic", envvar="ALLOW_HEIC", is_flag=True, help=_HEIC_HELP)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each file.")
-def render(files: tuple[str, ...], out: Path, variants: Path | None, as_json: bool) -> None:
+def render(
+    files: tuple[str, ...], out: Path, variants: Path | None, heic: bool, as_json: bool
+) -> None:
     """Render FILES on this machine, with no store at all.
 
     Renditions are DIR/<stem>/<variant>.<ext>; a second file of the same stem goes into
     DIR/<stem>-2. The limits are those of a Darkroom without settings of its own. The total, which
     --json leaves out, is of the ready files and of all their renditions together.
     """
-    rules = _rules(variants)
+    rules = _rules(variants, heic)
     _make_directory(out)
     console = Console(highlight=False, soft_wrap=True)
     outcomes: list[Outcome] = []
@@ -57,17 +61,21 @@ def render(files: tuple[str, ...], out: Path, variants: Path | None, as_json: bo
     sys.exit(1 if faults else 0)
 
 
-def _rules(table: Path | None) -> Rules:
+def _rules(table: Path | None, heic: bool) -> Rules:
     """The table at `table`, or Darkroom's own; a wrong one ends as wrong usage does."""
     path = table or DEFAULT_TABLE
     try:
         variants = load_variants(path)
         watermarks = load_watermarks(variants, (path.parent, *FOLDERS) if table else FOLDERS)
         imaging.check_watermarks(watermarks)
+        if heic:
+            imaging.check_heic()
     except SettingsError as reason:
         raise click.UsageError(str(reason)) from reason
     defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
-    limits = imaging.Limits(max_pixels=defaults["max_pixels"], max_frames=defaults["max_frames"])
+    limits = imaging.Limits(
+        max_pixels=defaults["max_pixels"], max_frames=defaults["max_frames"], allow_heic=heic
+    )
     return Rules(variants, watermarks, limits, defaults["max_upload_bytes"])
 
 

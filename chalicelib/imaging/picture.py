@@ -4,10 +4,14 @@ from msgspec import Struct
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """The most that an original may hold; counted from its headers, before anything is decoded."""
+    """The most that an original may hold; counted from its headers, before anything is decoded.
+
+    `allow_heic` lets HEIC in, which needs a package that is not installed by itself.
+    """
 
     max_pixels: int
     max_frames: int
+    allow_heic: bool = False
 
 
 class Rendered(Struct, frozen=True, kw_only=True):

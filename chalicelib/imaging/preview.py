@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from chalicelib.imaging.picture import Preview
+from chalicelib.imaging.plugins import plugin
 
 _PREFIX = "data:image/webp;base64,"
 _LONGEST_URI = 199  # characters
@@ -48,5 +49,6 @@ def _tiny(image: Image.Image, side: int, quality: int) -> str:
     with image.resize(size, Image.Resampling.BOX) as small:
         file = BytesIO()
         straight = small.convert("RGBA" if image.mode == "RGBa" else "RGB")
+        plugin("webp")
         straight.save(file, "webp", quality=quality, method=6, alpha_quality=0)
     return _PREFIX + b64encode(file.getvalue()).decode()

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from chalicelib.errors import Reason
 from chalicelib.imaging.verdicts import rejection
 
-Kind = Literal["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp"]
+Kind = Literal["jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp"]
 
 CONTENT_TYPES: dict[Kind, str] = {
     "jpeg": "image/jpeg",
@@ -14,6 +14,7 @@ CONTENT_TYPES: dict[Kind, str] = {
     "webp": "image/webp",
     "gif": "image/gif",
     "avif": "image/avif",
+    "heic": "image/heic",
     "tiff": "image/tiff",
     "bmp": "image/bmp",
 }
@@ -35,7 +36,9 @@ def _starts(pattern: bytes) -> re.Pattern[bytes]:
 
 # `ftyp` boxes name their brands in groups of four bytes: the major one, a version, then the others.
 _AVIF_BRANDS = rb".{4}ftyp(?:avi[fs]|(?:mif1|msf1|miaf|MA1[AB]).{4}(?:.{4}){0,30}?avi[fs])"
-_HEIF_BRANDS = rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif[12]|msf1|miaf)"
+_HEVC = rb"he[iv][cxms]"
+_HEIC_BRANDS = rb".{4}ftyp(?:%b|(?:mif[12]|msf1|miaf).{4}(?:.{4}){0,30}?%b)" % (_HEVC, _HEVC)
+_HEIF_BRANDS = rb".{4}ftyp(?:mif[12]|msf1|miaf)"
 _BMP_HEADERS = rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00"
 _SVG = rb"(?:\xef\xbb\xbf)?\s*(?=<)(?!.*<html)(?=.*(?<=[<:])svg[\s>])"
 
@@ -45,6 +48,7 @@ _READ: tuple[_Signature, ...] = (
     _Signature(_starts(rb"RIFF.{4}WEBP"), "webp"),
     _Signature(_starts(rb"GIF8[79]a"), "gif"),
     _Signature(_starts(_AVIF_BRANDS), "avif"),
+    _Signature(_starts(_HEIC_BRANDS), "heic"),
     _Signature(_starts(_BMP_HEADERS), "bmp"),
     _Signature(_starts(rb"(?:II[*+]\x00|MM\x00[*+])(?!.{4}CR)"), "tiff"),
 )
@@ -52,7 +56,7 @@ _READ: tuple[_Signature, ...] = (
 _REFUSED: tuple[_Refusal, ...] = (
     _Refusal(_starts(rb"II\*\x00.{4}CR|.{4}ftypcrx"), "Camera RAW"),
     _Refusal(_starts(rb"II(?:RO|RS|U\x00)|MMOR|FUJIFILMCCD-RAW|\x00MRM|FOVb"), "Camera RAW"),
-    _Refusal(_starts(_HEIF_BRANDS), "HEIC"),
+    _Refusal(_starts(_HEIF_BRANDS), "HEIF (other than HEIC)"),
     _Refusal(_starts(_SVG), "SVG"),
     _Refusal(_starts(rb"\x1f\x8b.{8}[^\x00]{1,200}\.svg\x00"), "SVG"),
     _Refusal(_starts(rb"%PDF-"), "PDF"),

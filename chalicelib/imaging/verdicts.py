@@ -19,6 +19,15 @@ def rejection(reason: Reason, *details: str | int) -> Rejection:
     return Rejection(reason, _SENTENCES[reason].format(*details))
 
 
+def heic_is_off() -> Rejection:
+    """The error to raise for a HEIC where the settings do not allow it."""
+    sentence = (
+        "HEIC files are switched off here; whoever runs this Darkroom can switch them on. "
+        "Please send a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP picture."
+    )
+    return Rejection(Reason.UNSUPPORTED_FORMAT, sentence)
+
+
 def corrupt() -> Rejection:
     """The error to raise for a picture that is broken."""
     return rejection(Reason.CORRUPT_IMAGE)

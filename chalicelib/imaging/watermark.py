@@ -3,10 +3,12 @@
 from io import BytesIO
 
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile
 
 from chalicelib.errors import SettingsError
+from chalicelib.imaging.alpha import premultiplied, straight
 from chalicelib.imaging.geometry import Size
+from chalicelib.imaging.plugins import plugin
+from chalicelib.imaging.scaling import scaled
 from chalicelib.variants import Marks, Position, Watermark
 
 # Where the free space goes: the shares of it to the left of and above the mark.
@@ -27,7 +29,7 @@ def check_watermarks(watermarks: Marks) -> None:
     """SettingsError names the first file that is not a whole PNG."""
     for name, file in watermarks.items():
         try:
-            with PngImageFile(BytesIO(file)) as opened:
+            with plugin("png")(BytesIO(file)) as opened:
                 opened.load()
         # As with any picture, a decoder raises what it likes.
         except Exception as reason:
@@ -36,20 +38,20 @@ def check_watermarks(watermarks: Marks) -> None:
 
 def marked(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
     """A copy of `image` (`L`, `RGB`, `RGBa`) under the PNG in `file`, in `RGB` or `RGBa`."""
-    with PngImageFile(BytesIO(file)) as opened:
+    with plugin("png")(BytesIO(file)) as opened:
         mark = opened.convert("RGBA")
     margin = round(rule.margin * image.width)
     size, corner = place_mark(Size(*image.size), Size(*mark.size), rule, margin)
     # Premultiplied, so that the colour of transparent pixels does not bleed into the edge.
-    scaled = mark.convert("RGBa").resize(size, Image.Resampling.BICUBIC).convert("RGBA")
-    alpha = scaled.getchannel("A").point(lambda level: round(level * rule.opacity))
-    scaled.putalpha(alpha)
+    laid = straight(scaled(premultiplied(mark), size))
+    alpha = laid.getchannel("A").point(lambda level: round(level * rule.opacity))
+    laid.putalpha(alpha)
     if image.mode == "RGBa":
-        under = image.convert("RGBA")
-        under.alpha_composite(scaled, corner)
-        return under.convert("RGBa")
+        under = straight(image)
+        under.alpha_composite(laid, corner)
+        return premultiplied(under)
     under = image.convert("RGB") if image.mode == "L" else image.copy()
-    under.paste(scaled.convert("RGB"), corner, alpha)
+    under.paste(laid.convert("RGB"), corner, alpha)
     return under
 
 

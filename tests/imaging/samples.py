@@ -6,13 +6,14 @@ from io import BytesIO
 from typing import Any
 
 from PIL import Image
+from pillow_heif import from_pillow
 
 from chalicelib.imaging import Limits, Picture, render
 from chalicelib.imaging.decoding import decode
 from chalicelib.imaging.encoding import encode
 from chalicelib.variants import Variant
 
-LIMITS = Limits(max_pixels=100_000_000, max_frames=500)
+LIMITS = Limits(max_pixels=100_000_000, max_frames=500, allow_heic=True)
 WHOLE = Variant(name="whole", width=2000, height=2000, formats=("png",))
 
 # Top left, top right, bottom right, bottom left.
@@ -42,7 +43,10 @@ def four_corners(width: int = 96, height: int = 64) -> Image.Image:
 
 def saved(image: Image.Image, format: str, **options: Any) -> bytes:
     file = BytesIO()
-    image.save(file, format, **options)
+    if format == "heic":
+        from_pillow(image).save(file, **options)
+    else:
+        image.save(file, format, **options)
     return file.getvalue()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import Limits
+from chalicelib.imaging.signatures import CONTENT_TYPES
 from tests.imaging import samples
 from tests.imaging.samples import CORNERS, LIMITS, exif, four_corners, rendered, saved, scene, shown
 
@@ -21,13 +22,13 @@ def reason_for(data: bytes, limits: Limits = LIMITS) -> Reason:
     return caught.value.reason
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp"])
+@pytest.mark.parametrize("kind", CONTENT_TYPES)
 def test_every_kind_is_decoded(kind: str):
     picture = rendered(saved(four_corners(), kind))
     assert (picture.content_type, picture.width, picture.height) == (f"image/{kind}", 96, 64)
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "tiff"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic", "tiff"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_turned_upright(kind: str, orientation: int):
     data = saved(four_corners(), kind, exif=exif(orientation))
@@ -43,7 +44,7 @@ def test_every_orientation_is_turned_upright(kind: str, orientation: int):
         assert all(abs(a - b) < 40 for a, b in zip(colour, expected, strict=True))
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp"])
+@pytest.mark.parametrize("kind", CONTENT_TYPES)
 def test_a_picture_cut_in_half_is_corrupt(kind: str):
     data = saved(scene(400, 300), kind)
     assert reason_for(data[: len(data) // 2]) is Reason.CORRUPT_IMAGE
@@ -118,7 +119,7 @@ def test_a_jpeg_of_endless_passes_is_corrupt():
     assert reason_for(data[:scan] + data[scan:-2] * 300 + b"\xff\xd9") is Reason.CORRUPT_IMAGE
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic"])
 @pytest.mark.parametrize(
     "block", [b"II*\x00\xff\xff\xff\x7f", b"rubbish", b"MM\x00*\x00\x00\x00\x08\xff\xff"]
 )

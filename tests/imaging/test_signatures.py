@@ -15,8 +15,7 @@ def test_every_supported_kind_is_told_by_its_content(kind: str):
     [
         b"%PDF-1.7\n",
         b"8BPS\x00\x01" + bytes(20),
-        b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
-        b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic",
+        b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1jpeg",
         b"\x00\x00\x00\x0cJXL \r\n\x87\n",
         b"\xff\x0a\xfa\x1f",
         b"\x00\x00\x00\x0cjP  \r\n\x87\n",
@@ -57,6 +56,13 @@ def test_nothing_is_an_empty_file():
 
 def test_an_avif_under_a_general_major_brand_is_an_avif():
     assert sniff(b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf") == "avif"
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"])
+@pytest.mark.parametrize("major", [b"", b"mif1", b"msf1"])
+def test_a_heic_is_told_by_its_major_brand_or_another(major: bytes, brand: bytes):
+    brands = (major or brand) + bytes(4) + b"miaf" + brand
+    assert sniff(b"\x00\x00\x00\x18ftyp" + brands) == "heic"
 
 
 def test_thousands_of_comments_do_not_slow_the_search_for_svg():

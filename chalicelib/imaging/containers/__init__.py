@@ -5,9 +5,11 @@ matter. What goes on to Pillow is lean: only what the first frame's pixels need,
 so comments, previews and broken metadata can neither fail nor slow it.
 """
 
-from chalicelib.imaging.containers import avif, gif, jpeg, png, tiff, webp
+from chalicelib.imaging.containers import avif, gif, heif, jpeg, png, tiff, webp
 from chalicelib.imaging.containers.survey import Survey
 from chalicelib.imaging.signatures import Kind
+
+_BOXED = {"avif": avif.survey, "heic": heif.survey}
 
 
 def survey(kind: Kind, data: bytes, most_frames: int) -> Survey:
@@ -21,8 +23,8 @@ def survey(kind: Kind, data: bytes, most_frames: int) -> Survey:
             return webp.survey(data, most_frames)
         case "gif":
             return gif.survey(data, most_frames)
-        case "avif":
-            return avif.survey(data)
+        case "avif" | "heic":
+            return _BOXED[kind](data)
         case "tiff":
             return tiff.survey(data, most_frames)
         case "bmp":

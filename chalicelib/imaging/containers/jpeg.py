@@ -30,13 +30,14 @@ _PLAIN = {0xE0: (b"JFIF\x00", 14), 0xEE: (b"Adobe", 12)}
 
 def survey(data: bytes) -> Survey:
     """The survey of a JPEG; its body lacks all metadata but JFIF's and Adobe's. Broken raised."""
-    kept = [data[:2]]
+    view = memoryview(data)  # the file is large, and copied once
+    kept = [view[:2]]
     exif, size = b"", (0, 0)
     pieces: dict[int, bytes] = {}
     for marker, start, end in _segments(data):
         content = data[start + 4 : end]
         if marker not in _DISPENSABLE:
-            kept.append(data[start:end])
+            kept.append(view[start:end])
         if marker in _FRAMES:
             size = _size(content)
         elif marker == 0xE1 and content.startswith(_EXIF):
@@ -44,8 +45,8 @@ def survey(data: bytes) -> Survey:
         elif marker == 0xE2 and content.startswith(_PROFILE) and len(content) > 14:
             pieces[content[12]] = content
         if marker == _SCAN:
-            kept.append(data[end:])
-    if kept[-1].count(b"\xff\xda") >= _MOST_SCANS:
+            kept.append(view[end:])
+    if data.count(b"\xff\xda", len(data) - len(kept[-1])) >= _MOST_SCANS:
         raise Broken
     width, height = size
     return Survey(b"".join(kept), width, height, 1, exif_orientation(exif), _assembled(pieces))

@@ -1,0 +1,129 @@
+"""What a `meta` box says of a file's items: pictures, their tiles, their opacity, their notes."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chalicelib.imaging.containers.boxes import Box, Cursor, boxes
+from chalicelib.imaging.containers.survey import Broken
+
+# More than any program writes; libheif's own limit of items is a thousand.
+_MOST = 10_000
+
+
+class Items(NamedTuple):
+    """Items by their numbers: type, properties, and bytes as starts and ends.
+
+    `references` holds what an item is made of or speaks of, by the way and the
+    item; `notes` the places of the names of those references that make an item
+    a note (EXIF, XMP) on another.
+    """
+
+    primary: int
+    types: dict[int, bytes]
+    properties: dict[int, list[Box]]
+    extents: dict[int, list[tuple[int, int]]]
+    references: dict[tuple[bytes, int], list[int]]
+    notes: list[int]
+
+
+def items_of(data: bytes, meta: Box) -> Items:
+    """The items that `meta` lists; Broken raised."""
+    inner = {box.name: box for box in reversed(boxes(data, meta.start + 4, meta.end))}
+    nothing = Box(b"", 0, 0)
+    if b"pitm" not in inner:
+        raise Broken
+    idat = inner.get(b"idat", nothing)
+    references, notes = _references(data, inner.get(b"iref", nothing))
+    return Items(
+        _primary(data, inner[b"pitm"]),
+        dict(_types(data, inner.get(b"iinf", nothing))),
+        _properties(data, inner.get(b"iprp", nothing)),
+        dict(_extents(data, inner.get(b"iloc", nothing), idat.start)),
+        references,
+        notes,
+    )
+
+
+def _versioned(data: bytes, box: Box) -> tuple[int, int, Cursor]:
+    """The version and flags of a full box, and a cursor after them."""
+    cursor = Cursor(data, box)
+    return cursor.number(1), cursor.number(3), cursor
+
+
+def _primary(data: bytes, box: Box) -> int:
+    version, _, cursor = _versioned(data, box)
+    return cursor.number(4 if version else 2)
+
+
+def _types(data: bytes, box: Box) -> Iterator[tuple[int, bytes]]:
+    if not box.name:
+        return
+    version, _, cursor = _versioned(data, box)
+    cursor.number(4 if version else 2)
+    for entry in boxes(data, cursor.position, box.end):
+        version, _, cursor = _versioned(data, entry)
+        number = cursor.number(4 if version >= 3 else 2)
+        cursor.number(2)
+        yield number, cursor.number(4).to_bytes(4)
+
+
+def _properties(data: bytes, box: Box) -> dict[int, list[Box]]:
+    """The properties of each item; of several lists that name an item all count."""
+    groups = boxes(data, box.start, box.end)
+    all_of_them = [
+        found
+        for group in groups
+        if group.name == b"ipco"
+        for found in boxes(data, group.start, group.end)
+    ]
+    given: dict[int, list[Box]] = {}
+    for group in groups:
+        if group.name == b"ipma":
+            for item, index in _associations(data, group):
+                if 0 < index <= len(all_of_them):
+                    given.setdefault(item, []).append(all_of_them[index - 1])
+    return given
+
+
+def _associations(data: bytes, box: Box) -> Iterator[tuple[int, int]]:
+    """Items and the places, from 1, of their properties."""
+    version, flags, cursor = _versioned(data, box)
+    for _ in range(min(cursor.number(4), _MOST)):
+        item = cursor.number(4 if version else 2)
+        for _ in range(cursor.number(1)):
+            yield item, cursor.number(2) & 0x7FFF if flags & 1 else cursor.number(1) & 0x7F
+
+
+def _extents(data: bytes, box: Box, idat: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    if not box.name:
+        return
+    version, _, cursor = _versioned(data, box)
+    widths = cursor.number(2)
+    offset, length, base, index = (widths >> shift & 15 for shift in (12, 8, 4, 0))
+    for _ in range(min(cursor.number(4 if version == 2 else 2), _MOST)):
+        item = cursor.number(4 if version == 2 else 2)
+        method = cursor.number(2) & 15 if version else 0
+        cursor.number(2)
+        start = cursor.number(base) + (idat if method == 1 else 0)
+        pieces = []
+        for _ in range(min(cursor.number(2), _MOST)):
+            cursor.number(index if version else 0)
+            at = start + cursor.number(offset)
+            pieces.append((at, at + cursor.number(length) if length else len(data)))
+        yield item, pieces
+
+
+def _references(data: bytes, box: Box) -> tuple[dict[tuple[bytes, int], list[int]], list[int]]:
+    given: dict[tuple[bytes, int], list[int]] = {}
+    notes: list[int] = []
+    if box.name:
+        version, _, cursor = _versioned(data, box)
+        width = 4 if version else 2
+        for entry in boxes(data, cursor.position, box.end):
+            cursor = Cursor(data, entry)
+            source, count = cursor.number(width), cursor.number(2)
+            targets = [cursor.number(width) for _ in range(count)]
+            given.setdefault((entry.name, source), []).extend(targets)
+            if entry.name == b"cdsc":
+                notes.append(data.rindex(b"cdsc", 0, entry.start))
+    return given, notes

@@ -1,0 +1,68 @@
+"""Spoilt pictures at the one door, `imaging.render`, for as long as you like.
+
+    nice .venv/bin/python -m tests.fuzz --minutes 10 --seed 7
+
+prints one line for each picture that did any harm and leaves it in .fuzz/ under the number in the
+line; the same seed makes the same pictures. Where the process itself dies or hangs, the picture
+that did it is .fuzz/current. `tests/hostile/test_fuzz.py` runs a short round of it.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from itertools import count
+from pathlib import Path
+from random import Random
+
+from chalicelib.imaging import Limits
+from tests.hostile.mutations import spoilt
+from tests.hostile.seeds import seeds
+from tests.hostile.worker import faults, reported
+
+# Sizes that a changed number asks for are seldom between: small ones keep the rounds quick.
+LIMITS = Limits(max_pixels=1_000_000, max_frames=20, allow_heic=True)
+
+
+def main() -> int:
+    """The number of pictures that did harm."""
+    given = _arguments()
+    given.keep.mkdir(exist_ok=True)
+    end = time.monotonic() + given.minutes * 60
+    draw, sound, outcomes = Random(given.seed), seeds(), Counter[str]()
+    harmful = 0
+    with tempfile.TemporaryFile() as printed:
+        os.dup2(printed.fileno(), 2)
+        for number in count():
+            if number == given.count or time.monotonic() > end:
+                break
+            data = spoilt(draw, draw.choice(sound), draw.choice(sound))
+            (given.keep / "current").write_bytes(data)
+            report = reported(data, LIMITS, printed.fileno())
+            outcomes[str(report["outcome"])] += 1
+            if fault := faults(report):
+                harmful += 1
+                (given.keep / f"{given.seed}-{number}").write_bytes(data)
+                _say(f"{given.seed}-{number}: {fault}")
+    _say(f"{outcomes.total()} pictures, {harmful} harmful: {dict(outcomes.most_common(9))}")
+    return harmful
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Spoilt pictures, rendered.")
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--count", type=int, default=-1, help="pictures; without limit if negative")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, default=Path(".fuzz"), help="the folder of finds")
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main()))

@@ -1,0 +1,63 @@
+"""Small sound pictures of every kind, in the ways that decoders tell apart."""
+
+from collections.abc import Iterator
+
+from PIL import Image
+
+from tests.imaging.samples import DISPLAY_P3, exif, saved
+
+_SIZE = (70, 45)
+
+
+def seeds() -> list[bytes]:
+    """The same files in the same order in every process."""
+    return list(_seeds())
+
+
+def _seeds() -> Iterator[bytes]:
+    ramp = Image.linear_gradient("L").resize(_SIZE)
+    colours = Image.merge("RGB", (ramp, ramp.rotate(180), Image.radial_gradient("L").resize(_SIZE)))
+    clear = colours.copy()
+    clear.putalpha(ramp)
+    frames = [colours.rotate(turn) for turn in (90, 180)]
+    notes = {"exif": exif(6, gps=True), "icc_profile": DISPLAY_P3}
+    yield from _jpegs(colours, notes)
+    yield from _pngs(colours, clear, notes)
+    yield from _tiffs(colours, clear, {"exif": exif(6), "icc_profile": DISPLAY_P3})
+    for kind in ("webp", "avif", "heic"):
+        yield saved(colours, kind, **notes)
+        yield saved(clear, kind)
+    yield saved(colours, "webp", lossless=True)
+    yield saved(colours, "avif", subsampling="4:4:4", tile_rows=1, tile_cols=1)
+    yield saved(colours, "heic", tile_size=32)
+    yield saved(colours, "heic", chroma=444, save_nclx_profile=False)
+    for kind in ("gif", "png", "webp", "avif", "tiff"):
+        yield saved(colours, kind, save_all=True, append_images=frames, duration=100, loop=2)
+    yield saved(colours.quantize(16), "gif", transparency=3, comment=b"said")
+    for mode in ("1", "L", "P", "RGB", "RGBA"):
+        yield saved(clear.convert(mode), "bmp")
+
+
+def _jpegs(colours: Image.Image, notes: dict[str, bytes]) -> Iterator[bytes]:
+    yield saved(colours, "jpeg", comment="said", **notes)
+    yield saved(colours, "jpeg", progressive=True, restart_marker_rows=1)
+    yield saved(colours.convert("CMYK"), "jpeg", progressive=True)
+    yield saved(colours.convert("L"), "jpeg", subsampling="4:4:4")
+
+
+def _pngs(colours: Image.Image, clear: Image.Image, notes: dict[str, bytes]) -> Iterator[bytes]:
+    yield saved(colours, "png", **notes)
+    yield saved(clear, "png")
+    yield saved(colours.quantize(5), "png", transparency=2)
+    yield saved(colours.convert("I;16"), "png")
+    yield saved(colours.convert("1"), "png")
+
+
+def _tiffs(colours: Image.Image, clear: Image.Image, notes: dict[str, bytes]) -> Iterator[bytes]:
+    for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
+        yield saved(colours, "tiff", compression=compression, **notes)
+    yield saved(colours.convert("1"), "tiff", compression="group4")
+    yield saved(colours.convert("F"), "tiff")
+    yield saved(colours.convert("I;16"), "tiff", compression="tiff_lzw")
+    yield saved(colours.convert("CMYK"), "tiff")
+    yield saved(clear, "tiff", big_tiff=True)

@@ -1,0 +1,23 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.imaging.signatures import CONTENT_TYPES, sniff
+from tests.hostile.seeds import seeds
+from tests.imaging.samples import rendered
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_spoilt_pictures_end_with_renditions_or_a_reason(seed: int, tmp_path: Path):
+    options = ["--seed", str(seed), "--count", "1500", "--minutes", "4", "--keep", str(tmp_path)]
+    command = [sys.executable, "-W", "always", "-m", "tests.fuzz", *options]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.startswith("1500 pictures, 0 harmful")
+
+
+def test_what_is_spoilt_is_sound_before_and_of_every_kind():
+    assert {sniff(data) for data in seeds()} == set(CONTENT_TYPES)
+    assert all(rendered(data).renditions for data in seeds())

@@ -1,0 +1,88 @@
+"""Renders each file that a line of standard input names, and prints what came of it, as JSON."""
+
+import json
+import os
+import re
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from chalicelib.errors import Reason, Rejection
+from chalicelib.imaging import Limits, render
+from chalicelib.variants import Variant
+from tests.imaging import samples
+
+SECONDS = 20  # of CPU time, for one file
+MEGABYTES = 600  # above what the process holds before
+
+VARIANTS = (
+    Variant(name="inside", width=160, height=160, formats=("webp", "jpeg")),
+    Variant(name="cover", width=32, height=48, fit="cover", formats=("png",)),
+)
+PIXELS = 25_000_000
+
+FINE = {"ready", *Reason}
+
+_STATUS = Path("/proc/self/status")
+
+
+def held(mark: str) -> int:
+    """This process's memory in kilobytes: VmRSS now, VmHWM at most."""
+    found = re.search(rf"{mark}:\s+(\d+)", _STATUS.read_text())
+    assert found
+    return int(found[1])
+
+
+def outcome_of(data: bytes, limits: Limits) -> str:
+    """`ready`, a reason, or what else came out in words."""
+    try:
+        picture = render(data, VARIANTS, limits)
+    except Rejection as rejection:
+        return rejection.reason
+    except BaseException as error:
+        return f"raised {error!r}"
+    sizes = [samples.opened(file.data).size for file in picture.renditions]
+    return "ready" if sizes and all(map(all, sizes)) else "ready without pictures"
+
+
+def reported(data: bytes, limits: Limits, printed: int) -> dict[str, Any]:
+    """One file's outcome, CPU time, growth in megabytes, and what `printed` (a file) caught."""
+    Path("/proc/self/clear_refs").write_text("5")  # the mark of the most memory starts again
+    memory, start = held("VmRSS"), time.process_time()
+    resource.setrlimit(resource.RLIMIT_CPU, (int(start) + SECONDS + 2, resource.RLIM_INFINITY))
+    os.ftruncate(printed, 0)
+    os.lseek(printed, 0, os.SEEK_SET)
+    outcome = outcome_of(data, limits)
+    return {
+        "outcome": outcome,
+        "seconds": round(time.process_time() - start, 2),
+        "megabytes": (held("VmHWM") - memory) // 1024,
+        "stderr": os.pread(printed, 300, 0).decode(errors="replace"),
+    }
+
+
+def faults(report: dict[str, Any]) -> str:
+    """What is wrong with a report; empty where nothing is."""
+    if report["outcome"] not in FINE:
+        return str(report["outcome"])
+    if report["seconds"] > SECONDS or report["megabytes"] > MEGABYTES:
+        return f"took {report['seconds']} s and {report['megabytes']} MB"
+    return report["stderr"] and f"printed {report['stderr']!r}"
+
+
+def main() -> None:
+    limits = Limits(max_pixels=PIXELS, max_frames=100, allow_heic="heic" in sys.argv)
+    outcome_of(samples.saved(samples.scene(64, 64), "jpeg"), limits)  # imports, threads, tables
+    with tempfile.TemporaryFile() as printed:
+        os.dup2(printed.fileno(), 2)
+        for line in sys.stdin:
+            report = reported(Path(line.rstrip("\n")).read_bytes(), limits, printed.fileno())
+            sys.stdout.write(json.dumps(report) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
