@@ -18,14 +18,15 @@ from ops.rendering.folders import folders_of
 from ops.rendering.outcomes import FileFault, Outcome, shown
 from ops.rendering.points import Point
 from ops.rendering.report import files_in_words, show, show_json, total_of
+from ops.rendering.watermarks import local_objects
 
 _INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 
 _PATH = click.Path(path_type=Path)
 _DIRECTORY = click.Path(file_okay=False, path_type=Path)
 _OUT_HELP = "Where renditions are written; made if need be."
-_VARIANTS_HELP = """Another variants table; its watermarks may lie beside it.
-[default: chalicelib/variants.toml]"""
+_VARIANTS_HELP = """Another variants table; its watermarks may lie beside it,
+those of the images bucket too. [default: chalicelib/variants.toml]"""
 _POINT_HELP = """What to crop around, as shares of width and height from the upper left, such as
 0.3,0.4. [default: the centre]"""
 _EXIT_CODES = """Exit codes: 0, also where pictures were rejected, which is an outcome and no error;
@@ -74,6 +75,7 @@ def _rules(table: Path | None, focal_point: FocalPoint) -> Rules:
     try:
         variants = load_variants(path)
         watermarks = load_watermarks(variants, (path.parent, *FOLDERS) if table else FOLDERS)
+        watermarks = {**watermarks, **local_objects(variants, path.parent)}
         imaging.check_watermarks(watermarks)
     except SettingsError as reason:
         raise click.UsageError(str(reason)) from reason
