@@ -8,6 +8,7 @@ from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPIma
 
 from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.signatures import Kind
+from chalicelib.imaging.subsampling import subsampling_for
 from chalicelib.variants import Format
 
 # Saving needs these plugins registered; left to itself Pillow would import all it has.
@@ -105,7 +106,10 @@ def encode(image: Image.Image, output: Output, quality: int, background: str) ->
 
 def _saved(image: Image.Image, output: Output, quality: int) -> bytes:
     file = BytesIO()
-    image.save(file, output, **CODECS[output].options(quality, max(image.size)))
+    options = CODECS[output].options(quality, max(image.size))
+    if output == "jpeg":
+        options["subsampling"] = subsampling_for(image)
+    image.save(file, output, **options)
     return file.getvalue()
 
 
