@@ -41,6 +41,10 @@ class ObjectMissing(DarkroomError):
     """No such object in the bucket (any more)."""
 
 
+class ReadRefused(DarkroomError):
+    """The store does not let us read the object."""
+
+
 class RecordChanged(DarkroomError):
     """Somebody else wrote the record since it was read."""
 

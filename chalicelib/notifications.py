@@ -6,6 +6,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from chalicelib.errors import SettingsError
 from chalicelib.failures import Failure
 from chalicelib.library import Again
 from chalicelib.records import ObjectVersion
@@ -38,8 +39,11 @@ def failure(body: str) -> Failure:
     if "requestPayload" not in message:
         cause = "Processing again failed after all tries."
         return Failure(image_id=msgspec.convert(message, Again).image_id, cause=cause)
-    kind = (message.get("responsePayload") or {}).get("errorType", "unknown error")
+    answer = message.get("responsePayload") or {}
+    kind = answer.get("errorType", "unknown error")
+    # Our own text may be read by anyone; a library's may not.
+    said = f" {answer.get('errorMessage', '')}" if kind == SettingsError.__name__ else ""
     return Failure(
         versions=object_versions(message["requestPayload"]),
-        cause=f"Processing failed after all tries ({kind}).",
+        cause=f"Processing failed after all tries ({kind}).{said}".rstrip(),
     )

@@ -23,7 +23,10 @@ class ObjectStore(Protocol):
     """Buckets and objects."""
 
     def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
-        """The object; ObjectMissing for none, Rejection for over `at_most` bytes."""
+        """The object; ObjectMissing for none, Rejection for over `at_most` bytes.
+
+        ReadRefused where it may not be read.
+        """
 
     def write(
         self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str

@@ -14,7 +14,8 @@ from chalicelib.ports import Clock, ImageTable, ObjectStore, StoredObject
 from chalicelib.records import Image, ObjectVersion, Placeholder, Rendition, Status
 from chalicelib.settings import Settings
 from chalicelib.transitions import change
-from chalicelib.variants import Marks, Variant, hash_of
+from chalicelib.variants import Variant, hash_of
+from chalicelib.watermarks import Watermarks
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -27,7 +28,7 @@ class Processor:
         objects: ObjectStore,
         table: ImageTable,
         variants: tuple[Variant, ...],
-        watermarks: Marks,
+        watermarks: Watermarks,
         settings: Settings,
         clock: Clock,
     ) -> None:
@@ -45,8 +46,9 @@ class Processor:
         """Bring the object's image to its end; None where a newer or the same event has been there.
 
         A given `focal_point` is the object's from now on. Raises PassingFault where a store is
-        away: the same call may be made again.
+        away: the same call may be made again; SettingsError where a watermark is.
         """
+        self._watermarks.all()  # without them nothing is begun, and no picture is at fault
         image_id = self.identify(version)
         started = self._begin(image_id, version, forced=forced, focal_point=focal_point)
         if started is None:
@@ -108,7 +110,7 @@ class Processor:
             height=picture.height,
             placeholder=Placeholder(color=picture.preview.color, data_uri=picture.preview.data_uri),
             renditions=tuple(self._store(image.id, r) for r in picture.renditions),
-            variants_hash=hash_of(self._variants, self._watermarks),
+            variants_hash=hash_of(self._variants, self._watermarks.all()),
         )
 
     def _render(self, image: Image, data: bytes) -> imaging.Picture:
@@ -123,7 +125,7 @@ class Processor:
             data,
             self._variants,
             limits,
-            self._watermarks,
+            self._watermarks.all(),
             focal_point=image.focal_point or CENTRE,
             keep_credits=self._settings.keep_credits,
         )

@@ -32,13 +32,24 @@ Position = Literal[
 
 
 class Watermark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A PNG laid over a rendition; `width` and `margin` are shares of the rendition's width."""
+    """A PNG laid over a rendition; `width` and `margin` are shares of the rendition's width.
 
-    file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*\.png$")]
+    It is a `file` that ships, or an `object` of the images bucket.
+    """
+
+    file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*\.png$")] | None = None
+    object: (
+        Annotated[str, Meta(pattern=r"^watermarks/[A-Za-z0-9_-][A-Za-z0-9._-]*\.png$")] | None
+    ) = None
     position: Position = "bottom-right"
     opacity: Share = 1.0
     width: Share = 0.2
     margin: Annotated[float, Meta(ge=0, le=0.5)] = 0.02
+
+    @property
+    def source(self) -> str:
+        """The file's name or the object's key."""
+        return self.file or self.object or ""
 
 
 class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,14 +97,23 @@ def _check(variant: Variant) -> None:
         raise SettingsError(
             f"The variant {variant.name} needs a width and a height for {variant.fit}."
         )
+    mark = variant.watermark
+    if mark and bool(mark.file) == bool(mark.object):
+        raise SettingsError(f"The watermark of {variant.name} needs either a file or an object.")
     if len(set(variant.formats)) != len(variant.formats):
         raise SettingsError(f"The variant {variant.name} names a format twice.")
 
 
 def load_watermarks(variants: tuple[Variant, ...], folders: Sequence[Path] = FOLDERS) -> Marks:
-    """The watermarks of `variants` by file name; SettingsError names a missing one."""
-    names = {variant.watermark.file for variant in variants if variant.watermark}
-    return {name: _first_of(name, folders) for name in sorted(names)}
+    """The watermarks of `variants` that are files, by name; SettingsError names a missing one."""
+    marks = [variant.watermark for variant in variants if variant.watermark]
+    return {name: _first_of(name, folders) for name in sorted({m.file for m in marks if m.file})}
+
+
+def watermark_objects(variants: tuple[Variant, ...]) -> list[str]:
+    """The keys of the watermarks of `variants` that are objects of the images bucket."""
+    marks = [variant.watermark for variant in variants if variant.watermark]
+    return sorted({mark.object for mark in marks if mark.object})
 
 
 def hash_of(variants: tuple[Variant, ...], watermarks: Marks) -> str:

@@ -13,6 +13,7 @@ from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
 from chalicelib.uploads import Tickets
 from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
+from chalicelib.watermarks import Watermarks
 
 
 def utc_now() -> datetime:
@@ -75,8 +76,10 @@ class Wiring:
 
     @functools.cached_property
     def processor(self) -> Processor:
+        bucket = self.settings.images_bucket
+        watermarks = Watermarks(self.objects, bucket, self.variants, self.watermarks)
         return Processor(
-            self.objects, self.table, self.variants, self.watermarks, self.settings, utc_now
+            self.objects, self.table, self.variants, watermarks, self.settings, utc_now
         )
 
     @functools.cached_property

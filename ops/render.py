@@ -18,14 +18,15 @@ from ops.rendering.folders import folders_of
 from ops.rendering.outcomes import FileFault, Outcome, shown
 from ops.rendering.points import Point
 from ops.rendering.report import files_in_words, show, show_json, total_of
+from ops.rendering.watermarks import local_objects
 
 _INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 
 _PATH = click.Path(path_type=Path)
 _DIRECTORY = click.Path(file_okay=False, path_type=Path)
 _OUT_HELP = "Where renditions are written; made if need be."
-_VARIANTS_HELP = """Another variants table; its watermarks may lie beside it.
-[default: chalicelib/variants.toml]"""
+_VARIANTS_HELP = """Another variants table; its watermarks may lie beside it,
+those of the images bucket too. [default: chalicelib/variants.toml]"""
 _HEIC_HELP = "Read HEIC files too; needs requirements-heic.txt. Also the variable ALLOW_HEIC."
 _POINT_HELP = """What to crop around, as shares of width and height from the upper left, such as
 0.3,0.4. [default: the centre]"""
@@ -77,6 +78,7 @@ def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:
     try:
         variants = load_variants(path)
         watermarks = load_watermarks(variants, (path.parent, *FOLDERS) if table else FOLDERS)
+        watermarks = {**watermarks, **local_objects(variants, path.parent)}
         imaging.check_watermarks(watermarks)
         if heic:
             imaging.check_heic()

@@ -45,3 +45,17 @@ def test_a_lost_event_names_its_objects_and_the_kind_of_its_error() -> None:
 
 def test_a_lost_request_to_process_again_names_its_image() -> None:
     assert notifications.failure('{"image_id": "X"}').image_id == "X"
+
+
+def test_our_own_text_of_a_failure_is_kept_and_a_librarys_is_not() -> None:
+    lost = {"requestPayload": {"Records": []}}
+    ours = {"errorType": "SettingsError", "errorMessage": "The watermark x is missing."}
+    theirs = {"errorType": "KeyError", "errorMessage": "secret"}
+    said = [
+        notifications.failure(json.dumps(lost | {"responsePayload": answer})).cause
+        for answer in (ours, theirs)
+    ]
+    assert said == [
+        "Processing failed after all tries (SettingsError). The watermark x is missing.",
+        "Processing failed after all tries (KeyError).",
+    ]

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, passing_faults_renamed
-from chalicelib.errors import ObjectMissing, Reason, Rejection
+from chalicelib.errors import ObjectMissing, ReadRefused, Reason, Rejection
 from chalicelib.ports import StoredObject
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -23,6 +23,8 @@ class S3Objects:
             except ClientError as reason:
                 if code_of(reason) in _ABSENT:
                     raise ObjectMissing(key) from reason
+                if code_of(reason) == "AccessDenied":
+                    raise ReadRefused(key) from reason
                 raise
             with answer["Body"] as body:
                 if answer["ContentLength"] > at_most:

@@ -10,6 +10,7 @@ from chalicelib.imaging.alpha import straight
 from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.signatures import Kind
+from chalicelib.imaging.subsampling import subsampling_for
 from chalicelib.variants import Format
 
 Output = Literal["webp", "avif", "jpeg", "png"]
@@ -106,7 +107,10 @@ def encode(image: Image.Image, output: Output, quality: int, background: str) ->
 def _saved(image: Image.Image, output: Output, quality: int) -> bytes:
     plugin(output)
     file = BytesIO()
-    image.save(file, output, **CODECS[output].options(quality, max(image.size)))
+    options = CODECS[output].options(quality, max(image.size))
+    if output == "jpeg":
+        options["subsampling"] = subsampling_for(image)
+    image.save(file, output, **options)
     return file.getvalue()
 
 

@@ -142,7 +142,7 @@ def _pictures(
             picture = sharpened(picture, look.sharpen)
         picture = padded(picture, look.placement, look.background)
         if look.watermark:
-            picture = marked(picture, look.watermark, watermarks[look.watermark.file])
+            picture = marked(picture, look.watermark, watermarks[look.watermark.source])
         for job in each:
             yield job, picture
 

@@ -3,8 +3,11 @@
 import hashlib
 
 import pytest
+from botocore.stub import Stubber
 
-from chalicelib.errors import ObjectMissing, Reason, Rejection
+from chalicelib.aws import clients
+from chalicelib.aws.objects import S3Objects
+from chalicelib.errors import ObjectMissing, ReadRefused, Reason, Rejection
 from chalicelib.ports import ObjectStore
 
 BUCKET = "test-uploads"
@@ -89,3 +92,12 @@ def test_an_erased_object_is_gone_and_its_neighbours_stay(store: ObjectStore) ->
 
 def test_erasing_what_is_not_there_is_no_error(store: ObjectStore) -> None:
     store.erase(BUCKET, "never/there")
+
+
+def test_an_object_that_may_not_be_read_is_told_from_a_missing_one(
+    s3_objects: S3Objects,
+) -> None:
+    with Stubber(clients.s3()) as s3:
+        s3.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        with pytest.raises(ReadRefused):
+            s3_objects.read(BUCKET, "a", 9)

@@ -319,3 +319,22 @@ def test_crops_are_made_around_the_focal_point(render: Render) -> None:
 def test_a_wrong_focal_point_is_wrong_usage(render: Render, point: str) -> None:
     result = render(picture("a.jpg"), "--focal-point", point)
     assert (result.exit_code, "0.3,0.4" in result.stderr) == (2, True)
+
+
+OBJECT = "[v]\nwidth = 40\nformats = ['png']\nwatermark = {object = 'watermarks/logo.png'}\n"
+
+
+def test_a_watermark_of_the_bucket_is_read_beside_the_table(render: Render) -> None:
+    Path("../object.toml").write_text(OBJECT)
+    Path("../watermarks").mkdir()
+    Path("../watermarks/logo.png").write_bytes(encoded(Image.new("RGB", (9, 9), "red"), "PNG"))
+    result = render(picture("a.jpg"), "--json", table="../object.toml")
+    made = Image.open(paths(result)[0]).convert("RGB")
+    assert made.getpixel((made.width - 4, made.height - 4)) == (255, 0, 0)
+
+
+def test_without_a_copy_of_the_buckets_watermark_it_is_said_what_to_do(render: Render) -> None:
+    Path("../object.toml").write_text(OBJECT)
+    result = render(picture("a.jpg"), table="../object.toml")
+    assert result.exit_code == 2
+    assert "beside the table" in " ".join(result.stderr.split())

@@ -1,0 +1,21 @@
+"""The images bucket's watermarks, where there is no bucket."""
+
+from pathlib import Path
+
+from chalicelib.errors import SettingsError
+from chalicelib.variants import Marks, Variant, watermark_objects
+
+
+def local_objects(variants: tuple[Variant, ...], folder: Path) -> Marks:
+    """Each object that is a watermark, from a file of its key below `folder`."""
+    return {key: _read(folder / key, key) for key in watermark_objects(variants)}
+
+
+def _read(path: Path, key: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as reason:
+        raise SettingsError(
+            f"The watermark {key} is an object of the images bucket. "
+            "To render here, lay a copy of it beside the table, under the same name."
+        ) from reason
