@@ -37,7 +37,7 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stam
 	@$(PIP) install --requirement requirements-local.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stamp
 	@echo "Installing what the tests and checks need into $(VENV) ..."
 	@$(PIP) install --requirement requirements-dev.txt
 	@touch $@
