@@ -21,7 +21,7 @@ check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
 	$(BIN)/python -m ops secrets
 
 bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
-	@$(BIN)/python -m benchmarks
+	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
 
 setup: $(VENV)/dev.stamp ## The environment in .venv/
 

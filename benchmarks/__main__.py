@@ -3,6 +3,7 @@
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,7 +15,9 @@ from benchmarks.report import report
 from benchmarks.results import LATEST, load, save
 from benchmarks.running import Plan, run
 
-_MIXED_HELP = "A folder of JPEGs, or how many of the collection's photographs.  [default: all]"
+_MIXED_HELP = (
+    "A folder of JPEGs and PNGs, or how many of the collection's photographs.  [default: all]"
+)
 _QUICK_HELP = "Three photographs, one round, small pictures: a check of a minute or so, no figures."
 _OUT_HELP = "Where the figures go.  [default: benchmarks/latest.json; for --quick a scratch file]"
 _DRAW_HELP = "Measure nothing; write the documents anew from benchmarks/latest.json."
@@ -45,8 +48,8 @@ def main(
         return
     _check_environment()
     start = time.monotonic()
-    plan = _plan(photographs, rounds, quick)
-    results = run(plan, only, click.echo)
+    plan = _plan(photographs, only, rounds, quick)
+    results = run(plan, click.echo)
     whole = not (photographs or only or quick or out)
     path = out or (LATEST if whole else toolchain.CACHE / "scratch.json")
     save(results, path)
@@ -56,16 +59,16 @@ def main(
     click.echo(f"{time.monotonic() - start:.0f} s; all figures are in {path}")
 
 
-def _plan(photographs: str | None, rounds: int, quick: bool) -> Plan:
+def _plan(photographs: str | None, only: Sequence[str], rounds: int, quick: bool) -> Plan:
     number = int(photographs) if photographs and photographs.isdecimal() else None
     folder = Path(photographs) if photographs and number is None else None
     if folder and not folder.is_dir():
         raise click.UsageError(f"There is no folder {folder}.")
     found = collected(folder, 3 if quick and number is None else number)
     if not found:
-        raise click.UsageError(f"There are no JPEGs in {folder}.")
+        raise click.UsageError(f"There are no photographs in {folder}.")
     command = shlex.join(["python -m benchmarks", *sys.argv[1:]]) if sys.argv[1:] else "make bench"
-    return Plan(command, found, 1 if quick else rounds, 2 if quick else 11, 2 if quick else 99)
+    return Plan(command, found, only, 1 if quick else rounds, quick)
 
 
 def _check_environment() -> None:

@@ -1,10 +1,9 @@
 """What Darkroom aims at, and whether a run has it."""
 
 from collections.abc import Callable, Iterator
-from statistics import median
 from typing import NamedTuple
 
-from benchmarks.ratios import bytes_ratio, cpu_ratio, memory_of, wall_ratio, weights_of
+from benchmarks.ratios import bytes_ratio, cpu_ratio, memory_of, tail_ratio, wall_ratio
 from benchmarks.results import Results
 
 SHARP, SHARP_2 = "sharp-clones-4", "sharp-clones-4-2"
@@ -65,7 +64,7 @@ def _bytes(results: Results) -> Iterator[Aim]:
     yield Aim(
         'Bytes over sharp\'s at an equal worst tenth of SSIMULACRA2, quality "auto"',
         0.92,
-        _tail(results),
+        tail.median if (tail := tail_ratio(results, SHARP)) else None,
     )
     avif = ("darkroom-avif", SHARP)
     yield Aim(
@@ -78,14 +77,6 @@ def _bytes(results: Results) -> Iterator[Aim]:
         0.85,
         _of(results, avif, lambda: bytes_ratio(results, *avif).median),
     )
-
-
-def _tail(results: Results) -> float | None:
-    tails = [tail for tail in results.tails if tail.family == SHARP]
-    if not tails or not results.has("darkroom-auto"):
-        return None
-    weights = weights_of(results, "darkroom-auto")
-    return median(weights[name] / tails[0].bytes[name] for name in weights)
 
 
 def _memories(results: Results) -> Iterator[Aim]:

@@ -41,7 +41,7 @@ _SHOWN = (
     ("pyvips-thumbnail", "pyvips, thumbnails", "theirs"),
     ("thumbor", "thumbor's engine", "theirs"),
     ("pillow", "Pillow as tutorials write it", "theirs"),
-    ("floor-2", "the codecs alone", "floor"),
+    ("floor-2", "floor: the codecs alone", "floor"),
 )
 
 

@@ -1,6 +1,7 @@
 """Who takes part: one line each, data and no code."""
 
 import json
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ class Contender(NamedTuple):
 
     It runs on `cpus` processors. Its quality is looked for, starting at its
     own default `quality`, unless that is `fixed`; contenders of one `family`
-    write the same files.
+    write the same files. The floor only reads JPEGs, and its files show nothing new.
     """
 
     name: str
@@ -25,6 +26,11 @@ class Contender(NamedTuple):
     fixed: bool = False
     cpus: int = 1
     output: str = "webp"
+    is_floor: bool = False
+
+    def reads(self, photograph: Path) -> bool:
+        """Whether it takes part for `photograph`."""
+        return not self.is_floor or photograph.suffix.lower() in {".jpg", ".jpeg"}
 
 
 def contenders() -> list[Contender]:
@@ -111,7 +117,7 @@ def _floor() -> list[Contender]:
     def floor(method: int, title: str) -> Contender:
         name = f"floor-{method}"
         command = (*toolchain.ours("floor"), json.dumps({"method": method}))
-        return Contender(name, title, command, name, default_quality(), True)
+        return Contender(name, title, command, name, default_quality(), True, is_floor=True)
 
     return [
         floor(2, "Floor: one decode and the encodes alone, method 2"),

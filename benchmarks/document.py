@@ -17,11 +17,13 @@ from benchmarks.facts import (
 from benchmarks.results import Results
 from benchmarks.tables import (
     aims_table,
+    large_table,
     memory_table,
     scores_table,
     seconds_table,
     times_table,
 )
+from benchmarks.tails import tails_table
 from chalicelib.costs import prices
 
 PAGE = toolchain.ROOT / "docs/performance.md"
@@ -57,6 +59,8 @@ def page(results: Results) -> str:
         times=times_table(results),
         seconds=seconds_table(results),
         scores=scores_table(results),
+        tails=tails_table(results),
+        large=large_table(results),
         memory=memory_table(results),
         distributions=distributions_table(results),
         start=start_table(results),

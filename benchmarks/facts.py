@@ -113,10 +113,11 @@ def _measured(results: Results, alone: str, together: str) -> Measured:
 
 def photographs_table(results: Results) -> str:
     """The photographs of the run, smallest first."""
-    rows = [["", "megapixels", "KB", "JPEG"]]
-    for one in sorted(results.photographs, key=lambda one: one.megapixels):
-        kind = "progressive" if one.progressive else "baseline"
-        rows.append([one.name, f"{one.megapixels:.1f}", f"{one.bytes / 1000:,.0f}", kind])
+    rows = [["", "megapixels", "KB", "kind"]]
+    rows += [
+        [one.name, f"{one.megapixels:.1f}", f"{one.bytes / 1000:,.0f}", one.kind]
+        for one in sorted(results.photographs, key=lambda one: one.megapixels)
+    ]
     return table(rows)
 
 

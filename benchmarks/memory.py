@@ -5,22 +5,19 @@ from pathlib import Path
 
 from benchmarks.client import Worker
 from benchmarks.contenders import Contender
-from benchmarks.mosaics import Case, picture_of
+from benchmarks.mosaics import Case
 from benchmarks.results import Memory
 
 
 def measured(
     contenders: Sequence[Contender],
     qualities: Mapping[str, int],
-    cases: Sequence[Case],
-    photographs: Sequence[Path],
-    folder: Path,
+    pictures: Mapping[Case, Path],
     say: Callable[[str], None],
 ) -> list[Memory]:
     """The most that each contender held for each case: the kernel's high-water mark."""
     found = []
-    for case in cases:
-        picture = picture_of(case, photographs, folder)
+    for case, picture in pictures.items():
         for contender in contenders:
             with Worker(contender.command, contender.cpus) as worker:
                 peak = worker.render(picture, qualities[contender.family])["peak"]

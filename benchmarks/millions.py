@@ -35,6 +35,6 @@ def bill(measured: Measured, memory: int, prices: Prices) -> Bill:
     seconds = measured.alone / cpus
     if cpus > 1:
         seconds = min(measured.alone, max(measured.wall, measured.cpu / min(cpus, 2)))
-    milliseconds = math.ceil(1000 * seconds)
+    milliseconds = math.ceil(round(1000 * seconds, 6))
     per_photograph = milliseconds / 1000 * memory / 1024 * prices.lambda_gb_second
     return Bill(milliseconds, 1e6 * (per_photograph + prices.lambda_request))

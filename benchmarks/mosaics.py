@@ -1,5 +1,6 @@
 """Pictures for the memory cases: of exact sizes and kinds, laid together from real photographs."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
@@ -21,21 +22,25 @@ class Case(NamedTuple):
     alpha: bool = False
 
 
+LARGE = (
+    Case("24 MP", 6000, 4000),
+    Case("48 MP", 8000, 6000),
+    Case("48 MP progressive", 8000, 6000, progressive=True),
+)
 CASES = (
     Case("1 MP", 1152, 864),
     Case("12 MP", 4000, 3000),
     Case("12 MP progressive", 4000, 3000, progressive=True),
-    Case("24 MP", 6000, 4000),
-    Case("48 MP", 8000, 6000),
-    Case("48 MP progressive", 8000, 6000, progressive=True),
+    *LARGE,
     Case("8 MP PNG with alpha", 3264, 2448, "png", alpha=True),
     Case("100 MP PNG", 12000, 8400, "png"),
 )
 
 
 def picture_of(case: Case, photographs: Sequence[Path], folder: Path) -> Path:
-    """The file of `case`, made in `folder` unless it is there."""
-    path = folder / f"{case.name.replace(' ', '-')}.{case.format}"
+    """The file of `case`, made of `photographs` in `folder` unless it is there."""
+    names = ",".join(photograph.name for photograph in photographs).encode()
+    path = folder / f"{case.name}, {hashlib.sha256(names).hexdigest()[:8]}.{case.format}"
     if path.exists():
         return path
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,6 +73,7 @@ def _mosaic(width: int, height: int, photographs: Sequence[Path]) -> Image.Image
 
 
 def _pictures(photographs: Sequence[Path]) -> Iterator[Image.Image]:
-    for path in cycle(photographs):
+    largest_first = sorted(photographs, key=lambda path: -path.stat().st_size)
+    for path in cycle(largest_first):
         with Image.open(path) as image:
             yield ImageOps.exif_transpose(image).convert("RGB")

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from benchmarks.results import Output, Results
 
+AUTO = "darkroom-auto"
+
 
 class Ratio(NamedTuple):
     """The median, the smallest and the largest of one ratio for each photograph."""
@@ -35,6 +37,15 @@ def bytes_ratio(results: Results, one: str, other: str) -> Ratio:
     """Bytes of all renditions of a photograph by `one` over those by `other`."""
     weights, others = weights_of(results, one), weights_of(results, other)
     return spread(weights[name] / others[name] for name in weights.keys() & others.keys())
+
+
+def tail_ratio(results: Results, family: str) -> Ratio | None:
+    """Bytes of "auto" over those of `family` at an equal tenth percentile; None without either."""
+    found = [tail for tail in results.tails if tail.family == family]
+    if not found or not results.has(AUTO):
+        return None
+    weights = weights_of(results, AUTO)
+    return spread(weights[name] / found[0].bytes[name] for name in weights)
 
 
 def _paired(

@@ -4,11 +4,13 @@ from benchmarks.facts import distributions_table, millions_table, start_table
 from benchmarks.results import Results
 from benchmarks.tables import (
     aims_table,
+    large_table,
     memory_table,
     scores_table,
     seconds_table,
     times_table,
 )
+from benchmarks.tails import tails_table
 
 
 def report(results: Results) -> str:
@@ -17,6 +19,8 @@ def report(results: Results) -> str:
         "Over sharp as documented (same number of CPUs): median (least to most)": times_table,
         "Milliseconds": seconds_table,
         "SSIMULACRA2": scores_table,
+        'Quality "auto" at an equal worst tenth': tails_table,
+        "Large pictures (mosaics): CPU milliseconds": large_table,
         "Peak memory, MB": memory_table,
         "Darkroom over the photographs": distributions_table,
         "Cold start": start_table,

@@ -1,5 +1,6 @@
 """What a run found: the figures of `latest.json`, from which all else is worked out."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -9,13 +10,13 @@ LATEST = Path(__file__).with_name("latest.json")
 
 
 class Photograph(Struct, frozen=True, kw_only=True):
-    """A photograph of the run; sides in stored pixels."""
+    """A photograph of the run; sides in stored pixels, `kind` such as "progressive JPEG"."""
 
     name: str
     width: int
     height: int
     bytes: int
-    progressive: bool
+    kind: str
 
     @property
     def megapixels(self) -> float:
@@ -87,7 +88,11 @@ class Tail(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """One whole run. `metric` holds a score by the benchmark and the same by the package."""
+    """One whole run.
+
+    `metric` holds a score by the benchmark and the same by the package, `large`
+    the times for mosaics, which are in no median over photographs.
+    """
 
     command: str
     date: str
@@ -101,6 +106,7 @@ class Results(Struct, frozen=True, kw_only=True):
     absent: dict[str, str]
     outputs: tuple[Output, ...]
     timings: tuple[Timing, ...]
+    large: tuple[Timing, ...]
     memory: tuple[Memory, ...]
     start: Start
     tails: tuple[Tail, ...] = ()
@@ -120,5 +126,17 @@ def load(path: Path = LATEST) -> Results:
 
 
 def save(results: Results, path: Path) -> None:
-    """Write the run to `path`, a figure a line, so that two runs can be compared."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    """Write the run to `path`, one record a line, so that two runs can be compared."""
+    fields: dict[str, object] = msgspec.to_builtins(results)
+    lines = ",\n".join(f"{_json(name)}: {_lines(value)}" for name, value in fields.items())
+    path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(map(_json, value)) + "\n]"
+    return _json(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

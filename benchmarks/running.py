@@ -1,55 +1,49 @@
 """One whole run, stage by stage."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks import toolchain
 from benchmarks.collection import described
 from benchmarks.contenders import Contender, absent, contenders
-from benchmarks.matching import Made, matched, matched_tail
+from benchmarks.matching import Batch, Say, matched, matched_tails
 from benchmarks.memory import measured
-from benchmarks.mosaics import CASES
-from benchmarks.results import LATEST, Entry, Results, Tail, load
+from benchmarks.mosaics import CASES, LARGE, picture_of
+from benchmarks.results import LATEST, Entry, Memory, Results, Tail, Timing, load
 from benchmarks.scores import Scores
 from benchmarks.starting import started
+from benchmarks.studio import Made, make, place
 from benchmarks.timing import timed
 
-Say = Callable[[str], None]
-
 _REMEMBERING = ("darkroom-2", "sharp-clones-4-2", "pillow")  # whose memory is measured
+_LARGE = ("darkroom", "sharp-clones-4", "sharp-cascade-2", "pillow")  # who makes large pictures
 _TAILS = ("sharp-clones-4", "darkroom")  # compared with quality "auto" at an equal worst tenth
 
 
 class Plan(NamedTuple):
-    """How much is measured: rounds of timing, fresh interpreters, and pictures for memory."""
+    """What is measured: in how many rounds, and, where it is `quick`, no more than need be."""
 
     command: str
     photographs: Sequence[Path]
+    only: Sequence[str]
     rounds: int
-    starts: int
-    cases: int
+    quick: bool
 
 
-def run(plan: Plan, only: Sequence[str], say: Say) -> Results:
-    """Everything of `plan`; of contenders only those `only` names, if any, beside Darkroom."""
-    chosen = [one for one in contenders() if not only or one.name in {"darkroom", *only}]
-    families = list({one.family: one for one in reversed(chosen)}.values())[::-1]
-    say(f"{len(plan.photographs)} photographs, {len(chosen)} contenders. Matching quality:")
+def run(plan: Plan, say: Say) -> Results:
+    """Everything of `plan`; of contenders only those it names, if any, beside Darkroom."""
+    chosen = [one for one in contenders() if not plan.only or one.name in {"darkroom", *plan.only}]
+    say(f"{len(plan.photographs)} photographs, {len(chosen)} contenders. SSIMULACRA2 at 1920:")
     toolchain.CACHE.mkdir(exist_ok=True)
-    with Scores(toolchain.CACHE / "scores.json") as scores:
-        made = matched(families, plan.photographs, _last_qualities(), scores, say)
-        tails = _tails(families, made, plan.photographs, scores)
-        metric = scores.check(*_sample(made, plan.photographs))
-    qualities = {family: one.quality for family, one in made.items()}
+    made, tails, metric = _qualities(plan, chosen, say)
+    qualities = {one.family: one.quality for one in chosen}
+    qualities |= {family: one.quality for family, one in made.items()}
     say("Timing:")
     timings = timed(chosen, qualities, plan.photographs, plan.rounds, say)
-    say("Peak memory:")
-    remembering = [one for one in chosen if one.name in _REMEMBERING]
-    folder = toolchain.CACHE / "cases"
-    cases = CASES[: plan.cases]
-    memory = measured(remembering, qualities, cases, plan.photographs, folder, say)
+    large, memory = _pictures(plan, chosen, qualities, say)
     say("Cold starts.")
     return Results(
         command=plan.command,
@@ -64,10 +58,54 @@ def run(plan: Plan, only: Sequence[str], say: Say) -> Results:
         absent=absent(),
         outputs=tuple(output for one in made.values() for output in one.outputs),
         timings=tuple(timings),
+        large=tuple(large),
         memory=tuple(memory),
-        start=started(plan.photographs, plan.starts),
+        start=started(plan.photographs, 2 if plan.quick else 11),
         tails=tuple(tails),
     )
+
+
+def _qualities(
+    plan: Plan, chosen: Sequence[Contender], say: Say
+) -> tuple[dict[str, Made], list[Tail], tuple[float, float]]:
+    """What each family made at its matched quality, the tails, and the check of the metric."""
+    judged = [one for one in chosen if not one.is_floor]
+    families = list({one.family: one for one in reversed(judged)}.values())[::-1]
+    starts = _last_qualities()
+    if plan.quick:  # a quality that is fixed is not looked for
+        families = [
+            one._replace(fixed=True, quality=starts.get(one.family, one.quality))
+            for one in families
+        ]
+    with (
+        Scores(toolchain.CACHE / "scores.json") as scores,
+        TemporaryDirectory(dir=toolchain.CACHE) as folder,
+    ):
+
+        def batch(todo: Sequence[tuple[Contender, int]]) -> list[Made]:
+            return make(todo, plan.photographs, scores, Path(folder))
+
+        made = matched(families, starts, batch, say)
+        tails = [] if plan.quick else _tails(families, made, batch, say)
+        metric = scores.check(*_sample(made, plan.photographs[0], Path(folder)))
+    return made, tails, metric
+
+
+def _pictures(
+    plan: Plan, chosen: Sequence[Contender], qualities: Mapping[str, int], say: Say
+) -> tuple[list[Timing], list[Memory]]:
+    """Times and peak memory for the pictures that are made for it."""
+    folder = toolchain.CACHE / "cases"
+    cases = CASES[:2] if plan.quick else CASES
+    pictures = {case: picture_of(case, plan.photographs, folder) for case in cases}
+    large: list[Timing] = []
+    if not plan.quick:
+        say("Timing large pictures:")
+        several = [one for one in chosen if one.name in _LARGE]
+        large = timed(several, qualities, [pictures[case] for case in LARGE], 3, say)
+    say("Peak memory:")
+    remembering = [one for one in chosen if one.name in _REMEMBERING]
+    return large, measured(remembering, qualities, pictures, say)
 
 
 def _entry(contender: Contender, qualities: Mapping[str, int]) -> Entry:
@@ -87,28 +125,28 @@ def _last_qualities() -> dict[str, int]:
 
 
 def _tails(
-    families: Sequence[Contender],
-    made: Mapping[str, Made],
-    photographs: Sequence[Path],
-    scores: Scores,
+    families: Sequence[Contender], made: Mapping[str, Made], batch: Batch, say: Say
 ) -> list[Tail]:
     """Families at the quality whose worst tenth is that of "auto", where there is one."""
     if "darkroom-auto" not in made:
         return []
+    say('The worst tenth of quality "auto":')
+    compared = [one for one in families if one.family in _TAILS]
     aim = made["darkroom-auto"].scores("webp")
-    found = []
-    for contender in families:
-        if contender.family in _TAILS:
-            loose = contender._replace(fixed=False)
-            tail = matched_tail(loose, aim, photographs, scores)
-            weights = {one.photograph: sum(f.bytes for f in one.files) for one in tail.outputs}
-            found.append(Tail(family=contender.family, quality=tail.quality, bytes=weights))
-    return found
+    found = matched_tails(compared, aim, batch, say)
+    return [
+        Tail(
+            family=family,
+            quality=one.quality,
+            bytes={out.photograph: sum(file.bytes for file in out.files) for out in one.outputs},
+        )
+        for family, one in found.items()
+    ]
 
 
-def _sample(made: Mapping[str, Made], photographs: Sequence[Path]) -> tuple[Path, Path]:
+def _sample(made: Mapping[str, Made], photograph: Path, folder: Path) -> tuple[Path, Path]:
     """A photograph and a rendition of it, on which the metric is checked against its package."""
     darkroom = made["darkroom"]
-    folder = toolchain.CACHE / "outputs/darkroom" / str(darkroom.quality) / photographs[0].stem
+    out = place(folder, "darkroom", darkroom.quality, photograph)
     file = next(one for one in darkroom.outputs[0].files if one.variant == "720p")
-    return photographs[0], folder / f"720p.{file.format}"
+    return photograph, out / f"720p.{file.format}"

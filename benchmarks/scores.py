@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
 import queue
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from benchmarks import toolchain
@@ -21,9 +23,10 @@ class Scores:
 
     def __init__(self, memory: Path) -> None:
         self._memory = memory
-        self._known: dict[str, float] = json.loads(memory.read_text()) if memory.exists() else {}
+        self._known = _remembered(memory)
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._stack = ExitStack()
+        self._writing = Lock()
 
     def __enter__(self) -> Self:
         cpus = len(toolchain.processors())
@@ -33,8 +36,16 @@ class Scores:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._memory.write_text(json.dumps(self._known, indent=0, sort_keys=True))
         self._stack.close()
+
+    def _remember(self, new: dict[str, float]) -> None:
+        self._known.update(new)
+        # Another run may have written meanwhile, and may be reading now.
+        with self._writing:
+            known = _remembered(self._memory) | self._known
+            part = self._memory.with_suffix(f".{os.getpid()}")
+            part.write_text(json.dumps(known, indent=0, sort_keys=True))
+            part.replace(self._memory)
 
     def of(self, photograph: Path, files: Sequence[Path]) -> list[float]:
         """The score of each of `files`, renditions of `photograph`."""
@@ -46,7 +57,7 @@ class Scores:
             answer = self._asked(
                 photograph=str(photograph), files=[str(file) for file in unknown.values()]
             )
-            self._known.update(zip(unknown, answer, strict=True))
+            self._remember(dict(zip(unknown, answer, strict=True)))
         return [self._known[key] for key in keys]
 
     def check(self, photograph: Path, file: Path) -> tuple[float, float]:
@@ -61,6 +72,11 @@ class Scores:
         finally:
             self._idle.put(worker)
         return scores
+
+
+def _remembered(memory: Path) -> dict[str, float]:
+    known: dict[str, float] = json.loads(memory.read_text()) if memory.exists() else {}
+    return known
 
 
 @cache

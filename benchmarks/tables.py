@@ -15,6 +15,7 @@ from benchmarks.ratios import (
     tenth,
     wall_ratio,
     wall_seconds,
+    weights_of,
 )
 from benchmarks.results import Entry, Results
 
@@ -23,7 +24,7 @@ _NOTHING = "-"
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table of `rows`, the first of which is its head; numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(2, *map(len, column)) for column in zip(*rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     lines = [rows[0], rule, *rows[1:]]
     return "\n".join("| " + " | ".join(_aligned(line, widths)) + " |" for line in lines)
@@ -58,17 +59,20 @@ def times_table(results: Results) -> str:
         return ""
     for entry in results.contenders:
         reference = SHARP_2 if entry.cpus == 2 and results.has(SHARP_2) else SHARP
-        floor = entry.name.startswith("floor")
         rows.append(
             [
                 entry.title,
                 ratio(cpu_ratio(results, entry.name, reference)),
                 ratio(wall_ratio(results, entry.name, reference)),
-                _NOTHING if floor else ratio(bytes_ratio(results, entry.name, SHARP)),
+                _bytes(results, entry.name),
                 _quality(entry),
             ]
         )
     return table(rows)
+
+
+def _bytes(results: Results, name: str) -> str:
+    return ratio(bytes_ratio(results, name, SHARP)) if weights_of(results, name) else _NOTHING
 
 
 def _quality(entry: Entry) -> str:
@@ -88,8 +92,8 @@ def scores_table(results: Results) -> str:
 
 def _families(results: Results) -> list[Entry]:
     entries = {entry.family: entry for entry in reversed(results.contenders)}
-    floors = ("floor-2", "floor-4")  # they encode other people's pictures
-    return [entry for name, entry in reversed(entries.items()) if name not in floors]
+    judged = {output.family for output in results.outputs}
+    return [entry for name, entry in reversed(entries.items()) if name in judged]
 
 
 def seconds_table(results: Results) -> str:
@@ -114,4 +118,19 @@ def memory_table(results: Results) -> str:
             for at, one in enumerate(held)
         ]
         rows.append([case, *cells])
+    return table(rows)
+
+
+def large_table(results: Results) -> str:
+    """CPU milliseconds for pictures larger than any photograph of the run, and their ratios."""
+    names = list(dict.fromkeys(one.contender for one in results.large))
+    times = {(one.contender, one.photograph): median(one.cpu) for one in results.large}
+    rows = [["", *(results.entry(name).title for name in names)]]
+    for picture in dict.fromkeys(one.photograph for one in results.large):
+        ours = times[names[0], picture]
+        cells = [f"{1000 * ours:,.0f}"]
+        for name in names[1:]:
+            found = times[name, picture]
+            cells.append(f"{1000 * found:,.0f} ({found / ours:.1f}×)")
+        rows.append([picture.split(",")[0], *cells])
     return table(rows)

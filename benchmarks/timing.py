@@ -25,24 +25,17 @@ def timed(
     moment of the machine does not fall on one of them alone, and each round
     begins with another.
     """
-    seconds: Seconds = {(c.name, p.name): [] for c in contenders for p in photographs}
+    seconds: Seconds = {(c.name, p.name): [] for c in contenders for p in photographs if c.reads(p)}
     with ExitStack() as stack:
         workers = {c.name: stack.enter_context(Worker(c.command, c.cpus)) for c in contenders}
         for contender in contenders:  # warm, as a Lambda function is after its first picture
-            workers[contender.name].render(photographs[0], qualities[contender.family])
+            first = next(filter(contender.reads, photographs))
+            workers[contender.name].render(first, qualities[contender.family])
         start = time.monotonic()
         for number in range(rounds):
             _round(number, contenders, workers, qualities, photographs, seconds)
             say(f"  round {number + 1} of {rounds}, {time.monotonic() - start:.0f} s")
-    return [
-        Timing(
-            contender=name,
-            photograph=photograph,
-            wall=tuple(round(wall, 5) for wall, _ in found),
-            cpu=tuple(round(cpu, 5) for _, cpu in found),
-        )
-        for (name, photograph), found in seconds.items()
-    ]
+    return [_timing(*key, found) for key, found in seconds.items()]
 
 
 def _round(
@@ -56,5 +49,16 @@ def _round(
     for place, photograph in enumerate(photographs):
         first = (number * 5 + place) % len(contenders)
         for contender in [*contenders[first:], *contenders[:first]]:
+            if not contender.reads(photograph):
+                continue
             answer = workers[contender.name].render(photograph, qualities[contender.family])
             seconds[contender.name, photograph.name].append((answer["wall"], answer["cpu"]))
+
+
+def _timing(contender: str, photograph: str, seconds: Sequence[tuple[float, float]]) -> Timing:
+    return Timing(
+        contender=contender,
+        photograph=photograph,
+        wall=tuple(round(wall, 5) for wall, _ in seconds),
+        cpu=tuple(round(cpu, 5) for _, cpu in seconds),
+    )

@@ -79,6 +79,8 @@ def processors() -> list[int]:
 
 def commit() -> str:
     """The commit that is measured, with a `+` where files differ from it."""
+    if not (ROOT / ".git").exists():
+        return "unknown"
     return _said(["git", "describe", "--always", "--dirty=+"]).strip()
 
 

@@ -116,6 +116,7 @@ class Processor:
             max_pixels=self._settings.max_pixels,
             max_frames=self._settings.max_frames,
             max_animation_pixels=self._settings.max_animation_pixels,
+            megabytes=self._settings.aws_lambda_function_memory_size,
             allow_heic=self._settings.allow_heic,
         )
         return imaging.render(

@@ -93,15 +93,20 @@ def _apt(scratch: Path) -> list[str]:
     parts, lists = scratch / "apt.d", scratch / "apt.lists"
     (lists / "partial").mkdir(parents=True)
     parts.mkdir()
-    for path in (_APT_LISTS / "sources.list", *sorted((_APT_LISTS / "sources.list.d").glob("*.*"))):
-        if path.is_file():
-            (parts / path.name).write_text(_BINARY.sub(r"\1-src", path.read_text()))
+    for name, content in source_lists().items():
+        (parts / name).write_text(content)
     settings = {"Etc::sourcelist": os.devnull, "Etc::sourceparts": parts, "State::lists": lists}
     options = [part for name, path in settings.items() for part in ("-o", f"Dir::{name}={path}")]
     apt = ["apt-get", *options]
     # It fails if any list has no sources, maybe of somebody else's packages; ours are asked next.
     subprocess.run([*apt, "update", "--quiet"], check=False, stdout=subprocess.PIPE)
     return apt
+
+
+def source_lists() -> dict[str, str]:
+    """The files that tell apt where sources are, made of the machine's own for packages."""
+    own = (_APT_LISTS / "sources.list", *sorted((_APT_LISTS / "sources.list.d").glob("*.*")))
+    return {path.name: _BINARY.sub(r"\1-src", path.read_text()) for path in own if path.is_file()}
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -19,6 +19,7 @@ from chalicelib.uploads import PostTicket
 from chalicelib.wiring import Wiring
 from tests.builders import version
 from tests.fakes.others import MemoryQueue
+from tests.imaging.samples import four_corners, saved
 from tests.pictures import encoded, jpeg, photo
 
 KEY = "photos/cat.jpg"
@@ -55,6 +56,20 @@ def test_a_photo_becomes_ready_with_every_variant(wiring: Wiring) -> None:
         "mobile": (640, 480),
         "thumbnail": (200, 200),
     }
+
+
+@pytest.mark.parametrize(("allowed", "status"), [(True, Status.READY), (False, Status.REJECTED)])
+def test_heic_is_read_where_the_setting_allows_it(
+    wiring: Wiring, allowed: bool, status: Status
+) -> None:
+    wiring.settings = replace(wiring.settings, allow_heic=allowed)
+    assert processed(wiring, saved(four_corners(), "heic")).status is status
+
+
+def test_a_small_function_takes_no_picture_that_its_memory_cannot_hold(wiring: Wiring) -> None:
+    wiring.settings = replace(wiring.settings, aws_lambda_function_memory_size=250)
+    done = processed(wiring, saved(four_corners(), "png"))
+    assert done.reason is Reason.TOO_MANY_PIXELS
 
 
 def test_the_original_is_described_in_the_record(wiring: Wiring) -> None:

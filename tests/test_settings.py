@@ -1,9 +1,12 @@
 """The settings."""
 
+import sys
+
 import pytest
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import read_settings
+from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
 
 REQUIRED = sorted(set(SETTINGS) - {"API_URL", "MAX_UPLOAD_BYTES"})
@@ -25,6 +28,7 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("MAX_UPLOAD_BYTES", "many"),
         ("MAX_PIXELS", "0"),
         ("MAX_FRAMES", "-1"),
+        ("ALLOW_HEIC", "maybe"),
         ("MAX_ANIMATION_PIXELS", "0"),
         ("UPLOAD_EXPIRY_SECONDS", "604801"),
         ("AUTH_MODE", "maybe"),
@@ -40,6 +44,19 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 
 def test_other_variables_of_the_environment_do_not_matter() -> None:
     assert read_settings(SETTINGS | {"PATH": "/bin"}) == read_settings(SETTINGS)
+
+
+@pytest.mark.parametrize(("value", "allowed"), [("1", True), ("true", True), ("0", False)])
+def test_heic_is_switched_by_a_setting_and_off_without_it(value: str, allowed: bool) -> None:
+    assert read_settings(SETTINGS).allow_heic is False
+    assert read_settings(SETTINGS | {"ALLOW_HEIC": value}).allow_heic is allowed
+
+
+def test_heic_without_what_reads_it_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    Wiring.from_environment(SETTINGS)
+    with pytest.raises(SettingsError, match="ALLOW_HEIC"):
+        Wiring.from_environment(SETTINGS | {"ALLOW_HEIC": "1"})
 
 
 def test_origins_are_separated_by_commas() -> None:

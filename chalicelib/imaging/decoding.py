@@ -14,6 +14,7 @@ from chalicelib.imaging import containers
 from chalicelib.imaging.colour import reducible, to_srgb
 from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Frame, Survey
+from chalicelib.imaging.footprint import most_pixels
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
 from chalicelib.imaging.plugins import plugin
@@ -71,10 +72,10 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
         raise heic_is_off()
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         survey = containers.survey(kind, data, limits.max_frames)
-        _check(survey.width * survey.height, survey.frames, limits)
+        _check(kind, survey.width * survey.height, survey.frames, limits)
         with plugin(kind)(BytesIO(survey.body)) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
-            _check(image.width * image.height, frames, limits)
+            _check(kind, image.width * image.height, frames, limits)
             decoded = _read(kind, image, survey, reach)
     if survey.plays is None:
         return decoded
@@ -99,9 +100,9 @@ def frames_of(film: Film) -> Iterator[tuple[Frame, Image.Image]]:
                 yield frame, eight.convert("RGBA")
 
 
-def _check(pixels: int, frames: int, limits: Limits) -> None:
-    if pixels > limits.max_pixels:
-        raise rejection(Reason.TOO_MANY_PIXELS, pixels, limits.max_pixels)
+def _check(kind: Kind, pixels: int, frames: int, limits: Limits) -> None:
+    if pixels > (most := most_pixels(kind, limits)):
+        raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     if frames > limits.max_frames:
         raise rejection(Reason.TOO_MANY_FRAMES, limits.max_frames)
 

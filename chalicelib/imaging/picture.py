@@ -7,13 +7,15 @@ class Limits(Struct, frozen=True, kw_only=True):
     """The most that an original may hold; counted from its headers, before anything is decoded.
 
     `max_animation_pixels` is of those that change in all frames together, read and made in
-    every size; where little changes a fourth of each frame counts. `allow_heic` lets HEIC in,
-    which needs a package that is not installed by itself.
+    every size; where little changes a fourth of each frame counts. `megabytes` is the
+    function's memory, which may hold fewer pixels than `max_pixels`. `allow_heic` lets
+    HEIC in, which needs a package of its own.
     """
 
     max_pixels: int
     max_frames: int
     max_animation_pixels: int = 300_000_000
+    megabytes: int = 1_769
     allow_heic: bool = False
 
 

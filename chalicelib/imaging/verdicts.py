@@ -24,11 +24,6 @@ def rejection(reason: Reason, *details: str | int) -> Rejection:
     return Rejection(reason, _SENTENCES[reason].format(*details))
 
 
-def too_much_motion(pixels: int, most: int) -> Rejection:
-    """The error to raise for an animation whose frames are too many or too large together."""
-    return Rejection(Reason.TOO_MANY_PIXELS, _MOTION.format(pixels, most))
-
-
 def heic_is_off() -> Rejection:
     """The error to raise for a HEIC where the settings do not allow it."""
     sentence = (
@@ -36,6 +31,11 @@ def heic_is_off() -> Rejection:
         "Please send a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP picture."
     )
     return Rejection(Reason.UNSUPPORTED_FORMAT, sentence)
+
+
+def too_much_motion(pixels: int, most: int) -> Rejection:
+    """The error to raise for an animation whose frames are too many or too large together."""
+    return Rejection(Reason.TOO_MANY_PIXELS, _MOTION.format(pixels, most))
 
 
 def corrupt() -> Rejection:

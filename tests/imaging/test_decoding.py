@@ -1,3 +1,4 @@
+import re
 import struct
 import subprocess
 import sys
@@ -6,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging import Limits
+from chalicelib.imaging import Limits, containers
+from chalicelib.imaging.containers.survey import Broken
 from chalicelib.imaging.signatures import CONTENT_TYPES
 from tests.imaging import samples
 from tests.imaging.samples import CORNERS, LIMITS, exif, four_corners, rendered, saved, scene, shown
@@ -82,6 +85,67 @@ def huge_gif() -> bytes:
 @pytest.mark.parametrize("make", [huge_webp, huge_jpeg, huge_gif])
 def test_other_headers_of_too_many_pixels_are_enough_too(make: Callable[[], bytes]):
     assert reason_for(make()) is Reason.TOO_MANY_PIXELS
+
+
+def test_a_heic_larger_than_its_container_says_is_corrupt():
+    data = bytearray(saved(Image.new("L", (600, 600), 99), "heic"))
+    size = data.index(b"ispe") + 8
+    data[size : size + 8] = struct.pack(">II", 64, 64)
+    assert reason_for(bytes(data)) is Reason.CORRUPT_IMAGE
+
+
+def test_a_grid_of_far_more_pixels_than_it_shows_is_corrupt():
+    data = saved(Image.new("L", (768, 768), 99), "heic", tile_size=64)
+    tile, larger = (b"ispe" + struct.pack(">III", 0, side, side) for side in (64, 640))
+    assert tile in data
+    with pytest.raises(Broken):
+        containers.survey("heic", data.replace(tile, larger), 1)
+
+
+def swollen(data: bytes) -> bytes:
+    """An AVIF whose streams announce 65536x65536 pixels, while its boxes stay as they are."""
+    changed = bytearray(data)
+    for found in re.finditer(rb"\x12\x00\x0a", data):
+        # Profile 0, a still picture, a reduced header, level 0, sides of 16 bits each.
+        header = 0b000_1_1_00000_1111_1111 << 32 | 0xFFFFFFFF
+        changed[found.end() + 1 : found.end() + 8] = (header << 6).to_bytes(7)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_an_avif_far_larger_than_its_container_says_is_broken(frames: int):
+    others = [four_corners().rotate(180)] * (frames - 1)
+    data = saved(four_corners(), "avif", save_all=frames > 1, append_images=others)
+    assert containers.survey("avif", data, 9).width == 96
+    with pytest.raises(Broken):
+        containers.survey("avif", swollen(data), 9)
+
+
+def test_the_tracks_of_an_avif_are_looked_at_too():
+    data = saved(four_corners(), "avif", save_all=True, append_images=[four_corners()])
+    tracks_alone = data.replace(b"meta", b"free", 1)
+    assert containers.survey("avif", tracks_alone, 9).frames == 1
+    with pytest.raises(Broken):
+        containers.survey("avif", swollen(tracks_alone), 9)
+
+
+def repeated(data: bytes, times: int) -> bytes:
+    """An AVIF of one item whose stream comes `times` over."""
+    mdat = data.index(b"mdat") - 4
+    length = len(data) - mdat - 8
+    stream = struct.pack(">I", length)
+    assert data.count(stream) == 1
+    head = data[:mdat].replace(stream, struct.pack(">I", length * times))
+    return head + struct.pack(">I", 8 + length * times) + b"mdat" + data[mdat + 8 :] * times
+
+
+@pytest.mark.parametrize(("times", "decoded"), [(2, True), (40, False)])
+def test_an_avif_whose_one_picture_is_many_is_corrupt(times: int, decoded: bool):
+    data = repeated(saved(Image.new("L", (1000, 900), 99), "avif"), times)
+    if decoded:
+        assert rendered(data).width == 1000
+    else:
+        assert reason_for(data) is Reason.CORRUPT_IMAGE
 
 
 def test_a_gif_of_10000_frames_has_too_many_frames():
@@ -183,7 +247,7 @@ def test_a_png_with_a_huge_compressed_text_is_read():
 
 def test_no_limit_of_pillows_own_is_met_first():
     data = saved(scene(100, 80).convert("1").resize((14_000, 14_000)), "png")
-    limits = Limits(max_pixels=200_000_000, max_frames=1, max_animation_pixels=10**9)
+    limits = Limits(max_pixels=200_000_000, max_frames=1, megabytes=4_000)
     assert rendered(data, samples.WHOLE, limits=limits).width == 14_000
 
 

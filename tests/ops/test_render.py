@@ -16,6 +16,7 @@ from PIL import Image
 from ops.__main__ import main
 from ops.local.names import PROJECT
 from ops.rendering.outcomes import shown
+from tests.imaging.samples import four_corners, saved
 from tests.pictures import encoded, jpeg, photo
 
 FIELDS = ["file", "status", "reason", "width", "height", "renditions", "milliseconds"]
@@ -218,6 +219,37 @@ def test_the_limits_are_the_defaults_of_the_settings(
     monkeypatch.setattr("ops.render.Settings", defstruct("Settings", fields))
     (line,) = lines(render(picture("a.jpg"), "--json"))
     assert (line["status"], line["reason"]) == ("rejected", reason)
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "status"),
+    [
+        ((), {}, "rejected"),
+        (("--heic",), {}, "ready"),
+        ((), {"ALLOW_HEIC": "1"}, "ready"),
+        ((), {"ALLOW_HEIC": "0"}, "rejected"),
+    ],
+)
+def test_heic_is_read_by_an_option_or_by_the_setting(
+    render: Render,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    environment: dict[str, str],
+    status: str,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (line,) = lines(render(picture("a.heic", saved(four_corners(), "heic")), *options, "--json"))
+    assert line["status"] == status
+
+
+def test_heic_without_its_package_is_wrong_usage(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    result = render(picture("a.jpg"), "--heic")
+    assert result.exit_code == 2
+    assert "requirements-heic.txt" in result.stderr
 
 
 def test_a_file_that_cannot_be_written_is_told_and_leaves_nothing_half_done(

@@ -1,22 +1,28 @@
-"""AV1's own header, which tells the size that a decoder makes room for, whatever the boxes say."""
+"""AV1's own units, which tell what a decoder will do, whatever the boxes around them say."""
 
 from chalicelib.imaging.containers.survey import Broken
 
-_SEQUENCE = 1
+_SEQUENCE, _FRAME_HEADER, _FRAME = 1, 3, 6
+_LAYERS = 8  # frames that one picture may be made of; the format knows four layers
 _MOST_UNITS = 10_000
 _LONGEST_HEADER = 256  # bytes; 32 operating points with all that may be said of them
 
 
-def largest(stream: bytes) -> int:
-    """The pixels of the largest frame that `stream` announces, 0 if none; Broken raised."""
-    pixels = start = 0
+def area(stream: bytes) -> int:
+    """The pixels that `stream`, one picture, has the decoder make room for; Broken raised.
+
+    Those of the largest frame that it announces; all frames count if one picture needs not so many.
+    """
+    pixels = start = frames = 0
     for _ in range(_MOST_UNITS):
         if start >= len(stream):
-            return pixels
+            return pixels * frames if frames > _LAYERS else pixels
         head = stream[start]
         start += 2 if head & 4 else 1
         length, start = _length(stream, start) if head & 2 else (len(stream) - start, start)
-        if head >> 3 & 15 == _SEQUENCE:
+        kind = head >> 3 & 15
+        frames += kind in {_FRAME_HEADER, _FRAME}
+        if kind == _SEQUENCE:
             pixels = max(pixels, _pixels(stream[start : start + min(length, _LONGEST_HEADER)]))
         start += length
     raise Broken

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 
 from chalicelib.imaging.containers import av1
 from chalicelib.imaging.containers.boxes import Box, boxes, inside, numbers
-from chalicelib.imaging.containers.heif import check_area, check_parts, size_of, without_notes
+from chalicelib.imaging.containers.heif import (
+    check_area,
+    check_parts,
+    profile_of,
+    size_of,
+    without_notes,
+)
 from chalicelib.imaging.containers.items import Items, items_of
 from chalicelib.imaging.containers.survey import Broken, Survey
 
@@ -30,8 +36,10 @@ def survey(data: bytes) -> Survey:
     if not metas:
         return Survey(data)
     items = items_of(data, metas[0])
-    check_parts(data, items, lambda item: av1.largest(_stream(data, items, item)))
-    return Survey(without_notes(data, items), *size_of(data, items, items.primary))
+    check_parts(data, items, lambda item: av1.area(_stream(data, items, item)))
+    width, height = size_of(data, items, items.primary)
+    profile = profile_of(data, items)
+    return Survey(without_notes(data, items), width, height, profile=profile)
 
 
 def _stream(data: bytes, items: Items, item: int) -> bytes:
@@ -46,7 +54,7 @@ def _check_track(data: bytes, track: list[Box]) -> None:
     for header in inside(data, track, b"tkhd"):
         sides = numbers(data, ">II", header.start + (88 if data[header.start] else 76))
         for start, end in _first_samples(data, track):
-            check_area((sides[0] >> 16) * (sides[1] >> 16), av1.largest(data[start:end]))
+            check_area((sides[0] >> 16) * (sides[1] >> 16), av1.area(data[start:end]))
 
 
 def _first_samples(data: bytes, track: list[Box]) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ from itertools import islice
 from chalicelib.errors import Reason
 from chalicelib.imaging.containers.boxes import Box, boxes, numbers
 from chalicelib.imaging.containers.items import Items, items_of
+from chalicelib.imaging.containers.profiles import named
 from chalicelib.imaging.containers.survey import Broken, Survey
 from chalicelib.imaging.verdicts import rejection
 
@@ -34,7 +35,8 @@ def survey(data: bytes) -> Survey:
         raise rejection(Reason.UNSUPPORTED_FORMAT, "HEIF (other than HEIC)")
     width, height = size_of(data, items, items.primary)
     check_parts(data, items, lambda item: area_of(data, items, item))
-    return Survey(without_notes(data, items), width, height)
+    profile = profile_of(data, items)
+    return Survey(without_notes(data, items), width, height, profile=profile)
 
 
 def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:
@@ -66,6 +68,16 @@ def area_of(data: bytes, items: Items, item: int) -> int:
     """The pixels that the properties of `item` say."""
     width, height = size_of(data, items, item)
     return width * height
+
+
+def profile_of(data: bytes, items: Items) -> bytes:
+    """The profile that the picture's colours ask for by numbers; empty where it has its own."""
+    found = [box for box in items.properties.get(items.primary, []) if box.name == b"colr"]
+    numbered = [box for box in found if data[box.start : box.start + 4] == b"nclx"]
+    if len(numbered) != 1 or len(found) > 1:
+        return b""
+    primaries, transfer = numbers(data, ">HH", numbered[0].start + 4)
+    return named(primaries, transfer)
 
 
 def without_notes(data: bytes, items: Items) -> bytes:

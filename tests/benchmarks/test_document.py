@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks.chart import chart
+from benchmarks.document import CHART, PAGE, page
+from benchmarks.results import LATEST, Results, load, save
+from tests.benchmarks.runs import results
+
+
+@pytest.fixture(scope="module")
+def latest() -> Results:
+    return load(LATEST)
+
+
+def test_the_page_has_the_figures_of_the_latest_run(latest: Results):
+    assert PAGE.read_text(encoding="utf-8") == page(latest)
+
+
+def test_the_chart_has_the_figures_of_the_latest_run(latest: Results):
+    assert CHART.read_text(encoding="utf-8") == chart(latest)
+
+
+def test_the_latest_run_is_of_at_least_twenty_photographs(latest: Results):
+    assert len(latest.photographs) >= 20
+
+
+def test_the_latest_runs_metric_is_that_of_its_package(latest: Results):
+    here, there = latest.metric
+    assert here == pytest.approx(there, abs=0.05)
+
+
+def test_a_run_that_is_saved_and_read_is_the_same(tmp_path: Path):
+    save(results(), tmp_path / "run.json")
+    assert load(tmp_path / "run.json") == results()
+
+
+def test_a_page_names_who_is_absent():
+    assert "Not in this run: darkroom-auto, since this one has none." in page(results())
