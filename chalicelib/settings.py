@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     max_upload_bytes: Count = 50_000_000
     max_pixels: Count = 100_000_000
     max_frames: Count = 1_000
-    max_animation_pixels: Count = 300_000_000  # that change, in all frames and sizes together
+    max_animation_pixels: Count = 200_000_000  # that change, in all frames and sizes together
     allow_heic: bool = False  # needs requirements-heic.txt; docs/decisions/0009-heic.md says why
     keep_credits: bool = False  # creator and copyright notice, in every rendition
     aws_lambda_function_memory_size: Count = 1_769  # megabytes; Lambda sets it itself

@@ -79,6 +79,18 @@ def test_the_original_is_described_in_the_record(wiring: Wiring) -> None:
     assert facts == ("image/jpeg", 800, 600, len(data), hashlib.sha256(data).hexdigest())
 
 
+@pytest.mark.parametrize(("most", "status"), [(1_600, "ready"), (1_599, "rejected")])
+def test_the_pixels_of_an_animation_are_bounded_by_a_setting(
+    wiring: Wiring, most: int, status: str
+) -> None:
+    # Two frames of 20x20, read and written once: the variants share one file.
+    wiring.settings = replace(wiring.settings, max_animation_pixels=most)
+    colours = [PIL.Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    file = BytesIO()
+    colours[0].save(file, "png", save_all=True, append_images=colours[1:])
+    assert processed(wiring, file.getvalue()).status == status
+
+
 def test_a_renditions_key_bears_the_hash_of_its_bytes(wiring: Wiring) -> None:
     done = processed(wiring, jpeg())
     for rendition in done.renditions:

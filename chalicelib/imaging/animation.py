@@ -9,6 +9,7 @@ from PIL import Image
 from chalicelib.errors import Reason
 from chalicelib.imaging.containers.survey import Frame
 from chalicelib.imaging.decoding import Film, headers_of
+from chalicelib.imaging.footprint import most_canvas
 from chalicelib.imaging.frames import pictures_of
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
@@ -17,32 +18,30 @@ from chalicelib.imaging.verdicts import rejection, too_much_motion
 
 Key = TypeVar("Key")
 
-# 3840x2160 and a little more: some twenty pictures of this size are held at a time.
-_LARGEST_CANVAS = 1 << 23
-
 _ENCODERS = 2  # threads; libwebp releases the interpreter's lock
 
 
 def check(film: Film, outputs: Iterable[Size], limits: Limits) -> None:
     """Rejection for too much work, told by headers: what is read, and made of it in `outputs`."""
     canvas = film.canvas.width * film.canvas.height
-    if canvas > _LARGEST_CANVAS:
-        raise rejection(Reason.TOO_MANY_PIXELS, canvas, _LARGEST_CANVAS)
-    drawn = sum(_drawn(frame, canvas) for frame in headers_of(film))
+    most = most_canvas(limits)
+    if canvas > most:
+        raise rejection(Reason.TOO_MANY_PIXELS, canvas, most)
+    drawn = sum(_drawn(frame, canvas, most) for frame in headers_of(film))
     made = sum(output.width * output.height for output in outputs)
     pixels = drawn + drawn * made // canvas
     if pixels > limits.max_animation_pixels:
         raise too_much_motion(pixels, limits.max_animation_pixels)
 
 
-def _drawn(frame: Frame, canvas: int) -> int:
-    """The pixels that `frame` changes, when it comes and when it goes; Rejection if they are many.
+def _drawn(frame: Frame, canvas: int, most: int) -> int:
+    """The pixels that `frame` changes, when it comes and when it goes; Rejection for over `most`.
 
     To find that the rest of a canvas stays costs a fourth of changing it.
     """
     pixels = frame.width * frame.height
-    if pixels > _LARGEST_CANVAS:
-        raise rejection(Reason.TOO_MANY_PIXELS, pixels, _LARGEST_CANVAS)
+    if pixels > most:
+        raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     return max(pixels if frame.disposal == "keep" else 2 * pixels, canvas // 4)
 
 

@@ -14,7 +14,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     max_pixels: int
     max_frames: int
-    max_animation_pixels: int = 300_000_000
+    max_animation_pixels: int = 200_000_000
     megabytes: int = 1_769
     allow_heic: bool = False
 

@@ -1,5 +1,6 @@
 """A mark laid over a finished picture."""
 
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image
@@ -38,21 +39,28 @@ def check_watermarks(watermarks: Marks) -> None:
 
 def marked(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
     """A copy of `image` (`L`, `RGB`, `RGBa`) under the PNG in `file`, in `RGB` or `RGBa`."""
-    with plugin("png")(BytesIO(file)) as opened:
-        mark = opened.convert("RGBA")
-    margin = round(rule.margin * image.width)
-    size, corner = place_mark(Size(*image.size), Size(*mark.size), rule, margin)
-    # Premultiplied, so that the colour of transparent pixels does not bleed into the edge.
-    laid = straight(scaled(premultiplied(mark), size))
-    alpha = laid.getchannel("A").point(lambda level: round(level * rule.opacity))
-    laid.putalpha(alpha)
+    laid, corner = _laid(Size(*image.size), rule, file)
     if image.mode == "RGBa":
         under = straight(image)
         under.alpha_composite(laid, corner)
         return premultiplied(under)
     under = image.convert("RGB") if image.mode == "L" else image.copy()
-    under.paste(laid.convert("RGB"), corner, alpha)
+    under.paste(laid.convert("RGB"), corner, laid.getchannel("A"))
     return under
+
+
+# An animation lays the same few marks over each of its frames.
+@lru_cache(maxsize=8)
+def _laid(canvas: Size, rule: Watermark, file: bytes) -> tuple[Image.Image, tuple[int, int]]:
+    """The mark as it is laid on `canvas` (`RGBA`, shared: nobody changes it), and its corner."""
+    with plugin("png")(BytesIO(file)) as opened:
+        mark = opened.convert("RGBA")
+    margin = round(rule.margin * canvas.width)
+    size, corner = place_mark(canvas, Size(*mark.size), rule, margin)
+    # Premultiplied, so that the colour of transparent pixels does not bleed into the edge.
+    laid = straight(scaled(premultiplied(mark), size))
+    laid.putalpha(laid.getchannel("A").point(lambda level: round(level * rule.opacity)))
+    return laid, corner
 
 
 def place_mark(

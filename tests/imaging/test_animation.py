@@ -383,3 +383,12 @@ def test_mutated_animations_are_rendered_or_rejected(
     limits = Limits(max_pixels=1_000_000, max_frames=50, max_animation_pixels=10_000_000)
     with suppress(Rejection):
         render(given, SMALL, limits)
+
+
+def test_a_function_of_little_memory_takes_smaller_frames():
+    data = animated(turning(), "png")  # 96 x 96 pixels
+    little = Limits(max_pixels=10**6, max_frames=9, megabytes=251)
+    assert reason_for(data, little) is Reason.TOO_MANY_PIXELS
+    still = Variant(name="v", width=50, formats=("png",))
+    enough = Limits(max_pixels=10**6, max_frames=9, megabytes=252)
+    assert render(data, (WHOLE, still), enough).renditions
