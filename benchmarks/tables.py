@@ -45,9 +45,10 @@ def aims_table(results: Results) -> str:
     verdicts = {True: "yes", False: "no", None: "not measured"}
     rows = [["", "at most", "measured", "met"]]
     for aim in aims(results):
-        shape = "{:,.0f} {}" if aim.unit else "{:.2f}"
-        most = shape.format(aim.most, aim.unit)
-        measured = _NOTHING if aim.measured is None else shape.format(aim.measured, aim.unit)
+        most = f"{aim.most:,.0f} {aim.unit}" if aim.unit else f"{aim.most:.2f}"
+        measured = _NOTHING
+        if aim.measured is not None:
+            measured = f"{aim.measured:,.1f} {aim.unit}" if aim.unit else f"{aim.measured:.3f}"
         rows.append([aim.text, most, measured, verdicts[aim.met]])
     return table(rows)
 
