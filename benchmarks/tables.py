@@ -91,6 +91,15 @@ def scores_table(results: Results) -> str:
     return table(rows)
 
 
+def furthest(results: Results) -> str:
+    """The contender whose mean score is furthest from Darkroom's, and by how much."""
+    judged = [one for one in _families(results) if not one.name.endswith("-auto")]
+    means = {one.title: mean(scores_of(results, one.name, "1080p")) for one in judged}
+    aim = means[judged[0].title]
+    title = max(means, key=lambda title: abs(means[title] - aim))
+    return f"{title}, by {means[title] - aim:+.2f}"
+
+
 def _families(results: Results) -> list[Entry]:
     entries = {entry.family: entry for entry in reversed(results.contenders)}
     judged = {output.family for output in results.outputs}
