@@ -67,7 +67,8 @@ def _plan(photographs: str | None, only: Sequence[str], rounds: int, quick: bool
     found = collected(folder, 3 if quick and number is None else number)
     if not found:
         raise click.UsageError(f"There are no photographs in {folder}.")
-    command = shlex.join(["python -m benchmarks", *sys.argv[1:]]) if sys.argv[1:] else "make bench"
+    options = shlex.join(sys.argv[1:])
+    command = f"python -m benchmarks {options}" if options else "make bench"
     return Plan(command, found, only, 1 if quick else rounds, quick)
 
 

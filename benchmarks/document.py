@@ -17,6 +17,7 @@ from benchmarks.facts import (
 from benchmarks.results import Results
 from benchmarks.tables import (
     aims_table,
+    furthest,
     large_table,
     memory_table,
     scores_table,
@@ -54,6 +55,7 @@ def page(results: Results) -> str:
         metric_here=f"{results.metric[0]:.3f}",
         metric_there=f"{results.metric[1]:.3f}",
         prices_date=prices().date,
+        furthest=furthest(results),
         absent="\n".join(absent),
         aims=aims_table(results),
         times=times_table(results),

@@ -125,6 +125,18 @@ def load(path: Path = LATEST) -> Results:
     return msgspec.json.decode(path.read_bytes(), type=Results)
 
 
+class _Last(Struct, frozen=True, kw_only=True):
+    contenders: tuple[Entry, ...] = ()
+
+
+def last_qualities(path: Path = LATEST) -> dict[str, int]:
+    """Each family's quality in the run in `path`, whatever else that holds; none without a file."""
+    if not path.exists():
+        return {}
+    last = msgspec.json.decode(path.read_bytes(), type=_Last)
+    return {entry.family: entry.quality for entry in last.contenders}
+
+
 def save(results: Results, path: Path) -> None:
     """Write the run to `path`, one record a line, so that two runs can be compared."""
     fields: dict[str, object] = msgspec.to_builtins(results)

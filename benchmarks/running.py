@@ -12,7 +12,7 @@ from benchmarks.contenders import Contender, absent, contenders
 from benchmarks.matching import Batch, Say, matched, matched_tails
 from benchmarks.memory import measured
 from benchmarks.mosaics import CASES, LARGE, picture_of
-from benchmarks.results import LATEST, Entry, Memory, Results, Tail, Timing, load
+from benchmarks.results import Entry, Memory, Results, Tail, Timing, last_qualities
 from benchmarks.scores import Scores
 from benchmarks.starting import started
 from benchmarks.studio import Made, make, place
@@ -71,7 +71,7 @@ def _qualities(
     """What each family made at its matched quality, the tails, and the check of the metric."""
     judged = [one for one in chosen if not one.is_floor]
     families = list({one.family: one for one in reversed(judged)}.values())[::-1]
-    starts = _last_qualities()
+    starts = last_qualities()
     if plan.quick:  # a quality that is fixed is not looked for
         families = [
             one._replace(fixed=True, quality=starts.get(one.family, one.quality))
@@ -117,11 +117,6 @@ def _entry(contender: Contender, qualities: Mapping[str, int]) -> Entry:
         quality=qualities[contender.family],
         output=contender.output,
     )
-
-
-def _last_qualities() -> dict[str, int]:
-    """Where the search begins: at the qualities of the last whole run."""
-    return {one.family: one.quality for one in load().contenders} if LATEST.exists() else {}
 
 
 def _tails(

@@ -45,9 +45,10 @@ def aims_table(results: Results) -> str:
     verdicts = {True: "yes", False: "no", None: "not measured"}
     rows = [["", "at most", "measured", "met"]]
     for aim in aims(results):
-        shape = "{:,.0f} {}" if aim.unit else "{:.2f}"
-        most = shape.format(aim.most, aim.unit)
-        measured = _NOTHING if aim.measured is None else shape.format(aim.measured, aim.unit)
+        most = f"{aim.most:,.0f} {aim.unit}" if aim.unit else f"{aim.most:.2f}"
+        measured = _NOTHING
+        if aim.measured is not None:
+            measured = f"{aim.measured:,.1f} {aim.unit}" if aim.unit else f"{aim.measured:.3f}"
         rows.append([aim.text, most, measured, verdicts[aim.met]])
     return table(rows)
 
@@ -88,6 +89,15 @@ def scores_table(results: Results) -> str:
         figures += [mean(scores_of(results, entry.name, name)) for name in ("720p", "mobile")]
         rows.append([entry.title, *(f"{figure:.1f}" for figure in figures)])
     return table(rows)
+
+
+def furthest(results: Results) -> str:
+    """The contender whose mean score is furthest from Darkroom's, and by how much."""
+    judged = [one for one in _families(results) if not one.name.endswith("-auto")]
+    means = {one.title: mean(scores_of(results, one.name, "1080p")) for one in judged}
+    aim = means[judged[0].title]
+    title = max(means, key=lambda title: abs(means[title] - aim))
+    return f"{title}, by {means[title] - aim:+.2f}"
 
 
 def _families(results: Results) -> list[Entry]:

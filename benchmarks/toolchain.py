@@ -5,8 +5,9 @@ import os
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -52,12 +53,14 @@ def versions() -> dict[str, str]:
         "libwebp": str(features.version_module("webp")),
         "libavif": str(features.version_module("avif")),
     }
+    with suppress(PackageNotFoundError):  # it has no wheels for some processors
+        found["cykooz.resizer"] = version("cykooz-resizer")
     script = (
         "import json, importlib.metadata as m;"
         f"print(json.dumps({{n: m.version(n) for n in {_RIVAL_PACKAGES}}}))"
     )
     rivals = json.loads(_said([str(RIVALS / "bin/python"), "-c", script]))
-    found |= {f"{name} (rivals)" if name == "pillow" else name: rivals[name] for name in rivals}
+    found |= {"Pillow (thumbor)" if name == "pillow" else name: rivals[name] for name in rivals}
     script = "const s = require('sharp'); console.log(JSON.stringify(s.versions))"
     sharp = json.loads(_said([_node(), "-e", script]))
     found["Node.js"] = _said([_node(), "--version"]).strip().lstrip("v")

@@ -6,7 +6,7 @@ from benchmarks.aims import aims
 from benchmarks.facts import distributions_table, millions_table, shares, start_table
 from benchmarks.report import report
 from benchmarks.results import Results, Tail
-from benchmarks.tables import aims_table, large_table, memory_table, table, times_table
+from benchmarks.tables import aims_table, furthest, large_table, memory_table, table, times_table
 from benchmarks.tails import tails_table
 from tests.benchmarks.runs import results
 
@@ -42,6 +42,10 @@ def test_an_aim_that_was_not_measured_is_not_met():
 def test_an_aim_is_missed_by_more_than_it_allows():
     aim = aims(results())[0]._replace(measured=0.46)
     assert aim.met is False
+
+
+def test_the_contender_with_the_furthest_score_is_named():
+    assert furthest(results()) == "DARKROOM-AVIF, by -1.00"
 
 
 def test_memory_has_a_line_for_each_picture():
