@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run test check setup package system
+.PHONY: run test check bench setup package system
 .DELETE_ON_ERROR:
 
 run: $(VENV)/local.stamp ## Sets up and runs the whole product here
@@ -19,6 +19,9 @@ check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops secrets
+
+bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
+	@$(BIN)/python -m benchmarks
 
 setup: $(VENV)/dev.stamp ## The environment in .venv/
 
@@ -37,6 +40,15 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stam
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
 	@echo "Installing what the tests and checks need into $(VENV) ..."
 	@$(PIP) install --requirement requirements-dev.txt
+	@touch $@
+
+# The rivals pin other versions of what we use: they get an environment of their own.
+$(VENV)/bench.stamp: requirements-bench.txt benchmarks/package-lock.json $(VENV)/local.stamp
+	@echo "Installing the benchmark's rivals into $(VENV)/rivals ..."
+	@$(BIN)/python -m venv $(VENV)/rivals
+	@$(VENV)/rivals/bin/python -m pip --disable-pip-version-check --no-input \
+	  install --requirement requirements-bench.txt
+	@cd benchmarks && PATH="$(abspath $(VENV))/rivals/bin:$$PATH" npm ci --no-audit --no-fund
 	@touch $@
 
 $(VENV)/python.stamp:

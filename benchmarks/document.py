@@ -1,0 +1,67 @@
+"""`docs/performance.md` and its chart, written from a run, so that no figure can drift."""
+
+from pathlib import Path
+from string import Template
+
+from benchmarks import toolchain
+from benchmarks.chart import chart
+from benchmarks.facts import (
+    distributions_table,
+    imports,
+    millions_table,
+    photographs_table,
+    shares,
+    start_table,
+    versions_line,
+)
+from benchmarks.results import Results
+from benchmarks.tables import (
+    aims_table,
+    memory_table,
+    scores_table,
+    seconds_table,
+    times_table,
+)
+from chalicelib.costs import prices
+
+PAGE = toolchain.ROOT / "docs/performance.md"
+CHART = toolchain.ROOT / "docs/performance.svg"
+_TEMPLATE = Path(__file__).with_name("performance.template.md")
+
+
+def write_documents(results: Results) -> None:
+    """Write the page and the chart of a whole run."""
+    PAGE.write_text(page(results), encoding="utf-8")
+    CHART.write_text(chart(results), encoding="utf-8")
+
+
+def page(results: Results) -> str:
+    """The text of `docs/performance.md`."""
+    sizes = sorted(one.megapixels for one in results.photographs)
+    absent = [f"Not in this run: {name}, since {why}." for name, why in results.absent.items()]
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        command=results.command,
+        date=results.date,
+        commit=results.commit,
+        machine=results.machine,
+        versions=versions_line(results),
+        rounds=results.rounds,
+        number=len(results.photographs),
+        smallest=f"{sizes[0]:.0f}",
+        largest=f"{sizes[-1]:.0f}",
+        metric_here=f"{results.metric[0]:.3f}",
+        metric_there=f"{results.metric[1]:.3f}",
+        prices_date=prices().date,
+        absent="\n".join(absent),
+        aims=aims_table(results),
+        times=times_table(results),
+        seconds=seconds_table(results),
+        scores=scores_table(results),
+        memory=memory_table(results),
+        distributions=distributions_table(results),
+        start=start_table(results),
+        millions=millions_table(results),
+        photographs=photographs_table(results),
+        **shares(results),
+        **imports(results),
+    )

@@ -1,0 +1,30 @@
+"""Peak memory: a fresh process for each contender and picture."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.client import Worker
+from benchmarks.contenders import Contender
+from benchmarks.mosaics import Case, picture_of
+from benchmarks.results import Memory
+
+
+def measured(
+    contenders: Sequence[Contender],
+    qualities: Mapping[str, int],
+    cases: Sequence[Case],
+    photographs: Sequence[Path],
+    folder: Path,
+    say: Callable[[str], None],
+) -> list[Memory]:
+    """The most that each contender held for each case: the kernel's high-water mark."""
+    found = []
+    for case in cases:
+        picture = picture_of(case, photographs, folder)
+        for contender in contenders:
+            with Worker(contender.command, contender.cpus) as worker:
+                peak = worker.render(picture, qualities[contender.family])["peak"]
+            found.append(Memory(contender=contender.name, case=case.name, kilobytes=peak))
+        held = ", ".join(f"{one.kilobytes // 1024}" for one in found[-len(contenders) :])
+        say(f"  {case.name}: {held} MB")
+    return found
