@@ -1,1 +1,1 @@
-"""`make bench`: Darkroom beside its rivals, on the same photographs, in one run."""
+"""What is claimed of Darkroom's speed and quality, measured; nothing of it ships."""

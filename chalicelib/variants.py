@@ -21,7 +21,7 @@ Side = Annotated[int, Meta(ge=1, le=16383)]  # 16383 is the longest side that We
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 Format = Literal["webp", "avif", "jpeg", "png", "original"]
-
+Quality = Annotated[int, Meta(ge=1, le=100)] | Literal["auto"]
 
 Share = Annotated[float, Meta(gt=0, le=1)]
 Position = Literal[
@@ -63,7 +63,7 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     height: Side | None = None
     fit: Literal["inside", "cover", "contain"] = "inside"
     formats: Annotated[tuple[Format, ...], Meta(min_length=1)] = ("webp",)
-    quality: Annotated[int, Meta(ge=1, le=100)] = 82
+    quality: Quality = 82
     upscale: bool = False
     background: Colour = "#ffffff"
     sharpen: Annotated[float, Meta(ge=0, le=1)] = 0.0

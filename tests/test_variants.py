@@ -36,6 +36,7 @@ def test_the_table_that_ships_has_the_four_documented_variants() -> None:
         ("[a]\nwidth = 10\nformats = ['gif']", "formats"),
         ("[a]\nwidth = 10\nformats = ['webp', 'webp']", "twice"),
         ("[a]\nwidth = 10\nquality = 101", "quality"),
+        ("[a]\nwidth = 10\nquality = 'best'", "quality"),
         ("[a]\nwidth = 10\nsharpen = 1.1", "sharpen"),
         ("[a]\nwidth = 10\nsharpen = -0.1", "sharpen"),
         ("[a]\nwidth = 10\nwatermarks = 'x'", "watermarks"),
@@ -53,6 +54,14 @@ def test_a_wrong_table_is_refused_with_a_sentence(tmp_path: Path, text: str, sai
 def test_sharpening_is_off_until_it_is_asked_for(tmp_path: Path) -> None:
     off, on = load_variants(table(tmp_path, "[a]\nwidth = 10\n[b]\nwidth = 10\nsharpen = 1"))
     assert (off.sharpen, on.sharpen) == (0.0, 1.0)
+
+
+def test_the_quality_may_be_automatic(tmp_path: Path) -> None:
+    fixed, auto = load_variants(
+        table(tmp_path, "[a]\nwidth = 10\n[b]\nwidth = 10\nquality = 'auto'")
+    )
+    assert (fixed.quality, auto.quality) == (82, "auto")
+    assert hash_of((auto,), {}) != hash_of((fixed,), {})
 
 
 def test_a_table_that_is_no_text_is_named(tmp_path: Path) -> None:

@@ -52,8 +52,8 @@ def _avif_options(quality: int, side: int) -> dict[str, Any]:
     }
 
 
-def _jpeg_options(quality: int, _side: int) -> dict[str, Any]:
-    return {"quality": quality, "progressive": True, "optimize": True}
+def _jpeg_options(quality: int, side: int) -> dict[str, Any]:
+    return {"quality": jpeg_quality(quality, side), "progressive": True, "optimize": True}
 
 
 def _png_options(_quality: int, _side: int) -> dict[str, Any]:
@@ -69,12 +69,25 @@ CODECS: dict[Output, Codec] = {
 
 
 def avif_quality(quality: int, side: int) -> int:
-    """The AVIF quality that looks like WebP's `quality`, for a longest side in pixels.
+    """The AVIF quality that looks like WebP's `quality`, for a longest side in pixels."""
+    return _alike(quality, side, (67, 62, 58))
 
-    82 is 61 from 1280 pixels on and 66 up to 640, where aom loses more; straight
-    between the sides, and to 1 and 100 at the ends.
+
+def jpeg_quality(quality: int, side: int) -> int:
+    """The JPEG quality that looks like WebP's `quality`, for a longest side in pixels."""
+    return _alike(quality, side, (89, 74, 70))
+
+
+def _alike(quality: int, side: int, middles: tuple[int, int, int]) -> int:
+    """A codec's own quality for WebP's: `middles` is 82's at 200, 640 and 1280 pixels.
+
+    Straight between the sides, and to 1 and 100 at the ends; docs/quality.md has the measurements.
     """
-    middle = 61 + 5 * (1280 - min(max(side, 640), 1280)) / 640
+    small, medium, large = middles
+    if side < 640:
+        middle = small + (medium - small) * (max(side, 200) - 200) / 440
+    else:
+        middle = medium + (large - medium) * (min(side, 1280) - 640) / 640
     if quality <= 82:
         return round(1 + (quality - 1) * (middle - 1) / 81)
     return round(middle + (quality - 82) * (100 - middle) / 18)
@@ -94,22 +107,27 @@ def output_for(format: Format, kind: Kind, mode: str) -> Output:
             return "png" if mode == "RGBa" else "jpeg"
 
 
-def encode(image: Image.Image, output: Output, quality: int, background: str) -> bytes:
-    """`image` (`L`, `RGB` or `RGBa`) as a file; on `background` where the format has no alpha."""
+def encode(
+    image: Image.Image, output: Output, quality: int, background: str, side: int = 0
+) -> bytes:
+    """`image` (`L`, `RGB` or `RGBA`) as a file; on `background` where the format has no alpha.
+
+    `side` is the longest one of the picture that `image` is a part of.
+    """
     codec = CODECS[output]
+    options = codec.options(quality, side or max(image.size))
     # Pillow keeps a save's options on the object, and another thread may be saving this one.
     with _prepared(image, background, alpha=codec.alpha) as own:
-        file = _saved(own, output, quality)
+        file = _saved(own, output, options)
         few = indexed(own) if output == "png" else None
-        return file if few is None else min(file, _saved(few, output, quality), key=len)
+        return file if few is None else min(file, _saved(few, output, options), key=len)
 
 
-def _saved(image: Image.Image, output: Output, quality: int) -> bytes:
+def _saved(image: Image.Image, output: Output, options: dict[str, Any]) -> bytes:
     plugin(output)
     file = BytesIO()
-    options = CODECS[output].options(quality, max(image.size))
     if output == "jpeg":
-        options["subsampling"] = subsampling_for(image)
+        options = options | {"subsampling": subsampling_for(image)}
     image.save(file, output, **options)
     return file.getvalue()
 
@@ -118,9 +136,14 @@ def _prepared(image: Image.Image, background: str, *, alpha: bool) -> Image.Imag
     """A picture of its own to save, in `L`, `RGB` or `RGBA`; its pixels may be `image`'s."""
     if image.mode != "RGBa":
         return image._new(image.im)
+    return straight(image) if alpha else flat(image, background)
+
+
+def flat(image: Image.Image, background: str) -> Image.Image:
+    """`image` without transparency, on `background`; the same object where it has none."""
+    if image.mode != "RGBa":
+        return image
     clear = straight(image)
-    if alpha:
-        return clear
-    flat = Image.new("RGB", image.size, background)
-    flat.paste(clear, mask=clear)
-    return flat
+    laid = Image.new("RGB", image.size, background)
+    laid.paste(clear, mask=clear)
+    return laid

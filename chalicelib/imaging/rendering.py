@@ -17,11 +17,12 @@ from chalicelib.imaging.encoding import CODECS, File, Output, encode, output_for
 from chalicelib.imaging.geometry import Placement, Size, place
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
+from chalicelib.imaging.quality import quality_for
 from chalicelib.imaging.reel import Reel
 from chalicelib.imaging.sharpening import sharpened
 from chalicelib.imaging.signatures import CONTENT_TYPES
 from chalicelib.imaging.watermark import marked
-from chalicelib.variants import Marks, Variant, Watermark
+from chalicelib.variants import Marks, Quality, Variant, Watermark
 
 NO_MARKS: Marks = {}
 
@@ -46,7 +47,7 @@ class _Job(NamedTuple):
 
     look: _Look
     output: Output
-    quality: int
+    quality: Quality
 
 
 def render(
@@ -111,10 +112,15 @@ def _made(decoded: Decoded, jobs: set[_Job], watermarks: Marks) -> tuple[dict[_J
     files: dict[_Job, Future[bytes]] = {}
     with ThreadPoolExecutor(_ENCODERS) as encoders:
         for job, picture in _pictures(cascade, jobs, watermarks):
-            background = job.look.background
-            files[job] = encoders.submit(encode, picture, job.output, job.quality, background)
+            files[job] = encoders.submit(_encoded, picture, job)
         preview = preview_of(cascade.smallest)
     return {job: File(job.output, file.result()) for job, file in files.items()}, preview
+
+
+def _encoded(picture: Image.Image, job: _Job) -> bytes:
+    background = job.look.background
+    quality = quality_for(picture, job.output, job.quality, background)
+    return encode(picture, job.output, quality, background)
 
 
 def _moved(

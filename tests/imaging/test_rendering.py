@@ -9,7 +9,7 @@ from PIL import Image
 from chalicelib.errors import Rejection
 from chalicelib.focus import FocalPoint
 from chalicelib.imaging import Limits, render
-from chalicelib.imaging.encoding import CODECS, avif_quality
+from chalicelib.imaging.encoding import CODECS, avif_quality, jpeg_quality
 from chalicelib.variants import Variant, load_variants
 from tests.imaging.samples import (
     DISPLAY_P3,
@@ -219,9 +219,13 @@ def test_the_preview_needs_no_variant():
     ).preview.color.startswith("#")
 
 
-def test_avif_quality_rises_from_1_to_100():
-    for side, middle in ((200, 66), (640, 66), (960, 64), (1280, 61), (1920, 61)):
-        qualities = [avif_quality(quality, side) for quality in range(1, 101)]
+@pytest.mark.parametrize(
+    ("alike", "middles"),
+    [(avif_quality, (67, 62, 60, 58, 58)), (jpeg_quality, (89, 74, 72, 70, 70))],
+)
+def test_a_codecs_own_quality_rises_from_1_to_100(alike, middles):
+    for side, middle in zip((200, 640, 960, 1280, 1920), middles, strict=True):
+        qualities = [alike(quality, side) for quality in range(1, 101)]
         assert (qualities[0], qualities[81], qualities[99]) == (1, middle, 100)
         assert qualities == sorted(qualities)
 

@@ -1,0 +1,1 @@
+"""`quality = "auto"`: what its weights are fitted on, and what it is worth on other photographs."""

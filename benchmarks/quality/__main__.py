@@ -1,0 +1,49 @@
+"""`python -m benchmarks.quality`: fit the weights of "auto", or check what it is worth."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from benchmarks import toolchain
+from benchmarks.quality import document, fitting, validating
+from benchmarks.scores import Scores
+from chalicelib.imaging import quality
+
+RESULTS = Path(__file__).parents[1] / "quality.json"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Quality "auto": its weights and its worth. `make bench` sets up what this needs."""
+
+
+@main.command()
+def fit() -> None:
+    """Fit the weights on the photographs "fit"; an hour or less of two processors."""
+    with _judge() as judge:
+        samples = fitting.samples(judge)
+    weights = fitting.fitted(samples)
+    fitting.write(weights)
+    click.echo(f"{len(samples)} files, root mean square {fitting.error(samples, weights):.2f}")
+
+
+@main.command()
+def validate() -> None:
+    """Compare "auto" with fixed qualities on all photographs; an hour or two, never twice."""
+    with _judge() as judge:
+        found = [each for name in ("held-out", "fit") for each in validating.compared(judge, name)]
+    results = document.Results(found)
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    small, large = quality.target_for(0), quality.target_for(quality.LARGE)
+    facts = {"lowest": quality.LOWEST, "highest": quality.HIGHEST, "small": small, "large": large}
+    document.DOCUMENT.write_text(document.page(results, facts))
+
+
+def _judge() -> Scores:
+    toolchain.CACHE.mkdir(exist_ok=True)
+    return Scores(toolchain.CACHE / "quality-scores.json")
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.quality")
