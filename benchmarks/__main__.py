@@ -25,7 +25,7 @@ _DRAW_HELP = "Measure nothing; write the documents anew from benchmarks/latest.j
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--photographs", metavar="N|DIR", help=_MIXED_HELP)
-@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
 @click.option("--only", multiple=True, metavar="NAME", help="A contender; may be repeated.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_OUT_HELP)
 @click.option("--quick", is_flag=True, help=_QUICK_HELP)

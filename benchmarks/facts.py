@@ -96,7 +96,7 @@ def millions_table(results: Results) -> str:
     for memory in MEMORIES:
         bills = [bill(_measured(results, *pair[1:]), memory, prices()) for pair in pairs]
         rows.append([f"{memory:,} MB", *map(_bill, bills)])
-    return table(rows)
+    return table(rows) if pairs else "Not measured in this run."
 
 
 def _bill(found: Bill) -> str:

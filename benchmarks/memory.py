@@ -16,7 +16,9 @@ def measured(
     say: Callable[[str], None],
 ) -> list[Memory]:
     """The most that each contender held for each case: the kernel's high-water mark."""
-    found = []
+    found: list[Memory] = []
+    if not contenders:
+        return found
     for case, picture in pictures.items():
         for contender in contenders:
             with Worker(contender.command, contender.cpus) as worker:

@@ -20,6 +20,7 @@ from benchmarks.ratios import (
 from benchmarks.results import Entry, Results
 
 _NOTHING = "-"
+_UNMEASURED = "Not measured in this run."
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -57,7 +58,7 @@ def times_table(results: Results) -> str:
     """Each contender's times and bytes over those of sharp as documented."""
     rows = [["", "CPU time", "wall time", "bytes", "quality"]]
     if not results.has(SHARP):
-        return ""
+        return _UNMEASURED
     for entry in results.contenders:
         reference = SHARP_2 if entry.cpus == 2 and results.has(SHARP_2) else SHARP
         rows.append(
@@ -128,7 +129,7 @@ def memory_table(results: Results) -> str:
             for at, one in enumerate(held)
         ]
         rows.append([case, *cells])
-    return table(rows)
+    return table(rows) if names else _UNMEASURED
 
 
 def large_table(results: Results) -> str:
@@ -143,4 +144,4 @@ def large_table(results: Results) -> str:
             found = times[name, picture]
             cells.append(f"{1000 * found:,.0f} ({found / ours:.1f}×)")
         rows.append([picture.split(",")[0], *cells])
-    return table(rows)
+    return table(rows) if names else _UNMEASURED

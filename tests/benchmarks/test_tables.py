@@ -56,6 +56,11 @@ def test_times_for_large_pictures_are_over_darkrooms():
     assert row(large_table(results()), "48 MP").endswith("1,000 (2.0×) |")
 
 
+def test_a_run_without_large_pictures_says_so():
+    none = msgspec.structs.replace(results(), large=())
+    assert large_table(none) == "Not measured in this run."
+
+
 def test_the_share_under_300_ms_counts_photographs():
     assert shares(results())["under_300_cpu"] == "2 of 2"
 
