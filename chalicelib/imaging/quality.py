@@ -19,9 +19,9 @@ LOWEST, HIGHEST = 50, 92
 LARGE = 640  # pixels, the longest side from which on the target is the same
 FITTED = Path(__file__).with_suffix(".toml")
 _SMALL = 200
-_FIRST = 80  # most photographs end near it
-_NEAR = 3  # steps of quality within which a straight line is good enough
-_RISE = 0.6  # of the score for a step of quality, where only one is known
+_FIRST = 77  # most photographs end near it
+_NEAR = 4  # steps of quality within which all photographs are alike enough
+_RISE_BELOW, _RISE_ABOVE = 0.45, 0.75  # of a usual photograph's score, for a step of quality
 _LEAST_RISE, _MOST_RISE = 0.25, 1.5
 
 
@@ -54,13 +54,18 @@ def target_for(side: int) -> float:
 def lowest_quality(look: Callable[[int], float], target: float) -> int:
     """The lowest quality whose score, which `look` tells, is `target`; from at most two looks."""
     first = look(_FIRST)
-    second_at = _bounded(_FIRST + (target - first) / _RISE)
+    second_at = _bounded(_usual(target - first))
     if abs(second_at - _FIRST) <= _NEAR:
         return second_at
     second = look(second_at)
     rise = (second - first) / (second_at - _FIRST)
     rise = min(max(rise, _LEAST_RISE), _MOST_RISE)
     return _bounded(second_at + (target - second) / rise)
+
+
+def _usual(gain: float) -> float:
+    """The quality at which most photographs score `gain` more than they do at the first."""
+    return _FIRST + gain / (_RISE_ABOVE if gain > 0 else _RISE_BELOW)
 
 
 def _bounded(quality: float) -> int:
