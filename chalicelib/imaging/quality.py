@@ -8,13 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from chalicelib.imaging.encoding import Output, encode, flat
 from chalicelib.imaging.mosaic import mosaic
 from chalicelib.imaging.perception import Sight, Weights, score
 from chalicelib.variants import Quality
 
-LOWEST, HIGHEST = 50, 92
+LOWEST, HIGHEST = 60, 92
+
+_READERS: dict[Output, type[ImageFile]] = {
+    "webp": WebPImageFile,
+    "avif": AvifImageFile,
+    "jpeg": JpegImageFile,
+}
 
 LARGE = 640  # pixels, the longest side from which on the target is the same
 FITTED = Path(__file__).with_suffix(".toml")
@@ -36,7 +46,7 @@ def quality_for(image: Image.Image, output: Output, wanted: Quality, background:
 
     def look(quality: int) -> float:
         file = encode(tiles, output, quality, background, max(image.size))
-        with Image.open(BytesIO(file), formats=[output]) as shown:
+        with _READERS[output](BytesIO(file)) as shown:
             return score(sight.differences(shown.convert("RGB")), weights)
 
     return lowest_quality(look, target_for(max(image.size)))

@@ -58,6 +58,6 @@ def test_the_page_has_the_ratios_beside_what_they_are_of() -> None:
     ways = [way("82", 2, 70), way("auto", 1.5, 71)]
     comparison = Comparison("held-out", "webp", 640, 9, ways, 0.7512, 0.8)
     facts = {"small": 66.0, "large": 72.0, "lowest": 50, "highest": 92}
-    page = document.page(document.Results([comparison]), facts)
+    page = document.page(document.Results("someone", [comparison]), facts)
     assert "| webp 640 | 9 | auto | 1.50 | 74.0 | 71.0 | 68.0 | ×0.75 | ×0.80 |" in page
     assert "| webp 640 | 9 | 82 | 2.00 | 73.0 | 70.0 | 67.0 |  |  |" in page
