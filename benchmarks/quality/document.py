@@ -38,14 +38,15 @@ _SHOWN = ("82", "auto", "sharp 80")
 
 
 class Results(Struct, frozen=True):
-    """All of benchmarks/quality.json."""
+    """All of benchmarks/quality.json; `scored_by` says by what the scores were worked out."""
 
+    scored_by: str
     comparisons: list[Comparison]
 
 
 def page(results: Results, facts: dict[str, float]) -> str:
     """The page; `facts` fill the gaps of its head."""
-    parts = [_HEAD.format(**facts)]
+    parts = [_HEAD.format(**facts), f"Scored by {results.scored_by}.\n"]
     for set_name, title in _TITLES.items():
         found = [each for each in results.comparisons if each.set == set_name]
         parts.append("\n".join([title, "", *_table(found), ""]))

@@ -24,8 +24,8 @@ from chalicelib.imaging.encoding import Output, encode
 from chalicelib.imaging.quality import quality_for
 
 SIDES = (1920, 1280, 640, 200)
-FIXED = (66, 74, 82, 88)
-SHARP = (70, 80, 88)
+FIXED = (72, 77, 82)
+SHARP = (72, 76, 80)
 
 
 class Way(Struct, frozen=True):
@@ -96,8 +96,8 @@ def _comparison(
         side=side,
         photographs=len(files["auto"]),
         ways=list(ways.values()),
-        against_fixed=_ratio(auto, [ways[f"{number}"] for number in FIXED]),
-        against_sharp=_ratio(auto, sharp),
+        against_fixed=ratio(auto, [ways[f"{number}"] for number in FIXED]),
+        against_sharp=ratio(auto, sharp),
     )
 
 
@@ -112,7 +112,7 @@ def _way(name: str, files: Sequence[File]) -> Way:
     )
 
 
-def _ratio(auto: Way, others: list[Way]) -> float:
+def ratio(auto: Way, others: list[Way]) -> float:
     """The bytes of `auto` over those of `others` (rising) where they have its tenth percentile.
 
     Between two of them the logarithm of the bytes is straight; beyond the ends too.

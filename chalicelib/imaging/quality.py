@@ -8,20 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from chalicelib.imaging.encoding import Output, encode, flat
 from chalicelib.imaging.mosaic import mosaic
 from chalicelib.imaging.perception import Sight, Weights, score
 from chalicelib.variants import Quality
 
-LOWEST, HIGHEST = 50, 92
+LOWEST, HIGHEST = 60, 92
+
+_READERS: dict[Output, type[ImageFile]] = {
+    "webp": WebPImageFile,
+    "avif": AvifImageFile,
+    "jpeg": JpegImageFile,
+}
 
 LARGE = 640  # pixels, the longest side from which on the target is the same
 FITTED = Path(__file__).with_suffix(".toml")
 _SMALL = 200
-_FIRST = 80  # most photographs end near it
-_NEAR = 3  # steps of quality within which a straight line is good enough
-_RISE = 0.6  # of the score for a step of quality, where only one is known
+_FIRST = 77  # most photographs end near it
+_NEAR = 4  # steps of quality within which all photographs are alike enough
+_RISE_BELOW, _RISE_ABOVE = 0.45, 0.75  # of a usual photograph's score, for a step of quality
 _LEAST_RISE, _MOST_RISE = 0.25, 1.5
 
 
@@ -36,7 +46,7 @@ def quality_for(image: Image.Image, output: Output, wanted: Quality, background:
 
     def look(quality: int) -> float:
         file = encode(tiles, output, quality, background, max(image.size))
-        with Image.open(BytesIO(file), formats=[output]) as shown:
+        with _READERS[output](BytesIO(file)) as shown:
             return score(sight.differences(shown.convert("RGB")), weights)
 
     return lowest_quality(look, target_for(max(image.size)))
@@ -54,13 +64,18 @@ def target_for(side: int) -> float:
 def lowest_quality(look: Callable[[int], float], target: float) -> int:
     """The lowest quality whose score, which `look` tells, is `target`; from at most two looks."""
     first = look(_FIRST)
-    second_at = _bounded(_FIRST + (target - first) / _RISE)
+    second_at = _bounded(_usual(target - first))
     if abs(second_at - _FIRST) <= _NEAR:
         return second_at
     second = look(second_at)
     rise = (second - first) / (second_at - _FIRST)
     rise = min(max(rise, _LEAST_RISE), _MOST_RISE)
     return _bounded(second_at + (target - second) / rise)
+
+
+def _usual(gain: float) -> float:
+    """The quality at which most photographs score `gain` more than they do at the first."""
+    return _FIRST + gain / (_RISE_ABOVE if gain > 0 else _RISE_BELOW)
 
 
 def _bounded(quality: float) -> int:
