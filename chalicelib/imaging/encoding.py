@@ -1,4 +1,4 @@
-"""From pixels to files: one table of formats, and nothing in a file but pixels."""
+"""From pixels to files: one table of formats, and nothing in a file but pixels and credits."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -94,23 +94,28 @@ def output_for(format: Format, kind: Kind, mode: str) -> Output:
             return "png" if mode == "RGBa" else "jpeg"
 
 
-def encode(image: Image.Image, output: Output, quality: int, background: str) -> bytes:
-    """`image` (`L`, `RGB` or `RGBa`) as a file; on `background` where the format has no alpha."""
+def encode(
+    image: Image.Image, output: Output, quality: int, background: str, exif: bytes = b""
+) -> bytes:
+    """`image` (`L`, `RGB` or `RGBa`) as a file; on `background` where the format has no alpha.
+
+    With the block `exif`, prefix and all, unless it is empty.
+    """
     codec = CODECS[output]
     # Pillow keeps a save's options on the object, and another thread may be saving this one.
     with _prepared(image, background, alpha=codec.alpha) as own:
-        file = _saved(own, output, quality)
+        file = _saved(own, output, quality, exif)
         few = indexed(own) if output == "png" else None
-        return file if few is None else min(file, _saved(few, output, quality), key=len)
+        return file if few is None else min(file, _saved(few, output, quality, exif), key=len)
 
 
-def _saved(image: Image.Image, output: Output, quality: int) -> bytes:
+def _saved(image: Image.Image, output: Output, quality: int, exif: bytes) -> bytes:
     plugin(output)
     file = BytesIO()
     options = CODECS[output].options(quality, max(image.size))
     if output == "jpeg":
         options["subsampling"] = subsampling_for(image)
-    image.save(file, output, **options)
+    image.save(file, output, exif=exif, **options)
     return file.getvalue()
 
 
