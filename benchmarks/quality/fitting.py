@@ -37,7 +37,7 @@ def samples(judge: Judge) -> list[Sample]:
         for (output, number), file in zip(
             wanted, measured(judge, rendition.image, files), strict=True
         ):
-            data = encode(tiles, output, number, BACKGROUND, max(rendition.image.size))
+            data = encode(tiles, output, number, BACKGROUND, side=max(rendition.image.size))
             found.append(Sample(sight.differences(_opened(data)), file.score))
     return [sample for sample in found if _RANGE[0] < sample.score < _RANGE[1]]
 

@@ -1,4 +1,4 @@
-"""From pixels to files: one table of formats, and nothing in a file but pixels."""
+"""From pixels to files: one table of formats, and nothing in a file but pixels and credits."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -108,14 +108,21 @@ def output_for(format: Format, kind: Kind, mode: str) -> Output:
 
 
 def encode(
-    image: Image.Image, output: Output, quality: int, background: str, side: int = 0
+    image: Image.Image,
+    output: Output,
+    quality: int,
+    background: str,
+    *,
+    side: int = 0,
+    exif: bytes = b"",
 ) -> bytes:
-    """`image` (`L`, `RGB` or `RGBA`) as a file; on `background` where the format has no alpha.
+    """`image` (`L`, `RGB` or `RGBa`) as a file; on `background` where the format has no alpha.
 
-    `side` is the longest one of the picture that `image` is a part of.
+    `side` is the longest one of the picture that `image` is a part of; `exif`
+    the block, prefix and all, that the file has if it is not empty.
     """
     codec = CODECS[output]
-    options = codec.options(quality, side or max(image.size))
+    options = codec.options(quality, side or max(image.size)) | {"exif": exif}
     # Pillow keeps a save's options on the object, and another thread may be saving this one.
     with _prepared(image, background, alpha=codec.alpha) as own:
         file = _saved(own, output, options)

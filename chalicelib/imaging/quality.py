@@ -8,23 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from PIL.AvifImagePlugin import AvifImageFile
-from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from chalicelib.imaging.encoding import Output, encode, flat
 from chalicelib.imaging.mosaic import mosaic
 from chalicelib.imaging.perception import Sight, Weights, score
+from chalicelib.imaging.plugins import plugin
 from chalicelib.variants import Quality
 
 LOWEST, HIGHEST = 60, 92
-
-_READERS: dict[Output, type[ImageFile]] = {
-    "webp": WebPImageFile,
-    "avif": AvifImageFile,
-    "jpeg": JpegImageFile,
-}
 
 LARGE = 640  # pixels, the longest side from which on the target is the same
 FITTED = Path(__file__).with_suffix(".toml")
@@ -45,8 +36,8 @@ def quality_for(image: Image.Image, output: Output, wanted: Quality, background:
     sight, weights = Sight(tiles), _fitted()[0]
 
     def look(quality: int) -> float:
-        file = encode(tiles, output, quality, background, max(image.size))
-        with _READERS[output](BytesIO(file)) as shown:
+        file = encode(tiles, output, quality, background, side=max(image.size))
+        with plugin(output)(BytesIO(file)) as shown:
             return score(sight.differences(shown.convert("RGB")), weights)
 
     return lowest_quality(look, target_for(max(image.size)))

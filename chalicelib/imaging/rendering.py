@@ -10,7 +10,7 @@ from PIL import Image
 from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.imaging import animation, containers
 from chalicelib.imaging.cascade import Cascade, padded
-from chalicelib.imaging.credits import credits_of, signed
+from chalicelib.imaging.credits import credits_of, exif_of
 from chalicelib.imaging.decoding import Decoded, decode
 from chalicelib.imaging.economy import lighter, worthwhile
 from chalicelib.imaging.encoding import CODECS, File, Output, encode, output_for
@@ -71,11 +71,10 @@ def render(
     jobs = {variant: _jobs(decoded, variant, focal_point) for variant in variants}
     every = {job for each in jobs.values() for job in each}
     moving = {job for job in every if decoded.film and job.output == "webp"}
-    files, preview = _made(decoded, every - moving, watermarks)
-    files = _lightened(decoded, files | _moved(decoded, moving, watermarks, limits))
-    if keep_credits:
-        named = credits_of(decoded.kind, data)
-        files = {job: signed(file, named) for job, file in files.items()}
+    exif = exif_of(*credits_of(decoded.kind, data)) if keep_credits else b""
+    files, preview = _made(decoded, every - moving, watermarks, exif)
+    files |= _moved(decoded, moving, watermarks, limits, exif)
+    files = _lightened(decoded, files, exif)
     return Picture(
         content_type=CONTENT_TYPES[decoded.kind],
         width=decoded.size.width,
@@ -106,25 +105,27 @@ def _jobs(decoded: Decoded, variant: Variant, focal_point: FocalPoint) -> list[_
     return [_Job(look, output, variant.quality) for output in dict.fromkeys(outputs)]
 
 
-def _made(decoded: Decoded, jobs: set[_Job], watermarks: Marks) -> tuple[dict[_Job, File], Preview]:
+def _made(
+    decoded: Decoded, jobs: set[_Job], watermarks: Marks, exif: bytes
+) -> tuple[dict[_Job, File], Preview]:
     """Every job's file, the largest first: it is encoded while the smaller ones are scaled."""
     cascade = Cascade(decoded.size, decoded.image)
     files: dict[_Job, Future[bytes]] = {}
     with ThreadPoolExecutor(_ENCODERS) as encoders:
         for job, picture in _pictures(cascade, jobs, watermarks):
-            files[job] = encoders.submit(_encoded, picture, job)
+            files[job] = encoders.submit(_encoded, picture, job, exif)
         preview = preview_of(cascade.smallest)
     return {job: File(job.output, file.result()) for job, file in files.items()}, preview
 
 
-def _encoded(picture: Image.Image, job: _Job) -> bytes:
+def _encoded(picture: Image.Image, job: _Job, exif: bytes) -> bytes:
     background = job.look.background
     quality = quality_for(picture, job.output, job.quality, background)
-    return encode(picture, job.output, quality, background)
+    return encode(picture, job.output, quality, background, exif=exif)
 
 
 def _moved(
-    decoded: Decoded, jobs: set[_Job], watermarks: Marks, limits: Limits
+    decoded: Decoded, jobs: set[_Job], watermarks: Marks, limits: Limits, exif: bytes
 ) -> dict[_Job, File]:
     """Every job's file, animated; Rejection where that is too much work."""
     film = decoded.film
@@ -135,7 +136,10 @@ def _moved(
     files = animation.wind(
         film, reels, lambda whole: _pictures(Cascade(decoded.size, whole), jobs, watermarks)
     )
-    return {job: File(job.output, file, moving=True) for job, file in files.items()}
+    return {
+        job: File(job.output, containers.with_exif("webp", file, exif), moving=True)
+        for job, file in files.items()
+    }
 
 
 def _pictures(
@@ -157,12 +161,12 @@ def _order(job: _Job) -> tuple[object, ...]:
     return job.look.placement.reach, repr(job)
 
 
-def _lightened(decoded: Decoded, files: dict[_Job, File]) -> dict[_Job, File]:
+def _lightened(decoded: Decoded, files: dict[_Job, File], exif: bytes) -> dict[_Job, File]:
     """`files`, with the original in place of each that shows the same and is not smaller."""
     moving = decoded.film is not None
     alike = [job for job in files if job.look.is_of_all(decoded.size)]
     alike = [job for job in alike if files[job].moving == moving]
-    bare = _bare(decoded) if alike else b""
+    bare = containers.with_exif(decoded.kind, _bare(decoded), exif) if alike else b""
     if not bare:
         return files
     original = File(output_for("original", decoded.kind, decoded.image.mode), bare, moving)

@@ -2,23 +2,25 @@
 
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from chalicelib.imaging import render
-from chalicelib.imaging.credits import Credits, credits_of, signed
-from chalicelib.imaging.encoding import File
+from chalicelib.imaging import containers, render
+from chalicelib.imaging.credits import Credits, credits_of, exif_of
+from chalicelib.imaging.encoding import Output, encode
 from chalicelib.imaging.signatures import Kind
 from chalicelib.variants import Variant
 from tests.imaging.samples import LIMITS, chunk, opened, saved, scene
 
 ALL = ("webp", "avif", "jpeg", "png")
-KINDS: tuple[Kind, ...] = ("jpeg", "png", "webp", "avif", "tiff")
+KINDS: tuple[Kind, ...] = ("jpeg", "png", "webp", "avif", "heic", "tiff")
 ARTIST, COPYRIGHT, GPS = 315, 33_432, 0x8825
 NAMED = Credits("Zoë 日本", "© 2026 Zoë")
+BLOCK = exif_of(*NAMED)
 PIXELS = scene(64, 48)
 
 PACKET = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -45,6 +47,13 @@ def exif(creator: bytes = b"", notice: bytes = b"") -> Image.Exif:
 
 def packet(said: str = SAID) -> bytes:
     return PACKET.format(said).encode()
+
+
+def in_mode(mode: str) -> Image.Image:
+    image = PIXELS.convert(mode)
+    if mode == "RGBA":
+        image.putalpha(Image.linear_gradient("L").resize(image.size))
+    return image
 
 
 def holding(kind: str, xmp: bytes = b"", iptc: bytes = b"", **options: object) -> bytes:
@@ -148,10 +157,9 @@ def test_kept_credits_are_in_every_rendition(kind: Kind) -> None:
 
 def test_an_original_that_is_served_itself_has_the_credits_too() -> None:
     poor = saved(scene(300, 200), "jpeg", quality=20)
-    named = signed(File("jpeg", poor), Credits("Ana"))
-    picture = render(named.data, (Variant(name="v", width=300),), LIMITS, keep_credits=True)
-    (made,) = picture.renditions
-    assert made.data == named.data
+    named = containers.with_exif("jpeg", poor, exif_of("Ana", ""))
+    (made,) = render(named, (Variant(name="v", width=300),), LIMITS, keep_credits=True).renditions
+    assert made.data == named
 
 
 def test_an_original_that_is_served_itself_has_nothing_of_its_metadata_but_the_credits() -> None:
@@ -164,29 +172,71 @@ def test_an_original_that_is_served_itself_has_nothing_of_its_metadata_but_the_c
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
 @pytest.mark.parametrize("output", ALL)
-def test_credits_change_no_pixel(output: str, mode: str) -> None:
-    image = PIXELS.convert(mode)
-    if mode == "RGBA":
-        image.putalpha(Image.linear_gradient("L").resize(image.size))
-    if (output, mode) == ("jpeg", "RGBA"):
-        image = image.convert("CMYK")
-    for options in ({}, {"lossless": True}, {"progressive": True, "optimize": True}):
-        data = saved(image, output, **options)
-        file = signed(File(output, data), NAMED)  # type: ignore[arg-type]
-        assert credits_of(output, file.data) == NAMED  # type: ignore[arg-type]
-        assert opened(file.data).mode == opened(data).mode
-        assert opened(file.data).tobytes() == opened(data).tobytes()
+def test_credits_change_no_pixel_of_what_is_made(output: Output, mode: str) -> None:
+    image = in_mode(mode).convert("RGBa") if mode == "RGBA" else in_mode(mode)
+    plain, noted = (encode(image, output, 82, "#ffffff", exif=exif) for exif in (b"", BLOCK))
+    assert credits_of(output, noted) == NAMED
+    assert opened(noted).mode == opened(plain).mode
+    assert opened(noted).tobytes() == opened(plain).tobytes()
 
 
-def test_an_animation_is_signed_whole() -> None:
-    data = saved(PIXELS, "webp", save_all=True, append_images=[PIXELS.rotate(90)], duration=70)
-    image = opened(signed(File("webp", data), NAMED).data)
-    assert (image.n_frames, len(image.getexif())) == (2, 2)  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("kind", "mode", "options"),
+    [
+        ("jpeg", "L", {}),
+        ("jpeg", "RGB", {"progressive": True}),
+        ("jpeg", "CMYK", {}),
+        ("png", "P", {}),
+        ("png", "RGBA", {}),
+        *(("webp", mode, {"lossless": way}) for mode in ("RGB", "RGBA") for way in (False, True)),
+    ],
+)
+def test_credits_change_no_pixel_of_what_is_served_as_it_is(
+    kind: Kind, mode: str, options: dict[str, Any]
+) -> None:
+    data = saved(in_mode(mode), kind, **options)
+    noted = containers.with_exif(kind, data, BLOCK)
+    assert credits_of(kind, noted) == NAMED
+    assert opened(noted).mode == opened(data).mode
+    assert opened(noted).tobytes() == opened(data).tobytes()
 
 
-def test_without_credits_a_file_stays_as_it_is() -> None:
-    file = File("webp", saved(PIXELS, "webp"))
-    assert signed(file, Credits()) is file
+def film(**options: Any) -> bytes:
+    """A WebP of two pictures."""
+    turned = [PIXELS.rotate(90)]
+    return saved(PIXELS, "webp", save_all=True, append_images=turned, duration=70, **options)
+
+
+@pytest.mark.parametrize("width", [32, 64])
+def test_an_animation_has_the_credits_once_and_all_its_frames(width: int) -> None:
+    variant = Variant(name="v", width=width)
+    (made,) = render(film(exif=exif(b"Ana")), (variant,), LIMITS, keep_credits=True).renditions
+    image = opened(made.data)
+    assert (image.n_frames, dict(image.getexif())) == (2, {ARTIST: "Ana"})  # type: ignore[attr-defined]
+    assert made.data.count(b"EXIF") == 1
+
+
+def test_an_animation_in_which_nothing_moves_has_the_credits_too() -> None:
+    still = [PIXELS] * 2
+    data = saved(still[0], "webp", save_all=True, append_images=still[1:], allow_mixed=True)
+    data = containers.with_exif("webp", data, BLOCK)
+    (made,) = render(data, (Variant(name="v", width=32),), LIMITS, keep_credits=True).renditions
+    assert credits_of("webp", made.data) == NAMED
+
+
+def test_without_credits_files_stay_as_they_are() -> None:
+    data = saved(PIXELS, "webp")
+    assert exif_of("", "") == b""
+    assert containers.with_exif("webp", data, b"") is data
+
+
+@pytest.mark.parametrize("kind", ["avif", "heic"])
+def test_the_notes_of_another_item_are_not_the_pictures(kind: Kind) -> None:
+    data = holding(kind, packet())
+    place = data.index(b"cdsc") + 4
+    (target,) = struct.unpack_from(">H", data, place + 4)
+    other = data[: place + 4] + struct.pack(">H", target + 7) + data[place + 6 :]
+    assert credits_of(kind, other) == Credits()
 
 
 BOMB = "<!DOCTYPE b [<!ENTITY a 'aaaaaaaaaa'>{}]>".format(
@@ -233,17 +283,3 @@ def test_no_metadata_makes_reading_fail(
         data[start : start + len(content)] = content
     named = credits_of(kind, bytes(data if cut > 2000 else data[: 2 * cut]))
     assert all(len(text) <= 1000 and text.isprintable() for text in named)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.sampled_from([(output, saved(PIXELS, output)) for output in ALL]),
-    st.lists(st.tuples(st.integers(12, 400), st.binary(min_size=1, max_size=4)), max_size=4),
-)
-def test_no_structure_makes_signing_fail(
-    seed: tuple[str, bytes], spots: list[tuple[int, bytes]]
-) -> None:
-    data = bytearray(seed[1])
-    for start, content in spots:
-        data[start : start + len(content)] = content
-    assert len(signed(File(seed[0], bytes(data)), NAMED).data) >= len(data)  # type: ignore[arg-type]

@@ -76,3 +76,21 @@ def bare(kind: Kind, body: bytes) -> bytes:
             return avif.bare(body)
         case _:
             return b""
+
+
+def with_exif(kind: Kind, data: bytes, exif: bytes) -> bytes:
+    """`data`, bare and of `kind`, with the block `exif`; the same where either is empty.
+
+    Empty for a kind that we do not write.
+    """
+    if not data or not exif:
+        return data
+    match kind:
+        case "jpeg":
+            return jpeg.with_exif(data, exif)
+        case "png":
+            return png.with_exif(data, exif)
+        case "webp":
+            return webp.with_exif(data, exif)
+        case _:
+            return b""

@@ -56,10 +56,10 @@ def frames(data: bytes, chunks: list[Chunk]) -> Iterator[Frame]:
         sides = struct.pack(">II", control.width, control.height)
         body = (
             data[:8],
-            _chunk(b"IHDR", sides + header[8:]),
+            chunk(b"IHDR", sides + header[8:]),
             colours,
-            *(_chunk(b"IDAT", part) for part in parts),
-            _chunk(_END, b""),
+            *(chunk(b"IDAT", part) for part in parts),
+            chunk(_END, b""),
         )
         yield Frame(
             b"".join(body),
@@ -117,6 +117,7 @@ def _controlled(data: bytes, chunks: list[Chunk]) -> Iterator[tuple[_Control, li
             parts.append(data[start + 8 : end - 4])
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
+def chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk with its length and checksum."""
     checksum = zlib.crc32(content, zlib.crc32(name))
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)

@@ -12,7 +12,7 @@ from chalicelib.imaging.containers.heif import (
     size_of,
     without_notes,
 )
-from chalicelib.imaging.containers.items import Items, items_of
+from chalicelib.imaging.containers.items import content_of, items_of
 from chalicelib.imaging.containers.survey import Broken, Survey
 
 _TOP = frozenset({b"ftyp", b"meta", b"mdat"})
@@ -36,17 +36,10 @@ def survey(data: bytes) -> Survey:
     if not metas:
         return Survey(data)
     items = items_of(data, metas[0])
-    check_parts(data, items, lambda item: av1.area(_stream(data, items, item)))
+    check_parts(data, items, lambda item: av1.area(content_of(data, items, item)))
     width, height = size_of(data, items, items.primary)
     profile = profile_of(data, items)
     return Survey(without_notes(data, items), width, height, profile=profile)
-
-
-def _stream(data: bytes, items: Items, item: int) -> bytes:
-    extents = items.extents.get(item, [])
-    if sum(end - start for start, end in extents) > len(data):
-        raise Broken
-    return b"".join(data[start:end] for start, end in extents)
 
 
 def _check_track(data: bytes, track: list[Box]) -> None:
@@ -70,30 +63,26 @@ def bare(body: bytes) -> bytes:
     """A survey's `body` if it holds nothing but a still sRGB picture's pixels, else empty."""
     top = boxes(body, 0, len(body))
     metas = [box for box in top if box.name == b"meta"]
-    plain = {box.name for box in top} <= _TOP and len(metas) == 1
-    return body if plain and _is_plain(body, metas[0]) else b""
+    if len(metas) != 1 or not {box.name for box in top} <= _TOP:
+        return b""
+    try:
+        return body if _is_plain(body, metas[0]) else b""
+    except Broken:
+        return b""
 
 
 def _is_plain(body: bytes, meta: Box) -> bool:
     inner = boxes(body, meta.start + 4, meta.end)
-    items = {name for box in inner if box.name == b"iinf" for name in _items(body, box)}
+    names = {box.name for box in inner}
     groups = inside(body, inner, b"iprp", b"ipco")
     properties = [found for group in groups for found in boxes(body, group.start, group.end)]
     return (
-        {box.name for box in inner} <= _META
-        and items <= _ITEMS
+        names <= _META
+        and len(names) == len(inner)
+        and set(items_of(body, meta).types.values()) <= _ITEMS
         and {found.name for found in properties} <= _PROPERTIES
         and all(_is_srgb(body, found) for found in properties if found.name == b"colr")
     )
-
-
-def _items(body: bytes, box: Box) -> Iterator[bytes]:
-    """The type of each item that an `iinf` box lists."""
-    counter = 4 if body[box.start] else 2
-    for entry in boxes(body, box.start + 4 + counter, box.end):
-        identifier = 4 if body[entry.start] >= 3 else 2
-        start = entry.start + 4 + identifier + 2
-        yield body[start : start + 4]
 
 
 def _is_srgb(body: bytes, box: Box) -> bool:

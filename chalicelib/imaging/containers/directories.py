@@ -7,11 +7,10 @@ from typing import NamedTuple
 from chalicelib.imaging.containers.survey import Broken
 
 ORIENTATION = 0x0112
+EXIF_PREFIX = b"Exif\x00\x00"
 
-_MOST_TAGS = 1 << 16  # as many as a classic directory can hold
 _LONGEST_CONTENT = 1 << 20  # bytes
 
-_EXIF_PREFIX = b"Exif\x00\x00"
 _BYTES_PER_VALUE = {
     1: 1,
     2: 1,
@@ -77,32 +76,18 @@ def offsets(data: bytes, layout: Layout) -> Iterator[int]:
 
 def fields(data: bytes, layout: Layout, offset: int) -> dict[int, Field]:
     """The directory at `offset`; Broken if it runs over the end."""
-    counter, entry = f"{layout.order}{layout.counter}", f"{layout.order}{layout.entry}"
-    start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
-    try:
-        count = struct.unpack_from(counter, data, offset)[0]
-    except struct.error as reason:
-        raise Broken from reason
-    entries = data[start : start + count * size]
-    if len(entries) < count * size:
-        raise Broken
     return {
         tag: _field(layout, kind, values, raw)
-        for tag, kind, values, raw in struct.iter_unpack(entry, entries)
+        for tag, kind, values, raw in _entries(data, layout, offset)
     }
 
 
 def content_of(data: bytes, layout: Layout, offset: int, tag: int) -> bytes:
     """The bytes of `tag` in the directory at `offset`; empty where it is not or too long.
 
-    struct.error if the directory runs over the end.
+    Broken if the directory runs over the end.
     """
-    counter, entry = f"{layout.order}{layout.counter}", f"{layout.order}{layout.entry}"
-    start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
-    count = struct.unpack_from(counter, data, offset)[0]
-    for position in range(start, start + min(count, _MOST_TAGS) * size, size):
-        raw: bytes
-        found, kind, values, raw = struct.unpack_from(entry, data, position)
+    for found, kind, values, raw in _entries(data, layout, offset):
         if found == tag:
             length = values * _BYTES_PER_VALUE.get(kind, 0)
             if length <= len(raw):
@@ -114,7 +99,7 @@ def content_of(data: bytes, layout: Layout, offset: int, tag: int) -> bytes:
 
 def exif_orientation(exif: bytes) -> int:
     """The orientation, 1 to 8, that an EXIF block asks for; 1 if the block is broken or silent."""
-    block = exif.removeprefix(_EXIF_PREFIX)
+    block = exif.removeprefix(EXIF_PREFIX)
     try:
         layout = layout_of(block)
         return orientation_of(fields(block, layout, layout.first))
@@ -128,6 +113,20 @@ def orientation_of(directory: dict[int, Field]) -> int:
     if field is None or field.first is None or not 1 <= field.first <= 8:
         return 1
     return field.first
+
+
+def _entries(data: bytes, layout: Layout, offset: int) -> Iterator[tuple[int, int, int, bytes]]:
+    """Tag, type, number of values, and the values or where they are; Broken past the end."""
+    counter, entry = f"{layout.order}{layout.counter}", f"{layout.order}{layout.entry}"
+    start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
+    try:
+        count = struct.unpack_from(counter, data, offset)[0]
+    except struct.error as reason:
+        raise Broken from reason
+    entries = data[start : start + count * size]
+    if len(entries) < count * size:
+        raise Broken
+    return struct.iter_unpack(entry, entries)
 
 
 def _following(data: bytes, layout: Layout, offset: int) -> int:

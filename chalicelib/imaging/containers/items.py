@@ -13,6 +13,7 @@ _MOST = 10_000
 class Items(NamedTuple):
     """Items by their numbers: type, properties, and bytes as starts and ends.
 
+    An item of type `mime` has the type of content that it names instead.
     `references` holds what an item is made of or speaks of, by the way and the
     item; `notes` the places of the names of those references that make an item
     a note (EXIF, XMP) on another.
@@ -44,6 +45,14 @@ def items_of(data: bytes, meta: Box) -> Items:
     )
 
 
+def content_of(data: bytes, items: Items, item: int) -> bytes:
+    """The bytes of `item`, empty if it has none; Broken if they are more than the file's."""
+    extents = items.extents.get(item, [])
+    if sum(end - start for start, end in extents) > len(data):
+        raise Broken
+    return b"".join(data[start:end] for start, end in extents)
+
+
 def _versioned(data: bytes, box: Box) -> tuple[int, int, Cursor]:
     """The version and flags of a full box, and a cursor after them."""
     cursor = Cursor(data, box)
@@ -64,7 +73,11 @@ def _types(data: bytes, box: Box) -> Iterator[tuple[int, bytes]]:
         version, _, cursor = _versioned(data, entry)
         number = cursor.number(4 if version >= 3 else 2)
         cursor.number(2)
-        yield number, cursor.number(4).to_bytes(4)
+        kind = cursor.number(4).to_bytes(4)
+        if kind == b"mime":
+            # Behind the item's own name, which nobody needs.
+            kind = data[cursor.position : entry.end].partition(b"\0")[2].partition(b"\0")[0]
+        yield number, kind
 
 
 def _properties(data: bytes, box: Box) -> dict[int, list[Box]]:

@@ -3,7 +3,7 @@
 import re
 import struct
 
-from chalicelib.imaging.containers.directories import exif_orientation
+from chalicelib.imaging.containers.directories import EXIF_PREFIX, exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Survey
 
 # Each pass over a progressive picture costs the decoder all its blocks, however small the pass is.
@@ -16,7 +16,6 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _DISPENSABLE = frozenset(range(0xE1, 0xF0)) - {0xEE} | {0xFE}
 _SCAN = 0xDA
 _UNPAIRED = frozenset({0x01, *range(0xD0, 0xD9)})
-_EXIF = b"Exif\x00\x00"
 _PROFILE = b"ICC_PROFILE\x00"
 
 # Markers between entropy-coded bytes, where a stuffed zero and the restarts are none.
@@ -40,7 +39,7 @@ def survey(data: bytes) -> Survey:
             kept.append(view[start:end])
         if marker in _FRAMES:
             size = _size(content)
-        elif marker == 0xE1 and content.startswith(_EXIF):
+        elif marker == 0xE1 and content.startswith(EXIF_PREFIX):
             exif = exif or content
         elif marker == 0xE2 and content.startswith(_PROFILE) and len(content) > 14:
             pieces[content[12]] = content
@@ -95,6 +94,15 @@ def bare(body: bytes) -> bytes:
             return b""
         kept.append(body[start - 2 : position])
     return b""
+
+
+def with_exif(data: bytes, exif: bytes) -> bytes:
+    """A bare file with `exif`, prefix and all, behind JFIF's segment, which is the first if any."""
+    start = 2
+    if data[2:4] == b"\xff\xe0":
+        start += 2 + int.from_bytes(data[4:6])
+    segment = b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif
+    return data[:start] + segment + data[start:]
 
 
 def _is_plain(marker: int, content: bytes) -> bool:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 from chalicelib.imaging.containers import apng
-from chalicelib.imaging.containers.directories import exif_orientation
+from chalicelib.imaging.containers.directories import EXIF_PREFIX, exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Frame, Survey
 
 _PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
@@ -19,7 +19,7 @@ def survey(data: bytes) -> Survey:
     kept = [data[:8]]
     size, frames, orientation, profile = (0, 0), 0, 1, b""
     moving: list[apng.Chunk] = []
-    for name, start, end in _chunks(data):
+    for name, start, end in chunks(data):
         content = memoryview(data)[start + 8 : end - 4]
         if name in _PIXELS:
             kept.append(data[start:end])
@@ -32,7 +32,8 @@ def survey(data: bytes) -> Survey:
         elif name == b"eXIf":
             orientation = exif_orientation(bytes(content))
         elif name == b"iCCP":
-            profile = _inflated(bytes(content))
+            packed = bytes(content).partition(b"\x00")[2][1:]
+            profile = inflated(packed, _LARGEST_PROFILE)
     width, height = size
     plays, frames = apng.plays(data, moving), max(1, frames)
     return Survey(b"".join(kept), width, height, frames, orientation, profile, plays)
@@ -40,7 +41,7 @@ def survey(data: bytes) -> Survey:
 
 def frames(data: bytes) -> Iterator[Frame]:
     """The frames of a surveyed animation, each a PNG of its own."""
-    return apng.frames(data, list(_chunks(data)))
+    return apng.frames(data, list(chunks(data)))
 
 
 def bare(body: bytes) -> bytes:
@@ -51,12 +52,15 @@ def bare(body: bytes) -> bytes:
 def bare_animation(data: bytes) -> bytes:
     """A surveyed animation without metadata."""
     kept = _PIXELS | apng.CHUNKS
-    return data[:8] + b"".join(
-        data[start:end] for name, start, end in _chunks(data) if name in kept
-    )
+    return data[:8] + b"".join(data[start:end] for name, start, end in chunks(data) if name in kept)
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def with_exif(data: bytes, exif: bytes) -> bytes:
+    """A bare file with `exif`, behind its header."""
+    return data[:33] + apng.chunk(b"eXIf", exif.removeprefix(EXIF_PREFIX)) + data[33:]
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end of each chunk; a cut in the pixels is Broken, later it ends the walk."""
     position, name, count = 8, b"", 0
     while position < len(data) and name != b"IEND":
@@ -73,20 +77,19 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         position = end
 
 
+def inflated(packed: bytes, most: int) -> bytes:
+    """What `packed` unpacks to; empty if it is broken, or longer than `most` bytes."""
+    inflater = zlib.decompressobj()
+    try:
+        content = inflater.decompress(packed, most)
+    except zlib.error:
+        return b""
+    return content if inflater.eof else b""
+
+
 def _size(content: memoryview) -> tuple[int, int]:
     try:
         width, height = struct.unpack_from(">II", content)
     except struct.error as reason:
         raise Broken from reason
     return width, height
-
-
-def _inflated(content: bytes) -> bytes:
-    """The profile of an iCCP chunk; empty if it is broken or beyond reason."""
-    packed = content.partition(b"\x00")[2][1:]
-    inflater = zlib.decompressobj()
-    try:
-        profile = inflater.decompress(packed, _LARGEST_PROFILE)
-    except zlib.error:
-        return b""
-    return profile if inflater.eof else b""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
 
-from chalicelib.imaging.containers.directories import exif_orientation
+from chalicelib.imaging.containers.directories import EXIF_PREFIX, exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Frame, Survey
 
 MOST_PLAYS = 0xFFFF
@@ -15,7 +15,7 @@ _MOST_CHUNKS = 200_000
 _PIXELS = frozenset({b"VP8X", b"ALPH", b"VP8 ", b"VP8L"})
 _TOLD = frozenset({b"EXIF", b"ICCP", b"ANIM"})
 _ALPHA = b"\x10"  # the only flag of a VP8X chunk that announces no more than pixels
-_MOVING = 0x02
+_MOVING, _NOTED = 0x02, 0x08
 _UNBLENDED, _CLEARED = 0x02, 0x01
 
 
@@ -24,13 +24,13 @@ def survey(data: bytes, most_frames: int) -> Survey:
 
     Counts up to one frame over `most_frames`.
     """
-    chunks = list(islice(_chunks(data), _MOST_CHUNKS))
-    sizes = (_size(name, data[start : min(start + 10, end)]) for name, start, end in chunks)
+    found = list(chunks(data))
+    sizes = (_size(name, data[start : min(start + 10, end)]) for name, start, end in found)
     size = next(filter(any, sizes), (0, 0))
     if not all(size):
         raise Broken
-    frames = min(sum(name == b"ANMF" for name, _, _ in chunks), most_frames + 1)
-    told = {name: data[start:end] for name, start, end in chunks if name in _TOLD}
+    frames = min(sum(name == b"ANMF" for name, _, _ in found), most_frames + 1)
+    told = {name: data[start:end] for name, start, end in found if name in _TOLD}
     still = Survey(
         data,
         *size,
@@ -48,25 +48,25 @@ def survey(data: bytes, most_frames: int) -> Survey:
 
 def frames(data: bytes) -> Iterator[Frame]:
     """The frames of a surveyed animation, each a WebP of its own. Broken raised."""
-    for name, start, end in _chunks(data):
+    for name, start, end in chunks(data):
         if name == b"ANMF":
             yield _frame(data[start:end])
 
 
 def bare(body: bytes) -> bytes:
     """A survey's `body` if it holds nothing but one picture's pixels, else empty."""
-    chunks = list(islice(_chunks(body), len(_PIXELS) + 1))
-    names = {name for name, _, _ in chunks}
-    flags = {body[start : start + 1] for name, start, _ in chunks if name == b"VP8X"}
+    found = list(islice(chunks(body), len(_PIXELS) + 1))
+    names = {name for name, _, _ in found}
+    flags = {body[start : start + 1] for name, start, _ in found if name == b"VP8X"}
     whole = len(body) == 8 + int.from_bytes(body[4:8], "little")
-    plain = names <= _PIXELS and len(names) == len(chunks) and flags <= {b"\x00", _ALPHA}
+    plain = names <= _PIXELS and len(names) == len(found) and flags <= {b"\x00", _ALPHA}
     return body if whole and plain else b""
 
 
 def bare_animation(data: bytes) -> bytes:
     """A surveyed animation with nothing but its frames' pixels and their timing."""
     kept = []
-    for name, start, end in _chunks(data):
+    for name, start, end in chunks(data):
         content = data[start:end]
         if name == b"VP8X":
             kept.append(_chunk(name, bytes((content[0] & (_ALPHA[0] | _MOVING),)) + content[1:]))
@@ -79,18 +79,30 @@ def bare_animation(data: bytes) -> bytes:
 
 def animation(width: int, height: int, plays: int, frames: Iterable[bytes]) -> bytes:
     """The file of `frames` (as `frame` makes them), shown `plays` times, 0 for ever."""
-    head = struct.pack("<B3x", _ALPHA[0] | _MOVING) + _three(width - 1) + _three(height - 1)
+    head = _canvas(_ALPHA[0] | _MOVING, width, height)
     once = struct.pack("<IH", 0, min(plays, MOST_PLAYS))
     return _riff([_chunk(b"VP8X", head), _chunk(b"ANIM", once), *frames])
 
 
 def frame(still: bytes, left: int, top: int, milliseconds: int, *, blended: bool) -> bytes:
     """A chunk that shows the still WebP in `still` at even `left` and `top`, then keeps it."""
-    name, start, _ = next(_chunks(still))
+    name, start, _ = next(chunks(still))
     width, height = _size(name, still[start : start + 10])
     sides = (left // 2, top // 2, width - 1, height - 1, milliseconds)
     flags = bytes((0 if blended else _UNBLENDED,))
     return _chunk(b"ANMF", b"".join(map(_three, sides)) + flags + _pixels_of(still, 12))
+
+
+def with_exif(data: bytes, exif: bytes) -> bytes:
+    """A bare file or animation with `exif`."""
+    name, start, end = next(chunks(data))
+    head = data[start:end]
+    if name != b"VP8X":
+        # A lossless picture says whether it has alpha in the bit that a canvas has for it.
+        flags = head[4] & _ALPHA[0] if name == b"VP8L" else 0
+        head, end = _canvas(flags, *_size(name, head[:10])), 12
+    canvas = _chunk(b"VP8X", bytes((head[0] | _NOTED,)) + head[1:])
+    return _riff([canvas, data[end:], _chunk(b"EXIF", exif.removeprefix(EXIF_PREFIX))])
 
 
 def _frame(content: bytes) -> Frame:
@@ -101,7 +113,7 @@ def _frame(content: bytes) -> Frame:
         raise Broken
     width, height = width + 1, height + 1
     # With a canvas of its own the decoder trusts no other size in it.
-    head = struct.pack("<B3x", _ALPHA[0]) + _three(width - 1) + _three(height - 1)
+    head = _canvas(_ALPHA[0], width, height)
     return Frame(
         _riff([_chunk(b"VP8X", head), _pixels_of(content, 16)]),
         2 * left,
@@ -118,9 +130,14 @@ def _pixels_of(content: bytes, position: int) -> bytes:
     """The chunks from `position` on that hold the pixels of one picture, and no others."""
     return b"".join(
         _chunk(name, content[start:end])
-        for name, start, end in _chunks(content, position)
+        for name, start, end in chunks(content, position)
         if name in _PIXELS - {b"VP8X"}
     )
+
+
+def _canvas(flags: int, width: int, height: int) -> bytes:
+    """The content of a VP8X chunk."""
+    return struct.pack("<B3x", flags) + _three(width - 1) + _three(height - 1)
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
@@ -144,9 +161,11 @@ def _is_cut(data: bytes) -> bool:
     return len(data) < 8 + int.from_bytes(data[4:8], "little")
 
 
-def _chunks(data: bytes, position: int = 12) -> Iterator[tuple[bytes, int, int]]:
+def chunks(data: bytes, position: int = 12) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end of each chunk's content from `position` on, cut to what is there."""
-    while position + 8 <= len(data):
+    for _ in range(_MOST_CHUNKS):
+        if position + 8 > len(data):
+            return
         name, length = struct.unpack_from("<4sI", data, position)
         yield name, position + 8, min(position + 8 + length, len(data))
         position += 8 + length + length % 2

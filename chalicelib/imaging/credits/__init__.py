@@ -3,7 +3,7 @@
 Nothing of the metadata reaches Pillow: it is read here, with bounds, and any of it may be broken.
 """
 
+from chalicelib.imaging.credits.exif import exif_of
 from chalicelib.imaging.credits.reading import Credits, credits_of
-from chalicelib.imaging.credits.signing import signed
 
-__all__ = ["Credits", "credits_of", "signed"]
+__all__ = ["Credits", "credits_of", "exif_of"]

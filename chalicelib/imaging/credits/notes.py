@@ -1,19 +1,18 @@
 """Where each kind of file keeps its metadata."""
 
-import struct
-import zlib
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.imaging.containers import jpeg
-from chalicelib.imaging.containers.directories import content_of, layout_of
-from chalicelib.imaging.credits import boxes, iptc
+from chalicelib.imaging.containers import jpeg, png, webp
+from chalicelib.imaging.containers.boxes import boxes, inside
+from chalicelib.imaging.containers.directories import EXIF_PREFIX, content_of, layout_of
+from chalicelib.imaging.containers.items import Items, items_of
+from chalicelib.imaging.containers.items import content_of as item_of
+from chalicelib.imaging.credits import iptc
 from chalicelib.imaging.signatures import Kind
 
-_MOST_CHUNKS = 200_000
 _LONGEST = 1 << 20  # bytes of any note
 _XMP, _IPTC, _PHOTOSHOP = 700, 33_723, 34_377
-_JPEG_EXIF, _JPEG_XMP = b"Exif\x00\x00", b"http://ns.adobe.com/xap/1.0/\x00"
+_JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\x00"
 _JPEG_PHOTOSHOP = b"Photoshop 3.0\x00"
 _PNG_XMP = b"XML:com.adobe.xmp\x00"
 
@@ -37,8 +36,8 @@ def notes_of(kind: Kind, data: bytes) -> Notes:
             return _in_webp(data)
         case "tiff":
             return _in_tiff(data)
-        case "avif":
-            return Notes(boxes.exif_in(data), boxes.xmp_in(data))
+        case "avif" | "heic":
+            return _in_boxes(data)
         case _:
             return Notes()
 
@@ -47,7 +46,7 @@ def _in_jpeg(data: bytes) -> Notes:
     exif, xmp, photoshop = b"", b"", b""
     for marker, start, end in jpeg.segments(data):
         content = data[start + 4 : end]
-        if marker == 0xE1 and content.startswith(_JPEG_EXIF):
+        if marker == 0xE1 and content.startswith(EXIF_PREFIX):
             exif = exif or content
         elif marker == 0xE1 and content.startswith(_JPEG_XMP):
             xmp = xmp or content.removeprefix(_JPEG_XMP)
@@ -58,19 +57,20 @@ def _in_jpeg(data: bytes) -> Notes:
 
 def _in_png(data: bytes) -> Notes:
     exif, xmp = b"", b""
-    for name, content in _chunks(data, 8, ">I4s", padding=4):
+    for name, start, end in png.chunks(data):
+        content = data[start + 8 : min(end - 4, start + 8 + _LONGEST)]
         if name == b"eXIf":
-            exif = exif or bytes(content)
-        elif name == b"iTXt" and content[: len(_PNG_XMP)] == _PNG_XMP:
-            xmp = xmp or _text(bytes(content[len(_PNG_XMP) :]))
+            exif = exif or content
+        elif name == b"iTXt" and content.startswith(_PNG_XMP):
+            xmp = xmp or _text(content.removeprefix(_PNG_XMP))
     return Notes(exif, xmp)
 
 
 def _in_webp(data: bytes) -> Notes:
     found: dict[bytes, bytes] = {}
-    for name, content in _chunks(data, 12, "<4sI", padding=0):
+    for name, start, end in webp.chunks(data):
         if name in {b"EXIF", b"XMP "}:
-            found.setdefault(name, bytes(content))
+            found.setdefault(name, data[start : min(end, start + _LONGEST)])
     return Notes(found.get(b"EXIF", b""), found.get(b"XMP ", b""))
 
 
@@ -82,17 +82,20 @@ def _in_tiff(data: bytes) -> Notes:
     return Notes(data, xmp, sets or iptc.resource_of(photoshop))
 
 
-def _chunks(
-    data: bytes, position: int, head: str, *, padding: int
-) -> Iterator[tuple[bytes, memoryview]]:
-    """Name and content of each chunk; ends where the file does."""
-    for _ in range(_MOST_CHUNKS):
-        if position + 8 > len(data):
-            return
-        first, second = struct.unpack_from(head, data, position)
-        name, length = (second, first) if padding else (first, second)
-        yield name, memoryview(data)[position + 8 : position + 8 + min(length, _LONGEST)]
-        position += 8 + length + (padding or length % 2)
+def _in_boxes(data: bytes) -> Notes:
+    for meta in inside(data, boxes(data, 0, len(data)), b"meta"):
+        found = items_of(data, meta)
+        exif, xmp = (_item(data, found, kind) for kind in (b"Exif", b"application/rdf+xml"))
+        return Notes(exif[4 + int.from_bytes(exif[:4]) :], xmp)
+    return Notes()
+
+
+def _item(data: bytes, found: Items, kind: bytes) -> bytes:
+    """The first item of `kind` that speaks of the picture; empty if there is none."""
+    for item, said in found.types.items():
+        if said == kind and found.primary in found.references.get((b"cdsc", item), []):
+            return item_of(data, found, item)[:_LONGEST]
+    return b""
 
 
 def _text(content: bytes) -> bytes:
@@ -101,9 +104,4 @@ def _text(content: bytes) -> bytes:
     text = content[2:].split(b"\x00", 2)[2]
     if not packed:
         return text
-    inflater = zlib.decompressobj()
-    try:
-        unpacked = inflater.decompress(text, _LONGEST)
-    except zlib.error:
-        return b""
-    return unpacked if inflater.eof and not method else b""
+    return b"" if method else png.inflated(text, _LONGEST)

@@ -6,19 +6,14 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 from xml.parsers.expat import ExpatError
 
-from chalicelib.imaging.containers.directories import content_of, layout_of
 from chalicelib.imaging.containers.survey import Broken
-from chalicelib.imaging.credits import iptc, xmp
+from chalicelib.imaging.credits import exif, iptc, xmp
 from chalicelib.imaging.credits.notes import Notes, notes_of
 from chalicelib.imaging.signatures import Kind
 
-ARTIST, COPYRIGHT = 315, 33_432
-
 _LONGEST = 1_000  # characters
-_EXIF_PREFIX = b"Exif\x00\x00"
 # What reading arbitrary bytes as a structure of numbers, texts and XML may raise.
-_FAULTS = (Broken, struct.error, ExpatError, IndexError, LookupError, ValueError)
-
+_FAULTS = (Broken, struct.error, ExpatError, LookupError, ValueError)
 
 Found = TypeVar("Found")
 
@@ -44,7 +39,7 @@ def credits_of(kind: Kind, data: bytes) -> Credits:
 
 
 def _all(notes: Notes) -> Iterator[Credits]:
-    for read, block in ((xmp.read, notes.xmp), (_read_exif, notes.exif), (iptc.read, notes.iptc)):
+    for read, block in ((xmp.read, notes.xmp), (exif.read, notes.exif), (iptc.read, notes.iptc)):
         creator, notice = _sound(partial(read, block)) or ("", "")
         yield Credits(_line(creator), _line(notice))
 
@@ -54,13 +49,6 @@ def _sound(read: Callable[[], Found]) -> Found | None:
         return read()
     except _FAULTS:
         return None
-
-
-def _read_exif(block: bytes) -> tuple[str, str]:
-    exif = block.removeprefix(_EXIF_PREFIX)
-    layout = layout_of(exif)
-    creator, notice = (content_of(exif, layout, layout.first, tag) for tag in (ARTIST, COPYRIGHT))
-    return iptc.text_of(creator), iptc.text_of(notice)
 
 
 def _line(text: str) -> str:
