@@ -12,6 +12,7 @@ from PIL.ImageFile import ImageFile
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import containers
 from chalicelib.imaging.colour import reducible, to_srgb
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.directories import exif_orientation
 from chalicelib.imaging.containers.survey import Frame, Survey
 from chalicelib.imaging.footprint import most_pixels
@@ -47,13 +48,13 @@ class Decoded(NamedTuple):
 
     `image` is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`, and carries no metadata.
     `body` is the survey's where those are its very pixels: nothing scaled,
-    turned, converted or left out; else it is empty. `film` is None for what does not move.
+    turned, converted or left out; else it is None. `film` is None for what does not move.
     """
 
     kind: Kind
     size: Size
     image: Image.Image
-    body: bytes
+    body: Body | None
     film: Film | None
 
     @property
@@ -73,7 +74,7 @@ def decode(data: bytes, limits: Limits, reach: Callable[[Size], Size]) -> Decode
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         survey = containers.survey(kind, data, limits.max_frames)
         _check(kind, survey.width * survey.height, survey.frames, limits)
-        with plugin(kind)(BytesIO(survey.body)) as image:
+        with plugin(kind)(survey.body.opened()) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(kind, image.width * image.height, frames, limits)
             decoded = _read(kind, image, survey, reach)
@@ -119,7 +120,7 @@ def _read(kind: Kind, image: ImageFile, survey: Survey, reach: Callable[[Size], 
     same = finished is reduced and finished.size == size and survey.frames == 1
     # Pillow copies metadata from picture to picture and its encoders would write some of it.
     finished.info = {}
-    return Decoded(kind, size, finished, survey.body if same else b"", None)
+    return Decoded(kind, size, finished, survey.body if same else None, None)
 
 
 def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:

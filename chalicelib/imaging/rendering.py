@@ -179,7 +179,7 @@ def _bare(decoded: Decoded) -> bytes:
     film = decoded.film
     if film:
         return containers.bare_animation(film.kind, film.data) if film.unchanged else b""
-    return containers.bare(decoded.kind, decoded.body) if decoded.body else b""
+    return containers.bare(decoded.kind, bytes(decoded.body)) if decoded.body else b""
 
 
 def _rendered(name: str, size: Size, file: File) -> Rendered:

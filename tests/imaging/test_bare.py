@@ -18,7 +18,7 @@ PIXELS = scene(64, 48)
 
 def bare(data: bytes) -> bytes:
     kind = sniff(data)
-    return containers.bare(kind, containers.survey(kind, data, 10).body)
+    return containers.bare(kind, bytes(containers.survey(kind, data, 10).body))
 
 
 def comment(marker: int = 0xFE, content: bytes = b"SecretPlace") -> bytes:

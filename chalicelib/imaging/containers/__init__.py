@@ -8,6 +8,7 @@ so comments, previews and broken metadata can neither fail nor slow it.
 from collections.abc import Iterator
 
 from chalicelib.imaging.containers import avif, gif, heif, jpeg, png, tiff, webp
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.survey import Frame, Survey
 from chalicelib.imaging.signatures import Kind
 
@@ -30,7 +31,7 @@ def survey(kind: Kind, data: bytes, most_frames: int) -> Survey:
         case "tiff":
             return tiff.survey(data, most_frames)
         case "bmp":
-            return Survey(data)
+            return Survey(Body(data))
 
 
 def frames(kind: Kind, data: bytes) -> Iterator[Frame]:

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from chalicelib.imaging.containers import av1
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.boxes import Box, boxes, inside, numbers
 from chalicelib.imaging.containers.heif import (
     check_area,
@@ -34,12 +35,12 @@ def survey(data: bytes) -> Survey:
         _check_track(data, boxes(data, track.start, track.end))
     metas = [box for box in top if box.name == b"meta"]
     if not metas:
-        return Survey(data)
+        return Survey(Body(data))
     items = items_of(data, metas[0])
     check_parts(data, items, lambda item: av1.area(content_of(data, items, item)))
     width, height = size_of(data, items, items.primary)
     profile = profile_of(data, items)
-    return Survey(without_notes(data, items), width, height, profile=profile)
+    return Survey(Body(without_notes(data, items)), width, height, profile=profile)
 
 
 def _check_track(data: bytes, track: list[Box]) -> None:

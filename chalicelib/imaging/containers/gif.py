@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.survey import Broken, Disposal, Frame, Survey
 
 _EXTENSION, _FRAME, _TRAILER = 0x21, 0x2C, 0x3B
@@ -38,7 +39,7 @@ def survey(data: bytes, most_frames: int) -> Survey:
     if not first:
         raise Broken
     body = b"".join((data[:10], first, b";"))
-    return Survey(body, width, height, frames, plays=plays if frames > 1 else None)
+    return Survey(Body(body), width, height, frames, plays=plays if frames > 1 else None)
 
 
 def frames(data: bytes) -> Iterator[Frame]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from chalicelib.errors import Reason
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.boxes import Box, boxes, numbers
 from chalicelib.imaging.containers.items import Items, items_of
 from chalicelib.imaging.containers.profiles import named
@@ -36,7 +37,7 @@ def survey(data: bytes) -> Survey:
     width, height = size_of(data, items, items.primary)
     check_parts(data, items, lambda item: area_of(data, items, item))
     profile = profile_of(data, items)
-    return Survey(without_notes(data, items), width, height, profile=profile)
+    return Survey(Body(without_notes(data, items)), width, height, profile=profile)
 
 
 def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:

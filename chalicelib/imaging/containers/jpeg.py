@@ -3,6 +3,7 @@
 import re
 import struct
 
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.directories import EXIF_PREFIX, exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Survey
 
@@ -29,14 +30,13 @@ _PLAIN = {0xE0: (b"JFIF\x00", 14), 0xEE: (b"Adobe", 12)}
 
 def survey(data: bytes) -> Survey:
     """The survey of a JPEG; its body lacks all metadata but JFIF's and Adobe's. Broken raised."""
-    view = memoryview(data)  # the file is large, and copied once
-    kept = [view[:2]]
+    kept = [(0, 2)]
     exif, size = b"", (0, 0)
     pieces: dict[int, bytes] = {}
     for marker, start, end in segments(data):
         content = data[start + 4 : end]
         if marker not in _DISPENSABLE:
-            kept.append(view[start:end])
+            kept.append((start, end))
         if marker in _FRAMES:
             size = _size(content)
         elif marker == 0xE1 and content.startswith(EXIF_PREFIX):
@@ -44,11 +44,12 @@ def survey(data: bytes) -> Survey:
         elif marker == 0xE2 and content.startswith(_PROFILE) and len(content) > 14:
             pieces[content[12]] = content
         if marker == _SCAN:
-            kept.append(view[end:])
-    if data.count(b"\xff\xda", len(data) - len(kept[-1])) >= _MOST_SCANS:
+            kept.append((end, len(data)))
+    if data.count(b"\xff\xda", kept[-1][0]) >= _MOST_SCANS:
         raise Broken
     width, height = size
-    return Survey(b"".join(kept), width, height, 1, exif_orientation(exif), _assembled(pieces))
+    body = Body(data, kept)
+    return Survey(body, width, height, 1, exif_orientation(exif), _assembled(pieces))
 
 
 def segments(data: bytes) -> list[tuple[int, int, int]]:

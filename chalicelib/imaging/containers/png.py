@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 from chalicelib.imaging.containers import apng
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.directories import EXIF_PREFIX, exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Frame, Survey
 
@@ -16,13 +17,13 @@ _LARGEST_PROFILE = 8 * 1024 * 1024
 
 def survey(data: bytes) -> Survey:
     """The survey of a PNG; its body is the default image alone, without metadata. Broken raised."""
-    kept = [data[:8]]
+    kept = [(0, 8)]
     size, frames, orientation, profile = (0, 0), 0, 1, b""
     moving: list[apng.Chunk] = []
     for name, start, end in chunks(data):
         content = memoryview(data)[start + 8 : end - 4]
         if name in _PIXELS:
-            kept.append(data[start:end])
+            kept.append((start, end))
         if name in _PIXELS | apng.CHUNKS:
             moving.append((name, start, end))
         if name == b"IHDR":
@@ -36,7 +37,7 @@ def survey(data: bytes) -> Survey:
             profile = inflated(packed, _LARGEST_PROFILE)
     width, height = size
     plays, frames = apng.plays(data, moving), max(1, frames)
-    return Survey(b"".join(kept), width, height, frames, orientation, profile, plays)
+    return Survey(Body(data, kept), width, height, frames, orientation, profile, plays)
 
 
 def frames(data: bytes) -> Iterator[Frame]:

@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from chalicelib.imaging.containers.body import Body
+
 Disposal = Literal["keep", "clear", "restore"]
 
 
@@ -16,7 +18,7 @@ class Survey(NamedTuple):
     animation is shown, 0 for ever; None for what is none, or none that we show as one.
     """
 
-    body: bytes
+    body: Body
     width: int = 0
     height: int = 0
     frames: int = 1

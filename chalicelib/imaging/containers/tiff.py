@@ -3,6 +3,7 @@
 from itertools import islice
 
 from chalicelib.errors import Reason
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.directories import (
     Field,
     fields,
@@ -38,7 +39,7 @@ def survey(data: bytes, most_frames: int) -> Survey:
         raise Broken
     frames = sum(1 for _ in islice(offsets(data, layout), most_frames + 1))
     width, height = _first(first, _WIDTH), _first(first, _HEIGHT)
-    return Survey(data, width, height, frames)
+    return Survey(Body(data), width, height, frames)
 
 
 def _is_raw(directory: dict[int, Field]) -> bool:

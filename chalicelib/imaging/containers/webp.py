@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
 
+from chalicelib.imaging.containers.body import Body
 from chalicelib.imaging.containers.directories import EXIF_PREFIX, exif_orientation
 from chalicelib.imaging.containers.survey import Broken, Frame, Survey
 
@@ -32,7 +33,7 @@ def survey(data: bytes, most_frames: int) -> Survey:
     frames = min(sum(name == b"ANMF" for name, _, _ in found), most_frames + 1)
     told = {name: data[start:end] for name, start, end in found if name in _TOLD}
     still = Survey(
-        data,
+        Body(data),
         *size,
         max(1, frames),
         exif_orientation(told.get(b"EXIF", b"")),
