@@ -1,6 +1,5 @@
 """The variants table: named rendering rules, read from TOML and checked whole."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -118,6 +117,8 @@ def watermark_objects(variants: tuple[Variant, ...]) -> list[str]:
 
 def hash_of(variants: tuple[Variant, ...], watermarks: Marks) -> str:
     """16 hex digits that change whenever a rule or a watermark's file does."""
+    import hashlib  # which brings OpenSSL, 3 MB that rendering does without
+
     digest = hashlib.sha256(msgspec.json.encode(variants, order="deterministic"))
     for name in sorted(watermarks):
         digest.update(hashlib.sha256(watermarks[name]).digest())
