@@ -22,6 +22,7 @@ ACCEPTED_TYPES = frozenset(
         "image/webp",
     }
 )
+HEIC_TYPES = frozenset({"image/heic", "image/heif"})  # where the settings allow them
 
 
 class PostTicket(Struct, frozen=True, kw_only=True):
@@ -115,11 +116,12 @@ class Tickets:
         )
 
     def _check(self, content_type: str, size: int | None) -> None:
-        if content_type not in ACCEPTED_TYPES:
-            accepted = ", ".join(sorted(ACCEPTED_TYPES))
-            raise UnsupportedType(
-                f"Files of this type are not accepted: content_type may be {accepted}."
-            )
+        heic = HEIC_TYPES if self._settings.allow_heic else frozenset()
+        if content_type not in ACCEPTED_TYPES | heic:
+            off = content_type in HEIC_TYPES
+            why = "HEIC is switched off here" if off else "Files of this type are not accepted"
+            accepted = ", ".join(sorted(ACCEPTED_TYPES | heic))
+            raise UnsupportedType(f"{why}: content_type may be {accepted}.")
         if size is not None and size > self._settings.max_upload_bytes:
             limit = self._settings.max_upload_bytes
             raise UploadTooLarge(f"The file is too large: size may be at most {limit:,} bytes.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from chalice.test import Client, HTTPResponse
+from msgspec.structs import replace
 
 from tests.builders import ULID, s3_record
 from tests.pictures import jpeg
@@ -86,6 +87,7 @@ def test_a_put_address_comes_with_its_headers(client: Client) -> None:
         (UPLOAD | {"colour": "red"}, 422, "invalid_request", "colour"),
         (UPLOAD | {"size": 5_000_001}, 413, "too_many_bytes", "5,000,000"),
         (UPLOAD | {"content_type": "text/html"}, 415, "unsupported_type", "content_type"),
+        (UPLOAD | {"content_type": "image/heic"}, 415, "unsupported_type", "HEIC is switched off"),
     ],
 )
 def test_a_wrong_upload_request_is_a_problem_that_names_the_field(
@@ -96,6 +98,15 @@ def test_a_wrong_upload_request_is_a_problem_that_names_the_field(
     assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert said in problem["detail"]
+
+
+@pytest.mark.parametrize("content_type", ["image/heic", "image/heif"])
+def test_a_ticket_is_for_a_heic_where_the_setting_allows_it(
+    application: ModuleType, client: Client, content_type: str
+) -> None:
+    wiring = application.wiring
+    wiring.settings = replace(wiring.settings, allow_heic=True)
+    assert post(client, "/uploads", UPLOAD | {"content_type": content_type}).status_code == 201
 
 
 @pytest.mark.parametrize(
