@@ -18,7 +18,6 @@ from chalicelib.imaging.geometry import Placement, Size, place
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
 from chalicelib.imaging.quality import quality_for
-from chalicelib.imaging.reel import Reel
 from chalicelib.imaging.sharpening import sharpened
 from chalicelib.imaging.signatures import CONTENT_TYPES
 from chalicelib.imaging.watermark import marked
@@ -132,7 +131,7 @@ def _moved(
     if not film or not jobs:
         return {}
     animation.check(film, (job.look.placement.canvas for job in jobs), limits)
-    reels = {job: Reel(job.look.placement.canvas, job.quality) for job in jobs}
+    reels = {job: animation.Reel(job.look.placement.canvas, job.quality) for job in jobs}
     files = animation.wind(
         film, reels, lambda whole: _pictures(Cascade(decoded.size, whole), jobs, watermarks)
     )

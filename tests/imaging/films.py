@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from chalicelib.imaging import frames
+from chalicelib.imaging.animation import frames
 from chalicelib.imaging.decoding import decode
 from tests.imaging.samples import LIMITS, chunk, opened, saved
 

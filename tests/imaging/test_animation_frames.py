@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from chalicelib.imaging.animation.frames import shown_for
 from chalicelib.imaging.decoding import decode, headers_of
-from chalicelib.imaging.frames import shown_for
 from tests.imaging import films
 from tests.imaging.films import Strip, row_of, shown
 from tests.imaging.samples import DISPLAY_P3, LIMITS, chunk, exif, four_corners, saved

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from chalicelib.imaging.changes import blocks, change, covers, cut_out
+from chalicelib.imaging.animation.changes import blocks, change, covers, cut_out
+from chalicelib.imaging.animation.reel import Reel
 from chalicelib.imaging.geometry import Size
-from chalicelib.imaging.reel import Reel
 from tests.imaging.films import played
 from tests.imaging.samples import scene
 

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from PIL import Image
 
 from chalicelib.imaging.alpha import straight
-from chalicelib.imaging.changes import Change, blocks, change, covers, cut_out
+from chalicelib.imaging.animation.changes import Change, blocks, change, covers, cut_out
 from chalicelib.imaging.containers import webp
 from chalicelib.imaging.encoding import encode
 from chalicelib.imaging.geometry import Size

@@ -1,4 +1,4 @@
-"""Moving pictures: decoded, scaled and packed frame by frame, so that memory holds few of them."""
+"""An animation from its frames to its files, and what that may cost."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,13 +7,13 @@ from typing import TypeVar
 from PIL import Image
 
 from chalicelib.errors import Reason
+from chalicelib.imaging.animation.frames import pictures_of
+from chalicelib.imaging.animation.reel import Reel
 from chalicelib.imaging.containers.survey import Frame
 from chalicelib.imaging.decoding import Film, headers_of
 from chalicelib.imaging.footprint import most_canvas
-from chalicelib.imaging.frames import pictures_of
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
-from chalicelib.imaging.reel import Reel
 from chalicelib.imaging.verdicts import rejection, too_much_motion
 
 Key = TypeVar("Key")
