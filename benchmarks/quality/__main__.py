@@ -41,8 +41,7 @@ def validate() -> None:
 def publish(results: document.Results) -> None:
     """Write the figures, and the page that shows them."""
     RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
-    small, large = quality.target_for(0), quality.target_for(quality.LARGE)
-    facts = {"lowest": quality.LOWEST, "highest": quality.HIGHEST, "small": small, "large": large}
+    facts = {"lowest": quality.LOWEST, "highest": quality.HIGHEST, "target": quality.TARGET}
     document.DOCUMENT.write_text(document.page(results, facts))
 
 

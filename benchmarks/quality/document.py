@@ -12,12 +12,12 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "quality.md"
 _HEAD = """# `quality = "auto"`
 
 For each rendition and format the lowest quality at which the picture still looks as good as it
-should: an expected SSIMULACRA2 of {large:g} from 640 pixels on, falling to {small:g} at 200, where
-the codecs' coarser colours cost more than any quality gives back. Tiles of the picture are encoded
-once or twice, compared in plain Pillow, and the quality is read off the line through both
-(`chalicelib/imaging/quality.py`); it stays between {lowest} and {highest}. The weights of the
-comparison are fitted on the photographs "fit" of `benchmarks/photographs.toml`; no number was
-chosen by looking at the others, "held-out".
+should: an expected SSIMULACRA2 of {target}. Tiles of the picture are encoded once or twice, compared
+in plain Pillow, and the quality is read off the line through both (`chalicelib/imaging/quality/`);
+it stays between {lowest} and {highest}. What is encoded then takes several times as long as at a
+fixed quality, for fewer bytes: libwebp's effort is 6 instead of 2, aom's speed 8 instead of 9. The
+weights of the comparison are fitted on the photographs "fit" of `benchmarks/photographs.toml`; no
+number was chosen by looking at the others, "held-out".
 
 Scores are SSIMULACRA2 of a file against the very pixels that were encoded, of renditions that have
 fewer pixels than their photograph. A number is what `quality` would be; "sharp" is WebP of
@@ -26,7 +26,7 @@ what "auto" weighs where the other way, at another quality, has the same tenth p
 
 | what | command |
 |---|---|
-| fit the weights, in `chalicelib/imaging/quality.toml` | `python -m benchmarks.quality fit` |
+| fit the weights (`weights.toml` there) | `python -m benchmarks.quality fit` |
 | measure; write `benchmarks/quality.json` and this page | `python -m benchmarks.quality validate` |
 """
 
@@ -44,7 +44,7 @@ class Results(Struct, frozen=True):
     comparisons: list[Comparison]
 
 
-def page(results: Results, facts: dict[str, float]) -> str:
+def page(results: Results, facts: dict[str, int]) -> str:
     """The page; `facts` fill the gaps of its head."""
     parts = [_HEAD.format(**facts), f"Scored by {results.scored_by}.\n"]
     for set_name, title in _TITLES.items():

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from PIL import Image
 
 from benchmarks.quality.measuring import BACKGROUND, FORMATS, Judge, fixed, measured, renditions
-from chalicelib.imaging import perception, quality
 from chalicelib.imaging.encoding import encode
-from chalicelib.imaging.mosaic import mosaic
-from chalicelib.imaging.perception import Differences, Sight, Weights
+from chalicelib.imaging.quality import choosing, perception
+from chalicelib.imaging.quality.mosaic import mosaic
+from chalicelib.imaging.quality.perception import Differences, Sight, Weights
 
 SIDES = (1920, 1280, 640)
 _QUALITIES = (66, 74, 80, 86)
@@ -76,9 +76,8 @@ def error(samples: list[Sample], weights: Weights) -> float:
     return math.sqrt(sum(squares) / len(squares))
 
 
-def write(weights: Weights, path: Path = quality.FITTED) -> None:
-    """Put `weights` into the table that ships; the targets in it stay."""
-    head, _, rest = path.read_text().partition("[weights]\n")
-    _, _, targets = rest.partition("[targets]\n")
+def write(weights: Weights, path: Path = choosing.FITTED) -> None:
+    """Put `weights` into the table that ships; what is said above them stays."""
+    head, _, _ = path.read_text().partition("[weights]\n")
     lines = "".join(f"{name} = {value:.4g}\n" for name, value in weights._asdict().items())
-    path.write_text(f"{head}[weights]\n{lines}\n[targets]\n{targets}")
+    path.write_text(f"{head}[weights]\n{lines}")

@@ -74,7 +74,7 @@ def _files(judge: Judge, rendition: Rendition) -> dict[tuple[Output, str], File]
     for output in FORMATS:
         made |= {(output, f"{number}"): fixed(image, output, number) for number in FIXED}
         found = quality_for(image, output, "auto", BACKGROUND)
-        made[output, "auto"] = encode(image, output, found, BACKGROUND)
+        made[output, "auto"] = encode(image, output, found, BACKGROUND, patient=True)
     made |= {("webp", f"sharp {number}"): like_sharp(image, number) for number in SHARP}
     files = measured(judge, image, [(key[0], data) for key, data in made.items()])
     return dict(zip(made, files, strict=True))

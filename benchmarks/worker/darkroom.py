@@ -29,7 +29,7 @@ def main() -> None:
 def _set_method(method: int) -> None:
     shipped = CODECS["webp"]
 
-    def slower(*of: int) -> dict[str, Any]:
+    def slower(*of: Any) -> dict[str, Any]:
         return {**shipped.options(*of), "method": method}
 
     CODECS["webp"] = shipped._replace(options=slower)

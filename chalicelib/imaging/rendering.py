@@ -120,7 +120,8 @@ def _made(
 def _encoded(picture: Image.Image, job: _Job, exif: bytes) -> bytes:
     background = job.look.background
     quality = quality_for(picture, job.output, job.quality, background)
-    return encode(picture, job.output, quality, background, exif=exif)
+    patient = job.quality == "auto"
+    return encode(picture, job.output, quality, background, patient=patient, exif=exif)
 
 
 def _moved(

@@ -6,15 +6,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chalicelib.imaging.encoding import encode
-from chalicelib.imaging.mosaic import mosaic
-from chalicelib.imaging.perception import Sight, Weights, raw_of, score
-from chalicelib.imaging.quality import (
-    HIGHEST,
-    LOWEST,
-    lowest_quality,
-    quality_for,
-    target_for,
-)
+from chalicelib.imaging.quality import HIGHEST, LOWEST, quality_for
+from chalicelib.imaging.quality.choosing import lowest_quality
+from chalicelib.imaging.quality.mosaic import mosaic
+from chalicelib.imaging.quality.perception import Sight, Weights, raw_of, score
 from chalicelib.variants import Variant
 from tests.imaging.samples import opened, rendered, saved, scene
 from tests.pictures import photo
@@ -108,11 +103,11 @@ def test_each_picture_and_format_has_a_quality_of_its_own() -> None:
     assert len(qualities) > 2
 
 
-def test_an_automatic_file_is_one_of_the_fixed_ones() -> None:
+def test_an_automatic_file_is_smaller_than_the_fixed_one_of_its_quality() -> None:
     data = saved(photo(600, 450), "png")
     (made,) = rendered(data, AUTO).renditions
     fixed = Variant(name="v", width=600, quality=chosen(opened(data)))
-    assert made.data == rendered(data, fixed).renditions[0].data
+    assert len(made.data) < len(rendered(data, fixed).renditions[0].data)
 
 
 def test_an_original_that_is_small_and_clean_is_not_made_worse() -> None:
@@ -131,11 +126,6 @@ def test_the_quality_stays_in_its_bounds(rise: float, base: float, target: float
 def test_a_straight_rise_is_met_within_five_steps(rise: float, wanted: float) -> None:
     found = lowest_quality(lambda quality: 70 + rise * (quality - wanted), 70)
     assert abs(found - wanted) <= 5
-
-
-@given(st.integers(1, 16383), st.integers(1, 16383))
-def test_the_target_never_falls_with_the_side(one: int, other: int) -> None:
-    assert target_for(min(one, other)) <= target_for(max(one, other))
 
 
 @given(st.integers(1, 2000), st.integers(1, 2000))

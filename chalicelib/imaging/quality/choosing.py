@@ -1,25 +1,23 @@
-"""`quality = "auto"`: the lowest quality at which a picture still looks as good as it should."""
+"""The quality is read off the line through what one look or two at the picture tell."""
 
 import tomllib
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from chalicelib.imaging.encoding import Output, encode, flat
-from chalicelib.imaging.mosaic import mosaic
-from chalicelib.imaging.perception import Sight, Weights, score
 from chalicelib.imaging.plugins import plugin
+from chalicelib.imaging.quality.mosaic import mosaic
+from chalicelib.imaging.quality.perception import Sight, Weights, score
 from chalicelib.variants import Quality
 
 LOWEST, HIGHEST = 60, 92
+TARGET = 72  # SSIMULACRA2; 70 is high quality, 90 hard to tell from the original
 
-LARGE = 640  # pixels, the longest side from which on the target is the same
-FITTED = Path(__file__).with_suffix(".toml")
-_SMALL = 200
+FITTED = Path(__file__).with_name("weights.toml")
 _FIRST = 77  # most photographs end near it
 _NEAR = 4  # steps of quality within which all photographs are alike enough
 _RISE_BELOW, _RISE_ABOVE = 0.45, 0.75  # of a usual photograph's score, for a step of quality
@@ -33,23 +31,14 @@ def quality_for(image: Image.Image, output: Output, wanted: Quality, background:
     if output == "png":
         return HIGHEST  # which is without loss at any
     tiles = flat(mosaic(image), background)
-    sight, weights = Sight(tiles), _fitted()[0]
+    sight, weights = Sight(tiles), _fitted()
 
     def look(quality: int) -> float:
         file = encode(tiles, output, quality, background, side=max(image.size))
         with plugin(output)(BytesIO(file)) as shown:
             return score(sight.differences(shown.convert("RGB")), weights)
 
-    return lowest_quality(look, target_for(max(image.size)))
-
-
-def target_for(side: int) -> float:
-    """The SSIMULACRA2 that a picture of a longest side in pixels should have.
-
-    What is small loses its colours' detail at any quality: a higher one would buy nothing.
-    """
-    small, large = _fitted()[1]
-    return small + (large - small) * (min(max(side, _SMALL), LARGE) - _SMALL) / (LARGE - _SMALL)
+    return lowest_quality(look, TARGET)
 
 
 def lowest_quality(look: Callable[[int], float], target: float) -> int:
@@ -74,6 +63,6 @@ def _bounded(quality: float) -> int:
 
 
 @cache
-def _fitted() -> tuple[Weights, tuple[float, float]]:
-    table: dict[str, dict[str, Any]] = tomllib.loads(FITTED.read_text())
-    return Weights(**table["weights"]), (table["targets"]["small"], table["targets"]["large"])
+def _fitted() -> Weights:
+    table: dict[str, dict[str, float]] = tomllib.loads(FITTED.read_text())
+    return Weights(**table["weights"])
