@@ -12,12 +12,12 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "quality.md"
 _HEAD = """# `quality = "auto"`
 
 For each rendition and format the lowest quality at which the picture still looks as good as it
-should: an expected SSIMULACRA2 of {target}. Tiles of the picture are encoded once or twice, compared
-in plain Pillow, and the quality is read off the line through both (`chalicelib/imaging/quality/`);
-it stays between {lowest} and {highest}. What is encoded then takes several times as long as at a
-fixed quality, for fewer bytes: libwebp's effort is 6 instead of 2, aom's speed 8 instead of 9. The
-weights of the comparison are fitted on the photographs "fit" of `benchmarks/photographs.toml`; no
-number was chosen by looking at the others, "held-out".
+should: an expected SSIMULACRA2 of {target}. Tiles of the picture are encoded once or twice and
+compared in plain Pillow; the quality is read off the line through both, and stays between {lowest}
+and {highest} (`chalicelib/imaging/quality/`). What is encoded then takes several times as long as
+at a fixed quality, for fewer bytes: libwebp's effort is 6 instead of 2, aom's speed 8 instead
+of 9. The weights of the comparison are fitted on the photographs "fit" of
+`benchmarks/photographs.toml`; no number was chosen by looking at the others, "held-out".
 
 Scores are SSIMULACRA2 of a file against the very pixels that were encoded, of renditions that have
 fewer pixels than their photograph. A number is what `quality` would be; "sharp" is WebP of
