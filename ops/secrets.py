@@ -7,12 +7,14 @@ import sys
 import click
 
 _BASELINE = ".secrets.baseline"
+_CHECKSUM = r"^sha256 = \"[0-9a-f]{64}\"$"  # of a file that anybody may fetch
 
 
 @click.command()
 def secrets() -> None:
     """Fail on anything that looks like a secret and is not in the committed baseline."""
-    command = [sys.executable, "-m", "detect_secrets", "scan", "--exclude-files", _BASELINE]
+    command = [sys.executable, "-m", "detect_secrets", "scan"]
+    command += ["--exclude-files", _BASELINE, "--exclude-lines", _CHECKSUM]
     scanned = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(scanned.stdout)["results"]
     known = {entry["hashed_secret"] for entries in _known().values() for entry in entries}
