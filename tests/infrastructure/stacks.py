@@ -4,6 +4,7 @@ References to resources stay visible: `<Key>` is what `!Ref Key` gives, `<Key.Ar
 cfn-lint reads the files; pycfmodel, which resolves, makes one word of all attributes.
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from cfnlint.decode import decode
 FOLDER = Path(__file__).parents[2] / "infrastructure"
 NAMES = ("stores", "delivery", "watch")
 REQUIRED = {  # what another stack's outputs give
-    "UploadsBucket": "darkroom-dev-uploads-111122223333-eu-central-1",
-    "ImagesBucket": "darkroom-dev-images-111122223333-eu-central-1",
-    "SiteBucket": "darkroom-dev-site-111122223333-eu-central-1",
+    "UploadsBucket": "our-uploads",
+    "ImagesBucket": "our-images",
+    "SiteBucket": "our-site",
     "ImagesTable": "darkroom-dev-images",
     "WorkQueue": "darkroom-dev-work",
     "FailuresQueue": "darkroom-dev-failures",
@@ -50,6 +51,7 @@ class Stack:
         return {name: made["Properties"] for name, made in found if made["Type"] == kind}
 
 
+@functools.cache
 def template(name: str) -> Json:
     """The file, with long forms in place of short tags."""
     read, faults = decode(str(FOLDER / f"{name}.yaml"))

@@ -110,10 +110,24 @@ def test_every_resource_that_takes_tags_is_tagged(whole: Stack) -> None:
 
 
 def test_every_resource_has_a_comment_that_says_why(name: str) -> None:
-    lines = (FOLDER / f"{name}.yaml").read_text().partition("\nResources:\n")[2].splitlines()
+    text = (FOLDER / f"{name}.yaml").read_text().partition("\nResources:\n")[2]
+    lines = text.partition("\nOutputs:\n")[0].splitlines()
     starts = [at for at, line in enumerate(lines) if re.fullmatch(r"  [A-Z]\w+:", line)]
-    resources = [at for at in starts if lines[at].strip(" :") in template(name)["Resources"]]
-    assert [lines[at] for at in resources if not lines[at - 1].startswith("  # ")] == []
+    assert len(starts) == len(template(name)["Resources"])
+    assert [lines[at] for at in starts if not lines[at - 1].startswith("  # ")] == []
+
+
+def test_every_excuse_has_its_reason(name: str) -> None:
+    metadata = [made.get("Metadata", {}) for made in template(name)["Resources"].values()]
+    skipped = [
+        entry
+        for told in metadata
+        for linter in ("checkov", "cfripper")
+        for entry in told.get(linter, {}).get("skip", [])
+    ]
+    assert all(entry["comment"].endswith(".") for entry in skipped)
+    ignored = re.findall(r"(?m)^ +- [EWI]\d{4}(.*)$", (FOLDER / f"{name}.yaml").read_text())
+    assert all(comment.startswith(" # ") for comment in ignored)
 
 
 def test_no_region_account_or_partition_is_built_in(name: str) -> None:

@@ -63,9 +63,7 @@ def test_the_page_is_at_the_root(delivery: Stack) -> None:
 
 @pytest.mark.parametrize("bucket", ["site", "images"])
 def test_a_bucket_is_asked_at_its_regional_address(delivery: Stack, bucket: str) -> None:
-    assert origin(delivery, bucket)["DomainName"] == (
-        f"darkroom-dev-{bucket}-111122223333-eu-central-1.s3.eu-central-1.amazonaws.com"
-    )
+    assert origin(delivery, bucket)["DomainName"] == (f"our-{bucket}.s3.eu-central-1.amazonaws.com")
 
 
 @pytest.mark.parametrize("bucket", ["site", "images"])
@@ -79,7 +77,7 @@ def test_a_bucket_is_asked_with_a_signature(delivery: Stack, bucket: str) -> Non
 def test_a_bucket_is_read_by_this_distribution_and_nobody_else(
     delivery: Stack, purpose: str
 ) -> None:
-    bucket = f"arn:aws:s3:::darkroom-dev-{purpose.lower()}-111122223333-eu-central-1"
+    bucket = f"arn:aws:s3:::our-{purpose.lower()}"
     allowed = [s for s in statements(delivery, f"{purpose}Policy") if s["Effect"] == "Allow"]
     arn = "arn:aws:cloudfront::111122223333:distribution/<Distribution>"
     assert allowed == [
@@ -96,7 +94,7 @@ def test_a_bucket_is_read_by_this_distribution_and_nobody_else(
 
 @pytest.mark.parametrize("purpose", ["Images", "Site"])
 def test_a_bucket_answers_over_tls_only(delivery: Stack, purpose: str) -> None:
-    bucket = f"arn:aws:s3:::darkroom-dev-{purpose.lower()}-111122223333-eu-central-1"
+    bucket = f"arn:aws:s3:::our-{purpose.lower()}"
     denied = [s for s in statements(delivery, f"{purpose}Policy") if s["Effect"] == "Deny"]
     assert denied == [
         {
