@@ -1,8 +1,6 @@
-"""What is watched, one by one, and that nobody hears of it who should not."""
+"""What sounds an alarm, one by one, and that nobody hears of it who should not."""
 
-import json
 import re
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,23 +16,7 @@ LIMITS = {
     "AgainSeconds": "process_again",
     "FailureSeconds": "record_failure",
 }
-OWN_METRICS = (
-    *("Pictures", "Rejections", "Failures", "BytesIn", "BytesOut"),
-    *("ReadMilliseconds", "RenderMilliseconds", "StoreMilliseconds"),
-)
 QUARTER_OF_AN_HOUR = 900
-
-
-@pytest.fixture
-def watch() -> Stack:
-    return deployed("watch")
-
-
-@pytest.fixture
-def functions(application: ModuleType) -> set[str]:
-    """The names that Chalice gives the stage's functions."""
-    handlers = {source.name for source in application.app.event_sources}
-    return {"darkroom-dev", *(f"darkroom-dev-{handler}" for handler in handlers)}
 
 
 def test_every_alarm_tells_the_topic_when_it_begins_and_ends(watch: Stack) -> None:
@@ -184,65 +166,6 @@ def test_the_topic_hears_over_tls_only(watch: Stack) -> None:
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-@pytest.mark.parametrize("metric", OWN_METRICS)
-def test_the_dashboard_shows_what_darkroom_measures(watch: Stack, metric: str) -> None:
-    assert f'"{metric}"' in shown(watch)
-
-
-def test_the_dashboard_shows_rejections_by_their_reasons(watch: Stack) -> None:
-    assert (
-        "SEARCH('{Darkroom,stage,reason} MetricName=\"Rejections\" stage=\"dev\"', 'Sum', 300)"
-        in shown(watch)
-    )
-
-
-def test_the_dashboard_shows_every_function(watch: Stack, functions: set[str]) -> None:
-    assert functions <= set(re.findall(r'"(darkroom-dev[\w-]*)"', shown(watch)))
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["darkroom-dev-images", "darkroom-dev-work", "darkroom-dev-failures", "E2EXAMPLE", "darkroom"],
-)
-def test_the_dashboard_shows_table_queues_distribution_and_api(watch: Stack, name: str) -> None:
-    assert f'"{name}"' in shown(watch)
-
-
-def test_no_widget_of_the_dashboard_covers_another(watch: Stack) -> None:
-    taken = [
-        (column, row)
-        for widget in widgets(watch)
-        for column in range(widget["x"], widget["x"] + widget["width"])
-        for row in range(widget["y"], widget["y"] + widget["height"])
-    ]
-    assert len(taken) == len(set(taken))
-    assert max(column for column, _ in taken) < 24
-
-
-def test_cloudfront_is_shown_from_where_it_measures(watch: Stack) -> None:
-    regions = {
-        widget["properties"]["region"]
-        for widget in widgets(watch)
-        if "AWS/CloudFront" in json.dumps(widget)
-    }
-    assert regions == {"us-east-1"}
-
-
-@pytest.mark.parametrize(
-    ("partition", "host"),
-    [
-        ("aws", "console.aws.amazon.com"),
-        ("aws-cn", "console.amazonaws.cn"),
-        ("aws-us-gov", "console.amazonaws-us-gov.com"),
-    ],
-)
-def test_the_dashboards_address_is_that_of_the_partitions_console(
-    partition: str, host: str
-) -> None:
-    address = deployed("watch", {"AWS::Partition": partition}).outputs["DashboardUrl"]
-    assert address.startswith(f"https://{host}/cloudwatch/home?region=eu-central-1#dashboards:")
-
-
 def watched(alarm: Json) -> list[tuple[str, str, dict[str, Any]]]:
     """What an alarm measures: namespace, name and dimensions."""
     stats = [m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m]
@@ -254,13 +177,3 @@ def watched(alarm: Json) -> list[tuple[str, str, dict[str, Any]]]:
 
 def expressions(alarm: Json) -> list[str]:
     return [metric["Expression"] for metric in alarm.get("Metrics", []) if "Expression" in metric]
-
-
-def widgets(stack: Stack) -> list[Json]:
-    return list(json.loads(stack.properties("Dashboard")["DashboardBody"])["widgets"])
-
-
-def shown(stack: Stack) -> str:
-    """The dashboard's measurements, without the marks that JSON adds to quotation marks."""
-    metrics = [widget["properties"]["metrics"] for widget in widgets(stack)]
-    return json.dumps(metrics).replace('\\"', '"')
