@@ -68,7 +68,7 @@ def event(uri: str) -> dict[str, Any]:
             "headers": {
                 "host": {"value": "photos.example"},
                 "accept": {"value": "image/avif,image/webp"},
-                "if-none-match": {"value": '"60425b612b0452a3"'},
+                "if-none-match": {"value": '"an-etag"'},
             },
             "cookies": {"session": {"value": "x", "attributes": "Secure"}},
         },
