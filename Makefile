@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run test check bench setup package system
+.PHONY: run test check bench setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 run: $(VENV)/local.stamp ## Sets up and runs the whole product here
@@ -27,6 +27,12 @@ setup: $(VENV)/dev.stamp ## The environment in .venv/
 
 package: $(VENV)/local.stamp ## Deployment artifacts into dist/
 	@$(BIN)/python -m ops package
+
+deploy: $(VENV)/local.stamp ## A stage in AWS: make deploy STAGE=dev ARGS=--dry-run
+	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(ARGS)
+
+destroy: $(VENV)/local.stamp ## Takes it away: make destroy STAGE=dev
+	@$(BIN)/python -m ops destroy --stage "$(STAGE)" $(ARGS)
 
 system: $(VENV)/dev.stamp
 	@$(BIN)/python -m ops system
