@@ -126,7 +126,8 @@ def explained() -> Iterator[None]:
         raise CloudError(_local_sentence(error)) from error
     except ResponseParserError as error:
         raise CloudError(
-            f"Something else than AWS answered. Look at the network and at AWS_ENDPOINT_URL, {_AGAIN}."
+            "Something else than AWS answered. Look at the network and at AWS_ENDPOINT_URL, "
+            f"{_AGAIN}."
         ) from error
 
 

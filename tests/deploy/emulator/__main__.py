@@ -11,7 +11,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from tests.deploy.emulator import gateway, resources, stacks
+from tests.deploy.emulator import functions, gateway, resources, stacks
 
 
 def serve(port: int) -> None:
@@ -21,6 +21,7 @@ def serve(port: int) -> None:
     MotoRequestHandler.disable_nagle_algorithm = True
     resources.teach()
     stacks.teach()
+    functions.teach()
     gateway.teach()
     make_server(
         "127.0.0.1",
