@@ -12,6 +12,8 @@ from ops.permissions.names import Place, configured_names
 from tests.deploy.inventory import Found, inventory, nothing
 from tests.deploy.world import ACCOUNT, REGION, World, running_world
 
+pytestmark = pytest.mark.timeout(900)
+
 DEPLOY = ("deploy", "--stage", "test", "--yes", "--no-smoke")
 DESTROY = ("destroy", "--stage", "test", "--yes")
 UPLOADS, IMAGES, SITE = (

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from ops.cloud.faults import CloudError
+from ops.cloud.stage import check_stage
 from tests.deploy.inventory import inventory, nothing
 from tests.deploy.test_lifecycle import DEPLOY
 from tests.deploy.world import Outcome, World
@@ -18,9 +20,19 @@ def sentence(outcome: Outcome) -> str:
 
 
 @pytest.mark.parametrize("verb", ["deploy", "destroy"])
-@pytest.mark.parametrize("stage", ["", "Test", "9a", "a-b", "abcdefghijklm", "local"])
-def test_a_wrong_stage(world: World, verb: str, stage: str) -> None:
-    assert "--stage dev" in sentence(world.run(verb, "--stage", stage))
+def test_a_wrong_stage(world: World, verb: str) -> None:
+    assert "--stage dev" in sentence(world.run(verb, "--stage", "Test"))
+
+
+@pytest.mark.parametrize("name", ["", "Test", "9a", "a-b", "a_b", "abcdefghijklm", "local", "ä"])
+def test_what_is_no_stages_name(name: str) -> None:
+    with pytest.raises(CloudError, match="--stage dev"):
+        check_stage(name)
+
+
+@pytest.mark.parametrize("name", ["a", "dev", "prod2", "abcdefghijkl"])
+def test_what_is_a_stages_name(name: str) -> None:
+    assert check_stage(name) == name
 
 
 @pytest.mark.parametrize("verb", ["deploy", "destroy"])
@@ -70,13 +82,17 @@ def test_an_origin_with_a_path(world: World) -> None:
     assert "without a path" in said
 
 
-@pytest.mark.parametrize("verb", ["deploy", "destroy"])
-def test_nobody_is_there_to_be_asked(world: World, verb: str) -> None:
-    if verb == "destroy":
-        world.run(*DEPLOY).succeeded()
-    before = inventory(world)
-    assert "--yes" in sentence(world.run(verb, "--stage", "test"))
-    assert inventory(world) == before
+def test_nobody_is_there_to_be_asked(world: World) -> None:
+    assert "--yes" in sentence(world.run("deploy", "--stage", "test"))
+    assert nothing(inventory(world))
+    world.client("dynamodb").create_table(
+        TableName="darkroom-test-images",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    assert "--yes" in sentence(world.run("destroy", "--stage", "test", "--delete-data"))
+    assert inventory(world)["tables"] == ["darkroom-test-images"]
 
 
 def user(world: World, *actions: str) -> dict[str, str]:
