@@ -30,12 +30,13 @@ class File:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What S3 keeps beside the content, and hands out with it."""
-        return {
-            "ContentType": content_type(self.key),
-            "CacheControl": _CACHE_CONTROL,
-            "ChecksumSHA256": base64.b64encode(hashlib.sha256(self.content).digest()).decode(),
-        }
+        """What S3 hands out with the content."""
+        return {"ContentType": content_type(self.key), "CacheControl": _CACHE_CONTROL}
+
+    @property
+    def checksum(self) -> str:
+        """As S3 writes it."""
+        return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,13 @@ def publish(account: Account, bucket: str, publication: Publication) -> None:
     s3 = account.client("s3")
     with explained():
         for file in publication.changed:
-            s3.put_object(Bucket=bucket, Key=file.key, Body=file.content, **file.headers)
+            s3.put_object(
+                Bucket=bucket,
+                Key=file.key,
+                Body=file.content,
+                ChecksumAlgorithm="SHA256",
+                **file.headers,
+            )
         for key in publication.removed:
             s3.delete_object(Bucket=bucket, Key=key)
 
@@ -98,7 +105,8 @@ def invalidate(account: Account, distribution: str, bucket: str, removed: tuple[
 
 def _is_there(s3: Any, bucket: str, file: File) -> bool:
     found = s3.head_object(Bucket=bucket, Key=file.key, ChecksumMode="ENABLED")
-    return all(found.get(name) == value for name, value in file.headers.items())
+    wanted = {**file.headers, "ChecksumSHA256": file.checksum}
+    return all(found.get(name) == value for name, value in wanted.items())
 
 
 def _objects(s3: Any, bucket: str) -> Iterator[tuple[str, datetime]]:
