@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from ops.cloud import data
 from ops.cloud.account import Account
 from ops.cloud.application import run_chalice
-from ops.cloud.deployed import deployed_file, layer_versions, record_deployed
+from ops.cloud.deployed import Resource, deployed_file, layer_versions, record_deployed
 from ops.cloud.faults import explained
 from ops.cloud.stacks import Stack
 from ops.cloud.stage import Stage
@@ -22,7 +22,8 @@ class Destruction:
         self.teller = teller
         self.data = data.find_data(account, stage)
         self._stacks = [Stack(account, stage.stack(part), {}, teller) for part in PARTS]
-        self._resources = record_deployed(account, stage)
+        resources = record_deployed(account, stage)
+        self._resources = [r for r in resources if r["resource_type"] != "lambda_layer"]
         self._layers = self._ask(lambda: layer_versions(account, stage))
         self._logs = self._ask(lambda: list(self._log_groups()))
 
@@ -30,8 +31,8 @@ class Destruction:
     def goes(self) -> list[str]:
         """What is there and goes in any case, a line each."""
         lines = [f"stack {stack.name}" for stack in self._stacks if stack.exists]
-        lines += [f"{r['resource_type'].replace('_', ' ')} {r['name']}" for r in self._resources]
-        lines += [f"layer version {arn}" for arn in self._layers]
+        lines += [_line(resource) for resource in self._resources]
+        lines += [f"lambda layer version {arn}" for arn in self._layers]
         if data.has_bucket(self.account, self.stage.site_bucket):
             lines.append(f"bucket {self.stage.site_bucket} (the page)")
         return lines + [f"log group {name}" for name in self._logs]
@@ -102,3 +103,7 @@ class Destruction:
     def _ask(question: Callable[[], list[str]]) -> list[str]:
         with explained():
             return question()
+
+
+def _line(resource: Resource) -> str:
+    return f"{resource['resource_type'].replace('_', ' ')} {resource['name']}"

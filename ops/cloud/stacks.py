@@ -70,13 +70,14 @@ class Stack:
         """What `apply` would do, a line each. It leaves nothing."""
         with explained():
             status = self.status
-            if status in _TO_BE_DELETED or status.endswith(("IN_PROGRESS", "_FAILED")):
+            is_new = status in (*_ABSENT, _EMPTY)
+            if status in _TO_BE_DELETED or _is_busy(status) or status.endswith("_FAILED"):
                 return [f"? the stack is in {status}, which deploying would end first"]
             made = self._make_change_set(template, values)
             if made is None:
                 return []
             self._cloudformation.delete_change_set(ChangeSetName=made.id)
-            if status in _ABSENT:
+            if is_new:
                 self._cloudformation.delete_stack(StackName=made.stack)
             return [str(change) for change in made.changes]
 
@@ -119,7 +120,7 @@ class Stack:
     def _wait(self) -> None:
         """Let end what an interrupted run, or somebody else, has begun."""
         status = self.status
-        if status.endswith("_IN_PROGRESS") and status != _EMPTY:
+        if _is_busy(status):
             self._teller.detail(f"{self.name} is in {status}: waiting for it")
             self._events().follow(self._teller)
 
@@ -159,3 +160,7 @@ class Stack:
             reason = failures[0] if failures else "AWS gave no reason."
             why = explain(reason, operation="a part of it")
             raise CloudError(f"The stack {self.name} ended in {status}. {why}")
+
+
+def _is_busy(status: str) -> bool:
+    return status.endswith("_IN_PROGRESS") and status != _EMPTY
