@@ -13,12 +13,13 @@ run: $(VENV)/local.stamp ## Sets up and runs the whole product here
 test: $(VENV)/dev.stamp system ## Sets up and runs all tests
 	$(BIN)/python -m pytest
 
-check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
+check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, secrets, templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops secrets
+	$(BIN)/python -m ops templates
 
 bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
@@ -46,6 +47,14 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stam
 $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stamp
 	@echo "Installing what the tests and checks need into $(VENV) ..."
 	@$(PIP) install --requirement requirements-dev.txt
+	@touch $@
+
+# checkov pins an older boto3: it gets an environment of its own.
+$(VENV)/linters.stamp: requirements-lint.txt $(VENV)/python.stamp
+	@echo "Installing what looks for unsafe templates into $(VENV)/linters ..."
+	@$(BIN)/python -m venv $(VENV)/linters
+	@$(VENV)/linters/bin/python -m pip --disable-pip-version-check --no-input \
+	  install --requirement requirements-lint.txt
 	@touch $@
 
 # The rivals pin other versions of what we use: they get an environment of their own.

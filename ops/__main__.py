@@ -10,6 +10,7 @@ from ops.run import run
 from ops.secrets import secrets
 from ops.smoke import smoke
 from ops.system import system
+from ops.templates import templates
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +26,7 @@ main.add_command(run)
 main.add_command(secrets)
 main.add_command(smoke)
 main.add_command(system)
+main.add_command(templates)
 
 if __name__ == "__main__":
     main(prog_name="python -m ops")
