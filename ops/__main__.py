@@ -3,6 +3,7 @@
 import click
 
 from ops.package import package
+from ops.permissions.command import permissions
 from ops.render import render
 from ops.run import run
 from ops.secrets import secrets
@@ -15,6 +16,7 @@ def main() -> None:
 
 
 main.add_command(package)
+main.add_command(permissions)
 main.add_command(render)
 main.add_command(run)
 main.add_command(secrets)
