@@ -5,6 +5,7 @@ import click
 from ops.deploy import deploy
 from ops.destroy import destroy
 from ops.package import package
+from ops.permissions.command import permissions
 from ops.render import render
 from ops.run import run
 from ops.secrets import secrets
@@ -21,6 +22,7 @@ def main() -> None:
 main.add_command(deploy)
 main.add_command(destroy)
 main.add_command(package)
+main.add_command(permissions)
 main.add_command(render)
 main.add_command(run)
 main.add_command(secrets)

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from ops.local.names import PROJECT, REGION
+from ops.permissions.files import write_policies
+from ops.permissions.names import TERRAFORM, configured_names
 
 _LARGEST = 50_000_000  # bytes; the most that Lambda takes in a direct upload
 _NEEDED = {
@@ -28,6 +30,7 @@ def package(stage: str, out: Path) -> None:
     """
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     click.echo(f"Packaging stage {stage} for the Lambda runtime python{version} ...")
+    write_policies(configured_names(stage, TERRAFORM))
     command = [str(Path(sys.executable).with_name("chalice")), "package", "--stage", stage]
     # Chalice wants a region to be set; what it writes asks Terraform for the real one.
     environment = {"AWS_DEFAULT_REGION": REGION, **os.environ}
