@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 run: $(VENV)/local.stamp ## Sets up and runs the whole product here
 	@exec $(BIN)/python -m ops run
 
-test: $(VENV)/dev.stamp system ## Sets up and runs all tests
+test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Sets up and runs all tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
@@ -23,7 +23,7 @@ check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
 bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
 
-setup: $(VENV)/dev.stamp ## The environment in .venv/
+setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## The environment in .venv/
 
 package: $(VENV)/local.stamp ## Deployment artifacts into dist/
 	@$(BIN)/python -m ops package
@@ -40,6 +40,14 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stam
 $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stamp
 	@echo "Installing what the tests and checks need into $(VENV) ..."
 	@$(PIP) install --requirement requirements-dev.txt
+	@touch $@
+
+# As Lambda's own environment: in it the packaged functions run, and find nothing that they lack there.
+$(VENV)/lambda.stamp: requirements-lambda.txt $(VENV)/python.stamp
+	@echo "Installing what Lambda's runtime has into $(VENV)/lambda ..."
+	@$(BIN)/python -m venv $(VENV)/lambda
+	@$(VENV)/lambda/bin/python -m pip --disable-pip-version-check --no-input \
+	  install --requirement requirements-lambda.txt
 	@touch $@
 
 # The rivals pin other versions of what we use: they get an environment of their own.
