@@ -2,7 +2,7 @@
 
 import subprocess
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ops.cloud.account import Account
 from ops.cloud.faults import CloudError, explain_text
@@ -33,12 +33,16 @@ def run_chalice(
         stderr=subprocess.STDOUT,
         text=True,
     ) as chalice:
-        for line in chalice.stdout or ():
-            last.append(line)
-            if not _belongs_to_traceback(line, last):
-                teller.detail(line.rstrip())
+        _tell(chalice.stdout or (), last, teller)
     if chalice.returncode:
         raise CloudError(_complaint(verb, last))
+
+
+def _tell(lines: Iterable[str], last: deque[str], teller: Teller) -> None:
+    for line in lines:
+        last.append(line)
+        if not _belongs_to_traceback(line, last):
+            teller.detail(line.rstrip())
 
 
 def _belongs_to_traceback(line: str, last: deque[str]) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 from ops.cloud.faults import CloudError, explain
 from ops.cloud.templates import Template
 
+Parameters = list[dict[str, Any]]
+
 _POLL = 1.0  # seconds between two looks at a change set that is being made
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 _SIGNS = {"Add": "+", "Modify": "~", "Remove": "-", "Import": "adopt", "Dynamic": "?"}
@@ -41,7 +43,7 @@ def make_change_set(
     stack: str,
     kind: str,
     template: Template,
-    parameters: list[dict[str, Any]],
+    parameters: Parameters,
     tags: dict[str, str],
 ) -> ChangeSet | None:
     """A change set of `kind` CREATE or UPDATE; None, and none is left, where nothing changes."""
@@ -52,17 +54,17 @@ def make_change_set(
         TemplateBody=template.body,
         Parameters=parameters,
         Capabilities=list(template.capabilities),
-        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        Tags=[{"Key": k, "Value": v} for k, v in tags.items()],
         ImportExistingResources=True,  # buckets and table that an earlier destroy has kept
     )
     pages = _finished(cloudformation, made["Id"])
-    if pages[0]["Status"] == "FAILED":
-        cloudformation.delete_change_set(ChangeSetName=made["Id"])
-        reason = pages[0].get("StatusReason", "")
-        if any(sign in reason for sign in _NOTHING):
-            return None
+    if pages[0]["Status"] != "FAILED":
+        return ChangeSet(made["Id"], made["StackId"], tuple(_changes(pages)))
+    cloudformation.delete_change_set(ChangeSetName=made["Id"])
+    reason = pages[0].get("StatusReason", "")
+    if not any(sign in reason for sign in _NOTHING):
         raise CloudError(f"The stack {stack} cannot be made so. {explain(reason)}")
-    return ChangeSet(made["Id"], made["StackId"], tuple(_changes(pages)))
+    return None
 
 
 def _finished(cloudformation: Any, identifier: str) -> list[dict[str, Any]]:

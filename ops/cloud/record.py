@@ -17,17 +17,9 @@ _SHAPE = "dev"  # the stage whose sizes and limits a new stage begins with
 
 
 def recorded(stage: str, file: Path = CONFIG) -> dict[str, Any]:
-    """The stage's section; a new stage's begins as `dev`'s, without its addresses."""
-    config = json.loads(file.read_text(encoding="utf-8"))
-    if stage in config["stages"]:
-        section: dict[str, Any] = config["stages"][stage]
-        return section
-    return copy.deepcopy(_shape(config))
-
-
-def _shape(config: dict[str, Any]) -> dict[str, Any]:
-    section: dict[str, Any] = config["stages"][_SHAPE]
-    return section
+    """The stage's section; a new stage's begins as `dev`'s."""
+    stages: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["stages"]
+    return stages.get(stage, stages[_SHAPE])
 
 
 def with_facts(

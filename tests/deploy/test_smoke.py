@@ -62,17 +62,17 @@ def test_one_address_is_needed(arguments: tuple[str, ...]) -> None:
     assert smoke(*arguments).returncode == 2
 
 
-@contextmanager
-def false_darkroom(**answers: tuple[int, object]) -> Iterator[tuple[str, list[str]]]:
-    """A server with one answer for each last part of an address, and what it was asked."""
-    asked = []
+Answers = dict[str, tuple[int, object]]
 
+
+def handler(answers: Answers, asked: list[str]) -> type[BaseHTTPRequestHandler]:
     class Request(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             asked.append(f"{self.command} {self.path}")
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, body = answers[self.path.rpartition("/")[2].partition(".")[0]]
-            content = json.dumps(body).replace("SERVER", address).encode()
+            own = f"http://{self.headers['Host']}"
+            content = json.dumps(body).replace("SERVER", own).encode()
             self.send_response(status)
             self.send_header("Access-Control-Allow-Origin", self.headers["Origin"])
             self.send_header("Content-Length", str(len(content)))
@@ -84,12 +84,18 @@ def false_darkroom(**answers: tuple[int, object]) -> Iterator[tuple[str, list[st
         def log_message(self, format: str, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Request)
-    address = f"http://127.0.0.1:{server.server_port}"
+    return Request
+
+
+@contextmanager
+def false_darkroom(**answers: tuple[int, object]) -> Iterator[tuple[str, list[str]]]:
+    """A server with one answer for each last part of an address, and what it was asked."""
+    asked: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(answers, asked))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield address, asked
+        yield f"http://127.0.0.1:{server.server_port}", asked
     finally:
         server.shutdown()
         thread.join()
