@@ -61,10 +61,13 @@ def make_change_set(
     if pages[0]["Status"] != "FAILED":
         return ChangeSet(made["Id"], made["StackId"], tuple(_changes(pages)))
     cloudformation.delete_change_set(ChangeSetName=made["Id"])
-    reason = pages[0].get("StatusReason", "")
+    _check_reason(stack, pages[0].get("StatusReason", ""))
+    return None
+
+
+def _check_reason(stack: str, reason: str) -> None:
     if not any(sign in reason for sign in _NOTHING):
         raise CloudError(f"The stack {stack} cannot be made so. {explain(reason)}")
-    return None
 
 
 def _finished(cloudformation: Any, identifier: str) -> list[dict[str, Any]]:
