@@ -59,7 +59,8 @@ class Journey:
         try:
             self._send(ticket, content)
         except CloudError:
-            with suppress(CloudError):  # what went wrong first is what matters
+            # What went wrong first is what matters.
+            with suppress(CloudError), self._step("erasure"):
                 self._erase(ticket["image_id"])
             raise
         with self._step("erasure"):
