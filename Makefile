@@ -4,29 +4,36 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run test check bench setup package system
+.PHONY: run test check bench setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 run: $(VENV)/local.stamp ## Sets up and runs the whole product here
 	@exec $(BIN)/python -m ops run
 
-test: $(VENV)/dev.stamp system ## Sets up and runs all tests
+test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Sets up and runs all tests
 	$(BIN)/python -m pytest
 
-check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
+check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, secrets, templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops secrets
+	$(BIN)/python -m ops templates
 
 bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
 
-setup: $(VENV)/dev.stamp ## The environment in .venv/
+setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## The environment in .venv/
 
 package: $(VENV)/local.stamp ## Deployment artifacts into dist/
 	@$(BIN)/python -m ops package
+
+deploy: $(VENV)/local.stamp ## A stage in AWS: make deploy STAGE=dev ARGS=--dry-run
+	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(ARGS)
+
+destroy: $(VENV)/local.stamp ## Takes it away: make destroy STAGE=dev
+	@$(BIN)/python -m ops destroy --stage "$(STAGE)" $(ARGS)
 
 system: $(VENV)/dev.stamp
 	@$(BIN)/python -m ops system
@@ -40,6 +47,22 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stam
 $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stamp
 	@echo "Installing what the tests and checks need into $(VENV) ..."
 	@$(PIP) install --requirement requirements-dev.txt
+	@touch $@
+
+# checkov pins an older boto3: it gets an environment of its own.
+$(VENV)/linters.stamp: requirements-lint.txt $(VENV)/python.stamp
+	@echo "Installing what looks for unsafe templates into $(VENV)/linters ..."
+	@$(BIN)/python -m venv $(VENV)/linters
+	@$(VENV)/linters/bin/python -m pip --disable-pip-version-check --no-input \
+	  install --requirement requirements-lint.txt
+	@touch $@
+
+# As Lambda's own environment: in it the packaged functions run, and find nothing that they lack there.
+$(VENV)/lambda.stamp: requirements-lambda.txt $(VENV)/python.stamp
+	@echo "Installing what Lambda's runtime has into $(VENV)/lambda ..."
+	@$(BIN)/python -m venv $(VENV)/lambda
+	@$(VENV)/lambda/bin/python -m pip --disable-pip-version-check --no-input \
+	  install --requirement requirements-lambda.txt
 	@touch $@
 
 # The rivals pin other versions of what we use: they get an environment of their own.

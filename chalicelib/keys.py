@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from ulid import ULID
+from chalicelib.ulids import encoded, ulid
 
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]{{1,128}})/({ULID_PATTERN})/[^/]+")
@@ -24,13 +24,13 @@ class Ticketed(NamedTuple):
 
 def new_image_id(now: datetime) -> str:
     """A ULID: 26 characters of Crockford base32, sortable by time."""
-    return str(ULID.from_datetime(now))
+    return ulid(now)
 
 
 def derived_image_id(bucket: str, key: str) -> str:
     """The stable id of an object without a ticket: bucket and key, hashed into a ULID's form."""
     digest = hashlib.sha256(f"{bucket}/{key}".encode()).digest()
-    return str(ULID.from_bytes(digest[:16]))
+    return encoded(digest[:16])
 
 
 def is_image_id(text: str) -> bool:

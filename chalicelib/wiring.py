@@ -15,6 +15,9 @@ from chalicelib.uploads import Tickets
 from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
 from chalicelib.watermarks import Watermarks
 
+# As Lambda's variable _HANDLER names the functions whose every call is about a picture.
+_RENDERING = frozenset({"app.process_upload", "app.process_again"})
+
 
 def utc_now() -> datetime:
     """The present, with its zone."""
@@ -29,12 +32,34 @@ class Wiring:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Wiring":
-        """The application that the environment describes; SettingsError where it does not."""
+        """The application that the environment describes; SettingsError where it does not.
+
+        On Lambda a function that renders loads all that it needs here, any other one nothing.
+        """
         wiring = cls(read_settings(environment))
         _ = wiring.watermarks  # a wrong table stops the start, like a wrong setting
-        if wiring.settings.allow_heic:
-            imaging.check_heic()
+        handler = environment.get("_HANDLER")
+        if handler is None:
+            wiring.check()
+        elif handler in _RENDERING:
+            wiring.prepare()
         return wiring
+
+    def check(self) -> None:
+        """SettingsError where a watermark is no picture, or HEIC is on and cannot be read."""
+        if self.watermarks:
+            imaging.check_watermarks(self.watermarks)
+        if self.settings.allow_heic:
+            imaging.check_heic()
+
+    def prepare(self) -> None:
+        """Load what a picture needs now: Lambda starts some functions ahead of their events."""
+        from chalicelib.aws import clients
+
+        imaging.prepare()
+        clients.s3()
+        clients.dynamodb()
+        _ = self.processor
 
     @functools.cached_property
     def variants(self) -> tuple[Variant, ...]:
@@ -42,9 +67,7 @@ class Wiring:
 
     @functools.cached_property
     def watermarks(self) -> Marks:
-        watermarks = load_watermarks(self.variants)
-        imaging.check_watermarks(watermarks)
-        return watermarks
+        return load_watermarks(self.variants)
 
     @functools.cached_property
     def objects(self) -> ObjectStore:
@@ -76,6 +99,7 @@ class Wiring:
 
     @functools.cached_property
     def processor(self) -> Processor:
+        self.check()
         bucket = self.settings.images_bucket
         watermarks = Watermarks(self.objects, bucket, self.variants, self.watermarks)
         return Processor(

@@ -2,11 +2,16 @@
 
 import click
 
+from ops.deploy import deploy
+from ops.destroy import destroy
 from ops.package import package
+from ops.permissions.command import permissions
 from ops.render import render
 from ops.run import run
 from ops.secrets import secrets
+from ops.smoke import smoke
 from ops.system import system
+from ops.templates import templates
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,11 +19,16 @@ def main() -> None:
     """Run, check and operate Darkroom."""
 
 
+main.add_command(deploy)
+main.add_command(destroy)
 main.add_command(package)
+main.add_command(permissions)
 main.add_command(render)
 main.add_command(run)
 main.add_command(secrets)
+main.add_command(smoke)
 main.add_command(system)
+main.add_command(templates)
 
 if __name__ == "__main__":
     main(prog_name="python -m ops")

@@ -1,63 +1,103 @@
 """`python -m ops package`: the deployment artifacts, made by Chalice and looked through."""
 
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from ops.local.names import PROJECT, REGION
+from ops.packaging.archives import unpacked_size
+from ops.packaging.chalice import chalice_command
+from ops.packaging.libraries import unfit
+from ops.permissions.files import write_policies
+from ops.permissions.names import TERRAFORM, configured_names
+
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 _LARGEST = 50_000_000  # bytes; the most that Lambda takes in a direct upload
+_LARGEST_UNPACKED = 250_000_000  # of code and layer together
 _NEEDED = {
     "deployment.zip": ("app.py", "chalicelib/variants.toml", "chalicelib/imaging/rendering.py"),
-    "layer-deployment.zip": ("PIL/", "boto3/", "cykooz_resizer/", "msgspec/", "ulid/"),
+    "layer-deployment.zip": (
+        "PIL/_webp",
+        "PIL/_avif",
+        "pillow.libs/",
+        "boto3/",
+        "cykooz_resizer/",
+        "msgspec/",
+        "botocore/data/s3/",
+    ),
 }
-_FOREIGN = ("tests/", "ops/", "frontend/", "moto/", "pytest/", "chalicelib/README")
+_FOREIGN = ("tests/", "ops/", "frontend/", "moto/", "pip/", "click/", "chalicelib/README")
+_UNCHECKED = b"\x01\x00\x00\x00"  # the flags of a .pyc that is never held against its source
 
 
 @click.command()
 @click.option("--stage", default="dev", show_default=True, help="The stage of .chalice/config.json")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
 def package(stage: str, out: Path) -> None:
-    """Write the deployment artifacts: Terraform, the code, and the layer of libraries.
+    """Write the deployment artifacts: Terraform, the code, the layer, the stores' templates.
 
     They are for the Python version of this interpreter. No AWS account is needed.
     """
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    click.echo(f"Packaging stage {stage} for the Lambda runtime python{version} ...")
-    command = [str(Path(sys.executable).with_name("chalice")), "package", "--stage", stage]
+    click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
+    if warning := unfit():
+        click.echo(warning, err=True)
+    write_policies(configured_names(stage, TERRAFORM))
+    command = chalice_command("package", "--stage", stage, "--pkg-format", "terraform")
     # Chalice wants a region to be set; what it writes asks Terraform for the real one.
     environment = {"AWS_DEFAULT_REGION": REGION, **os.environ}
-    done = subprocess.run(
-        [*command, "--pkg-format", "terraform", str(out.resolve())],
-        cwd=PROJECT,
-        env=environment,
-        check=False,
-    )
+    done = subprocess.run([*command, str(out.resolve())], cwd=PROJECT, env=environment, check=False)
     if done.returncode:
         sys.exit(done.returncode)
-    faults = [fault for name in _NEEDED for fault in faults_of(out / name)]
+    for template in sorted(PROJECT.glob("infrastructure/*.yaml")):
+        shutil.copyfile(template, out / template.name)
+    faults = faults_of([out / name for name in _NEEDED])
     for fault in faults:
         click.echo(fault, err=True)
     sys.exit(1 if faults else 0)
 
 
-def faults_of(archive: Path) -> list[str]:
-    """What is wrong with an artifact, in sentences; its size is printed."""
-    size = archive.stat().st_size
-    click.echo(f"  {archive.name:<24} {size / 1_000_000:6.2f} MB")
+def faults_of(archives: Sequence[Path]) -> list[str]:
+    """What is wrong with code and layer, in sentences; their sizes are printed."""
+    unpacked = [unpacked_size(archive) for archive in archives]
+    for archive, size in zip(archives, unpacked, strict=True):
+        packed = archive.stat().st_size
+        click.echo(f"  {archive.name:<22} {packed / 1e6:5.1f} MB, unzipped {size / 1e6:5.1f} MB")
+    faults = [fault for archive in archives for fault in _faults_in(archive)]
+    if sum(unpacked) > _LARGEST_UNPACKED:
+        faults.append(f"Unzipped they are over the {_LARGEST_UNPACKED:,} bytes that Lambda takes.")
+    return faults
+
+
+def _faults_in(archive: Path) -> list[str]:
     with zipfile.ZipFile(archive) as opened:
         names = [name.rpartition("site-packages/")[2] for name in opened.namelist()]
+        uncompiled = list(_uncompiled(opened))
     needed = [start for start in _NEEDED[archive.name] if not _any_starts(names, start)]
     foreign = [start for start in _FOREIGN if _any_starts(names, start)]
     faults = [f"{archive.name} lacks {start}." for start in needed]
     faults += [f"{archive.name} holds {start}." for start in foreign]
-    if size > _LARGEST:
+    faults += [f"{archive.name} holds {name}, which is not compiled." for name in uncompiled]
+    if archive.stat().st_size > _LARGEST:
         faults.append(f"{archive.name} is over the {_LARGEST:,} bytes that Lambda takes.")
     return faults
+
+
+def _uncompiled(archive: zipfile.ZipFile) -> Iterator[str]:
+    """The modules that a start would compile, or hold against their sources."""
+    names = frozenset(archive.namelist())
+    header = importlib.util.MAGIC_NUMBER + _UNCHECKED
+    for name in sorted(name for name in names if name.endswith(".py")):
+        compiled = importlib.util.cache_from_source(name)
+        if compiled not in names or archive.open(compiled).read(len(header)) != header:
+            yield name
 
 
 def _any_starts(names: list[str], start: str) -> bool:

@@ -1,8 +1,39 @@
 """The imaging core: a picture's bytes in, its renditions' bytes out; no store, no network."""
 
-from chalicelib.imaging.heic import check_heic
-from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
-from chalicelib.imaging.rendering import render
-from chalicelib.imaging.watermark import check_watermarks
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Limits", "Picture", "Preview", "Rendered", "check_heic", "check_watermarks", "render"]
+from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
+
+if TYPE_CHECKING:
+    from chalicelib.imaging.heic import check_heic
+    from chalicelib.imaging.rendering import render
+    from chalicelib.imaging.watermark import check_watermarks
+
+__all__ = [
+    "Limits",
+    "Picture",
+    "Preview",
+    "Rendered",
+    "check_heic",
+    "check_watermarks",
+    "prepare",
+    "render",
+]
+
+# Only a function that renders pays for Pillow: each is imported when it is first asked for.
+_HOMES = {"check_heic": "heic", "check_watermarks": "watermark", "render": "rendering"}
+
+_USUAL = ("chalicelib.imaging.rendering", "PIL.JpegImagePlugin", "PIL.WebPImagePlugin")
+
+
+def prepare() -> None:
+    """Import what nearly every picture needs, so that the first one does not wait for it."""
+    for module in _USUAL:
+        import_module(module)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -5,12 +5,14 @@ import os
 from chalice import local
 from chalice.cli.factory import CLIFactory
 
+from ops.local import calls
 from ops.local.names import HOST, PROJECT
 from ops.local.options import read_options
 
 
 def serve() -> None:
     """Answer until the process is ended."""
+    calls.record_calls(os.environ)
     options = read_options(os.environ)
     local.ThreadedHTTPServer.request_queue_size = 128
     # It sends headers and body apart, and the body would wait for the headers' receipt.
@@ -19,7 +21,8 @@ def serve() -> None:
     factory = CLIFactory(str(PROJECT), environ={})
     config = factory.create_config_obj(chalice_stage_name="local")
     server = factory.create_local_server(config.chalice_app, config, HOST, options.api_port)
-    server.serve_forever()
+    with calls.made_by("api_handler"):
+        server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def security_headers(options: Options) -> dict[str, str]:
 def configuration(options: Options) -> Answer:
     """`/config.json`: where the page finds the API."""
     content = json.dumps({"api": options.api_url, "images": f"{options.site_url}/images"})
-    return _file_answer(content.encode(), "application/json")
+    return _file_answer(content.encode(), content_type("config.json"))
 
 
 def read_page(root: Path, path: str) -> Answer:
@@ -53,17 +53,22 @@ def read_page(root: Path, path: str) -> Answer:
     hidden = any(part.startswith(".") for part in Path(wanted).parts)
     if hidden or "\0" in wanted or not _is_inside(file, root) or not file.is_file():
         return Answer(HTTPStatus.NOT_FOUND, {"Cache-Control": "no-store"})
-    return _file_answer(file.read_bytes(), _TYPES.guess_type(file.name)[0])
+    return _file_answer(file.read_bytes(), content_type(file.name))
+
+
+def content_type(name: str) -> str:
+    """The Content-Type of one of the page's files, by its name."""
+    kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind
 
 
 def _is_inside(file: Path, root: Path) -> bool:
     return file.resolve().is_relative_to(root.resolve())
 
 
-def _file_answer(content: bytes, kind: str | None) -> Answer:
-    kind = kind or "application/octet-stream"
+def _file_answer(content: bytes, kind: str) -> Answer:
     headers = {
-        "Content-Type": f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind,
+        "Content-Type": kind,
         "Content-Length": str(len(content)),
         "Cache-Control": "no-cache",
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from ops.local import failures, names
+from ops.local import calls, failures, names
 from ops.local.context import LambdaContext
 from ops.local.database import Database, set_mark
 from ops.local.options import read_options
@@ -71,7 +71,8 @@ class Worker:
             )
             return
         function = getattr(self._application, task.function)
-        function(task.payload, LambdaContext(task.function, task.request_id))
+        with calls.made_by(task.function):
+            function(task.payload, LambdaContext(task.function, task.request_id))
 
     def _show_again(self, task: Task) -> None:
         message = task.payload["Records"][0]
@@ -114,6 +115,7 @@ def main() -> None:
     """Be the worker whose place is given by the first argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)
+    calls.record_calls(os.environ)
     options = read_options(os.environ)
     database = Database(options.data / "events.sqlite")
     tasks = Tasks(database, options.retry_seconds)

@@ -47,6 +47,12 @@ class Stack:
         """The shared credentials file, with the profiles admin, api, worker and cdn."""
         return profiles_file(self.data)
 
+    def access_key(self, profile: str) -> str:
+        """The access key of one of its identities."""
+        parser = configparser.RawConfigParser()
+        parser.read(self.credentials)
+        return parser[profile]["aws_access_key_id"]
+
     def client(self, service: str, profile: str = "admin") -> Any:
         """A boto3 client of one of the stack's stores."""
         address = self.s3_address if service == "s3" else self.aws_address
@@ -83,24 +89,24 @@ class Stack:
 
 
 @contextmanager
-def running_stack(data: Path, **environment: str) -> Iterator[Stack]:
+def running_stack(data: Path, project: Path = PROJECT, **environment: str) -> Iterator[Stack]:
     """`make run`'s stack over `data`, ready; `environment` holds more of its variables.
 
-    A second one over the same `data` finds what the first has left.
+    A second one over the same `data` finds what the first has left. `project` is the checkout.
     """
-    with starting_stack(data, **environment) as stack:
+    with starting_stack(data, project, **environment) as stack:
         stack.wait_ready()
         yield stack
 
 
 @contextmanager
-def starting_stack(data: Path, **environment: str) -> Iterator[Stack]:
+def starting_stack(data: Path, project: Path = PROJECT, **environment: str) -> Iterator[Stack]:
     """The same, but it is not waited for."""
     ports = {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     variables = {**users_environment(), **ports, "DATA_DIR": str(data), **environment}
     process = subprocess.Popen(
         dying_with_us([sys.executable, "-m", "ops", "run"]),
-        cwd=PROJECT,
+        cwd=project,
         env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""Cold starts of the packaged functions, run as Lambda runs them."""

@@ -1,0 +1,61 @@
+"""What is started: our functions, the bare client they are held against, and neither's lack."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.packaging.compiling import compile_modules
+from ops.sandbox.function import Function, Sandbox
+
+BOTO3 = "boto3"
+
+_NOTHING = "def handle(event, context):\n    return None\n"
+_CLIENT = f'import boto3\n\nboto3.client("s3")\n\n\n{_NOTHING}'
+
+
+@dataclass(frozen=True)
+class Program:
+    """Something to start: in which files, under which handler."""
+
+    name: str
+    title: str
+    sandbox: Sandbox
+    handler: str
+
+    def started(self, environment: Mapping[str, str]) -> Function:
+        """Its process, which begins when it is entered."""
+        return Function(self.sandbox, self.handler, environment)
+
+
+def programs(sandbox: Sandbox, folder: Path) -> list[Program]:
+    """All of them; those that are not ours are written into `folder`."""
+    bare = uncompiled(sandbox, folder / "uncompiled")
+    return [
+        _written("runtime", "Lambda's runtime client alone", _NOTHING, folder / "runtime"),
+        _written(BOTO3, 'bare `boto3.client("s3")`', _CLIENT, folder / "boto3"),
+        Program("api", "API", sandbox, "app.app"),
+        Program("processor", "processor", sandbox, "app.process_upload"),
+        Program("removal", "eraser", sandbox, "app.process_removal"),
+        Program("api-bare", "API, not compiled", bare, "app.app"),
+        Program("processor-bare", "processor, not compiled", bare, "app.process_upload"),
+    ]
+
+
+def _written(name: str, title: str, code: str, folder: Path) -> Program:
+    folder.mkdir()
+    (folder / "program.py").write_text(code)
+    compile_modules(folder, "/var/task")
+    return Program(name, title, Sandbox(folder, folder / "opt"), "program.handle")
+
+
+def uncompiled(sandbox: Sandbox, folder: Path) -> Sandbox:
+    """The same artifact without a compiled file, as Chalice alone would upload it."""
+    other = Sandbox(folder / "task", folder / "opt")
+    for here, there in ((sandbox.task, other.task), (sandbox.opt, other.opt)):
+        shutil.copytree(here, there, ignore=shutil.ignore_patterns("__pycache__"))
+    return other
+
+
+# On Lambda these files' folder is read-only, so that nothing compiled is kept.
+UNKEPT = {"PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,177 @@
+"""A stage, made or brought up to date: each step looks first at what is there already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ops.cloud import page, record
+from ops.cloud.account import Account
+from ops.cloud.application import run_chalice
+from ops.cloud.deployed import find_api, record_deployed
+from ops.cloud.faults import explained
+from ops.cloud.limits import Limits, set_limits
+from ops.cloud.origins import allowed_origins, named_origins
+from ops.cloud.stacks import Stack
+from ops.cloud.stage import API_STAGE, Stage
+from ops.cloud.telling import Teller
+from ops.cloud.templates import PARTS, Template
+from ops.permissions.files import write_policies
+from ops.permissions.names import Place, configured_names
+
+Facts = dict[str, str]
+
+_TIME_LIMITS = {
+    "ApiSeconds": "api_handler",
+    "UploadSeconds": "process_upload",
+    "RemovalSeconds": "process_removal",
+    "AgainSeconds": "process_again",
+    "FailureSeconds": "record_failure",
+}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user asked for; what is not asked for stays as it is.
+
+    `origins` are further pages that may upload; `parameters` those of the templates.
+    """
+
+    origins: tuple[str, ...] | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+class Deployment:
+    """One run of `deploy`. It may be interrupted anywhere, and run again."""
+
+    def __init__(
+        self,
+        account: Account,
+        stage: Stage,
+        templates: Mapping[str, Template],
+        wishes: Wishes,
+        teller: Teller,
+    ) -> None:
+        self.account = account
+        self.stage = stage
+        self.templates = templates
+        self.wishes = wishes
+        self.teller = teller
+        self.stacks = {
+            part: Stack(account, stage.stack(part), stage.tags, teller) for part in PARTS
+        }
+
+    def run(self) -> str:
+        """All steps in their order: the address of the page."""
+        self._make_stores_and_delivery()
+        with self.teller.step("Functions and API (chalice deploy)"):
+            self._record()
+            record_deployed(self.account, self.stage)
+            run_chalice("deploy", self.stage.name, self.account, {}, self.teller)
+        self._apply("delivery", "API behind the CDN")
+        with self.teller.step("Limits of functions, API and logs"):
+            queue = self.facts()["FailuresQueueArn"]
+            self.teller.detail(set_limits(self.account, self.stage, queue, self.wishes.limits))
+        with self.teller.step("Page"):
+            self._publish()
+        self._apply("watch", "Alarms and dashboard")
+        return self.site
+
+    @property
+    def site(self) -> str:
+        """The page's address; empty before the first delivery."""
+        domain = self.stacks["delivery"].outputs().get("SiteDomain")
+        return f"https://{domain}" if domain else ""
+
+    @property
+    def distribution_domain(self) -> str:
+        """The CDN's own name for the page's host."""
+        return self.stacks["delivery"].outputs()["DistributionDomain"]
+
+    def facts(self) -> Facts:
+        """All that the templates' parameters may be named for, as far as it is known now."""
+        api = find_api(self.account, self.stage)
+        known = {
+            "Stage": self.stage.name,
+            "UploadsBucket": self.stage.uploads_bucket,
+            "ImagesBucket": self.stage.images_bucket,
+            "SiteBucket": self.stage.site_bucket,
+            "ImagesTable": self.stage.images_table,
+            "WorkQueue": self.stage.work_queue,
+            "FailuresQueue": self.stage.failures_queue,
+            "EventBus": self.stage.event_bus,
+            "ApiDomain": self.stage.api_domain(api) if api else "",
+            "ApiStage": API_STAGE,
+            "AllowedOrigins": ",".join(self._origins()),
+        }
+        known |= _time_limits(record.recorded(self.stage.name))
+        for part in ("stores", "delivery"):
+            known |= self.stacks[part].outputs()
+        return {**known, **self.wishes.parameters}
+
+    def _origins(self) -> tuple[str, ...]:
+        named = self.wishes.origins
+        if named is None:
+            named = named_origins(self.stage, self.stacks["stores"], self.site)
+        return allowed_origins(self.site, named)
+
+    def _make_stores_and_delivery(self) -> None:
+        self._apply("stores", "Buckets, table, queues and event bus")
+        before = self.facts()["AllowedOrigins"]
+        self._apply("delivery", "CDN (the first time takes some minutes)")
+        if self.facts()["AllowedOrigins"] != before:
+            self._apply("stores", "Uploads from the page's address")
+
+    def _apply(self, part: str, title: str) -> None:
+        with self.teller.step(title), explained():
+            self.stacks[part].apply(self.templates[part], self.facts())
+
+    def _record(self) -> None:
+        facts = self.facts()
+        section = record.with_facts(
+            record.recorded(self.stage.name),
+            self.stage.name,
+            settings_of(facts, self.site),
+            self.stage.tags,
+        )
+        if record.record(self.stage.name, section):
+            self.teller.detail(f"recorded in the stage {self.stage.name} of .chalice/config.json")
+        place = Place(
+            self.stage.partition, self.stage.region, self.stage.account, self.stage.dns_suffix
+        )
+        write_policies(configured_names(self.stage.name, place, facts.get("KmsKeyArn", "")))
+
+    def _publish(self) -> None:
+        bucket = self.stage.site_bucket
+        difference = page.compare(self.account, bucket, page.page_files(self.site))
+        page.publish(self.account, bucket, difference)
+        distribution = self.stacks["delivery"].outputs()["DistributionId"]
+        paths = page.invalidate(self.account, distribution, bucket, difference.removed)
+        self.teller.detail(
+            f"{len(difference.changed)} files sent, {len(difference.removed)} removed, "
+            f"{paths} paths invalidated"
+        )
+
+
+def _time_limits(section: Mapping[str, Any]) -> Facts:
+    functions = section.get("lambda_functions", {})
+    common = section.get("lambda_timeout")
+    limits = {
+        parameter: functions.get(name, {}).get("lambda_timeout", common)
+        for parameter, name in _TIME_LIMITS.items()
+    }
+    return {parameter: str(limit) for parameter, limit in limits.items() if limit}
+
+
+def settings_of(facts: Mapping[str, str], site: str) -> Facts:
+    """The functions' settings that follow from a deployment."""
+    return {
+        "UPLOADS_BUCKET": facts["UploadsBucket"],
+        "IMAGES_BUCKET": facts["ImagesBucket"],
+        "IMAGES_TABLE": facts["ImagesTable"],
+        "WORK_QUEUE": facts["WorkQueue"],
+        "FAILURES_QUEUE": facts["FailuresQueue"],
+        "PUBLIC_URL": f"{site}/images",
+        "API_URL": f"{site}/{API_STAGE}",
+        "ALLOWED_ORIGINS": facts["AllowedOrigins"],
+    }

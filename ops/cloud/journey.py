@@ -1,0 +1,160 @@
+"""One picture's whole way through a running Darkroom, as a browser at its page would send it."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import urllib3
+from PIL import Image
+
+from ops.cloud.faults import CloudError
+
+Timed = Callable[[str, float], None]  # a step, and how many seconds it took
+
+_SIZE = 1600, 1200
+_POLL = 0.25  # seconds between two looks at an image that is being processed
+_UNFINISHED = ("pending", "processing")
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    headers: urllib3.HTTPHeaderDict
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def said(self) -> str:
+        return self.body.decode(errors="replace")[:300].strip() or "nothing"
+
+
+class Journey:
+    """Ticket, upload, waiting, rendition, erasure. Every request bears the page's origin."""
+
+    def __init__(self, site: str, seconds: float, timed: Timed) -> None:
+        self._site = site.rstrip("/")
+        self._seconds = seconds
+        self._timed = timed
+        parts = urlsplit(self._site)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._http = urllib3.PoolManager(
+            headers={"Origin": self._origin}, timeout=30, retries=urllib3.Retry(2, redirect=0)
+        )
+
+    def run(self) -> None:
+        """The whole way; CloudError says which step failed, and what was answered."""
+        with self._step("the page's settings"):
+            self._api = self._get(f"{self._site}/config.json").json()["api"]
+        content = photograph()
+        with self._step("ticket"):
+            ticket = self._order(content)
+        try:
+            self._send(ticket, content)
+        except CloudError:
+            # What went wrong first is what matters.
+            with suppress(CloudError), self._step("erasure"):
+                self._erase(ticket["image_id"])
+            raise
+        with self._step("erasure"):
+            self._erase(ticket["image_id"])
+
+    def _send(self, ticket: Any, content: bytes) -> None:
+        with self._step("upload"):
+            self._upload(ticket, content)
+        with self._step("ready"):
+            image = self._wait(ticket["status_url"])
+        with self._step("rendition"):
+            self._fetch(image)
+
+    def _order(self, content: bytes) -> Any:
+        order = {"filename": "smoke.jpg", "content_type": "image/jpeg", "size": len(content)}
+        answer = self._ask("POST", f"{self._api}/uploads", json=order)
+        if answer.status != 201:
+            raise CloudError(f"The API gave no ticket, but {answer.status}: {answer.said}")
+        return answer.json()
+
+    def _upload(self, ticket: Any, content: bytes) -> None:
+        fields = {**ticket["fields"], "file": ("smoke.jpg", content, "image/jpeg")}
+        answer = self._ask("POST", ticket["url"], fields=fields)
+        if answer.status not in (200, 201, 204):
+            raise CloudError(f"The bucket refused the upload with {answer.status}: {answer.said}")
+        allowed = answer.headers.get("Access-Control-Allow-Origin")
+        if allowed not in (self._origin, "*"):
+            raise CloudError(
+                f"The bucket took the upload, but lets no page at {self._origin} upload: "
+                "its CORS rules lack this origin."
+            )
+
+    def _wait(self, address: str) -> Any:
+        deadline = time.monotonic() + self._seconds
+        address = urljoin(f"{self._api}/", address)
+        while True:
+            image = self._get(address).json()
+            if image["status"] == "ready":
+                return image
+            if image["status"] not in _UNFINISHED:
+                raise CloudError(f"The picture ended as {image['status']} ({image['reason']}).")
+            if time.monotonic() > deadline:
+                raise CloudError(
+                    f"The picture is still {image['status']} after {self._seconds:g} s. "
+                    "The log of the function process_upload tells why."
+                )
+            time.sleep(_POLL)
+
+    def _fetch(self, image: Any) -> None:
+        rendition = image["renditions"][0]
+        answer = self._get(rendition["url"])
+        if len(answer.body) != rendition["bytes"]:
+            raise CloudError(
+                f"{rendition['url']} has {len(answer.body)} bytes instead of {rendition['bytes']}."
+            )
+        with Image.open(BytesIO(answer.body)) as picture:
+            if picture.size != (rendition["width"], rendition["height"]):
+                raise CloudError(f"{rendition['url']} is not the rendition of the record.")
+
+    def _erase(self, identifier: str) -> None:
+        answer = self._ask("DELETE", f"{self._api}/images/{identifier}")
+        if answer.status != 200 or not answer.json()["verified"]:
+            raise CloudError(f"The picture was not erased ({answer.status}): {answer.said}")
+
+    def _get(self, address: str) -> _Answer:
+        answer = self._ask("GET", address)
+        if answer.status != 200:
+            raise CloudError(f"{address} answered {answer.status}: {answer.said}")
+        return answer
+
+    def _ask(self, method: str, address: str, **request: Any) -> _Answer:
+        try:
+            answer = self._http.request(method, address, **request)
+        except urllib3.exceptions.HTTPError as reason:
+            raise CloudError(f"{address} cannot be reached: {reason}.") from reason
+        return _Answer(answer.status, answer.headers, answer.data)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        except (ValueError, LookupError, TypeError, OSError) as reason:
+            raise CloudError(f"At the step '{name}' came no answer of Darkroom's.") from reason
+        self._timed(name, time.monotonic() - started)
+
+
+def photograph() -> bytes:
+    """A JPEG as no other: light from one side, and grain."""
+    light = Image.linear_gradient("L").resize(_SIZE)
+    colours = [light.rotate(random.uniform(0, 360)) for _ in range(3)]  # noqa: S311 - no secret
+    picture = Image.blend(
+        Image.merge("RGB", colours), Image.effect_noise(_SIZE, 40).convert("RGB"), 0.2
+    )
+    stream = BytesIO()
+    picture.save(stream, "JPEG", quality=90)
+    return stream.getvalue()

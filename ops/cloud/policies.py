@@ -1,0 +1,52 @@
+"""What each function may do: one IAM policy for each, as pure functions of a stage's names."""
+
+from typing import Any
+
+from ops.permissions import statements as may
+from ops.permissions.encryption import use_of_key
+from ops.permissions.names import Names
+from ops.permissions.statements import Statement
+
+_PROCESS = (
+    may.read_originals,
+    may.miss_originals,
+    may.read_watermarks,
+    may.write_renditions,
+    may.keep_records,
+    may.read_histories,
+)
+_ERASE = (
+    may.find_versions,
+    may.erase_originals,
+    may.list_renditions,
+    may.erase_renditions,
+)
+_PARTS = {
+    "api_handler": (may.sign_uploads, *_PROCESS, *_ERASE, may.list_by_owner, may.ask_for_work),
+    "process_upload": (*_PROCESS, may.hand_over_lost_events),
+    "process_removal": (
+        may.read_originals,
+        may.miss_originals,
+        *_ERASE,
+        may.keep_records,
+        may.hand_over_lost_events,
+    ),
+    "process_again": (*_PROCESS, may.take_work),
+    "record_failure": (may.keep_records, may.take_failures),
+}
+
+FUNCTIONS = tuple(_PARTS)
+
+
+def policy_of(function: str, names: Names) -> dict[str, Any]:
+    """The policy of one of `FUNCTIONS`, in IAM's form."""
+    documents = [statement.document() for statement in statements_of(function, names)]
+    return {"Version": "2012-10-17", "Statement": documents}
+
+
+def statements_of(function: str, names: Names) -> list[Statement]:
+    """The statements of a function's policy."""
+    own = [part(names) for part in _PARTS[function]]
+    own += use_of_key(names, own)
+    own.append(may.write_log(names, function))
+    return [*own, may.send_traces()] if names.xray else own

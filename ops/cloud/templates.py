@@ -1,0 +1,55 @@
+"""The CloudFormation templates of `infrastructure/`, as AWS itself reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from ops.cloud.account import Account
+from ops.cloud.faults import CloudError, code_of, explained
+from ops.local.names import PROJECT
+
+FOLDER = PROJECT / "infrastructure"
+PARTS = ("stores", "delivery", "watch")
+
+_LARGEST = 51_200  # bytes; the most that CloudFormation takes in a request
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template's text, the parameters it declares, and the capabilities it needs."""
+
+    body: str
+    parameters: frozenset[str]
+    capabilities: tuple[str, ...]
+
+    def chosen(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The values for which the template has a parameter."""
+        return {name: value for name, value in values.items() if name in self.parameters}
+
+
+def read_templates(account: Account, folder: Path = FOLDER) -> dict[str, Template]:
+    """All parts' templates; CloudError for the first that is not there or not valid."""
+    return {part: _read_template(account, folder / f"{part}.yaml") for part in PARTS}
+
+
+def _read_template(account: Account, file: Path) -> Template:
+    try:
+        body = file.read_text(encoding="utf-8")
+    except FileNotFoundError as reason:
+        raise CloudError(f"{file} is missing. Take it from the repository again.") from reason
+    if len(body.encode()) > _LARGEST:
+        raise CloudError(
+            f"{file} has more than the {_LARGEST:,} bytes that CloudFormation takes. Shorten it."
+        )
+    with explained():
+        try:
+            found = account.client("cloudformation").validate_template(TemplateBody=body)
+        except ClientError as error:
+            if code_of(error) != "ValidationError":
+                raise
+            said = error.response["Error"]["Message"]
+            raise CloudError(f"{file} is not a valid template: {said} Correct it.") from error
+    names = frozenset(parameter["ParameterKey"] for parameter in found["Parameters"])
+    return Template(body, names, tuple(found.get("Capabilities", ())))

@@ -1,0 +1,76 @@
+"""The calls that the application's functions make to AWS, a JSON line each, where a test asks.
+
+Policies are held against them. What Lambda calls itself, and this stack in its place, is not there.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+
+FILE = "DARKROOM_CALLS"  # the variable that names the file
+_RESOURCE = ("Bucket", "Key", "VersionId", "TableName", "IndexName", "QueueName", "QueueUrl")
+_PARAMETERS = "darkroom-parameters"
+_callers: list[str] = []
+
+
+@contextmanager
+def made_by(function: str) -> Iterator[None]:
+    """All calls of this process inside are those of `function`."""
+    _callers.append(function)
+    try:
+        yield
+    finally:
+        _callers.pop()
+
+
+def record_calls(environment: Mapping[str, str]) -> None:
+    """Record what the default session's clients call from now on, if `environment` says where."""
+    if FILE not in environment:
+        return
+    file = Path(environment[FILE])
+
+    def note_parameters(**event: Any) -> None:
+        # The event of the answer has them no more.
+        event["context"][_PARAMETERS] = event["params"]
+
+    def note_answer(**event: Any) -> None:
+        if _callers:
+            model, status = event["model"], event["parsed"]["ResponseMetadata"]["HTTPStatusCode"]
+            service = model.service_model.service_name
+            with file.open("a") as stream:
+                for operation, resource in _parts(model.name, event["context"][_PARAMETERS]):
+                    stream.write(_line(service, operation, resource, status))
+
+    session = botocore.session.get_session()
+    session.register("before-parameter-build", note_parameters)
+    session.register("after-call", note_answer)
+    boto3.setup_default_session(botocore_session=session)
+
+
+def _parts(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The operation with its resource; of a transaction each action with its own."""
+    for item in parameters.get("TransactItems", ()):
+        for kind, action in item.items():
+            yield f"{operation}.{kind}", _resource(action)
+    if "TransactItems" not in parameters:
+        yield operation, _resource(parameters)
+
+
+def _resource(parameters: Mapping[str, Any]) -> dict[str, str]:
+    return {name: parameters[name] for name in _RESOURCE if name in parameters}
+
+
+def _line(service: str, operation: str, resource: Mapping[str, str], status: int) -> str:
+    call = {
+        "function": _callers[-1],
+        "service": service,
+        "operation": operation,
+        "resource": resource,
+        "status": status,
+    }
+    return json.dumps(call) + "\n"

@@ -1,0 +1,24 @@
+"""`python -m ops.packaging.chalice`: Chalice's command line with the packagers of this project."""
+
+import sys
+
+from chalice.cli import main
+from chalice.deploy import deployer
+
+from ops.packaging.packagers import CodePackager, LayerPackager
+
+
+def chalice_command(*arguments: str) -> list[str]:
+    """The command that runs Chalice so; its working directory must be the project."""
+    return [sys.executable, "-m", "ops.packaging.chalice", *arguments]
+
+
+def use_own_packagers() -> None:
+    """Have Chalice, in this process, make its packages with the packagers of this project."""
+    deployer.AppOnlyDeploymentPackager = CodePackager  # type: ignore[attr-defined]
+    deployer.LayerDeploymentPackager = LayerPackager  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    use_own_packagers()
+    sys.exit(main())

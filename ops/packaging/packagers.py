@@ -1,0 +1,100 @@
+"""Chalice's packagers, which `chalice package` and `chalice deploy` use, made to compile."""
+
+import hashlib
+import importlib.util
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from chalice.deploy.packager import AppOnlyDeploymentPackager, LayerDeploymentPackager
+
+from ops.packaging import libraries
+from ops.packaging.archives import pack
+from ops.packaging.compiling import compile_modules
+from ops.packaging.services import called_services
+
+_CODE_HOME, _LAYER_HOME = "/var/task", "/opt"  # where Lambda unzips the one and the other
+_RECIPE = Path(__file__).parent  # a package made another way is another package
+_CLUTTER = ("__pycache__/", "/README", "/.")
+
+
+class CodePackager(AppOnlyDeploymentPackager):
+    """The application: app.py, chalicelib/ and Chalice's own module."""
+
+    def create_deployment_package(self, project_dir: str, python_version: str) -> str:
+        """The path of the zip file; it is made unless it is there already."""
+        archive = Path(self.deployment_package_filename(project_dir, python_version))
+        if not archive.exists():
+            self._ui.write("Packaging the application.\n")
+            with TemporaryDirectory() as scratch:
+                for source, place in self._iter_app_filenames(project_dir):
+                    _copy(Path(source), Path(scratch, place))
+                compile_modules(Path(scratch), _CODE_HOME)
+                pack(Path(scratch), archive)
+        return str(archive)
+
+    def deployment_package_filename(self, project_dir: str, python_version: str) -> str:
+        """Where Chalice looks for it; another name for any other content."""
+        files = self._iter_app_filenames(project_dir)
+        parts = [(place, Path(source).read_bytes()) for source, place in files]
+        return str(_cached(project_dir, "appcode", python_version, parts))
+
+    def _iter_app_filenames(self, project_dir: str) -> Iterator[tuple[str, str]]:
+        for source, place in super()._iter_app_filenames(project_dir):
+            if not any(part in place for part in _CLUTTER):
+                yield source, place
+
+
+class LayerPackager(LayerDeploymentPackager):
+    """The libraries, and what is in vendor/."""
+
+    def create_deployment_package(self, project_dir: str, python_version: str) -> str:
+        """The path of the zip file; it is made unless it is there already."""
+        archive = Path(self.deployment_package_filename(project_dir, python_version))
+        if not archive.exists():
+            self._ui.write("Packaging the layer of libraries.\n")
+            with TemporaryDirectory() as scratch:
+                site = Path(scratch, self._PREFIX % python_version)
+                site.parent.mkdir(parents=True)
+                abi = self._RUNTIME_TO_ABI[python_version]
+                wheels = libraries.Wheels(self._osutils, architecture=self._architecture)
+                libraries.install(wheels, abi, Path(project_dir), site)
+                for place, source in _vendored(project_dir):
+                    _copy(source, site / place)
+                compile_modules(Path(scratch), _LAYER_HOME)
+                pack(Path(scratch), archive)
+        return str(archive)
+
+    def deployment_package_filename(self, project_dir: str, python_version: str) -> str:
+        """Where Chalice looks for it; another name for any other content."""
+        requirements = Path(project_dir, "requirements.txt").read_text()
+        services = called_services(Path(project_dir, "chalicelib"))
+        parts = [
+            ("", libraries.wanted(requirements).encode()),
+            (" ".join(sorted(services)), b""),
+            *((place, source.read_bytes()) for place, source in _vendored(project_dir)),
+        ]
+        return str(_cached(project_dir, "managed-layer", python_version, parts))
+
+
+def _vendored(project_dir: str) -> list[tuple[str, Path]]:
+    vendor = Path(project_dir, "vendor")
+    found = ((p.relative_to(vendor).as_posix(), p) for p in vendor.rglob("*") if p.is_file())
+    return [(place, path) for place, path in found if not any(c in f"/{place}" for c in _CLUTTER)]
+
+
+def _cached(
+    project_dir: str, kind: str, python_version: str, parts: Iterable[tuple[str, bytes]]
+) -> Path:
+    digest = hashlib.sha256(importlib.util.MAGIC_NUMBER)
+    recipe = [(path.name, path.read_bytes()) for path in _RECIPE.glob("*.py")]
+    for name, content in sorted([*parts, *recipe]):
+        digest.update(f"{name} {len(content)} ".encode() + content)
+    name = f"{kind}-{digest.hexdigest()[:32]}-{python_version}.zip"
+    return Path(project_dir, ".chalice", "deployments", name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)

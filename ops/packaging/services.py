@@ -1,0 +1,59 @@
+"""botocore's descriptions of AWS, cut down to the services that the application calls."""
+
+import gzip
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+_CLIENT = re.compile(r'boto3\.client\(\s*"([a-z0-9-]+)"')
+_EXAMPLES = "examples-1.json"
+
+
+def called_services(application: Path) -> frozenset[str]:
+    """The services that the modules below `application` make clients of."""
+    modules = application.rglob("*.py")
+    return frozenset(name for path in modules for name in _CLIENT.findall(path.read_text()))
+
+
+def keep_services(data: Path, services: frozenset[str]) -> None:
+    """Leave in botocore's folder `data` what clients of `services` read, quicker to read."""
+    for path in data.iterdir():
+        if path.is_dir() and path.name not in services:
+            shutil.rmtree(path)
+    for path in [*data.rglob("*.json"), *data.rglob("*.json.gz")]:
+        _slim(path)
+    endpoints = data / "endpoints.json"
+    endpoints.write_text(_compact(_endpoints_of(services, json.loads(endpoints.read_text()))))
+
+
+def _slim(path: Path) -> None:
+    """Rewrite a description without its prose, and unpacked: the archive packs it anyway."""
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    path.unlink()
+    if not path.name.startswith(_EXAMPLES):
+        path.with_name(path.name.removesuffix(".gz")).write_text(_compact(_mute(json.loads(text))))
+
+
+def _mute(value: Any) -> Any:
+    """`value` with empty texts where only `help()` shows them."""
+    match value:
+        case {"documentation": str(), **others}:
+            return {"documentation": "", **_mute(others)}
+        case dict():
+            return {name: _mute(inner) for name, inner in value.items()}
+        case list():
+            return [_mute(inner) for inner in value]
+    return value
+
+
+def _endpoints_of(services: frozenset[str], endpoints: dict[str, Any]) -> dict[str, Any]:
+    for partition in endpoints["partitions"]:
+        known = partition["services"]
+        partition["services"] = {name: known[name] for name in known if name in services}
+    return endpoints
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,11 @@
+"""`python -m ops permissions`: the page that says what each function may do."""
+
+import click
+
+from ops.permissions.document import PAGE, page
+
+
+@click.command()
+def permissions() -> None:
+    """Write docs/permissions.md from the policies."""
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,112 @@
+"""What a stage's functions and stores are called, and their ARNs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ops.local.names import PROJECT
+
+_APPLICATION = "darkroom"
+_API = "api_handler"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region of an account; a template language may fill the texts in later."""
+
+    partition: str
+    region: str
+    account: str
+    dns_suffix: str = "amazonaws.com"
+
+
+# Chalice's Terraform declares these data sources itself.
+TERRAFORM = Place(
+    partition="${data.aws_partition.chalice.partition}",
+    region="${data.aws_region.chalice.name}",
+    account="${data.aws_caller_identity.chalice.account_id}",
+    dns_suffix="${data.aws_partition.chalice.dns_suffix}",
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """One stage's names. `kms_key_arn` is empty where no key of the account's own is used."""
+
+    place: Place
+    stage: str
+    uploads_bucket: str
+    images_bucket: str
+    images_table: str
+    work_queue: str
+    failures_queue: str
+    kms_key_arn: str = ""
+    xray: bool = False
+
+    def bucket(self, name: str) -> str:
+        """The ARN of a bucket."""
+        return f"arn:{self.place.partition}:s3:::{name}"
+
+    def objects(self, bucket: str, pattern: str) -> str:
+        """The ARN of the objects of a bucket whose keys match `pattern`."""
+        return f"{self.bucket(bucket)}/{pattern}"
+
+    def table(self) -> str:
+        """The ARN of the table."""
+        return self._arn("dynamodb", f"table/{self.images_table}")
+
+    def index(self, name: str) -> str:
+        """The ARN of one of the table's indexes."""
+        return f"{self.table()}/index/{name}"
+
+    def queue(self, name: str) -> str:
+        """The ARN of a queue."""
+        return self._arn("sqs", name)
+
+    def log_streams(self, function: str) -> str:
+        """The ARN of the log streams of a function."""
+        return self._arn("logs", f"log-group:/aws/lambda/{self.function(function)}:*")
+
+    def function(self, function: str) -> str:
+        """The name that Chalice gives to a function; the API's is the application's own."""
+        name = f"{_APPLICATION}-{self.stage}"
+        return name if function == _API else f"{name}-{function}"
+
+    def endpoint(self, service: str) -> str:
+        """A service as KMS knows it."""
+        return f"{service}.{self.place.region}.{self.place.dns_suffix}"
+
+    def _arn(self, service: str, resource: str) -> str:
+        place = self.place
+        return f"arn:{place.partition}:{service}:{place.region}:{place.account}:{resource}"
+
+
+def names_of(
+    stage: str, environment: Mapping[str, str], place: Place, *, kms_key_arn: str, xray: bool
+) -> Names:
+    """The names that a stage's functions find in their environment."""
+    return Names(
+        place=place,
+        stage=stage,
+        uploads_bucket=environment["UPLOADS_BUCKET"],
+        images_bucket=environment["IMAGES_BUCKET"],
+        images_table=environment["IMAGES_TABLE"],
+        work_queue=environment["WORK_QUEUE"],
+        failures_queue=environment["FAILURES_QUEUE"],
+        kms_key_arn=kms_key_arn,
+        xray=xray,
+    )
+
+
+def configured_names(stage: str, place: Place, kms_key_arn: str = "") -> Names:
+    """The names of a stage of `.chalice/config.json`."""
+    config: dict[str, Any] = json.loads((PROJECT / ".chalice/config.json").read_text())
+    known = {**config, **config["stages"][stage]}
+    environment = {
+        **config.get("environment_variables", {}),
+        **config["stages"][stage]["environment_variables"],
+    }
+    return names_of(
+        stage, environment, place, kms_key_arn=kms_key_arn, xray=bool(known.get("xray"))
+    )

@@ -1,0 +1,1 @@
+"""An artifact run as Lambda runs it: unzipped, by Lambda's own runtime client."""

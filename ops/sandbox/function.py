@@ -1,0 +1,143 @@
+"""One function of an unzipped artifact: a process of its own, as Lambda starts it."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from ops.local.names import REGION, function_arn
+from ops.packaging.archives import unpack
+from ops.sandbox.runtime import Answer, RuntimeApi
+
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+RUNTIME = Path(sys.prefix) / "lambda" / "bin" / "python"  # what `make test` installs there
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """An artifact as Lambda lays it out: the code in `task`, the layer's files in `opt`."""
+
+    task: Path
+    opt: Path
+
+    @property
+    def path(self) -> list[str]:
+        """Where Python looks after the code itself: the layer, before the runtime's own."""
+        return [str(self.opt / "python/lib" / VERSION / "site-packages"), str(self.opt / "python")]
+
+
+def unzipped(package: Path, folder: Path) -> Sandbox:
+    """The artifacts of `make package` in `package`, unzipped into `folder`."""
+    sandbox = Sandbox(folder / "task", folder / "opt")
+    unpack(package / "deployment.zip", sandbox.task)
+    unpack(package / "layer-deployment.zip", sandbox.opt)
+    return sandbox
+
+
+class Function:
+    """A running function; its init begins when it is entered. `handler` is as Lambda names it."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        handler: str,
+        environment: Mapping[str, str],
+        *,
+        megabytes: int = 1769,
+        seconds: float = 60,
+        options: Sequence[str] = (),
+        first_on_path: Sequence[str] = (),
+    ) -> None:
+        self._handler = handler
+        self._sandbox = sandbox
+        self._command = [str(RUNTIME), *options, "-m", "awslambdaric", handler]
+        self._path = [*first_on_path, *sandbox.path]
+        self._environment = environment
+        self._megabytes = megabytes
+        self._api = RuntimeApi(function_arn(handler.rpartition(".")[2]), seconds)
+
+    def __enter__(self) -> "Function":
+        self._log = tempfile.NamedTemporaryFile()
+        self._born = time.perf_counter()
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=self._sandbox.task,
+            env=self._variables(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._api.close()
+        self._log.close()
+
+    def wait_started(self) -> float:
+        """Seconds from the process's start to its first question for a call."""
+        if not self._api.started.wait(self._api.seconds):
+            raise TimeoutError(f"{self._handler} does not start.")
+        assert self._api.asked_at is not None  # noqa: S101 - the event says so
+        return self._api.asked_at - self._born
+
+    def call(self, event: object) -> Answer:
+        """What it answers to `event`."""
+        return self._api.call(event)
+
+    def failed_start(self) -> Answer:
+        """Why it could not start."""
+        return self._api.answers.get(timeout=self._api.seconds)
+
+    def said(self) -> str:
+        """All that it has printed so far."""
+        return Path(self._log.name).read_text()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def processor_seconds(self) -> float:
+        """The processor time that it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def peak_memory(self) -> int:
+        """The most memory that it has held: bytes, the kernel's high-water mark."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+
+    def _variables(self) -> dict[str, str]:
+        name = self._handler.rpartition(".")[2]
+        return {
+            "PATH": os.defpath,
+            "HOME": "/nonexistent",  # where nobody's own AWS configuration is
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{VERSION}",
+            "AWS_LAMBDA_FUNCTION_NAME": f"darkroom-dev-{name}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self._megabytes),
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/darkroom-dev-{name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "sandbox",
+            "AWS_LAMBDA_RUNTIME_API": self._api.address,
+            "LAMBDA_TASK_ROOT": str(self._sandbox.task),
+            "_HANDLER": self._handler,
+            "PYTHONPATH": os.pathsep.join(self._path),
+            **self._environment,
+        }

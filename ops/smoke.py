@@ -1,0 +1,55 @@
+"""`python -m ops smoke`: a real picture through a real address."""
+
+import sys
+
+import click
+
+from ops.cloud.account import connect
+from ops.cloud.faults import CloudError
+from ops.cloud.journey import Journey
+from ops.cloud.stacks import Stack
+from ops.cloud.stage import Stage, check_stage
+from ops.cloud.telling import Teller
+
+
+@click.command()
+@click.option("--stage", help="A stage that was deployed")
+@click.option("--url", help="The address of a page, such as http://127.0.0.1:8080")
+@click.option("--region", help="The stage's AWS region")
+@click.option("--profile", help="The AWS profile whose credentials are used")
+@click.option("--seconds", default=60.0, show_default=True, help="How long processing may take")
+def smoke(
+    stage: str | None, url: str | None, region: str | None, profile: str | None, seconds: float
+) -> None:
+    """Send a picture through a stage or a page, fetch a rendition, and delete it again."""
+    if bool(stage) == bool(url):
+        raise click.UsageError("Give either --stage or --url.")
+    teller = Teller()
+    try:
+        address = url or _address_of(str(stage), region, profile, teller)
+        send_picture(address, seconds, teller)
+    except CloudError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def send_picture(address: str, seconds: float, teller: Teller) -> None:
+    """The journey, a line for each step; CloudError where one fails."""
+    teller.say(f"A picture through {address}")
+    with teller.waiting("a picture is on its way"):
+        Journey(
+            address, seconds, lambda name, took: teller.detail(f"{name:<22} {took:6.2f} s")
+        ).run()
+    teller.detail("every step succeeded")
+
+
+def _address_of(name: str, region: str | None, profile: str | None, teller: Teller) -> str:
+    account = connect(profile, region)
+    stage = Stage(check_stage(name), account.id, account.region, account.partition)
+    outputs = Stack(account, stage.stack("delivery"), {}, teller).outputs()
+    if "SiteDomain" not in outputs:
+        raise CloudError(
+            f"The stage {name} is not deployed in {account.region} of account {account.id}. "
+            f"Deploy it with `make deploy STAGE={name}`, or name its region with --region."
+        )
+    return f"https://{outputs['SiteDomain']}"

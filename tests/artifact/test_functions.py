@@ -1,0 +1,87 @@
+"""A picture's whole way through the packaged functions, run by Lambda's own runtime client."""
+
+import json
+from typing import Any
+
+import requests
+
+from ops.local import names
+from ops.local.credentials import profiles_file
+from ops.local.options import Options
+from ops.local.ports import free_ports
+from ops.sandbox.events import api_event, created_event
+from ops.sandbox.function import Function
+from tests.artifact.conftest import Start
+from tests.pictures import jpeg
+from tests.stack.running import client
+
+
+def body_of(function: Function, event: dict[str, Any]) -> dict[str, Any]:
+    """The JSON that the API answers to a request."""
+    answer = function.call(event)
+    assert answer.outcome == "response", answer
+    assert answer.body["statusCode"] < 300, answer.body["body"] + function.said()
+    shown: dict[str, Any] = json.loads(answer.body["body"])
+    return shown
+
+
+def uploaded(start: Start, data: bytes) -> dict[str, Any]:
+    """The event of a file that was sent to SeaweedFS with a ticket of the packaged API."""
+    asked = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(data)}
+    with start("app.app") as api:
+        ticket = body_of(api, api_event("POST", "/uploads", body=asked))
+    sent = requests.post(
+        ticket["url"], data=ticket["fields"], files={"file": ("cat.jpg", data)}, timeout=20
+    )
+    assert sent.status_code in (200, 204), sent.text
+    etag = sent.headers["ETag"].strip('"')
+    return created_event(names.UPLOADS_BUCKET, ticket["fields"]["key"], len(data), etag)
+
+
+def image_of(start: Start, event: dict[str, Any]) -> dict[str, Any]:
+    """The image that an upload's event is about, as the packaged API shows it."""
+    image_id = event["Records"][0]["s3"]["object"]["key"].split("/")[2]
+    shown = api_event(
+        "GET", f"/images/{image_id}", resource="/images/{image_id}", image_id=image_id
+    )
+    with start("app.app") as api:
+        return body_of(api, shown)
+
+
+def test_an_upload_with_a_ticket_becomes_ready_and_its_renditions_are_stored(
+    start: Start, stores: Options
+) -> None:
+    event = uploaded(start, jpeg(2000, 1500))
+    with start("app.process_upload") as processor:
+        assert processor.call(event).outcome == "response"
+    image = image_of(start, event)
+    assert image["status"] == "ready"
+    assert [r["variant"] for r in image["renditions"]] == ["1080p", "720p", "mobile", "thumbnail"]
+    s3 = client("s3", stores.s3_url, profiles_file(stores.data), "admin")
+    for rendition in image["renditions"]:
+        stored = s3.get_object(Bucket=names.IMAGES_BUCKET, Key=rendition["key"])
+        assert stored["ContentLength"] == rendition["bytes"]
+
+
+def test_a_bad_picture_is_a_success_that_is_recorded_as_rejected(start: Start) -> None:
+    event = uploaded(start, b"no picture at all")
+    with start("app.process_upload") as processor:
+        assert processor.call(event).outcome == "response"
+    image = image_of(start, event)
+    assert (image["status"], image["reason"]) == ("rejected", "not_an_image")
+
+
+def test_a_passing_fault_leaves_the_handler_as_an_error(start: Start) -> None:
+    event = uploaded(start, jpeg())
+    (nobody,) = free_ports(1)
+    away = f"http://{names.HOST}:{nobody}"
+    with start("app.process_upload", AWS_ENDPOINT_URL_S3=away) as processor:
+        answer = processor.call(event)
+    assert (answer.outcome, answer.body["errorType"]) == ("error", "PassingFault")
+    assert image_of(start, event)["status"] == "processing"
+
+
+def test_the_removal_of_an_unknown_object_is_a_success(start: Start) -> None:
+    with start("app.process_removal") as function:
+        event = created_event(names.UPLOADS_BUCKET, "unknown.jpg", 1, "")
+        assert function.call(event).outcome == "response"

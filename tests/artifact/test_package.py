@@ -1,0 +1,91 @@
+"""What `make package` writes."""
+
+import importlib.util
+import json
+import marshal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ops.local.names import PROJECT
+from ops.packaging.archives import pack
+from ops.packaging.compiling import CompileError, compile_modules
+from ops.packaging.services import called_services
+from tests.stack.running import users_environment
+
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+HOMES = {"deployment.zip": "/var/task/", "layer-deployment.zip": "/opt/"}
+
+
+def names_in(archive: Path) -> list[str]:
+    with zipfile.ZipFile(archive) as opened:
+        return opened.namelist()
+
+
+@pytest.mark.parametrize("archive", HOMES)
+def test_tracebacks_will_name_the_files_where_lambda_has_them(package: Path, archive: str) -> None:
+    with zipfile.ZipFile(package / archive) as opened:
+        for name in opened.namelist():
+            if name.endswith(".py"):
+                compiled = opened.read(importlib.util.cache_from_source(name))
+                assert marshal.loads(compiled[16:]).co_filename == HOMES[archive] + name
+
+
+def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
+    for archive in (PROJECT / ".chalice/deployments").glob("appcode-*"):
+        archive.unlink()
+    subprocess.run(
+        [sys.executable, "-m", "ops", "package", "--out", str(tmp_path)],
+        cwd=PROJECT,
+        env=users_environment(),
+        check=True,
+        capture_output=True,
+    )
+    for archive in HOMES:
+        assert (tmp_path / archive).read_bytes() == (package / archive).read_bytes()
+
+
+def test_an_archive_depends_on_its_files_alone(tmp_path: Path) -> None:
+    for folder, names in (("one", "ab"), ("two", "ba")):
+        for name in names:
+            (tmp_path / folder).mkdir(exist_ok=True)
+            (tmp_path / folder / f"{name}.py").write_text(f"{name} = 1\n")
+        compile_modules(tmp_path / folder, "/var/task")
+        pack(tmp_path / folder, tmp_path / f"{folder}.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+
+
+def test_a_module_that_cannot_be_compiled_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def\n")
+    with pytest.raises(CompileError, match=r"broken\.py"):
+        compile_modules(tmp_path, "/var/task")
+
+
+def test_the_libraries_are_where_lambda_looks_for_them(package: Path) -> None:
+    home = f"python/lib/{VERSION}/site-packages/"
+    assert all(name.startswith(home) for name in names_in(package / "layer-deployment.zip"))
+
+
+def test_the_layer_describes_the_services_that_the_application_calls_and_no_others(
+    package: Path,
+) -> None:
+    paths = [name.split("/") for name in names_in(package / "layer-deployment.zip")]
+    data = [path[path.index("data") + 1 :] for path in paths if path[4:6] == ["botocore", "data"]]
+    services = {path[0] for path in data if len(path) > 1}
+    assert services == called_services(PROJECT / "chalicelib") == {"s3", "dynamodb", "sqs"}
+
+
+def test_terraform_describes_every_function_with_the_layer(package: Path) -> None:
+    described = json.loads((package / "chalice.tf.json").read_text())["resource"]
+    functions = described["aws_lambda_function"]
+    config = json.loads((PROJECT / ".chalice/config.json").read_text())
+    limits = config["stages"]["dev"]["lambda_functions"]
+    assert set(functions) == set(limits)
+    for name, function in functions.items():
+        assert function["memory_size"] == limits[name]["lambda_memory_size"]
+        assert function["timeout"] == limits[name]["lambda_timeout"]
+        assert function["layers"]
+        assert function["runtime"] == VERSION

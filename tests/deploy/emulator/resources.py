@@ -1,0 +1,222 @@
+"""CloudFormation's resource types that moto lacks, and what it leaves out of those it has."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from moto.cloudformation.parsing import get_model_map
+from moto.cloudfront.models import DistributionConfig, OriginAccessControl, cloudfront_backends
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.common_models import CloudFormationModel
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
+from moto.s3.exceptions import MissingBucket
+from moto.s3.models import FakeBucket, s3_backends
+
+Properties = dict[str, Any]
+
+
+class Taught:
+    """What moto asks of a resource; `make` and `remove` are each kind's own."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, name: str, account: str, region: str) -> None:
+        self.physical_resource_id = name
+        self.account, self.region = account, region
+
+    def make(self, properties: Properties) -> None:
+        """Create it, or bring it up to date."""
+
+    def remove(self) -> None:
+        """Take away what `make` has left elsewhere."""
+
+    def delete(self, _account: str, _region: str) -> None:
+        self.remove()
+
+    def get_cfn_attribute(self, name: str) -> Any:
+        return f"{self.physical_resource_id}.{name}"
+
+    def is_created(self) -> bool:
+        return True
+
+    @classmethod
+    def cloudformation_type(cls) -> str:
+        return cls.kind
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return bool(attr)
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, name: str, described: Any, account: str, region: str, **_: Any
+    ) -> "Taught":
+        made = cls(name, account, region)
+        made.make(described["Properties"])
+        return made
+
+    @classmethod
+    def update_from_cloudformation_json(cls, **given: Any) -> Any:
+        given["original_resource"].make(given["cloudformation_json"]["Properties"])
+        return given["original_resource"]
+
+
+class Distribution(Taught, CloudFormationModel):
+    """Kept where moto's own CloudFront finds it."""
+
+    kind = "AWS::CloudFront::Distribution"
+
+    def __init__(self, name: str, account: str, region: str) -> None:
+        super().__init__(name, account, region)
+        self._made = None
+        self._backend = cloudfront_backends[account]["aws"]
+
+    def make(self, properties: Properties) -> None:
+        config = _as_the_api_has_it(properties["DistributionConfig"])
+        if self._made:
+            self._made.distribution_config = DistributionConfig(config)
+        else:
+            self._made, _, _ = self._backend.create_distribution(config, [])
+            self.physical_resource_id = self._made.distribution_id
+
+    def remove(self) -> None:
+        self._backend.delete_distribution(self.physical_resource_id, True)
+
+    def get_cfn_attribute(self, name: str) -> Any:
+        return {"DomainName": self._made.domain_name, "Id": self._made.distribution_id}[name]
+
+
+class Access(Taught, CloudFormationModel):
+    """Origin Access Control, likewise."""
+
+    kind = "AWS::CloudFront::OriginAccessControl"
+
+    def make(self, properties: Properties) -> None:
+        made = OriginAccessControl(properties["OriginAccessControlConfig"])
+        self.physical_resource_id = made.id
+        self._controls[made.id] = made
+
+    def remove(self) -> None:
+        del self._controls[self.physical_resource_id]
+
+    @property
+    def _controls(self) -> dict[str, Any]:
+        controls: dict[str, Any] = cloudfront_backends[self.account]["aws"].origin_access_controls
+        return controls
+
+
+class Alarm(Taught, CloudFormationModel):
+    """Kept where moto's own CloudWatch finds it, by name alone: nothing here raises it."""
+
+    kind = "AWS::CloudWatch::Alarm"
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "AlarmName"
+
+    def make(self, properties: Properties) -> None:
+        cloudwatch_backends[self.account][self.region].put_metric_alarm(
+            name=self.physical_resource_id,
+            namespace=properties.get("Namespace", ""),
+            metric_name=properties.get("MetricName", ""),
+            comparison_operator=properties["ComparisonOperator"],
+            evaluation_periods=properties["EvaluationPeriods"],
+            period=properties.get("Period", 60),
+            threshold=properties["Threshold"],
+            statistic=properties.get("Statistic", ""),
+            description=properties.get("AlarmDescription", ""),
+            dimensions=[],
+            alarm_actions=properties.get("AlarmActions", []),
+        )
+
+    def remove(self) -> None:
+        cloudwatch_backends[self.account][self.region].delete_alarms([self.physical_resource_id])
+
+
+# Kinds whose effect nothing here could show: moto would take a bucket policy's conditions for
+# always true, and it keeps none of CloudFront's policies.
+_WITHOUT_EFFECT = (
+    "AWS::Budgets::Budget",
+    "AWS::CloudFront::CachePolicy",
+    "AWS::CloudFront::Function",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::WAFv2::WebACL",
+)
+
+
+def teach() -> None:
+    """Before moto looks at its list of kinds for the first time."""
+    for kind in _WITHOUT_EFFECT:
+        type(kind.replace("::", ""), (Taught, CloudFormationModel), {"kind": kind})
+    _adopt(FakeBucket, _bucket_there)
+    _adopt(Table, lambda name, account, region: _tables(account, region).get(name))
+    _keep_versions()
+
+
+def known_kinds() -> set[str]:
+    """All kinds that a template may use here."""
+    return set(get_model_map())
+
+
+def _adopt(model: Any, there: Any) -> None:
+    """As with ImportExistingResources: a resource of that name that is there is taken over."""
+    make = model.create_from_cloudformation_json
+
+    def create(name: str, described: Any, account: str, region: str, **rest: Any) -> Any:
+        return there(name, account, region) or make(name, described, account, region, **rest)
+
+    model.create_from_cloudformation_json = staticmethod(create)
+
+
+def _bucket_there(name: str, account: str, _region: str) -> Any:
+    try:
+        return s3_backends[account]["aws"].get_bucket(name)
+    except MissingBucket:
+        return None
+
+
+def _tables(account: str, region: str) -> dict[str, Any]:
+    tables: dict[str, Any] = dynamodb_backends[account][region].tables
+    return tables
+
+
+def _keep_versions() -> None:
+    make = FakeBucket.create_from_cloudformation_json
+
+    def create(name: str, described: Any, account: str, region: str, **rest: Any) -> Any:
+        bucket = make(name, described, account, region, **rest)
+        wanted = described["Properties"].get("VersioningConfiguration")
+        if wanted:
+            s3_backends[account]["aws"].put_bucket_versioning(name, wanted["Status"])
+        return bucket
+
+    FakeBucket.create_from_cloudformation_json = staticmethod(create)
+
+
+def _as_the_api_has_it(config: Properties) -> Properties:
+    listed = ("Origins", "CacheBehaviors", "Aliases")
+    known = {name: config[name] for name in ("Comment", "Enabled", "HttpVersion", "PriceClass")}
+    for name in listed:
+        items = [item for item in config.get(name, ()) if item]
+        known[name] = {"Quantity": len(items), "Items": [_behaviour(item) for item in items]}
+    known["DefaultCacheBehavior"] = _behaviour(config["DefaultCacheBehavior"])
+    return {**known, "CallerReference": str(uuid4())}
+
+
+def _behaviour(item: Any) -> Any:
+    """CloudFormation's bare lists as the API's lists with a length."""
+    if not isinstance(item, dict):
+        return item
+    return {
+        name: {"Quantity": len(value), "Items": value} if isinstance(value, list) else value
+        for name, value in item.items()
+        if name != "CustomOriginConfig"
+    }

@@ -1,0 +1,85 @@
+"""CloudFormation: change sets that create, adopt, fail and roll back as AWS's do."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult
+
+from tests.deploy.emulator import resources
+
+
+def teach() -> None:
+    """Replace what moto does with a change set, and with a template that it is to look at."""
+    CloudFormationBackend.execute_change_set = _execute
+    CloudFormationResponse.validate_template = _validate
+    # AWS tells a list's parameter as it was given, with commas.
+    Stack.parameter_list = property(_parameters)
+    Stack.stack_parameters = property(_as_given)
+    # An unchanged stack is told by the change set, not by an error.
+    CloudFormationResponse._validate_different_update = lambda *_: None
+
+
+def _execute(self: Any, change_set_name: str, **_: Any) -> None:
+    change_set = self.change_sets[change_set_name]
+    stack = self.stacks[change_set.stack_id]
+    if change_set.change_set_type == "CREATE":
+        with _rolling_back(stack, "CREATE", "ROLLBACK_COMPLETE"):
+            _create(stack, change_set)
+    else:
+        with _rolling_back(stack, "UPDATE", "UPDATE_ROLLBACK_COMPLETE"):
+            stack.update(change_set.template, None, change_set.parameters, change_set.tags)
+
+
+def _create(stack: Stack, change_set: ChangeSet) -> None:
+    stack.template = change_set.template
+    stack._parse_template()
+    # With the defaults: a later change set is compared with all values.
+    declared = stack.template_dict.get("Parameters", {})
+    defaults = {name: str(p["Default"]) for name, p in declared.items() if "Default" in p}
+    stack.parameters = {**defaults, **change_set.parameters}
+    stack.resource_map = stack._create_resource_map()
+    stack.output_map = stack._create_output_map()
+    stack._add_stack_event("CREATE_IN_PROGRESS", "User Initiated")
+    stack.create_resources()
+
+
+@contextmanager
+def _rolling_back(stack: Stack, verb: str, status: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as reason:
+        traceback.print_exc()
+        stack._add_stack_event(f"{verb}_FAILED", str(reason))
+        if verb == "CREATE":
+            stack.resource_map.delete()
+        stack._add_stack_event(status)
+        stack.status = status
+
+
+def _parameters(stack: Stack) -> list[dict[str, str]]:
+    return [{"ParameterKey": n, "ParameterValue": v} for n, v in _as_given(stack).items()]
+
+
+def _as_given(stack: Stack) -> dict[str, str]:
+    resolved = stack.resource_map.resolved_parameters
+    return {n: ",".join(v) if isinstance(v, list) else str(v) for n, v in resolved.items()}
+
+
+def _validate(self: Any) -> ActionResult:
+    template = Stack.parse_template(self._get_param("TemplateBody"))
+    declared = template.get("Parameters", {})
+    kinds = {resource["Type"] for resource in template["Resources"].values()}
+    for kind in kinds - resources.known_kinds():
+        raise NotImplementedError(f"The emulator knows no {kind}.")
+    return ActionResult(
+        {
+            "Description": template.get("Description", ""),
+            "Parameters": [{"ParameterKey": name} for name in declared],
+            "Capabilities": [],
+            "DeclaredTransforms": [],
+        }
+    )

@@ -1,0 +1,139 @@
+"""Deploying again: after an interruption, after a failure, without this machine's records."""
+
+import pytest
+
+from tests.deploy.inventory import Found, inventory, nothing
+from tests.deploy.test_lifecycle import DEPLOY, DESTROY, UPLOADS
+from tests.deploy.world import REGION, World
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="module")
+def whole(account: World) -> Found:
+    """What an undisturbed deployment makes."""
+    account.restore()
+    account.run(*DEPLOY).succeeded()
+    return comparable(inventory(account))
+
+
+def comparable(found: Found) -> Found:
+    """Without the address that CloudFront gives, which differs each time."""
+    functions = {
+        name: {key: value for key, value in function.items() if key != "settings"}
+        for name, function in found["functions"].items()
+    }
+    return {**found, "functions": functions}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Buckets, table",
+        "Creating lambda function: darkroom-test-process_again",
+        "Creating Rest API",
+        "Page",
+    ],
+)
+def test_an_interrupted_deployment_is_continued(world: World, whole: Found, line: str) -> None:
+    world.interrupt(line, *DEPLOY)
+    world.run(*DEPLOY).succeeded()
+    assert comparable(inventory(world)) == whole
+
+
+def test_another_machine_may_go_on_with_a_stage(world: World, whole: Found) -> None:
+    world.run(*DEPLOY).succeeded()
+    world.restore_project()
+    world.run(*DEPLOY).succeeded()
+    assert comparable(inventory(world)) == whole
+    world.restore_project()
+    world.run(*DESTROY, "--delete-data").succeeded()
+    assert nothing(inventory(world))
+
+
+def test_an_interrupted_destruction_is_continued(world: World) -> None:
+    world.run(*DEPLOY).succeeded()
+    world.interrupt("Deleting function", *DESTROY, "--delete-data")
+    world.run(*DESTROY, "--delete-data").succeeded()
+    assert nothing(inventory(world))
+
+
+def test_data_can_be_deleted_after_the_stage(world: World) -> None:
+    world.run(*DEPLOY).succeeded()
+    world.run(*DESTROY).succeeded()
+    world.client("s3").put_object(Bucket=UPLOADS, Key="a.jpg", Body=b"a")
+    world.run(*DESTROY, "--delete-data").succeeded()
+    assert nothing(inventory(world))
+
+
+def test_destroying_what_is_not_there_changes_nothing(world: World) -> None:
+    assert "Nothing of stage test" in world.run(*DESTROY).succeeded().out
+
+
+def test_a_stack_that_failed_is_made_anew(world: World, whole: Found) -> None:
+    sqs = world.client("sqs")
+    taken = sqs.create_queue(QueueName="darkroom-test-work", Attributes={"DelaySeconds": "7"})
+    failed = world.run(*DEPLOY)
+    assert failed.code == 1
+    assert "The stack darkroom-test-stores ended in ROLLBACK_COMPLETE." in failed.err
+    sqs.delete_queue(QueueUrl=taken["QueueUrl"])
+    again = world.run(*DEPLOY).succeeded()
+    assert "is in ROLLBACK_COMPLETE: removing it, to begin anew" in again.out
+    assert comparable(inventory(world)) == whole
+
+
+def test_two_stages_share_an_account(world: World) -> None:
+    world.run(*DEPLOY).succeeded()
+    before = inventory(world)
+    world.run("deploy", "--stage", "other", "--yes", "--no-smoke").succeeded()
+    world.run(*DEPLOY).succeeded()
+    world.run("destroy", "--stage", "other", "--yes", "--delete-data").succeeded()
+    assert inventory(world) == before
+
+
+def test_what_a_user_has_set_stays(world: World) -> None:
+    world.run(
+        *DEPLOY, "--api-rate", "7", "--log-days", "3", "--set", "OldVersionDays=9"
+    ).succeeded()
+    settings = world.config()
+    section = settings["stages"]["test"]
+    section["environment_variables"]["KEEP_CREDITS"] = "true"
+    section["lambda_functions"]["record_failure"]["lambda_memory_size"] = 512
+    world.write_config(settings)
+    world.run(*DEPLOY).succeeded()
+    found = inventory(world)
+    functions = found["functions"]
+    assert functions["darkroom-test"]["settings"]["KEEP_CREDITS"] == "true"
+    assert functions["darkroom-test-record_failure"]["memory"] == 512
+    assert found["throttling"] == [("api", 7, 100)]
+    assert set(found["logs"].values()) == {3}
+    stores = world.client("cloudformation").describe_stacks(StackName="darkroom-test-stores")
+    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in stores["Stacks"][0]["Parameters"]}
+    assert parameters["OldVersionDays"] == "9"
+
+
+def test_a_dry_run_of_a_new_stage_shows_everything_and_changes_nothing(world: World) -> None:
+    shown = world.run(*DEPLOY, "--dry-run").succeeded().out
+    for line in ("+ UploadsBucket", "+ Distribution", "+ darkroom-test-process_upload", "~ app.js"):
+        assert line in shown
+    assert nothing(inventory(world))
+    assert "test" not in world.config()["stages"]
+    stacks = world.client("cloudformation").list_stacks()["StackSummaries"]
+    assert {stack["StackStatus"] for stack in stacks} <= {"DELETE_COMPLETE"}
+
+
+def test_neither_a_dry_run_nor_another_region_changes_a_stage(world: World) -> None:
+    world.run(*DEPLOY).succeeded()
+    settings = world.config()
+    settings["stages"]["test"]["lambda_functions"]["api_handler"]["lambda_timeout"] = 20
+    world.write_config(settings)
+    (world.project / "frontend" / "new.js").write_text("1")
+    before = inventory(world)
+    shown = world.run(*DEPLOY, "--dry-run", "--set", "OldVersionDays=9").succeeded().out
+    for line in ("~ UploadsBucket", "~ darkroom-test (lambda_timeout 29 -> 20)", "~ new.js"):
+        assert line in shown
+    assert "~ app.js" not in shown
+    refused = world.run(*DEPLOY, "--region", "us-east-1")
+    assert (refused.code, f"is in {REGION}" in refused.err) == (1, True)
+    assert inventory(world) == before
+    assert world.config() == settings

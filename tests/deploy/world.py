@@ -1,0 +1,188 @@
+"""An emulated AWS account, a copy of the project to deploy from, and the commands run there."""
+
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from ops.local.names import HOST, PROJECT
+from ops.local.ports import free_ports
+from ops.local.processes import Server
+from tests.stack.running import users_environment
+from tests.waiting import until
+
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"  # moto's
+
+_PATIENCE = 240.0  # seconds that a busy machine may take for one command
+_SHIPPED = ("app.py", "chalicelib", "frontend", "infrastructure", "ops", ".chalice", "vendor")
+_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # pragma: allowlist secret
+
+
+@dataclass
+class World:
+    """One emulated account. Commands run in `project`, so that the repository stays as it is."""
+
+    address: str
+    project: Path
+
+    def run(self, *arguments: str, answer: str = "", **variables: str) -> "Outcome":
+        """`python -m ops ARGUMENTS` to its end. A variable that is empty is taken away.
+
+        With an `answer` a terminal is there to be asked, where somebody types it.
+        """
+        with _keyboard(answer) as stdin:
+            done = subprocess.run(
+                self._command(arguments),
+                cwd=self.project,
+                env=self._environment(variables),
+                stdin=stdin,
+                capture_output=True,
+                text=True,
+                timeout=_PATIENCE,
+            )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def interrupt(self, line: str, *arguments: str) -> None:
+        """The same, killed with all its children as soon as it says `line`."""
+        with subprocess.Popen(
+            self._command(arguments),
+            cwd=self.project,
+            env=self._environment({}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            said = []
+            for said_now in process.stdout or ():
+                said.append(said_now)
+                if line in said_now:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    break
+        assert any(line in one for one in said), "".join(said)
+
+    def client(self, service: str, **keys: str) -> Any:
+        """A boto3 client of the account."""
+        return boto3.session.Session().client(  # type: ignore[call-overload]
+            service, endpoint_url=self.address, region_name=REGION, **(keys or _KEYS)
+        )
+
+    def restore(self) -> None:
+        """An empty account, and the project as it was at first."""
+        self.post("/moto-api/reset", b"")
+        self.restore_project()
+
+    def restore_project(self) -> None:
+        """The project as it was at first, as on another machine."""
+        shutil.rmtree(self.project)
+        copy_project(self.project)
+
+    def post(self, path: str, body: bytes) -> None:
+        """A request to the emulator itself."""
+        urllib.request.urlopen(self.address + path, body, timeout=10).close()
+
+    def config(self) -> Any:
+        """The project's `.chalice/config.json`."""
+        return json.loads((self.project / ".chalice" / "config.json").read_text())
+
+    def write_config(self, config: Any) -> None:
+        """Another `.chalice/config.json`."""
+        (self.project / ".chalice" / "config.json").write_text(json.dumps(config))
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "ops", *arguments]
+
+    def _environment(self, variables: dict[str, str]) -> dict[str, str]:
+        known = {
+            **users_environment(),
+            "AWS_ENDPOINT_URL": self.address,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",  # pragma: allowlist secret
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "PYTHONUNBUFFERED": "1",
+            **variables,
+        }
+        return {name: value for name, value in known.items() if value}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    def succeeded(self) -> "Outcome":
+        """Itself; AssertionError with all it said where it failed."""
+        assert self.code == 0, self.out + self.err
+        return self
+
+
+@contextmanager
+def running_world(folder: Path) -> Iterator[World]:
+    """An empty account, and a copy of the project below `folder`."""
+    (port,) = free_ports(1)
+    address = f"http://{HOST}:{port}"
+    command = [sys.executable, "-m", "tests.deploy.emulator", str(port)]
+    server = Server("the emulator", command, users_environment(), folder / "emulator.log")
+    server.start()
+    try:
+        until(lambda: _answers(address) or server.exit_code is not None, _PATIENCE)
+        assert server.exit_code is None, server.complaint()
+        yield World(address, copy_project(folder / "project"))
+    finally:
+        server.stop()
+
+
+def copy_project(folder: Path) -> Path:
+    """What deploying reads and writes. Its layer holds one small module, made without network."""
+    clutter = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
+    for name in _SHIPPED:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=clutter)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, folder / name)
+    (folder / "requirements.txt").write_text("")
+    (folder / "vendor" / "in_the_layer.py").write_text("")
+    return folder
+
+
+@contextmanager
+def _keyboard(answer: str) -> Iterator[int]:
+    if not answer:
+        yield subprocess.DEVNULL
+        return
+    typist, terminal = pty.openpty()
+    try:
+        os.write(typist, answer.encode())
+        yield terminal
+    finally:
+        os.close(typist)
+        os.close(terminal)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/moto-api/", timeout=2).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""The three stacks, as their templates' defaults make them."""
+
+from types import ModuleType
+
+import pytest
+
+from tests.infrastructure.distribution import API
+from tests.infrastructure.stacks import Stack, deployed
+
+
+@pytest.fixture
+def plain() -> Stack:
+    """The stores with no choice made."""
+    return deployed("stores")
+
+
+@pytest.fixture
+def with_key() -> Stack:
+    return deployed("stores", {"UseKmsKey": "true"})
+
+
+@pytest.fixture
+def first() -> Stack:
+    """The delivery of a first deploy: there is no API yet."""
+    return deployed("delivery")
+
+
+@pytest.fixture
+def delivery() -> Stack:
+    return deployed("delivery", API)
+
+
+@pytest.fixture
+def watch() -> Stack:
+    return deployed("watch")
+
+
+@pytest.fixture
+def functions(application: ModuleType) -> set[str]:
+    """The names that Chalice gives the stage's functions."""
+    handlers = {source.name for source in application.app.event_sources}
+    return {"darkroom-dev", *(f"darkroom-dev-{handler}" for handler in handlers)}

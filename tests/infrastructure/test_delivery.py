@@ -1,0 +1,128 @@
+"""One domain before private buckets and the API, property by property."""
+
+import pytest
+
+from tests.infrastructure.distribution import (
+    API,
+    behavior,
+    behaviors,
+    ids,
+    origin,
+    settings,
+    statements,
+)
+from tests.infrastructure.stacks import Stack, deployed
+
+
+def test_a_first_deploy_needs_no_api(first: Stack) -> None:
+    assert ids(first) == {"site", "images"}
+    assert [behavior["PathPattern"] for behavior in settings(first)["CacheBehaviors"]] == [
+        "/images/*"
+    ]
+
+
+def test_page_images_and_api_have_one_domain(delivery: Stack) -> None:
+    found = {b["PathPattern"]: b["TargetOriginId"] for b in settings(delivery)["CacheBehaviors"]}
+    assert found == {"/images/*": "images", "/api/*": "api"}
+    assert settings(delivery)["DefaultCacheBehavior"]["TargetOriginId"] == "site"
+
+
+def test_every_behavior_leads_to_an_origin_that_there_is(delivery: Stack) -> None:
+    assert {behavior["TargetOriginId"] for behavior in behaviors(delivery)} == ids(delivery)
+
+
+def test_the_apis_path_begins_with_the_stage_of_api_gateway() -> None:
+    stack = deployed("delivery", API | {"ApiStage": "v1"})
+    assert [b["PathPattern"] for b in settings(stack)["CacheBehaviors"]] == ["/images/*", "/v1/*"]
+    assert "OriginPath" not in origin(stack, "api")
+
+
+def test_the_apis_path_reaches_it_as_it_is(delivery: Stack) -> None:
+    assert "FunctionAssociations" not in behavior(delivery, "/api/*")
+
+
+def test_the_page_is_at_the_root(delivery: Stack) -> None:
+    assert settings(delivery)["DefaultRootObject"] == "index.html"
+
+
+@pytest.mark.parametrize("bucket", ["site", "images"])
+def test_a_bucket_is_asked_at_its_regional_address(delivery: Stack, bucket: str) -> None:
+    assert origin(delivery, bucket)["DomainName"] == (f"our-{bucket}.s3.eu-central-1.amazonaws.com")
+
+
+@pytest.mark.parametrize("bucket", ["site", "images"])
+def test_a_bucket_is_asked_with_a_signature(delivery: Stack, bucket: str) -> None:
+    assert origin(delivery, bucket)["OriginAccessControlId"] == "<OriginAccess>"
+    access = delivery.properties("OriginAccess")["OriginAccessControlConfig"]
+    assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
+
+
+@pytest.mark.parametrize("purpose", ["Images", "Site"])
+def test_a_bucket_is_read_by_this_distribution_and_nobody_else(
+    delivery: Stack, purpose: str
+) -> None:
+    bucket = f"arn:aws:s3:::our-{purpose.lower()}"
+    allowed = [s for s in statements(delivery, f"{purpose}Policy") if s["Effect"] == "Allow"]
+    arn = "arn:aws:cloudfront::111122223333:distribution/<Distribution>"
+    assert allowed == [
+        {
+            "Sid": "TheDistributionReads",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": "s3:GetObject",
+            "Resource": f"{bucket}/*",
+            "Condition": {"StringEquals": {"aws:SourceArn": arn}},
+        }
+    ]
+
+
+@pytest.mark.parametrize("purpose", ["Images", "Site"])
+def test_a_bucket_answers_over_tls_only(delivery: Stack, purpose: str) -> None:
+    bucket = f"arn:aws:s3:::our-{purpose.lower()}"
+    denied = [s for s in statements(delivery, f"{purpose}Policy") if s["Effect"] == "Deny"]
+    assert denied == [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket, f"{bucket}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "/images/*"])
+def test_a_reader_is_led_to_https(delivery: Stack, path: str) -> None:
+    assert behavior(delivery, path)["ViewerProtocolPolicy"] == "redirect-to-https"
+
+
+def test_the_api_takes_nothing_over_plain_http(delivery: Stack) -> None:
+    assert behavior(delivery, "/api/*")["ViewerProtocolPolicy"] == "https-only"
+
+
+def test_the_api_is_asked_over_tls_only(delivery: Stack) -> None:
+    asked = origin(delivery, "api")["CustomOriginConfig"]
+    assert (asked["OriginProtocolPolicy"], asked["OriginSSLProtocols"]) == (
+        "https-only",
+        ["TLSv1.2"],
+    )
+
+
+def test_cloudfront_waits_longer_than_api_gateway(delivery: Stack) -> None:
+    assert origin(delivery, "api")["CustomOriginConfig"]["OriginReadTimeout"] > 29
+
+
+def test_http_2_and_3_and_ipv6_are_spoken(delivery: Stack) -> None:
+    assert settings(delivery)["HttpVersion"] == "http2and3"
+    assert settings(delivery)["IPV6Enabled"] is True
+
+
+@pytest.mark.parametrize("path", ["", "/images/*"])
+def test_page_and_images_can_only_be_read(delivery: Stack, path: str) -> None:
+    assert behavior(delivery, path)["AllowedMethods"] == ["GET", "HEAD"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
+def test_the_api_takes_its_methods(delivery: Stack, method: str) -> None:
+    assert method in behavior(delivery, "/api/*")["AllowedMethods"]

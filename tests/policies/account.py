@@ -1,0 +1,197 @@
+"""An AWS account that enforces IAM: moto, with a stage's stores and roles in it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import botocore.loaders
+import botocore.session
+import pytest
+import requests
+from botocore.config import Config
+
+from chalicelib.aws import clients
+from chalicelib.variants import Variant, Watermark, load_variants
+from chalicelib.wiring import Wiring
+from ops.cloud.policies import FUNCTIONS, policy_of
+from ops.local import calls
+from ops.local.environment import inherited
+from ops.local.names import HOST
+from ops.local.ports import free_ports
+from ops.local.processes import Server
+from ops.local.stores import table_definition
+from tests.environment import SETTINGS
+from tests.policies.stages import ENFORCED, WATERMARK
+from tests.waiting import until
+
+ADMINISTRATOR = "administrator"
+OTHER = "somebody-elses"  # a bucket, a table and a queue that are not Darkroom's
+UNUSED = "nobodys"  # a bucket and a table
+FOREIGN = "report.pdf"
+ORIGINAL = "copied/photo.jpg"
+RENDITION = "01KQHV5R00ABCDEFGHJKMNPQRS/0123456789abcdef/1080p.webp"
+
+_EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
+_MARKED = Variant(name="marked", width=300, watermark=Watermark(object=WATERMARK))
+_LOADER = botocore.loaders.create_loader()  # what it has read of AWS's services, it keeps
+_ONCE = Config(
+    region_name=ENFORCED.place.region,
+    s3={"addressing_style": "path"},
+    retries={"total_max_attempts": 1},
+)
+
+
+class Account:
+    """moto behind `address`."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._credentials = {"anyone": _credentials("any", "any")}
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def open(self) -> None:
+        """Make stores and roles; from then on nothing is allowed but by a policy."""
+        self._make_stores()
+        self._make_administrator()
+        for function in FUNCTIONS:
+            self._make_role(function)
+        enforce = f"{self._address}/moto-api/reset-auth"
+        requests.post(enforce, data=b"0", timeout=10).raise_for_status()
+
+    def furnish(self) -> None:
+        """Put an object of each kind where such objects are."""
+        for bucket, key in (
+            (ENFORCED.uploads_bucket, ORIGINAL),
+            (ENFORCED.images_bucket, RENDITION),
+            (ENFORCED.images_bucket, WATERMARK),
+            (OTHER, FOREIGN),
+        ):
+            self.client("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
+
+    def client(self, service: str, who: str = ADMINISTRATOR) -> Any:
+        """A boto3 client with the credentials of a function's role, or the administrator's."""
+        if (service, who) not in self._clients:
+            session = boto3.session.Session(botocore_session=_session())
+            self._clients[service, who] = session.client(  # type: ignore[call-overload]
+                service, endpoint_url=self._address, config=_ONCE, **self._credentials[who]
+            )
+        return self._clients[service, who]
+
+    @contextmanager
+    def running_as(self, function: str, record: Path) -> Iterator[ModuleType]:
+        """The module `app`, as the function's own process has it, under its role."""
+        import app
+
+        variables = {name.upper(): text for name, text in self._credentials[function].items()}
+        variables["AWS_ENDPOINT_URL"] = self._address
+        variables["AWS_DEFAULT_REGION"] = ENFORCED.place.region
+        with pytest.MonkeyPatch.context() as patch:
+            for name, text in variables.items():
+                patch.setenv(name, text)
+            patch.setattr(app, "wiring", _wiring())
+            patch.setattr(boto3, "DEFAULT_SESSION", None)
+            patch.setattr(botocore.session, "get_session", _session)
+            calls.record_calls({calls.FILE: str(record)})
+            _forget_clients()
+            with calls.made_by(function):
+                yield app
+        _forget_clients()
+
+    def _make_stores(self) -> None:
+        s3 = self.client("s3", "anyone")
+        for bucket in (ENFORCED.uploads_bucket, ENFORCED.images_bucket, OTHER, UNUSED):
+            s3.create_bucket(Bucket=bucket)
+            versioned = {"Status": "Enabled"}
+            s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioned)
+        for table in (ENFORCED.images_table, OTHER, UNUSED):
+            self.client("dynamodb", "anyone").create_table(**table_definition(table))
+        for queue in (ENFORCED.work_queue, ENFORCED.failures_queue, OTHER):
+            self.client("sqs", "anyone").create_queue(QueueName=queue)
+
+    def _make_administrator(self) -> None:
+        iam = self.client("iam", "anyone")
+        iam.create_user(UserName=ADMINISTRATOR)
+        iam.put_user_policy(
+            UserName=ADMINISTRATOR, PolicyName="everything", PolicyDocument=_document(_EVERYTHING)
+        )
+        key = iam.create_access_key(UserName=ADMINISTRATOR)["AccessKey"]
+        self._credentials[ADMINISTRATOR] = _credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def _make_role(self, function: str) -> None:
+        iam, name = self.client("iam", "anyone"), ENFORCED.function(function)
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_TRUST))["Role"]
+        policy = json.dumps(policy_of(function, ENFORCED))
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=policy)
+        answer = self.client("sts", "anyone").assume_role(
+            RoleArn=role["Arn"], RoleSessionName=function
+        )
+        given = answer["Credentials"]
+        self._credentials[function] = _credentials(
+            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
+        )
+
+
+@contextmanager
+def running_account(folder: Path) -> Iterator[Account]:
+    """An account whose server ends with the test."""
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "tests.policies.enforcing", str(port)]
+    server = Server("moto", command, inherited(), folder / "moto.log")
+    server.start()
+    address = f"http://{HOST}:{port}"
+
+    def answers() -> bool:
+        assert server.exit_code is None, server.complaint()
+        with suppress(requests.ConnectionError):
+            return requests.get(f"{address}/moto-api/", timeout=5).ok
+        return False
+
+    try:
+        until(answers)
+        account = Account(address)
+        account.open()
+        yield account
+    finally:
+        server.stop()
+
+
+def _session() -> botocore.session.Session:
+    session = botocore.session.Session()
+    session.register_component("data_loader", _LOADER)
+    return session
+
+
+def _wiring() -> Wiring:
+    stores = {
+        "UPLOADS_BUCKET": ENFORCED.uploads_bucket,
+        "IMAGES_BUCKET": ENFORCED.images_bucket,
+        "IMAGES_TABLE": ENFORCED.images_table,
+        "WORK_QUEUE": ENFORCED.work_queue,
+        "FAILURES_QUEUE": ENFORCED.failures_queue,
+    }
+    wiring = Wiring.from_environment(SETTINGS | stores)
+    wiring.variants = (*load_variants(), _MARKED)
+    return wiring
+
+
+def _forget_clients() -> None:
+    for client in (clients.s3, clients.dynamodb, clients.sqs):
+        client.cache_clear()
+
+
+def _credentials(key: str, secret: str, token: str = "") -> dict[str, str]:
+    return {
+        "aws_access_key_id": key,
+        "aws_secret_access_key": secret,
+        **({"aws_session_token": token} if token else {}),
+    }
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,93 @@
+"""Which permissions a call needs, and whether a policy gives them.
+
+After "Required permissions for Amazon S3 API operations" in S3's user guide, and the pages of
+DynamoDB and SQS in AWS's Service Authorization Reference. A call that is not here fails the test.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.permissions.names import Names
+from ops.permissions.statements import Statement
+
+Demand = tuple[str, str]  # an action and the ARN that it is asked for
+
+# With and without a VersionId.
+_OF_OBJECTS = {
+    "GetObject": ("s3:GetObject", "s3:GetObjectVersion"),
+    "HeadObject": ("s3:GetObject", "s3:GetObjectVersion"),
+    "PutObject": ("s3:PutObject", "s3:PutObject"),
+    "DeleteObject": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+}
+_OF_BUCKETS = {
+    "ListObjectsV2": "s3:ListBucket",
+    "ListObjectVersions": "s3:ListBucketVersions",
+}
+_OF_TABLES = {
+    "GetItem": "dynamodb:GetItem",
+    "Query": "dynamodb:Query",
+    "TransactWriteItems.Put": "dynamodb:PutItem",
+}
+_OF_QUEUES = {
+    "GetQueueUrl": "sqs:GetQueueUrl",
+    "SendMessage": "sqs:SendMessage",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that a function made."""
+
+    function: str
+    service: str
+    operation: str
+    resource: Mapping[str, str]
+    status: int
+
+
+def read_calls(file: Path) -> list[Call]:
+    """The calls that were recorded."""
+    return [Call(**json.loads(line)) for line in file.read_text().splitlines()]
+
+
+def demands(call: Call, names: Names) -> list[Demand]:
+    """All that must be allowed for a call to end as it did."""
+    given = call.resource
+    match call.service:
+        case "s3" if "Key" in given:
+            return _of_object(call, names)
+        case "s3":
+            return [(_OF_BUCKETS[call.operation], names.bucket(given["Bucket"]))]
+        case "dynamodb":
+            assert given["TableName"] == names.images_table
+            index = given.get("IndexName")
+            arn = names.index(index) if index else names.table()
+            return [(_OF_TABLES[call.operation], arn)]
+        case "sqs":
+            queue = given.get("QueueName") or given["QueueUrl"].rpartition("/")[2]
+            return [(_OF_QUEUES[call.operation], names.queue(queue))]
+    raise AssertionError(f"No policy knows {call.service}.")
+
+
+def _of_object(call: Call, names: Names) -> list[Demand]:
+    bucket, key = call.resource["Bucket"], call.resource["Key"]
+    action = _OF_OBJECTS[call.operation]["VersionId" in call.resource]
+    needed = [(action, names.objects(bucket, key))]
+    # A missing watermark may answer 403 as well: the application takes both for missing.
+    if call.status == 404 and not key.startswith("watermarks/"):
+        needed.append(("s3:ListBucket", names.bucket(bucket)))
+    return needed
+
+
+def allows(statement: Statement, demand: Demand) -> bool:
+    """Whether a statement gives what is asked for; `*` and `?` are IAM's wildcards."""
+    action, arn = demand
+    return action in statement.actions and any(_matches(r, arn) for r in statement.resources)
+
+
+def _matches(pattern: str, arn: str) -> bool:
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, arn, re.DOTALL) is not None

@@ -1,0 +1,36 @@
+"""What the functions call, seen twice: on the running stack, and under enforced IAM."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.policies import enforced, flow
+from tests.policies.account import Account, running_account
+from tests.policies.authorization import Call, read_calls
+from tests.policies.stages import recorded_stack
+
+
+@pytest.fixture(scope="session")
+def stack_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
+    """All that the functions of a running stack called while everything happened to pictures."""
+    with recorded_stack(tmp_path_factory.mktemp("recorded")) as (stack, file):
+        file.write_text("")  # what the start called is not the flow's
+        flow.Flow(stack, file).run()
+        return read_calls(file)
+
+
+@pytest.fixture(scope="session")
+def enforced_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
+    """All that the functions called under their roles while everything happened to pictures."""
+    folder = tmp_path_factory.mktemp("enforced")
+    with running_account(folder) as account:
+        enforced.Flow(account, folder / "calls.jsonl").run()
+    return read_calls(folder / "calls.jsonl")
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """An account that enforces IAM, with an object of each kind."""
+    with running_account(tmp_path_factory.mktemp("account")) as account:
+        account.furnish()
+        yield account

@@ -1,0 +1,148 @@
+"""All that happens to pictures, once, each function under its own role's temporary credentials."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib.aws import clients
+from chalicelib.errors import SettingsError
+from ops.local.polling import sqs_event
+from tests.pictures import encoded, jpeg, photo
+from tests.policies.account import ORIGINAL, Account
+from tests.policies.stages import ENFORCED, WATERMARK
+
+UPLOADS, IMAGES = ENFORCED.uploads_bucket, ENFORCED.images_bucket
+
+
+class Flow:
+    """One way through everything; the functions' calls are recorded into a file."""
+
+    def __init__(self, account: Account, record: Path) -> None:
+        self._account = account
+        self._record = record
+        self._sequence = 0
+
+    def run(self) -> None:
+        """The steps build on each other."""
+        ticket = self._upload_by_ticket()
+        self._fail_for_a_missing_watermark(ticket["fields"]["key"])
+        self._process_again(ticket["image_id"])
+        self._copy_and_overwrite()
+        self._show_and_list(ticket["image_id"])
+        self._erase(ticket["image_id"])
+
+    def _upload_by_ticket(self) -> dict[str, Any]:
+        data = jpeg(seed=1)
+        asked = {"filename": "a.jpg", "content_type": "image/jpeg", "size": len(data)}
+        with self._api() as api:
+            ticket = dict(post(api, "/uploads", asked).json_body)
+            query = "filename=b.jpg&content_type=image/jpeg"
+            assert api.http.get(f"/generate-upload-url?{query}").status_code == 200
+            # moto knows no presigned requests: the put is signed as any other of the API's calls.
+            clients.s3().put_object(Bucket=UPLOADS, Key=ticket["fields"]["key"], Body=data)
+        return ticket
+
+    def _fail_for_a_missing_watermark(self, key: str) -> None:
+        event = self._event(key)
+        with self._as("process_upload") as app, pytest.raises(SettingsError):
+            app.process_upload(event, None)
+        failure = {"requestPayload": event, "responsePayload": {"errorType": "SettingsError"}}
+        self._send_as_lambda("process_upload", failure)
+        message = self._take_as_lambda("record_failure", ENFORCED.failures_queue)
+        with self._as("record_failure") as app:
+            app.record_failure(message, None)
+        mark = encoded(photo(60, 30), "PNG")
+        self._administrators_s3.put_object(Bucket=IMAGES, Key=WATERMARK, Body=mark)
+
+    def _process_again(self, image_id: str) -> None:
+        point = {"focal_point": {"x": 0.2, "y": 0.8}}
+        with self._api() as api:
+            assert post(api, f"/images/{image_id}/reprocess", point).status_code == 202
+        message = self._take_as_lambda("process_again", ENFORCED.work_queue)
+        with self._as("process_again") as app:
+            app.process_again(message, None)
+        assert self._status(image_id) == "ready"
+
+    def _copy_and_overwrite(self) -> None:
+        for seed in (2, 3):
+            self._administrators_s3.put_object(Bucket=UPLOADS, Key=ORIGINAL, Body=jpeg(seed=seed))
+            event = self._event(ORIGINAL)
+            with self._as("process_upload") as app:
+                app.process_upload(event, None)
+                app.process_upload(event, None)
+        with self._as("process_upload") as app:
+            app.process_upload(self._event("never/there.jpg"), None)
+
+    def _show_and_list(self, image_id: str) -> None:
+        with self._api() as api:
+            shown = api.http.get(f"/images/{image_id}").json_body
+            announced = {"filename": "c.jpg", "content_type": "image/jpeg", "size": shown["bytes"]}
+            duplicate = post(api, "/uploads", announced | {"sha256": shown["sha256"]})
+            assert duplicate.json_body["duplicate_of"] == image_id
+            ready = api.http.get("/images?status=ready&limit=1").json_body
+            assert ready["next_cursor"]
+            asked = {"bucket": UPLOADS, "key": ORIGINAL}
+            assert post(api, "/images", asked).json_body["status"] == "ready"
+            assert post(api, "/images", asked | {"key": "no"}).status_code == 404
+
+    def _erase(self, image_id: str) -> None:
+        with self._api() as api:
+            receipt = api.http.delete(f"/images/{image_id}").json_body
+            assert receipt["verified"]
+        self._administrators_s3.delete_object(Bucket=UPLOADS, Key=ORIGINAL)
+        with self._as("process_removal") as app:
+            app.process_removal(self._event(ORIGINAL), None)
+        self._send_as_lambda("process_removal", {"requestPayload": {"Records": []}})
+        left = self._administrators_s3.list_object_versions(Bucket=UPLOADS)
+        assert not left.get("Versions")
+        assert not left.get("DeleteMarkers")
+
+    @contextmanager
+    def _as(self, function: str) -> Iterator[ModuleType]:
+        with self._account.running_as(function, self._record) as app:
+            yield app
+
+    @contextmanager
+    def _api(self) -> Iterator[Client]:
+        with self._as("api_handler") as app, Client(app.app, stage_name="none") as client:
+            yield client
+
+    def _status(self, image_id: str) -> str:
+        with self._api() as api:
+            return str(api.http.get(f"/images/{image_id}").json_body["status"])
+
+    def _event(self, key: str) -> dict[str, Any]:
+        self._sequence += 1
+        described = {"key": key, "sequencer": f"{self._sequence:018X}"}
+        return {"Records": [{"s3": {"bucket": {"name": UPLOADS}, "object": described}}]}
+
+    def _send_as_lambda(self, function: str, record: object) -> None:
+        sqs = self._account.client("sqs", function)
+        sqs.send_message(
+            QueueUrl=self._address(ENFORCED.failures_queue), MessageBody=json.dumps(record)
+        )
+
+    def _take_as_lambda(self, function: str, queue: str) -> dict[str, Any]:
+        sqs, address = self._account.client("sqs", function), self._address(queue)
+        sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])
+        (message,) = sqs.receive_message(QueueUrl=address)["Messages"]
+        sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+        return sqs_event(queue, message)
+
+    def _address(self, queue: str) -> str:
+        return str(self._account.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"])
+
+    @property
+    def _administrators_s3(self) -> Any:
+        return self._account.client("s3")
+
+
+def post(api: Client, path: str, body: object) -> HTTPResponse:
+    raw = json.dumps(body).encode()
+    return api.http.post(path, body=raw, headers={"Content-Type": "application/json"})

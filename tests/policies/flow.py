@@ -1,0 +1,151 @@
+"""All that happens to pictures, once, on a running stack."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from ops.local import tasks
+from ops.local.changes import Change, StoredState
+from ops.local.database import Database
+from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
+from ops.local.s3events import s3_event
+from tests.e2e.client import ApiClient
+from tests.pictures import encoded, jpeg, photo
+from tests.policies.stages import WATERMARK
+from tests.stack.running import Stack
+from tests.waiting import until
+
+COPIED = "copied/by another tool.jpg"
+
+
+def event(key: str) -> dict[str, Any]:
+    """S3's event of an object that was written long ago."""
+    return s3_event(Change(key, 1, StoredState(key, "aa", 7, "v")))
+
+
+class Flow:
+    """One way through everything. Uploads by ticket are noted: they count as the API's calls."""
+
+    def __init__(self, stack: Stack, calls: Path) -> None:
+        self._stack = stack
+        self._calls = calls
+        self._client = ApiClient(stack.api)
+        self._s3 = stack.s3()
+
+    def run(self) -> None:
+        """The steps build on each other."""
+        self._a_picture_that_cannot_be_processed()
+        self._uploads_by_ticket()
+        self._copies_by_another_tool()
+        self._processing_on_request()
+        self._events_that_come_twice_or_too_late()
+        self._erasing()
+
+    def _a_picture_that_cannot_be_processed(self) -> None:
+        key = "poison/photo.jpg"
+        self._s3.put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg(seed=1))
+        image_id = self._client.of_object(key)["id"]
+        self._again(image_id)
+        self._happened(image_id, "failed", 2)
+        self._s3.put_object(Bucket=IMAGES_BUCKET, Key=WATERMARK, Body=encoded(photo(60, 30), "PNG"))
+        self._again(image_id, focal_point={"x": 0.2, "y": 0.8})
+        self._happened(image_id, "ready", 1)
+
+    def _uploads_by_ticket(self) -> None:
+        data = jpeg(seed=2)
+        ticket = self._client.ticket(data)
+        assert self._client.post(ticket, data).status_code == 204
+        assert ticket["fields"]["x-amz-credential"].startswith(self._stack.access_key("api"))
+        self._note_upload(ticket["fields"]["key"])
+        assert self._client.finished(ticket["image_id"])["status"] == "ready"
+        assert self._client.ticket(data)["duplicate_of"] == ticket["image_id"]
+        asked = {"filename": "b.jpg", "content_type": "image/jpeg"}
+        ticket = self._client.get("/generate-upload-url", **asked).json()
+        sent = requests.put(
+            ticket["upload_url"], data=jpeg(seed=3), headers=ticket["headers"], timeout=30
+        )
+        assert sent.status_code == 200
+        image = self._client.finished(ticket["image_id"])
+        assert image["status"] == "ready"
+        self._note_upload(image["original_file"])
+        self._uploaded = image
+
+    def _copies_by_another_tool(self) -> None:
+        source = {"Bucket": UPLOADS_BUCKET, "Key": self._uploaded["original_file"]}
+        self._s3.copy_object(Bucket=UPLOADS_BUCKET, Key=COPIED, CopySource=source)
+        image = self._client.of_object(COPIED)
+        assert image["status"] == "ready"
+        self._s3.put_object(Bucket=UPLOADS_BUCKET, Key=COPIED, Body=jpeg(seed=4))
+        self._happened(image["id"], "ready", 2)
+        assert self._client.get("/images", status="ready", limit=2).json()["next_cursor"]
+        assert len(self._client.all_images()) == 4
+
+    def _processing_on_request(self) -> None:
+        answers = [self._process(COPIED), self._process("never/there.jpg")]
+        assert [answer.status_code for answer in answers] == [200, 404]
+
+    def _events_that_come_twice_or_too_late(self) -> None:
+        lost = "lost/photo.jpg"
+        given_up = {"requestPayload": event(lost), "responsePayload": {"errorType": "OutOfMemory"}}
+        self._task("event", event(COPIED))
+        self._task("record", given_up)
+        image = self._client.of_object(lost)
+        assert image["status"] == "failed"
+        self._again(image["id"])
+        self._happened(image["id"], "deleted", 1)
+        self._task("event", event("late/photo.jpg"))
+        assert self._client.of_object("late/photo.jpg")["status"] == "deleted"
+
+    def _erasing(self) -> None:
+        answer = requests.delete(f"{self._client.api}/images/{self._uploaded['id']}", timeout=30)
+        assert answer.json()["verified"] is True
+        image = self._client.of_object(COPIED)
+        self._s3.delete_object(Bucket=UPLOADS_BUCKET, Key=COPIED)
+        self._happened(image["id"], "deleted", 1)
+        until(self._is_idle, 120)
+
+    def _process(self, key: str) -> requests.Response:
+        body = {"bucket": UPLOADS_BUCKET, "key": key, "focal_point": {"x": 0.5, "y": 0.1}}
+        return requests.post(f"{self._client.api}/images", json=body, timeout=60)
+
+    def _again(self, image_id: str, **body: Any) -> None:
+        address = f"{self._client.api}/images/{image_id}/reprocess"
+        assert requests.post(address, json=body or None, timeout=30).status_code == 202
+
+    def _happened(self, image_id: str, event: str, times: int) -> None:
+        def look() -> bool:
+            events = [line["event"] for line in self._client.image(image_id)["history"]]
+            return events.count(event) >= times
+
+        until(look, 120)
+
+    def _task(self, kind: str, payload: object) -> None:
+        def add(database: Database) -> None:
+            with database.change() as connection:
+                tasks.add(connection, kind, "process_upload", payload)
+
+        self._with_tasks(add)
+
+    def _is_idle(self) -> bool:
+        return self._with_tasks(lambda database: not database.look("SELECT 1 FROM tasks LIMIT 1"))
+
+    def _with_tasks(self, do: Callable[[Database], Any]) -> Any:
+        database = Database(self._stack.data / "events.sqlite")
+        try:
+            return do(database)
+        finally:
+            database.close()
+
+    def _note_upload(self, key: str) -> None:
+        call = {
+            "function": "api_handler",
+            "service": "s3",
+            "operation": "PutObject",
+            "resource": {"Bucket": UPLOADS_BUCKET, "Key": key},
+            "status": 200,
+        }
+        with self._calls.open("a") as stream:
+            stream.write(json.dumps(call) + "\n")

@@ -1,0 +1,57 @@
+"""The names of the stages that these tests run, and how they are run."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ops.local import names as local
+from ops.local.calls import FILE
+from ops.local.names import PROJECT
+from ops.permissions.names import Names, Place
+from tests.stack.running import Stack, running_stack
+
+WATERMARK = "watermarks/logo.png"
+PLACE = Place("aws", local.REGION, local.ACCOUNT)
+LOCAL = Names(
+    place=PLACE,
+    stage="local",
+    uploads_bucket=local.UPLOADS_BUCKET,
+    images_bucket=local.IMAGES_BUCKET,
+    images_table=local.IMAGES_TABLE,
+    work_queue=local.WORK_QUEUE,
+    failures_queue=local.FAILURES_QUEUE,
+)
+ENFORCED = Names(
+    place=PLACE,
+    stage="test",
+    uploads_bucket=f"darkroom-test-uploads-{local.ACCOUNT}-{local.REGION}",
+    images_bucket=f"darkroom-test-images-{local.ACCOUNT}-{local.REGION}",
+    images_table="darkroom-test-images",
+    work_queue="darkroom-test-work",
+    failures_queue="darkroom-test-failures",
+)
+
+_SHIPPED = ("app.py", "chalicelib", "ops", ".chalice", "frontend", "vendor")
+_MARKED = f"""
+[marked]
+width = 300
+height = 300
+watermark = {{ object = "{WATERMARK}" }}
+"""
+
+
+@contextmanager
+def recorded_stack(folder: Path) -> Iterator[tuple[Stack, Path]]:
+    """A stack whose functions' calls are recorded into a file, and one variant has a watermark."""
+    project = folder / "project"
+    for name in _SHIPPED:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copyfile
+        project.mkdir(exist_ok=True)
+        copy(PROJECT / name, project / name)
+    with (project / "chalicelib/variants.toml").open("a") as table:
+        table.write(_MARKED)
+    calls = folder / "calls.jsonl"
+    quickly = {"RETRY_SECONDS": "0.1,0.1", FILE: str(calls)}
+    with running_stack(folder / "data", project, **quickly) as stack:
+        yield stack, calls

@@ -1,0 +1,140 @@
+"""What the policies are, whatever anybody calls."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.cloud.policies import FUNCTIONS, policy_of, statements_of
+from ops.local.names import PROJECT
+from ops.permissions.document import PAGE, page
+from ops.permissions.files import policy_file, write_policies
+from ops.permissions.names import TERRAFORM, configured_names
+from ops.permissions.statements import DAEMON
+from tests.policies.stages import ENFORCED
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b"
+ENCRYPTED = replace(ENFORCED, kms_key_arn=KEY)
+TRACED = replace(ENFORCED, xray=True)
+MOST = 10_240  # characters that IAM takes for all inline policies of a role
+
+
+def statements(function: str, names: Any = ENFORCED) -> Iterator[dict[str, Any]]:
+    yield from policy_of(function, names)["Statement"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_action_has_a_wildcard(function: str) -> None:
+    assert not [s for s in statements(function, TRACED) for a in s["Action"] if "*" in a]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_resource_ends_in_a_wildcard_only_below_a_bucket_or_a_log_group(function: str) -> None:
+    buckets = f"arn:aws:s3:::({ENFORCED.uploads_bucket}|{ENFORCED.images_bucket})/([^*]*)"
+    group = r"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/darkroom-test[a-z_-]*:"
+    for statement in statements(function):
+        for resource in statement["Resource"]:
+            start = resource.removesuffix("*")
+            assert "*" not in start
+            assert start == resource or re.fullmatch(f"{buckets}|{group}", start)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_resource_is_named_whole(function: str) -> None:
+    resources = [r for s in statements(function, ENCRYPTED) for r in s["Resource"]]
+    assert not [r for r in resources if not r.startswith("arn:aws:") or "?" in r]
+
+
+def test_each_function_logs_into_its_own_group_only() -> None:
+    groups = {
+        function: [s["Resource"] for s in statements(function) if s["Sid"] == "WriteItsLog"]
+        for function in FUNCTIONS
+    }
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/darkroom-test"
+    assert groups == {
+        "api_handler": [[f"{group}:*"]],
+        **{name: [[f"{group}-{name}:*"]] for name in FUNCTIONS if name != "api_handler"},
+    }
+
+
+def test_only_the_api_may_write_into_the_uploads_bucket() -> None:
+    uploads = ENFORCED.bucket(ENFORCED.uploads_bucket)
+    writes = [
+        (function, statement["Resource"])
+        for function in FUNCTIONS
+        for statement in statements(function)
+        if "s3:PutObject" in statement["Action"] and uploads in str(statement["Resource"])
+    ]
+    assert writes == [("api_handler", [f"{uploads}/uploads/*"])]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_statement_has_a_name_of_its_own_and_a_reason(function: str) -> None:
+    shown = statements_of(function, replace(ENCRYPTED, xray=True))
+    assert len({statement.sid for statement in shown}) == len(shown)
+    assert all(statement.sid.isalnum() and statement.why.endswith(".") for statement in shown)
+
+
+def test_the_key_is_used_only_through_the_stores_that_a_function_touches() -> None:
+    uses = {
+        function: {
+            s["Sid"]: (s["Action"], s["Resource"], s["Condition"]["StringEquals"])
+            for s in statements(function, ENCRYPTED)
+            if "Condition" in s
+        }
+        for function in ("process_upload", "record_failure")
+    }
+    through = [f"{service}.us-east-1.amazonaws.com" for service in ("dynamodb", "s3", "sqs")]
+    assert uses == {
+        "process_upload": {
+            "Decrypt": (["kms:Decrypt"], [KEY], {"kms:ViaService": through}),
+            "Encrypt": (["kms:GenerateDataKey"], [KEY], {"kms:ViaService": through[1:]}),
+        },
+        "record_failure": {
+            "Decrypt": (["kms:Decrypt"], [KEY], {"kms:ViaService": [through[0], through[2]]}),
+        },
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_stage_without_key_and_traces_says_nothing_of_them(function: str) -> None:
+    assert "kms:" not in json.dumps(policy_of(function, ENFORCED))
+    assert "xray:" not in json.dumps(policy_of(function, ENFORCED))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_traces_are_allowed_on_everything(function: str) -> None:
+    everywhere = [s for s in statements_of(function, TRACED) if "*" in s.resources]
+    assert [(s.sid, s.caller) for s in everywhere] == [("SendTraces", DAEMON)]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_is_no_longer_than_iam_takes(function: str) -> None:
+    written = json.dumps(policy_of(function, replace(ENCRYPTED, xray=True)))
+    assert len(written) < MOST / 2  # names may be longer than these
+
+
+def test_terraform_fills_in_partition_region_and_account(tmp_path: Path) -> None:
+    names = configured_names("dev", TERRAFORM)
+    written = "".join(file.read_text() for file in write_policies(names, tmp_path))
+    assert set(re.findall(r"\$\{([^}]*)\}", written)) == {
+        "data.aws_partition.chalice.partition",
+        "data.aws_region.chalice.name",
+        "data.aws_caller_identity.chalice.account_id",
+    }
+    assert "arn:aws:" not in written
+
+
+def test_chalice_finds_each_function_its_policy() -> None:
+    config = json.loads((PROJECT / ".chalice/config.json").read_text())
+    functions = config["stages"]["dev"]["lambda_functions"]
+    asked = {name: settings["iam_policy_file"] for name, settings in functions.items()}
+    assert asked == {name: policy_file("dev", name) for name in FUNCTIONS}
+
+
+def test_the_page_says_what_the_policies_say() -> None:
+    assert PAGE.read_text() == page()
