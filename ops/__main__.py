@@ -2,6 +2,7 @@
 
 import click
 
+from ops.logs import logs
 from ops.package import package
 from ops.render import render
 from ops.run import run
@@ -14,6 +15,7 @@ def main() -> None:
     """Run, check and operate Darkroom."""
 
 
+main.add_command(logs)
 main.add_command(package)
 main.add_command(render)
 main.add_command(run)
