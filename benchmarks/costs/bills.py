@@ -95,8 +95,8 @@ class Bill:
         price, group = self._prices, "Standing, every month"
         metrics = len(UNITS) + len(Reason)
         yield Line(group, f"CloudWatch: {metrics} metrics", metrics * price.metric_month)
-        alarms = self._usage.alarms
-        yield Line(group, f"CloudWatch: {alarms} alarms", alarms * price.alarm_month)
+        watched = self._usage.alarm_metrics
+        yield Line(group, f"CloudWatch: alarms on {watched} metrics", watched * price.alarm_month)
         yield Line(group, "CloudWatch: dashboard", price.dashboard_month)
         yield Line(group, "SQS: two queues, polled", _POLLS * price.sqs_request)
 

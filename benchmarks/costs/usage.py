@@ -26,7 +26,7 @@ class Usage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     views: int
     viewed: tuple[str, ...]
     misses: float
-    alarms: int
+    alarm_metrics: int
     waf_rules: int
     kms_requests: float
     traced: float

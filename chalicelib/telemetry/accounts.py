@@ -47,7 +47,12 @@ def _finished(fact: Finished) -> Account:
     return Account(
         f"picture {image.status.value}",
         {name: value for name, value in fields.items() if value is not None},
-        {"Pictures": 1, REJECTIONS: int(rejected), **_bytes(fact), **_milliseconds(fact)},
+        {
+            "Pictures": int(not rejected),
+            REJECTIONS: int(rejected),
+            **_bytes(fact),
+            **_milliseconds(fact),
+        },
         image.reason.value if image.reason else None,
     )
 

@@ -95,7 +95,7 @@ def test_a_rejected_picture_is_counted_by_its_reason(
     line = log.line("picture rejected")
     check_format(line)
     figures = metrics_of(line)
-    assert (figures[("local",)]["Pictures"], figures[("local",)]["Rejections"]) == (1, 1)
+    assert (figures[("local",)]["Pictures"], figures[("local",)]["Rejections"]) == (0, 1)
     assert figures[("local", reason.value)] == {"Rejections": 1}
 
 
