@@ -5,7 +5,7 @@ import os
 import time
 
 from chalicelib.facts import Fact, Finished
-from chalicelib.telemetry import bindings, segments
+from chalicelib.telemetry import bindings
 from chalicelib.telemetry.accounts import account_of
 from chalicelib.telemetry.calls import LOCAL
 from chalicelib.telemetry.lines import METRICS
@@ -35,4 +35,6 @@ class CloudWatch:
         else:
             _log.info(account.message, extra={"fields": account.fields})
         if self._tracing and isinstance(fact, Finished):
+            from chalicelib.telemetry import segments  # no other start pays for sockets
+
             segments.send(fact.laps, fact.image.id, os.environ)
