@@ -1,16 +1,14 @@
 """The metrics of each picture, in CloudWatch's embedded format."""
 
 import json
-import logging
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from chalicelib.errors import Reason
-from chalicelib.facts import Fact
 from chalicelib.records import Image
-from chalicelib.telemetry import accounts, write_json_lines
+from chalicelib.telemetry import write_json_lines
 from chalicelib.telemetry.metrics import UNITS
 from tests.builders import s3_record
 from tests.pictures import jpeg
@@ -144,13 +142,3 @@ def test_only_reasons_make_more_metrics_than_there_are_names(
     }
     assert {name for name, _ in billed} == set(UNITS)
     assert {dimensions[1:] for _, dimensions in billed} <= {(), *((one.value,) for one in Reason)}
-
-
-def test_the_logger_of_metrics_is_told_by_no_other_level() -> None:
-    write_json_lines("ERROR")
-    assert logging.getLogger("chalicelib.metrics").isEnabledFor(logging.INFO)
-
-
-def test_every_fact_has_an_account() -> None:
-    handled = accounts.account_of.__code__.co_names
-    assert {one.__name__ for one in get_args(Fact)} <= set(handled)
