@@ -10,7 +10,7 @@ from chalicelib.costs import GB, LOG_BYTES, Prices, Tiers, write_units
 from chalicelib.errors import Reason
 from chalicelib.telemetry.metrics import UNITS
 
-_TICKET_UNITS = 6  # record and history line in a transaction, and the record in both indexes
+_TICKET_UNITS = 8  # record and history line, and the record in both indexes, in a transaction
 _READS = 4  # of a processing
 _READS_SHOWN = 2  # of a request that shows an image
 _ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
