@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from benchmarks.costs.usage import Mean, Usage
-from chalicelib.costs import GB, LOG_BYTES, Prices, Tiers, write_units
+from chalicelib.costs import GB, LOG_BYTES, Prices, Tiers, record_bytes, write_units
 from chalicelib.errors import Reason
 from chalicelib.telemetry.metrics import UNITS
 
@@ -74,7 +74,7 @@ class Bill:
         yield Line(group, "S3: originals", before)
         both = tiered(originals + renditions, price.s3_gb_month)
         yield Line(group, "S3: renditions", both - before)
-        record = 1_500  # and once more in an index
+        record = record_bytes(self._mean.files)  # and once more in an index
         table = self._pictures * (record + _ROWS_BYTES) / GB * price.dynamodb_recovery_gb_month
         stored = self._pictures * (2 * record + _ROWS_BYTES) / GB * price.dynamodb_gb_month
         yield Line(group, "DynamoDB, with recovery", stored + table)
