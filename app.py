@@ -6,6 +6,7 @@ from chalice.app import Chalice, Response, S3Event, SQSEvent
 
 from chalicelib import __version__, notifications
 from chalicelib.records import EVERYONE
+from chalicelib.telemetry import watched, write_json_lines
 from chalicelib.web import openapi
 from chalicelib.web.answers import Edge, respond
 from chalicelib.web.requests import (
@@ -18,8 +19,10 @@ from chalicelib.web.requests import (
 )
 from chalicelib.wiring import Wiring
 
-app = Chalice(app_name="darkroom")
+app = Chalice(app_name="darkroom", configure_logs=False)
+app.register_middleware(watched)
 wiring = Wiring.from_environment(os.environ)
+write_json_lines(wiring.settings.log_level)
 edge = Edge(app, wiring.settings.origins)
 
 

@@ -41,7 +41,7 @@ def main(
     """Measure Darkroom beside its rivals on the same photographs.
 
     A run with no options takes about twenty minutes on two processors and
-    writes benchmarks/latest.json, docs/performance.md and docs/performance.svg.
+    writes benchmarks/latest.json, docs/performance.md with its chart, and docs/cost.md.
     """
     if draw:
         write_documents(load())

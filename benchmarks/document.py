@@ -1,10 +1,11 @@
-"""`docs/performance.md` and its chart, written from a run, so that no figure can drift."""
+"""The documents that are written from a run, so that no figure in them can drift."""
 
 from pathlib import Path
 from string import Template
 
 from benchmarks import toolchain
 from benchmarks.chart import chart
+from benchmarks.costs.document import COST_PAGE, cost_page
 from benchmarks.facts import (
     distributions_table,
     imports,
@@ -33,9 +34,10 @@ _TEMPLATE = Path(__file__).with_name("performance.template.md")
 
 
 def write_documents(results: Results) -> None:
-    """Write the page and the chart of a whole run."""
+    """Write the pages and the chart of a whole run."""
     PAGE.write_text(page(results), encoding="utf-8")
     CHART.write_text(chart(results), encoding="utf-8")
+    COST_PAGE.write_text(cost_page(results), encoding="utf-8")
 
 
 def page(results: Results) -> str:

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from chalicelib import lifecycle
 from chalicelib.errors import NotFound
+from chalicelib.facts import Erased, Unchanged
 from chalicelib.lifecycle import Step
-from chalicelib.ports import Clock, ImageTable, ObjectStore
+from chalicelib.ports import Clock, ImageTable, ObjectStore, Telemetry
 from chalicelib.processing import Processor
 from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.settings import Settings
@@ -34,12 +35,14 @@ class Eraser:
         processor: Processor,
         settings: Settings,
         clock: Clock,
+        telemetry: Telemetry,
     ) -> None:
         self._objects = objects
         self._table = table
         self._processor = processor
         self._settings = settings
         self._clock = clock
+        self._telemetry = telemetry
 
     def erase(self, image: Image) -> Receipt:
         """Erase all that there is of `image`; may be called again after a crash."""
@@ -50,9 +53,11 @@ class Eraser:
         for key in self._objects.list_keys(self._settings.images_bucket, f"{image.id}/"):
             self._objects.erase(self._settings.images_bucket, key)
         remaining = self._present(image)
+        gone = [name for name in erased if name not in remaining]
+        self._telemetry.say(Erased(objects=len(gone), verified=not remaining))
         return Receipt(
             image_id=image.id,
-            erased=[name for name in erased if name not in remaining],
+            erased=gone,
             verified=not remaining,
             remaining=remaining,
             erased_at=self._clock(),
@@ -62,10 +67,15 @@ class Eraser:
         """Follow the removal of an original; None where it is unknown, outdated, or back again."""
         image = self._table.get(self._processor.identify(version))
         if image is None or self._objects.exists(version.bucket, version.key):
+            self._leave("The image is unknown, or its object is back again.")
             return None
         if self._entomb(image.id, version.sequencer, f"event {version.sequencer}") is None:
+            self._leave("The removal is older than what the record knows.")
             return None
         return self.erase(image)
+
+    def _leave(self, why: str) -> None:
+        self._telemetry.say(Unchanged(why=why))
 
     def _entomb(self, image_id: str, sequencer: str, cause: str) -> Image | None:
         now = self._clock()

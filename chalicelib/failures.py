@@ -3,8 +3,9 @@
 from msgspec import Struct
 
 from chalicelib import lifecycle
+from chalicelib.facts import GivenUp, Unchanged
 from chalicelib.lifecycle import Step
-from chalicelib.ports import Clock, ImageTable
+from chalicelib.ports import Clock, ImageTable, Telemetry
 from chalicelib.processing import Processor
 from chalicelib.records import Image, ObjectVersion
 from chalicelib.transitions import change
@@ -25,21 +26,29 @@ class Failure(Struct, frozen=True, kw_only=True):
 class Failures:
     """Records failures."""
 
-    def __init__(self, table: ImageTable, processor: Processor, clock: Clock) -> None:
+    def __init__(
+        self, table: ImageTable, processor: Processor, clock: Clock, telemetry: Telemetry
+    ) -> None:
         self._table = table
         self._processor = processor
         self._clock = clock
+        self._telemetry = telemetry
 
     def record(self, failure: Failure) -> None:
         """Mark every image concerned as failed, unless it has got on meanwhile."""
         for version in failure.versions:
             self._give_up(self._processor.identify(version), version, failure.cause)
-        image = self._table.get(failure.image_id) if failure.image_id else None
+        if failure.image_id:
+            self._give_up_on(failure.image_id, failure.cause)
+
+    def _give_up_on(self, image_id: str, cause: str) -> None:
+        self._telemetry.about(image_id)
+        image = self._table.get(image_id)
         if image:
             version = ObjectVersion(
                 bucket=image.bucket, key=image.original_file, sequencer=image.sequencer
             )
-            self._give_up(image.id, version, failure.cause)
+            self._give_up(image.id, version, cause)
 
     def _give_up(self, image_id: str, version: ObjectVersion, cause: str) -> None:
         def decide(image: Image | None) -> Step | None:
@@ -47,4 +56,7 @@ class Failures:
             present = image or lifecycle.discovered(image_id, version, now)
             return lifecycle.fail(present, version, cause, now)
 
-        change(self._table, image_id, decide)
+        if change(self._table, image_id, decide):
+            self._telemetry.say(GivenUp(cause=cause))
+        else:
+            self._telemetry.say(Unchanged(why="The image has got on meanwhile."))

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from chalicelib.facts import Fact
 from chalicelib.records import Event, Image, Status
 
 Clock = Callable[[], datetime]
@@ -102,6 +103,16 @@ class PresignedPut(Struct, frozen=True, kw_only=True):
 
     url: str
     headers: Mapping[str, str]
+
+
+class Telemetry(Protocol):
+    """Whoever watches; nothing that it is told may fail for it."""
+
+    def about(self, image_id: str) -> None:
+        """All that is said and logged from now on is about this image."""
+
+    def say(self, fact: Fact) -> None:
+        """Tell what has happened."""
 
 
 class Queue(Protocol):

@@ -1,7 +1,7 @@
 """The settings: environment variables, read once into one frozen object."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
@@ -32,6 +32,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     allow_heic: bool = False  # needs requirements-heic.txt; docs/decisions/0009-heic.md says why
     keep_credits: bool = False  # creator and copyright notice, in every rendition
     aws_lambda_function_memory_size: Count = 1_769  # megabytes; Lambda sets it itself
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # of our own lines
+    tracing: bool = False  # X-Ray; docs/observability.md says what else it needs
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # SigV4 allows a week
 
     @property
@@ -63,7 +65,13 @@ def _check(name: str, given: Mapping[str, str]) -> None:
     try:
         msgspec.convert(given[name], kind, strict=False)
     except msgspec.ValidationError as reason:
-        raise SettingsError(f"The setting {name} is wrong: {reason}.") from reason
+        why = reason if get_origin(kind) is not Literal else f"it may be {_listed(get_args(kind))}"
+        raise SettingsError(f"The setting {name} is wrong: {why}.") from reason
+
+
+def _listed(options: tuple[str, ...]) -> str:
+    *others, last = options
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _check_addresses(settings: Settings) -> None:

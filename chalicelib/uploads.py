@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from chalicelib import keys
 from chalicelib.errors import UnsupportedType, UploadTooLarge
+from chalicelib.facts import Announced
 from chalicelib.focus import FocalPoint
-from chalicelib.ports import Clock, ImageTable, Signer
+from chalicelib.ports import Clock, ImageTable, Signer, Telemetry
 from chalicelib.records import TICKET, Event, Image, Status
 from chalicelib.settings import Settings
 
@@ -58,11 +59,19 @@ class Duplicate(Struct, frozen=True, kw_only=True):
 class Tickets:
     """Gives upload tickets."""
 
-    def __init__(self, table: ImageTable, signer: Signer, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        table: ImageTable,
+        signer: Signer,
+        settings: Settings,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> None:
         self._table = table
         self._signer = signer
         self._settings = settings
         self._clock = clock
+        self._telemetry = telemetry
 
     def post(
         self,
@@ -152,7 +161,10 @@ class Tickets:
             updated_at=now,
             expires_at=now + timedelta(seconds=self._settings.upload_expiry_seconds),
         )
-        return self._table.put(image, Event(at=now, event=TICKET))
+        self._telemetry.about(image_id)
+        written = self._table.put(image, Event(at=now, event=TICKET))
+        self._telemetry.say(Announced(content_type=content_type, bytes=size))
+        return written
 
     def _expiry(self, image: Image) -> datetime:
         return image.created_at + timedelta(seconds=self._settings.upload_expiry_seconds)

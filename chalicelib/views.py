@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
-from chalicelib import keys, markup
+from chalicelib import costs, keys, markup
 from chalicelib.errors import Reason
 from chalicelib.focus import FocalPoint
 from chalicelib.records import Event, Image, Placeholder, Rendition, Status
@@ -47,6 +47,7 @@ class ImageView(Struct, frozen=True, kw_only=True):
     renditions: list[RenditionView]
     savings: Savings | None
     cost_usd_estimate: float | None
+    storage_usd_month_estimate: float | None
     milliseconds: int | None
     markup: str | None
     history: list[Event] | UnsetType = UNSET
@@ -75,6 +76,7 @@ def show(image: Image, public_url: str, history: Sequence[Event] | None = None) 
         renditions=[_show_rendition(r, public_url) for r in image.renditions],
         savings=_savings(image),
         cost_usd_estimate=image.cost_usd_estimate,
+        storage_usd_month_estimate=_storage(image),
         milliseconds=image.milliseconds,
         markup=markup.picture(image, public_url),
         history=UNSET if history is None else list(history),
@@ -91,6 +93,12 @@ def _show_rendition(rendition: Rendition, public_url: str) -> RenditionView:
         key=rendition.key,
         url=keys.public_address(public_url, rendition.key),
     )
+
+
+def _storage(image: Image) -> float | None:
+    if not image.bytes or image.cost_usd_estimate is None:
+        return None
+    return costs.keeping(image.bytes + sum(rendition.bytes for rendition in image.renditions))
 
 
 def _savings(image: Image) -> Savings | None:

@@ -8,9 +8,10 @@ from chalicelib import imaging
 from chalicelib.erasing import Eraser
 from chalicelib.failures import Failures
 from chalicelib.library import Library
-from chalicelib.ports import ImageTable, ObjectStore, Queue, Signer
+from chalicelib.ports import ImageTable, ObjectStore, Queue, Signer, Telemetry
 from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
+from chalicelib.telemetry import CloudWatch
 from chalicelib.uploads import Tickets
 from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
 from chalicelib.watermarks import Watermarks
@@ -94,8 +95,12 @@ class Wiring:
         return SqsQueue(self.settings.work_queue)
 
     @functools.cached_property
+    def telemetry(self) -> Telemetry:
+        return CloudWatch(tracing=self.settings.tracing)
+
+    @functools.cached_property
     def tickets(self) -> Tickets:
-        return Tickets(self.table, self.signer, self.settings, utc_now)
+        return Tickets(self.table, self.signer, self.settings, utc_now, self.telemetry)
 
     @functools.cached_property
     def processor(self) -> Processor:
@@ -103,16 +108,24 @@ class Wiring:
         bucket = self.settings.images_bucket
         watermarks = Watermarks(self.objects, bucket, self.variants, self.watermarks)
         return Processor(
-            self.objects, self.table, self.variants, watermarks, self.settings, utc_now
+            self.objects,
+            self.table,
+            self.variants,
+            watermarks,
+            self.settings,
+            utc_now,
+            self.telemetry,
         )
 
     @functools.cached_property
     def eraser(self) -> Eraser:
-        return Eraser(self.objects, self.table, self.processor, self.settings, utc_now)
+        return Eraser(
+            self.objects, self.table, self.processor, self.settings, utc_now, self.telemetry
+        )
 
     @functools.cached_property
     def failures(self) -> Failures:
-        return Failures(self.table, self.processor, utc_now)
+        return Failures(self.table, self.processor, utc_now, self.telemetry)
 
     @functools.cached_property
     def library(self) -> Library:

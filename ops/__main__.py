@@ -4,6 +4,7 @@ import click
 
 from ops.deploy import deploy
 from ops.destroy import destroy
+from ops.logs import logs
 from ops.package import package
 from ops.permissions.command import permissions
 from ops.render import render
@@ -21,6 +22,7 @@ def main() -> None:
 
 main.add_command(deploy)
 main.add_command(destroy)
+main.add_command(logs)
 main.add_command(package)
 main.add_command(permissions)
 main.add_command(render)

@@ -12,6 +12,7 @@ from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.others import MemoryQueue, RememberingSigner
 from tests.fakes.table import MemoryImages
+from tests.fakes.telemetry import RememberedFacts
 
 pytest_plugins = ["tests.skips"]
 
@@ -41,5 +42,6 @@ def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     wiring.table = MemoryImages()
     wiring.signer = RememberingSigner()
     wiring.work = MemoryQueue()
+    wiring.telemetry = RememberedFacts()
     monkeypatch.setattr(app, "wiring", wiring)
     return app

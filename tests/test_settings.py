@@ -32,6 +32,9 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("MAX_ANIMATION_PIXELS", "0"),
         ("UPLOAD_EXPIRY_SECONDS", "604801"),
         ("AUTH_MODE", "maybe"),
+        ("LOG_LEVEL", "info"),
+        ("LOG_LEVEL", "LOUD"),
+        ("TRACING", "perhaps"),
         ("PUBLIC_URL", "images.example"),
         ("API_URL", "ftp://x.example"),
         ("ALLOWED_ORIGINS", "https://a.example,*"),
@@ -44,6 +47,19 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 
 def test_other_variables_of_the_environment_do_not_matter() -> None:
     assert read_settings(SETTINGS | {"PATH": "/bin"}) == read_settings(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR"), ("AUTH_MODE", "none")]
+)
+def test_of_a_setting_with_few_values_all_are_named(name: str, options: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is wrong: it may be {options}."):
+        read_settings(SETTINGS | {name: "loud"})
+
+
+def test_tracing_is_off_and_lines_are_written_from_info_on_without_a_setting() -> None:
+    settings = read_settings(SETTINGS)
+    assert (settings.log_level, settings.tracing) == ("INFO", False)
 
 
 @pytest.mark.parametrize(("value", "allowed"), [("1", True), ("true", True), ("0", False)])

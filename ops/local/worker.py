@@ -120,6 +120,7 @@ def main() -> None:
     database = Database(options.data / "events.sqlite")
     tasks = Tasks(database, options.retry_seconds)
     worker = Worker(load_application(), tasks, options.retry_seconds)
+    _log.setLevel(logging.INFO)  # the application has made its log that of the whole process
     signal.signal(signal.SIGTERM, worker.stop)
     with database.change() as connection:
         set_mark(connection, f"worker-{sys.argv[1]}", str(os.getpid()))

@@ -143,6 +143,7 @@ def test_an_image_is_shown_with_addresses_markup_and_history(client: Client, rea
     assert [line["event"] for line in image["history"]] == ["processing", "ready"]
     assert set(image["savings"]) == {"bytes", "percent"}
     assert image["cost_usd_estimate"] > 0
+    assert image["storage_usd_month_estimate"] > 0
 
 
 @pytest.mark.parametrize("image_id", [ULID, "nonsense", "%2e%2e", "x" * 300])

@@ -1,0 +1,136 @@
+"""The bill for so many pictures, in US dollars, line by line."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from benchmarks.costs.usage import Mean, Usage
+from chalicelib.costs import GB, LOG_BYTES, Prices, Tiers, record_bytes, write_units
+from chalicelib.errors import Reason
+from chalicelib.telemetry.metrics import UNITS
+
+_TICKET_UNITS = 8  # record and history line, and the record in both indexes, in a transaction
+_READS = 4  # of a processing
+_READS_SHOWN = 2  # of a request that shows an image
+_ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
+_POLLS = 2 * 5 * 3 * 60 * 24 * 30  # two queues, five pollers each, of 20 seconds, in a month
+
+
+class Line(NamedTuple):
+    """A line of the bill; `group` says when it is due."""
+
+    group: str
+    text: str
+    dollars: float
+
+
+class Sizes(Struct, frozen=True, kw_only=True):
+    """The memory of the functions, in MB."""
+
+    api: int
+    processing: int
+
+
+class Bill:
+    """The lines for `pictures` that are uploaded within one month."""
+
+    def __init__(
+        self, pictures: float, mean: Mean, usage: Usage, sizes: Sizes, prices: Prices
+    ) -> None:
+        self._pictures = pictures
+        self._mean = mean
+        self._usage = usage
+        self._sizes = sizes
+        self._prices = prices
+        self._requests = pictures * usage.api_requests
+
+    def once(self) -> Iterator[Line]:
+        """Due once, for uploading and processing."""
+        usage, group = self._usage, "Uploading and processing, once"
+        worked = self._mean.milliseconds + usage.waiting_milliseconds
+        yield Line(group, "API Gateway", tiered(self._requests, self._prices.api_request))
+        yield Line(
+            group,
+            "Lambda: API",
+            self._lambda(self._requests, usage.api_milliseconds, self._sizes.api),
+        )
+        yield Line(
+            group,
+            "Lambda: processing",
+            self._lambda(self._pictures, worked, self._sizes.processing),
+        )
+        yield Line(group, "S3 requests", self._pictures * self._s3_requests())
+        yield Line(group, "DynamoDB requests", self._pictures * self._table_requests())
+        logged = self._pictures * LOG_BYTES + self._requests * usage.api_log_bytes
+        yield Line(group, "CloudWatch: logs", logged / GB * self._prices.logs_gb)
+
+    def kept(self) -> Iterator[Line]:
+        """Due every month as long as the pictures are kept."""
+        price, group = self._prices, "Keeping, every month"
+        originals = self._pictures * self._mean.upload / GB
+        renditions = self._pictures * self._mean.renditions / GB
+        before = tiered(originals, price.s3_gb_month)
+        yield Line(group, "S3: originals", before)
+        both = tiered(originals + renditions, price.s3_gb_month)
+        yield Line(group, "S3: renditions", both - before)
+        record = record_bytes(self._mean.files)  # and once more in an index
+        table = self._pictures * (record + _ROWS_BYTES) / GB * price.dynamodb_recovery_gb_month
+        stored = self._pictures * (2 * record + _ROWS_BYTES) / GB * price.dynamodb_gb_month
+        yield Line(group, "DynamoDB, with recovery", stored + table)
+
+    def delivered(self) -> Iterator[Line]:
+        """Due for a month's views."""
+        price, usage = self._prices, self._usage
+        group = f"Delivering, {usage.views:g} views of each in a month"
+        loaded = self._pictures * usage.views * len(usage.viewed)
+        gigabytes = self._pictures * usage.views * self._mean.viewed / GB
+        requests = (loaded + self._requests) * price.cloudfront_request
+        yield Line(group, "CloudFront: requests", requests)
+        yield Line(group, "CloudFront: bytes", tiered(gigabytes, price.cloudfront_gb))
+        yield Line(group, "S3: what CloudFront misses", loaded * usage.misses * price.s3_get)
+
+    def standing(self) -> Iterator[Line]:
+        """Due every month, however many pictures there are."""
+        price, group = self._prices, "Standing, every month"
+        metrics = len(UNITS) + len(Reason)
+        yield Line(group, f"CloudWatch: {metrics} metrics", metrics * price.metric_month)
+        watched = self._usage.alarm_metrics
+        yield Line(group, f"CloudWatch: alarms on {watched} metrics", watched * price.alarm_month)
+        yield Line(group, "CloudWatch: dashboard", price.dashboard_month)
+        yield Line(group, "SQS: two queues, polled", _POLLS * price.sqs_request)
+
+    def options(self) -> Iterator[Line]:
+        """Due every month where they are chosen."""
+        price, usage, group = self._prices, self._usage, "By choice, every month"
+        calls = self._pictures + self._requests
+        loaded = self._pictures * usage.views * len(usage.viewed)
+        rules = price.waf_acl_month + usage.waf_rules * price.waf_rule_month
+        key = price.kms_key_month + self._pictures * usage.kms_requests * price.kms_request
+        yield Line(group, "KMS key of your own", key)
+        yield Line(group, "WAF", rules + (loaded + self._requests) * price.waf_request)
+        yield Line(group, "X-Ray", calls * usage.traced * price.xray_trace)
+
+    def _lambda(self, calls: float, milliseconds: float, memory: int) -> float:
+        billed = milliseconds + self._usage.cold_share * self._usage.cold_milliseconds
+        seconds = billed / 1000 * memory / 1024
+        return calls * (self._prices.lambda_request + seconds * self._prices.lambda_gb_second)
+
+    def _s3_requests(self) -> float:
+        written = 1 + self._mean.files + 1  # the upload, the renditions, the manifest
+        return written * self._prices.s3_put + self._prices.s3_get
+
+    def _table_requests(self) -> float:
+        written = _TICKET_UNITS + write_units(self._mean.files)
+        read = _READS + _READS_SHOWN * (self._usage.api_requests - 1)
+        return written * self._prices.dynamodb_write_unit + read * self._prices.dynamodb_read_unit
+
+
+def tiered(amount: float, tiers: Tiers) -> float:
+    """US dollars for `amount`, each part of it at the price of its tier."""
+    dollars = 0.0
+    for size, price in tiers:
+        part = min(amount, size)
+        dollars += part * price
+        amount -= part
+    return dollars

@@ -1,0 +1,99 @@
+"""The log's lines."""
+
+import logging
+import warnings
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib.telemetry import bindings, write_json_lines
+from tests.builders import ULID
+from tests.telemetry.conftest import Log
+
+
+def test_a_line_says_when_how_bad_what_and_who(log: Log) -> None:
+    logging.getLogger("chalicelib.somewhere").warning("so %s", "it is")
+    (line,) = log.lines()
+    written = datetime.fromisoformat(line.pop("timestamp"))
+    assert abs((datetime.now(UTC) - written).total_seconds()) < 60
+    assert line == {"level": "WARNING", "message": "so it is", "logger": "chalicelib.somewhere"}
+
+
+def test_a_traceback_is_part_of_its_line(log: Log) -> None:
+    try:
+        raise RuntimeError("first\nsecond")
+    except RuntimeError:
+        logging.getLogger("chalicelib.somewhere").exception("broken")
+    trace = log.line("broken")["exception"]
+    assert trace.startswith("Traceback")
+    assert trace.endswith("RuntimeError: first\nsecond")
+
+
+@pytest.mark.parametrize("name", ["botocore.retries", "urllib3.connectionpool", "darkroom"])
+def test_a_librarys_line_bears_the_image_that_is_worked_on(log: Log, name: str) -> None:
+    with bindings.call():
+        bindings.bind(image_id=ULID)
+        logging.getLogger(name).warning("hm")
+    assert log.line("hm")["image_id"] == ULID
+
+
+def test_a_warning_is_a_line_that_bears_the_image(log: Log) -> None:
+    with bindings.call(), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        bindings.bind(image_id=ULID)
+        warnings.warn("old ways", stacklevel=1)
+    (line,) = log.lines()
+    assert (line["logger"], line["image_id"]) == ("py.warnings", ULID)
+    assert "old ways" in line["message"]
+
+
+@pytest.mark.parametrize(("level", "written"), [("DEBUG", True), ("INFO", False)])
+def test_our_own_lines_are_written_from_the_level_on_that_is_set(
+    log: Log, level: str, written: bool
+) -> None:
+    write_json_lines(level)
+    logging.getLogger("chalicelib.somewhere").debug("detail")
+    assert bool(log.lines()) is written
+
+
+def test_a_librarys_details_are_never_written_for_they_hold_headers(log: Log) -> None:
+    write_json_lines("DEBUG")
+    logging.getLogger("botocore.endpoint").info("Authorization: AWS4-HMAC-SHA256 ...")
+    assert log.lines() == []
+
+
+def test_what_lambdas_runtime_would_write_beside_it_is_not_written_twice(log: Log) -> None:
+    logging.getLogger().addHandler(logging.StreamHandler())
+    write_json_lines("INFO")
+    logging.getLogger("chalicelib").warning("once")
+    assert len(log.lines()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PUT https://b.s3.amazonaws.com/k?X-Amz-Credential=SECRET&X-Amz-Signature=SECRET failed",
+        "Could not connect to the endpoint URL: 'http://127.0.0.1/k?partNumber=1&a=SECRET'",
+        "no route for /images?cursor=SECRET",
+        "AWS4-HMAC-SHA256 Credential=SECRET/x, SignedHeaders=host, Signature=SECRET",
+        "X-Amz-Security-Token=SECRET",
+    ],
+)
+def test_queries_and_signatures_are_cut_out(log: Log, text: str) -> None:
+    own = logging.getLogger("chalicelib.somewhere")
+    own.warning("%s", text)
+    try:
+        raise ValueError(text)
+    except ValueError:
+        own.exception("broken")
+    assert "SECRET" not in log.text()
+
+
+def test_of_a_tickets_key_the_image_id_is_left(log: Log) -> None:
+    logging.getLogger("chalicelib").warning("no b/uploads/a.b@example/%s/cat.jpg here", ULID)
+    assert log.lines()[0]["message"] == f"no b/uploads/.../{ULID}/... here"
+
+
+def test_what_surrounds_a_query_stays(log: Log) -> None:
+    logging.getLogger("chalicelib").warning("GET 'https://a.example/k?s=SECRET' failed")
+    assert log.lines()[0]["message"] == "GET 'https://a.example/k?...' failed"
