@@ -6,23 +6,22 @@ import os
 import secrets
 from pathlib import Path
 
-from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
+from ops.cloud.policies import FUNCTIONS
+from ops.local.names import IMAGES_BUCKET, PROBES, UPLOADS_BUCKET
+from ops.local.policies import documents
 
 Identity = tuple[str, str]  # access key and secret
 
+# Where an identity has policies, they count; SeaweedFS asks for Write beside them for posted forms.
+# Without policies, Write is deleting too.
 _ACTIONS = {
     "admin": ["Admin", "Read", "Write", "List", "Tagging"],
-    "api": [
-        *(f"{action}:{UPLOADS_BUCKET}" for action in ("Read", "Write", "List")),
-        *(f"{action}:{IMAGES_BUCKET}" for action in ("Read", "Write", "List")),
-    ],
-    # Write lets SeaweedFS's identity delete too; the worker erases what follows from a removal.
-    "worker": [
-        *(f"{action}:{UPLOADS_BUCKET}" for action in ("Read", "List")),
-        *(f"{action}:{IMAGES_BUCKET}" for action in ("Read", "Write", "List")),
-    ],
+    "api": [f"Write:{UPLOADS_BUCKET}"],
+    "worker": [],
+    "loop": [f"List:{UPLOADS_BUCKET}", f"Write:{UPLOADS_BUCKET}/{PROBES}*"],
     "cdn": [f"Read:{IMAGES_BUCKET}"],
 }
+_POLICIES = {"api": FUNCTIONS[:1], "worker": FUNCTIONS[1:]}
 
 
 def profiles_file(data: Path) -> Path:
@@ -78,9 +77,11 @@ def _seaweed(identities: dict[str, Identity]) -> object:
                 "name": name,
                 "credentials": [{"accessKey": key, "secretKey": secret}],
                 "actions": _ACTIONS[name],
+                "policyNames": _POLICIES.get(name, ()),
             }
             for name, (key, secret) in identities.items()
-        ]
+        ],
+        "policies": documents(FUNCTIONS),
     }
 
 

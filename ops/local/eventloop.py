@@ -82,7 +82,7 @@ def _tail(cursor: int) -> subprocess.Popen[str]:
 
 
 def _listed() -> Iterator[StoredState]:
-    pages = _s3("worker").get_paginator("list_objects_v2")
+    pages = _s3().get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket=names.UPLOADS_BUCKET):
         for found in page.get("Contents", ()):
             if not found["Key"].startswith(names.PROBES):
@@ -97,18 +97,18 @@ def _prove(options: Options) -> None:
     database = Database(options.data / "events.sqlite")
     key = f"{names.PROBES}{uuid.uuid4()}"
     target = {"Bucket": names.UPLOADS_BUCKET, "Key": key}
-    url = _s3("api").generate_presigned_url("put_object", target, ExpiresIn=60)
+    url = _s3().generate_presigned_url("put_object", target, ExpiresIn=60)
     request = urllib.request.Request(url, data=b"probe", method="PUT")  # noqa: S310 - our own S3
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
     while database.mark("probe") != key:
         time.sleep(0.02)
-    _s3("api").delete_object(Bucket=names.UPLOADS_BUCKET, Key=key)
+    _s3().delete_object(Bucket=names.UPLOADS_BUCKET, Key=key)
     with database.change() as connection:
         set_mark(connection, names.EVENT_LOOP, str(os.getpid()))
 
 
-def _s3(profile: str) -> "S3Client":
-    return boto3.session.Session(profile_name=profile).client("s3", config=_S3)
+def _s3() -> "S3Client":
+    return boto3.session.Session().client("s3", config=_S3)
 
 
 if __name__ == "__main__":

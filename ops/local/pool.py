@@ -43,7 +43,7 @@ class EventLoop:
         self.server = Server(
             "event loop",
             [sys.executable, "-m", "ops.local.eventloop"],
-            {**stack_environment(options, "worker"), names.FILER: filer_address(inner)},
+            {**stack_environment(options, "loop"), names.FILER: filer_address(inner)},
             options.logs / "eventloop.log",
         )
 

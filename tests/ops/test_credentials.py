@@ -2,6 +2,7 @@ import json
 import stat
 from pathlib import Path
 
+from ops.cloud.policies import FUNCTIONS
 from ops.local import credentials
 
 
@@ -36,6 +37,7 @@ def test_each_identity_may_do_its_part(tmp_path: Path) -> None:
     credentials.make_credentials(tmp_path)
     known = json.loads(credentials.identities_file(tmp_path).read_text())["identities"]
     actions = {identity["name"]: set(identity["actions"]) for identity in known}
+    policies = {identity["name"]: list(identity["policyNames"]) for identity in known}
     assert actions["cdn"] == {"Read:darkroom-images"}
-    assert "Write:darkroom-uploads" not in actions["worker"]
+    assert (policies["api"], policies["worker"]) == (["api_handler"], list(FUNCTIONS[1:]))
     assert not {name for name, allowed in actions.items() if "Admin" in allowed} - {"admin"}

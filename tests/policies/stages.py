@@ -8,22 +8,13 @@ from pathlib import Path
 from ops.local import names as local
 from ops.local.calls import FILE
 from ops.local.names import PROJECT
-from ops.permissions.names import Names, Place
+from ops.local.policies import LOCAL
+from ops.permissions.names import Names
 from tests.stack.running import Stack, running_stack
 
 WATERMARK = "watermarks/logo.png"
-PLACE = Place("aws", local.REGION, local.ACCOUNT)
-LOCAL = Names(
-    place=PLACE,
-    stage="local",
-    uploads_bucket=local.UPLOADS_BUCKET,
-    images_bucket=local.IMAGES_BUCKET,
-    images_table=local.IMAGES_TABLE,
-    work_queue=local.WORK_QUEUE,
-    failures_queue=local.FAILURES_QUEUE,
-)
 ENFORCED = Names(
-    place=PLACE,
+    place=LOCAL.place,
     stage="test",
     uploads_bucket=f"darkroom-test-uploads-{local.ACCOUNT}-{local.REGION}",
     images_bucket=f"darkroom-test-images-{local.ACCOUNT}-{local.REGION}",

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
 
 from ops.cloud.policies import FUNCTIONS, policy_of, statements_of
 from ops.local.names import PROJECT
@@ -116,6 +118,24 @@ def test_only_traces_are_allowed_on_everything(function: str) -> None:
 def test_a_policy_is_no_longer_than_iam_takes(function: str) -> None:
     written = json.dumps(policy_of(function, replace(ENCRYPTED, xray=True)))
     assert len(written) < MOST / 2  # names may be longer than these
+
+
+def test_cfn_lint_knows_every_action_and_finds_its_resources_fit() -> None:
+    whole = replace(ENCRYPTED, xray=True)
+    policies = {
+        function.replace("_", ""): {
+            "Type": "AWS::IAM::RolePolicy",
+            "Properties": {
+                "RoleName": whole.function(function),
+                "PolicyName": "own",
+                "PolicyDocument": policy_of(function, whole),
+            },
+        }
+        for function in FUNCTIONS
+    }
+    template = json.dumps({"Resources": policies})
+    found = lint(template, regions=["us-east-1"], config=ManualArgs(include_checks=["I"]))
+    assert [f"{match.rule.id} {match.message}" for match in found] == []
 
 
 def test_terraform_fills_in_partition_region_and_account(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from collections import Counter
 import pytest
 
 from ops.cloud.policies import FUNCTIONS, statements_of
+from ops.local.policies import LOCAL
 from ops.permissions.statements import FUNCTION, HOLDER
 from tests.policies.authorization import Call, allows, demands
-from tests.policies.stages import ENFORCED, LOCAL
+from tests.policies.stages import ENFORCED
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

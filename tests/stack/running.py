@@ -44,7 +44,7 @@ class Stack:
 
     @property
     def credentials(self) -> Path:
-        """The shared credentials file, with the profiles admin, api, worker and cdn."""
+        """The shared credentials file, with the profiles admin, api, worker, loop and cdn."""
         return profiles_file(self.data)
 
     def access_key(self, profile: str) -> str:

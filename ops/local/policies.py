@@ -1,0 +1,23 @@
+"""The policies of production, with the local stack's names: its S3 enforces them."""
+
+import json
+from collections.abc import Iterable
+
+from ops.cloud.policies import policy_of
+from ops.local import names
+from ops.permissions.names import Names, Place
+
+LOCAL = Names(
+    place=Place("aws", names.REGION, names.ACCOUNT),
+    stage="local",
+    uploads_bucket=names.UPLOADS_BUCKET,
+    images_bucket=names.IMAGES_BUCKET,
+    images_table=names.IMAGES_TABLE,
+    work_queue=names.WORK_QUEUE,
+    failures_queue=names.FAILURES_QUEUE,
+)
+
+
+def documents(functions: Iterable[str]) -> list[dict[str, str]]:
+    """The functions' policies as SeaweedFS reads them."""
+    return [{"name": name, "content": json.dumps(policy_of(name, LOCAL))} for name in functions]
