@@ -25,6 +25,7 @@ _VALUES = {
 }
 
 
+_FIRST_UNKNOWN = (3, 15)  # for which Chalice 1.34 and our libraries have nothing
 _PATIENCE = 60.0  # seconds that the first picture may take
 
 
@@ -68,6 +69,7 @@ def deploy(**given: Any) -> None:
 
 def _deploy(given: dict[str, Any], teller: Teller) -> None:
     name = check_stage(given["stage"])
+    _check_python()
     origins = check_origins(given["allowed_origin"])
     account = connect(given["profile"], given["region"])
     stage = Stage(name, account.id, account.region, account.partition)
@@ -87,6 +89,16 @@ def _deploy(given: dict[str, Any], teller: Teller) -> None:
     if given["smoke"]:
         _try_out(site, teller)
     teller.say(f"Darkroom is at {site}")
+
+
+def _check_python() -> None:
+    if sys.version_info >= _FIRST_UNKNOWN:
+        major, minor = _FIRST_UNKNOWN
+        raise CloudError(
+            f"Chalice deploys for Python up to {major}.{minor - 1}, and functions run on the "
+            f"version that deploys. Make the environment with an older one: rm -r .venv && "
+            f"make setup PYTHON=python{major}.{minor - 1}"
+        )
 
 
 def _try_out(site: str, teller: Teller) -> None:
