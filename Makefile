@@ -19,6 +19,7 @@ check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops secrets
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks

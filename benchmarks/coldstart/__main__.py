@@ -25,7 +25,7 @@ from ops.sandbox.events import api_event, created_event
 from ops.sandbox.function import RUNTIME, unzipped
 
 _MEMORIES = (512, 1024, 1769)
-_PROCESSES = 5
+_PROCESSES = 3
 _PICTURE = Case("12 MP", 4000, 3000)
 
 Kinds = dict[str, Callable[[], Event]]
