@@ -1,6 +1,7 @@
 """`python -m benchmarks.coldstart`: measure the packaged functions and write docs/coldstart.md."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -67,6 +68,7 @@ def _measured(scratch: Path, rounds: int) -> Results:
         date=datetime.now(UTC).date().isoformat(),
         commit=toolchain.commit(),
         machine=toolchain.machine(),
+        load=round(os.getloadavg()[0], 1),
         versions=_versions(),
         rounds=rounds,
         packages=tuple(

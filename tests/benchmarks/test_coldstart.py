@@ -12,6 +12,7 @@ def results(api: float, processor: float) -> Results:
         date="2026-11-21",
         commit="abc",
         machine="a machine",
+        load=0.1,
         versions={"Python": "3.11"},
         rounds=2,
         packages=(Package(name="a.zip", packed=1, unpacked=2),),
