@@ -20,6 +20,7 @@ check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, 
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops secrets
 	$(BIN)/python -m ops templates
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks

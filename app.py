@@ -121,7 +121,8 @@ def process_removal(event: S3Event) -> None:
         wiring.eraser.object_removed(version)
 
 
-@app.on_sqs_message(queue=wiring.settings.work_queue, batch_size=1)
+# Five at once process a million images a day, and leave the account's other calls to uploads.
+@app.on_sqs_message(queue=wiring.settings.work_queue, batch_size=1, maximum_concurrency=5)
 def process_again(event: SQSEvent) -> None:
     for record in event:
         wiring.processor.again(notifications.request_to_process_again(record.body).image_id)

@@ -1,6 +1,6 @@
 """ULIDs: 26 characters of Crockford base32, the first ten of them a time.
 
-Own code, since the library takes 30 ms to import: a third of the API's cold start.
+Own code, since the library takes 30 ms of a cold start to import.
 """
 
 import os

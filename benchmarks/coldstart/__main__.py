@@ -1,6 +1,7 @@
 """`python -m benchmarks.coldstart`: measure the packaged functions and write docs/coldstart.md."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ from ops.sandbox.events import api_event, created_event
 from ops.sandbox.function import RUNTIME, unzipped
 
 _MEMORIES = (512, 1024, 1769)
-_PROCESSES = 5
+_PROCESSES = 3
 _PICTURE = Case("12 MP", 4000, 3000)
 
 Kinds = dict[str, Callable[[], Event]]
@@ -67,6 +68,7 @@ def _measured(scratch: Path, rounds: int) -> Results:
         date=datetime.now(UTC).date().isoformat(),
         commit=toolchain.commit(),
         machine=toolchain.machine(),
+        load=round(os.getloadavg()[0], 1),
         versions=_versions(),
         rounds=rounds,
         packages=tuple(

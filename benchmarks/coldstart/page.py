@@ -20,6 +20,7 @@ def page(results: Results) -> str:
         date=results.date,
         commit=results.commit,
         machine=results.machine,
+        load=f"{results.load:.1f}",
         rounds=results.rounds,
         versions=", ".join(f"{name} {number}" for name, number in results.versions.items()),
         aims=_aims(results),

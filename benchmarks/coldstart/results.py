@@ -49,11 +49,12 @@ class Package(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """A whole run."""
+    """A whole run; `load` is the system's load average at its end, 0 where nothing else runs."""
 
     date: str
     commit: str
     machine: str
+    load: float
     versions: dict[str, str]
     rounds: int
     packages: tuple[Package, ...]

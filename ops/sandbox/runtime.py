@@ -30,13 +30,12 @@ class RuntimeApi:
     arn: str
     seconds: float
     asked_at: float | None = None
-    calls: "queue.Queue[tuple[str, bytes]]" = field(default_factory=queue.Queue)
+    calls: "queue.Queue[tuple[str, bytes] | None]" = field(default_factory=queue.Queue)
     answers: "queue.Queue[Answer]" = field(default_factory=queue.Queue)
     started: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self._server = ThreadingHTTPServer((HOST, 0), _Handler)
-        self._server.daemon_threads = True
+        self._server = _Server((HOST, 0), _Handler)
         self._server.runtime = self  # type: ignore[attr-defined]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -57,9 +56,17 @@ class RuntimeApi:
         return self.answers.get(timeout=self.seconds)
 
     def close(self) -> None:
-        """Stop serving."""
+        """Stop serving, once the function has ended."""
+        self.calls.put(None)
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a function that has been ended hangs up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -74,7 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         runtime.note_start()
-        request_id, body = runtime.calls.get()
+        call = runtime.calls.get()
+        if call is None:
+            self.close_connection = True
+            return
+        request_id, body = call
         deadline = time.time() + runtime.seconds
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", request_id)
