@@ -5,8 +5,10 @@ Own code, since the library takes 30 ms of a cold start to import.
 
 import os
 from datetime import datetime
+from string import ascii_uppercase, digits
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Without the letters that are taken for digits, and the one that makes words.
+_ALPHABET = "".join(sorted({*digits, *ascii_uppercase} - {*"ILOU"}))
 _LENGTH = 26
 
 

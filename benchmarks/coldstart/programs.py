@@ -1,4 +1,4 @@
-"""What is started: our functions, the bare client they are held against, and neither's lack."""
+"""What is started: our functions, and what they are held against."""
 
 import shutil
 from collections.abc import Mapping
