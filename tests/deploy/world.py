@@ -92,7 +92,9 @@ class World:
 
     def post(self, path: str, body: bytes) -> None:
         """A request to the emulator itself."""
-        urllib.request.urlopen(self.address + path, body, timeout=10).close()
+        plain = {"Content-Type": "text/plain"}  # a form's body would not be read
+        request = urllib.request.Request(self.address + path, body, plain)
+        urllib.request.urlopen(request, timeout=60).close()
 
     def config(self) -> Any:
         """The project's `.chalice/config.json`."""
