@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
@@ -55,7 +55,10 @@ def _rolling_back(stack: Stack, verb: str, status: str) -> Iterator[None]:
         traceback.print_exc()
         stack._add_stack_event(f"{verb}_FAILED", str(reason))
         if verb == "CREATE":
-            stack.resource_map.delete()
+            with suppress(Exception):  # of what was never created, moto has nothing to delete
+                stack.resource_map.delete()
+            stack.template_dict = {}
+            stack.output_map = stack._create_output_map()
         stack._add_stack_event(status)
         stack.status = status
 
