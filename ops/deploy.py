@@ -74,7 +74,7 @@ def _deploy(given: dict[str, Any], teller: Teller) -> None:
     account = connect(given["profile"], given["region"])
     stage = Stage(name, account.id, account.region, account.partition)
     _check_region(account, stage)
-    templates = read_templates(account)
+    templates = read_templates(account, stage.name)
     wishes = Wishes(origins, _parameters(given, templates), _limits(given))
     deployment = Deployment(account, stage, templates, wishes, teller)
     teller.say(f"Stage {name} in {account.region} of account {account.id}, as {account.identity}")

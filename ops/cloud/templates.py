@@ -1,5 +1,6 @@
 """The CloudFormation templates of `infrastructure/`, as AWS itself reads them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from ops.local.names import PROJECT
 FOLDER = PROJECT / "infrastructure"
 PARTS = ("stores", "delivery", "watch")
 
+_KEPT_NAME = re.compile(r"^( *(?:BucketName|TableName): )!Sub (\S+)$", re.MULTILINE)
 _LARGEST = 51_200  # bytes; the most that CloudFormation takes in a request
 
 
@@ -29,14 +31,28 @@ class Template:
         return {name: value for name, value in values.items() if name in self.parameters}
 
 
-def read_templates(account: Account, folder: Path = FOLDER) -> dict[str, Template]:
+def read_templates(account: Account, stage: str, folder: Path = FOLDER) -> dict[str, Template]:
     """All parts' templates; CloudError for the first that is not there or not valid."""
-    return {part: _read_template(account, folder / f"{part}.yaml") for part in PARTS}
+    return {part: _read_template(account, stage, folder / f"{part}.yaml") for part in PARTS}
 
 
-def _read_template(account: Account, file: Path) -> Template:
+def with_plain_names(body: str, account: Account, stage: str) -> str:
+    """`body` with the names of buckets and tables spelled out.
+
+    CloudFormation adopts what is there already only where its name is plain text.
+    """
+    known = {"Stage": stage, "AWS::AccountId": account.id, "AWS::Region": account.region}
+
+    def spelled_out(found: re.Match[str]) -> str:
+        name = re.sub(r"\$\{([\w:]+)\}", lambda gap: known[gap[1]], found[2])
+        return f"{found[1]}{name}"
+
+    return _KEPT_NAME.sub(spelled_out, body)
+
+
+def _read_template(account: Account, stage: str, file: Path) -> Template:
     try:
-        body = file.read_text(encoding="utf-8")
+        body = with_plain_names(file.read_text(encoding="utf-8"), account, stage)
     except FileNotFoundError as reason:
         raise CloudError(f"{file} is missing. Take it from the repository again.") from reason
     if len(body.encode()) > _LARGEST:

@@ -1,0 +1,31 @@
+"""What is sent to CloudFormation of the templates."""
+
+import re
+
+import boto3
+
+from ops.cloud.account import Account
+from ops.cloud.templates import FOLDER, with_plain_names
+
+ACCOUNT = Account(
+    "123456789012", "eu-central-1", "aws", "arn:aws:iam::1:user/a", None, boto3.Session()
+)
+
+
+def sent(part: str) -> str:
+    return with_plain_names((FOLDER / f"{part}.yaml").read_text(), ACCOUNT, "shop")
+
+
+def test_what_a_destroy_keeps_has_a_plain_name_so_that_it_can_be_adopted() -> None:
+    names = re.findall(r"^ +(?:BucketName|TableName): (.+)$", sent("stores"), re.MULTILINE)
+    assert names == [
+        "darkroom-shop-uploads-123456789012-eu-central-1",
+        "darkroom-shop-images-123456789012-eu-central-1",
+        "darkroom-shop-site-123456789012-eu-central-1",
+        "darkroom-shop-images",
+    ]
+
+
+def test_nothing_else_of_a_template_is_changed() -> None:
+    for part in ("delivery", "watch"):
+        assert sent(part) == (FOLDER / f"{part}.yaml").read_text()
