@@ -13,7 +13,7 @@ from benchmarks.collection import collected
 from benchmarks.document import write_documents
 from benchmarks.report import report
 from benchmarks.results import LATEST, load, save
-from benchmarks.running import Plan, run
+from benchmarks.running import Plan, run, time_again
 
 _MIXED_HELP = (
     "A folder of JPEGs and PNGs, or how many of the collection's photographs.  [default: all]"
@@ -21,6 +21,7 @@ _MIXED_HELP = (
 _QUICK_HELP = "Three photographs, one round, small pictures: a check of a minute or so, no figures."
 _OUT_HELP = "Where the figures go.  [default: benchmarks/latest.json; for --quick a scratch file]"
 _DRAW_HELP = "Measure nothing; write the documents anew from benchmarks/latest.json."
+_AGAIN_HELP = "Measure the times alone; the rest stays as benchmarks/latest.json has it."
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +30,7 @@ _DRAW_HELP = "Measure nothing; write the documents anew from benchmarks/latest.j
 @click.option("--only", multiple=True, metavar="NAME", help="A contender; may be repeated.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_OUT_HELP)
 @click.option("--quick", is_flag=True, help=_QUICK_HELP)
+@click.option("--again", is_flag=True, help=_AGAIN_HELP)
 @click.option("--draw", is_flag=True, help=_DRAW_HELP)
 def main(
     photographs: str | None,
@@ -36,6 +38,7 @@ def main(
     only: tuple[str, ...],
     out: Path | None,
     quick: bool,
+    again: bool,
     draw: bool,
 ) -> None:
     """Measure Darkroom beside its rivals on the same photographs.
@@ -46,10 +49,12 @@ def main(
     if draw:
         write_documents(load())
         return
+    if again and (photographs or only or quick):
+        raise click.UsageError("--again goes with all photographs and contenders.")
     _check_environment()
     start = time.monotonic()
     plan = _plan(photographs, only, rounds, quick)
-    results = run(plan, click.echo)
+    results = time_again(load(), plan, click.echo) if again else run(plan, click.echo)
     whole = not (photographs or only or quick or out)
     path = out or (LATEST if whole else toolchain.CACHE / "scratch.json")
     save(results, path)

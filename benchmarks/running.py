@@ -6,12 +6,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from benchmarks import toolchain
 from benchmarks.collection import described
 from benchmarks.contenders import Contender, absent, contenders
 from benchmarks.matching import Batch, Say, matched, matched_tails
 from benchmarks.memory import measured
-from benchmarks.mosaics import CASES, LARGE, picture_of
+from benchmarks.mosaics import CASES, LARGE, Case, picture_of
 from benchmarks.results import Entry, Memory, Results, Tail, Timing, last_qualities
 from benchmarks.scores import Scores
 from benchmarks.starting import started
@@ -65,6 +67,28 @@ def run(plan: Plan, say: Say) -> Results:
     )
 
 
+def time_again(last: Results, plan: Plan, say: Say) -> Results:
+    """`last` with its times measured anew: what is made and held does not hang on the machine."""
+    qualities = {entry.family: entry.quality for entry in last.contenders}
+    chosen = [one for one in contenders() if one.family in qualities]
+    say("Timing:")
+    timings = timed(chosen, qualities, plan.photographs, plan.rounds, say)
+    large = _large(plan, chosen, qualities, say)
+    say("Cold starts.")
+    now = toolchain.commit()
+    return replace(
+        last,
+        command=f"{last.command}, then {plan.command}",
+        commit=now if now == last.commit else f"{last.commit}, times at {now}",
+        date=datetime.now(UTC).date().isoformat(),
+        machine=toolchain.machine(),
+        rounds=plan.rounds,
+        timings=tuple(timings),
+        large=tuple(large),
+        start=started(plan.photographs, 11),
+    )
+
+
 def _qualities(
     plan: Plan, chosen: Sequence[Contender], say: Say
 ) -> tuple[dict[str, Made], list[Tail], tuple[float, float]]:
@@ -95,17 +119,24 @@ def _pictures(
     plan: Plan, chosen: Sequence[Contender], qualities: Mapping[str, int], say: Say
 ) -> tuple[list[Timing], list[Memory]]:
     """Times and peak memory for the pictures that are made for it."""
-    folder = toolchain.CACHE / "cases"
-    cases = CASES[:2] if plan.quick else CASES
-    pictures = {case: picture_of(case, plan.photographs, folder) for case in cases}
-    large: list[Timing] = []
-    if not plan.quick:
-        say("Timing large pictures:")
-        several = [one for one in chosen if one.name in _LARGE]
-        large = timed(several, qualities, [pictures[case] for case in LARGE], 3, say)
+    large = [] if plan.quick else _large(plan, chosen, qualities, say)
     say("Peak memory:")
     remembering = [one for one in chosen if one.name in _REMEMBERING]
-    return large, measured(remembering, qualities, pictures, say)
+    cases = CASES[:2] if plan.quick else CASES
+    return large, measured(remembering, qualities, _made_of(plan, cases), say)
+
+
+def _large(
+    plan: Plan, chosen: Sequence[Contender], qualities: Mapping[str, int], say: Say
+) -> list[Timing]:
+    say("Timing large pictures:")
+    several = [one for one in chosen if one.name in _LARGE]
+    return timed(several, qualities, list(_made_of(plan, LARGE).values()), 3, say)
+
+
+def _made_of(plan: Plan, cases: Sequence[Case]) -> dict[Case, Path]:
+    folder = toolchain.CACHE / "cases"
+    return {case: picture_of(case, plan.photographs, folder) for case in cases}
 
 
 def _entry(contender: Contender, qualities: Mapping[str, int]) -> Entry:
