@@ -18,12 +18,9 @@ def sent(part: str) -> str:
 
 def test_what_a_destroy_keeps_has_a_plain_name_so_that_it_can_be_adopted() -> None:
     names = re.findall(r"^ +(?:BucketName|TableName): (.+)$", sent("stores"), re.MULTILINE)
-    assert names == [
-        "darkroom-shop-uploads-123456789012-eu-central-1",
-        "darkroom-shop-images-123456789012-eu-central-1",
-        "darkroom-shop-site-123456789012-eu-central-1",
-        "darkroom-shop-images",
-    ]
+    place = f"{ACCOUNT.id}-{ACCOUNT.region}"
+    buckets = [f"darkroom-shop-{what}-{place}" for what in ("uploads", "images", "site")]
+    assert names == [*buckets, "darkroom-shop-images"]
 
 
 def test_nothing_else_of_a_template_is_changed() -> None:
