@@ -75,11 +75,11 @@ def time_again(last: Results, plan: Plan, say: Say) -> Results:
     timings = timed(chosen, qualities, plan.photographs, plan.rounds, say)
     large = _large(plan, chosen, qualities, say)
     say("Cold starts.")
-    now = toolchain.commit()
+    made, now = last.commit.partition(", times at ")[0], toolchain.commit()
     return replace(
         last,
-        command=f"{last.command}, then {plan.command}",
-        commit=now if now == last.commit else f"{last.commit}, times at {now}",
+        command=f"{last.command.partition(', then ')[0]}, then {plan.command}",
+        commit=now if now == made else f"{made}, times at {now}",
         date=datetime.now(UTC).date().isoformat(),
         machine=toolchain.machine(),
         rounds=plan.rounds,
@@ -131,7 +131,7 @@ def _large(
 ) -> list[Timing]:
     say("Timing large pictures:")
     several = [one for one in chosen if one.name in _LARGE]
-    return timed(several, qualities, list(_made_of(plan, LARGE).values()), 3, say)
+    return timed(several, qualities, list(_made_of(plan, LARGE).values()), plan.rounds, say)
 
 
 def _made_of(plan: Plan, cases: Sequence[Case]) -> dict[Case, Path]:
