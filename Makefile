@@ -20,7 +20,7 @@ check: $(VENV)/dev.stamp ## Lint, format, types, imports, secrets
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops secrets
 
-bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
+bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, half an hour
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
 
 setup: $(VENV)/dev.stamp ## The environment in .venv/
