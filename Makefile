@@ -22,7 +22,7 @@ check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, 
 	$(BIN)/python -m ops templates
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
-bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, twenty minutes
+bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, half an hour
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
 
 setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## The environment in .venv/

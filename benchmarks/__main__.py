@@ -26,7 +26,7 @@ _AGAIN_HELP = "Measure the times alone; the rest stays as benchmarks/latest.json
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--photographs", metavar="N|DIR", help=_MIXED_HELP)
-@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--only", multiple=True, metavar="NAME", help="A contender; may be repeated.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_OUT_HELP)
 @click.option("--quick", is_flag=True, help=_QUICK_HELP)
@@ -43,7 +43,7 @@ def main(
 ) -> None:
     """Measure Darkroom beside its rivals on the same photographs.
 
-    A run with no options takes about twenty minutes on two processors and
+    A run with no options takes about half an hour on two processors and
     writes benchmarks/latest.json, docs/performance.md with its chart, and docs/cost.md.
     """
     if draw:
