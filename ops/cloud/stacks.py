@@ -79,7 +79,7 @@ class Stack:
             self._cloudformation.delete_change_set(ChangeSetName=made.id)
             if is_new:
                 self._cloudformation.delete_stack(StackName=made.stack)
-            return [str(change) for change in made.changes]
+            return [str(change) for change in made.changes] or ["~ its outputs or tags"]
 
     def delete(self) -> None:
         """Delete it, with all that its template does not keep."""

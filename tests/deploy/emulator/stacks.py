@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
+from moto.cloudformation.models import Change, ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 
@@ -15,6 +15,7 @@ from tests.deploy.emulator import resources
 def teach() -> None:
     """Replace what moto does with a change set, and with a template that it is to look at."""
     CloudFormationBackend.execute_change_set = _execute
+    ChangeSet.diff = _changes
     CloudFormationResponse.validate_template = _validate
     # AWS tells a list's parameter as it was given, with commas.
     Stack.parameter_list = property(_parameters)
@@ -32,6 +33,18 @@ def _execute(self: Any, change_set_name: str, **_: Any) -> None:
     else:
         with _rolling_back(stack, "UPDATE", "UPDATE_ROLLBACK_COMPLETE"):
             stack.update(change_set.template, None, change_set.parameters, change_set.tags)
+
+
+def _changes(self: Any) -> list[Change]:
+    """With what only a parameter changes, which moto does, but leaves out of the change set."""
+    known, new = self.stack.resource_map, self.template_dict["Resources"]
+    names = known.build_resource_diff(self.template_dict, self.parameters)
+    resources = {**known._resource_json_map, **new}
+    return [
+        Change(action, name, resources[name]["Type"])
+        for action, changed in names.items()
+        for name in changed
+    ]
 
 
 def _create(stack: Stack, change_set: ChangeSet) -> None:
