@@ -41,7 +41,8 @@ _UNCHECKED = b"\x01\x00\x00\x00"  # the flags of a .pyc that is never held again
 @click.command()
 @click.option("--stage", default="dev", show_default=True, help="The stage of .chalice/config.json")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
-def package(stage: str, out: Path) -> None:
+@click.option("--kms-key-arn", default="", help="The stores' output of that name, where it has one")
+def package(stage: str, out: Path, kms_key_arn: str) -> None:
     """Write the deployment artifacts: Terraform, the code, the layer, the stores' templates.
 
     They are for the Python version of this interpreter. No AWS account is needed.
@@ -49,7 +50,7 @@ def package(stage: str, out: Path) -> None:
     click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
     if warning := unfit():
         click.echo(warning, err=True)
-    write_policies(configured_names(stage, TERRAFORM))
+    write_policies(configured_names(stage, TERRAFORM, kms_key_arn))
     command = chalice_command("package", "--stage", stage, "--pkg-format", "terraform")
     # Chalice wants a region to be set; what it writes asks Terraform for the real one.
     environment = {"AWS_DEFAULT_REGION": REGION, **os.environ}

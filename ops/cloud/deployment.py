@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ops.cloud import page, record
 from ops.cloud.account import Account
 from ops.cloud.application import run_chalice
+from ops.cloud.data import find_data
 from ops.cloud.deployed import find_api, record_deployed
 from ops.cloud.faults import explained
 from ops.cloud.limits import Limits, set_limits
@@ -104,10 +106,18 @@ class Deployment:
             "ApiStage": API_STAGE,
             "AllowedOrigins": ",".join(self._origins()),
         }
-        known |= _time_limits(record.recorded(self.stage.name))
+        known |= self._kept_key | _time_limits(record.recorded(self.stage.name))
         for part in ("stores", "delivery"):
             known |= self.stacks[part].outputs()
         return {**known, **self.wishes.parameters}
+
+    @cached_property
+    def _kept_key(self) -> Facts:
+        """For stores that are not there yet: the key that pictures of an earlier stack need."""
+        if self.stacks["stores"].exists:
+            return {}
+        keys = find_data(self.account, self.stage).keys
+        return {"UseKmsKey": "true", "ExistingKeyArn": keys[0]} if keys else {}
 
     def _origins(self) -> tuple[str, ...]:
         named = self.wishes.origins

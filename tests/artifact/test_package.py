@@ -17,6 +17,7 @@ from ops.packaging.services import called_services
 from tests.stack.running import users_environment
 
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+KEY = "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
 HOMES = {"deployment.zip": "/var/task/", "layer-deployment.zip": "/opt/"}
 
 
@@ -34,18 +35,35 @@ def test_tracebacks_will_name_the_files_where_lambda_has_them(package: Path, arc
                 assert marshal.loads(compiled[16:]).co_filename == HOMES[archive] + name
 
 
-def test_a_second_run_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def second(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a later run writes, for stores with a KMS key; the code is packed anew."""
+    assert package.is_dir()
     for archive in (PROJECT / ".chalice/deployments").glob("appcode-*"):
         archive.unlink()
+    out = tmp_path_factory.mktemp("second")
     subprocess.run(
-        [sys.executable, "-m", "ops", "package", "--out", str(tmp_path)],
+        [sys.executable, "-m", "ops", "package", "--out", str(out), "--kms-key-arn", KEY],
         cwd=PROJECT,
         env=users_environment(),
         check=True,
         capture_output=True,
     )
-    for archive in HOMES:
-        assert (tmp_path / archive).read_bytes() == (package / archive).read_bytes()
+    return out
+
+
+@pytest.mark.parametrize("archive", HOMES)
+def test_a_second_run_gives_the_same_bytes(package: Path, second: Path, archive: str) -> None:
+    assert (second / archive).read_bytes() == (package / archive).read_bytes()
+
+
+def test_functions_may_use_the_stores_key(package: Path, second: Path) -> None:
+    with_key, without = (
+        json.loads((folder / "chalice.tf.json").read_text())["resource"]["aws_iam_role_policy"]
+        for folder in (second, package)
+    )
+    assert all(KEY in policy["policy"] for policy in with_key.values())
+    assert not any("kms:" in policy["policy"] for policy in without.values())
 
 
 def test_an_archive_depends_on_its_files_alone(tmp_path: Path) -> None:

@@ -66,6 +66,27 @@ def test_data_can_be_deleted_after_the_stage(world: World) -> None:
     assert nothing(inventory(world))
 
 
+def test_a_key_is_used_again_until_its_data_is_deleted(
+    world: World,
+) -> None:
+    world.run(*DEPLOY, "--use-kms").succeeded()
+    before = _key_of_stores(world)
+    world.run(*DESTROY).succeeded()
+    world.run(*DEPLOY).succeeded()
+    assert before.startswith("arn:aws:kms:")
+    assert _key_of_stores(world) == before
+    assert before in str(inventory(world)["roles"])
+    world.run(*DESTROY, "--delete-data").succeeded()
+    key = world.client("kms").describe_key(KeyId=before)["KeyMetadata"]
+    assert key["KeyState"] == "PendingDeletion"
+
+
+def _key_of_stores(world: World) -> str:
+    stores = world.client("cloudformation").describe_stacks(StackName="darkroom-test-stores")
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stores["Stacks"][0]["Outputs"]}
+    return str(outputs["KmsKeyArn"])
+
+
 def test_destroying_what_is_not_there_changes_nothing(world: World) -> None:
     assert "Nothing of stage test" in world.run(*DESTROY).succeeded().out
 

@@ -87,6 +87,7 @@ class _Resolver:
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Condition": lambda name: self.resolve(read["Conditions"][name]),
+            "Fn::And": lambda told: all(map(self.resolve, told)),
             "Fn::Equals": lambda pair: _text(self.resolve(pair[0])) == _text(self.resolve(pair[1])),
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAtt": lambda path: f"<{'.'.join(path)}>",

@@ -1,5 +1,6 @@
 """What outlives the stack, and what table, key and event bus guarantee, one by one."""
 
+import json
 from unittest.mock import MagicMock
 
 import pytest
@@ -56,6 +57,16 @@ def test_without_a_key_the_table_has_that_of_dynamodb(plain: Stack) -> None:
 
 def test_there_is_no_key_unless_asked_for(plain: Stack) -> None:
     assert (plain.of_type("AWS::KMS::Key"), plain.outputs["KmsKeyArn"]) == ({}, "")
+
+
+def test_a_key_that_is_there_already_is_used_everywhere_in_place_of_a_new_one(
+    with_key: Stack,
+) -> None:
+    arn = "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
+    adopted = deployed("stores", {"UseKmsKey": "true", "ExistingKeyArn": arn})
+    expected = {name: made for name, made in with_key.resources.items() if name != "Key"}
+    assert adopted.resources == json.loads(json.dumps(expected).replace("<Key.Arn>", arn))
+    assert adopted.outputs["KmsKeyArn"] == arn
 
 
 def test_the_key_changes_each_year(with_key: Stack) -> None:

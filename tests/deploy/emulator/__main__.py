@@ -11,7 +11,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from tests.deploy.emulator import functions, gateway, resources, stacks
+from tests.deploy.emulator import data, functions, gateway, resources, stacks
 
 
 def serve(port: int) -> None:
@@ -20,6 +20,7 @@ def serve(port: int) -> None:
     warnings.simplefilter("ignore")
     MotoRequestHandler.disable_nagle_algorithm = True
     resources.teach()
+    data.teach()
     stacks.teach()
     functions.teach()
     gateway.teach()

@@ -7,10 +7,6 @@ from moto.cloudformation.parsing import get_model_map
 from moto.cloudfront.models import DistributionConfig, OriginAccessControl, cloudfront_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
-from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.table import Table
-from moto.s3.exceptions import MissingBucket
-from moto.s3.models import FakeBucket, s3_backends
 
 Properties = dict[str, Any]
 
@@ -156,49 +152,11 @@ def teach() -> None:
     """Before moto looks at its list of kinds for the first time."""
     for kind in _WITHOUT_EFFECT:
         type(kind.replace("::", ""), (Taught, CloudFormationModel), {"kind": kind})
-    _adopt(FakeBucket, _bucket_there)
-    _adopt(Table, lambda name, account, region: _tables(account, region).get(name))
-    _keep_versions()
 
 
 def known_kinds() -> set[str]:
     """All kinds that a template may use here."""
     return set(get_model_map())
-
-
-def _adopt(model: Any, there: Any) -> None:
-    """As with ImportExistingResources: a resource of that name that is there is taken over."""
-    make = model.create_from_cloudformation_json
-
-    def create(name: str, described: Any, account: str, region: str, **rest: Any) -> Any:
-        return there(name, account, region) or make(name, described, account, region, **rest)
-
-    model.create_from_cloudformation_json = staticmethod(create)
-
-
-def _bucket_there(name: str, account: str, _region: str) -> Any:
-    try:
-        return s3_backends[account]["aws"].get_bucket(name)
-    except MissingBucket:
-        return None
-
-
-def _tables(account: str, region: str) -> dict[str, Any]:
-    tables: dict[str, Any] = dynamodb_backends[account][region].tables
-    return tables
-
-
-def _keep_versions() -> None:
-    make = FakeBucket.create_from_cloudformation_json
-
-    def create(name: str, described: Any, account: str, region: str, **rest: Any) -> Any:
-        bucket = make(name, described, account, region, **rest)
-        wanted = described["Properties"].get("VersioningConfiguration")
-        if wanted:
-            s3_backends[account]["aws"].put_bucket_versioning(name, wanted["Status"])
-        return bucket
-
-    FakeBucket.create_from_cloudformation_json = staticmethod(create)
 
 
 def _as_the_api_has_it(config: Properties) -> Properties:
