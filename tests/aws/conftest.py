@@ -4,6 +4,7 @@ import configparser
 import uuid
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from chalicelib.aws import clients
@@ -69,8 +70,7 @@ def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
 
 @pytest.fixture
 def s3_objects(seaweedfs: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Objects]:
-    for name, value in seaweedfs.items():
-        monkeypatch.setenv(name, value)
+    lead_boto3(seaweedfs, monkeypatch)
     clients.s3.cache_clear()
     present = [bucket["Name"] for bucket in clients.s3().list_buckets()["Buckets"]]
     if BUCKET not in present:
@@ -95,10 +95,16 @@ def fresh_table(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[DynamoImages]:
     """A table of its own for one test."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    lead_boto3(environment, monkeypatch)
     clients.dynamodb.cache_clear()
     name = f"images-{uuid.uuid4().hex}"
     make_table(clients.dynamodb(), name)
     yield DynamoImages(name)
     clients.dynamodb.cache_clear()
+
+
+def lead_boto3(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """To one server, under its credentials: boto3's session remembers those of the one before."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
