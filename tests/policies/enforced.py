@@ -16,6 +16,8 @@ from chalicelib.aws.objects import S3Objects
 from chalicelib.errors import PassingFault, SettingsError
 from chalicelib.keys import derived_image_id
 from chalicelib.wiring import utc_now
+from ops.local.context import LambdaContext
+from ops.local.names import SWEEP
 from ops.local.polling import sqs_event
 from ops.local.schedule import schedule_event
 from tests.pictures import encoded, jpeg, photo
@@ -136,7 +138,7 @@ class Flow:
     def _sweep(self) -> None:
         with self._as("sweep") as app:
             app.wiring.clock = lambda: utc_now() + timedelta(days=8)  # nothing is under way
-            app.sweep(schedule_event("sweep"), None)
+            app.sweep(schedule_event(SWEEP), LambdaContext(SWEEP, "one"))
 
     @contextmanager
     def _as(self, function: str) -> Iterator[ModuleType]:

@@ -19,6 +19,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.iam.access_control import IAMPolicyStatement, IAMRequest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.sqs.responses import SQSResponse
+from werkzeug.exceptions import Forbidden
 from werkzeug.serving import make_server
 
 _queue_of_address = SQSResponse._get_queue_name
@@ -32,6 +33,23 @@ class JsonRequest(IAMRequest):
     def _raise_access_denied(self) -> None:
         said = f"{self._access_key.arn} is not authorized to perform: {self._action}"
         raise JsonRESTError("AccessDeniedException", said)
+
+
+class XmlRequest(IAMRequest):
+    """A request of a service that speaks XML."""
+
+    def _raise_access_denied(self) -> None:
+        said = f"{self._access_key.arn} is not authorized to perform: {self._action}"
+        error = f"<Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
+        raise Forbidden(f"<ErrorResponse>{error}</ErrorResponse>")
+
+
+def authorize_cloudfront(response: CloudFrontResponse, _resource: str = "*") -> None:
+    """Ask for the call's action on its distribution, which its path names."""
+    _, _, rest = response.path.partition("/distribution/")
+    name = rest.partition("/")[0]
+    arn = f"arn:aws:cloudfront::{response.current_account}:distribution/{name}" if name else "*"
+    response._authenticate_and_authorize_action(XmlRequest, arn)
 
 
 def authorize_dynamodb(handler: DynamoHandler, _resource: str = "*") -> None:
@@ -53,13 +71,6 @@ def conditions_hold(statement: IAMPolicyStatement, _trusted: object = None) -> b
     patterns = conditions.get("dynamodb:LeadingKeys", ["*"])
     keys = _leading_keys.get([])
     return all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in keys)
-
-
-def distribution_of(response: CloudFrontResponse) -> str:
-    """The distribution that a call is about, by its path."""
-    _, _, rest = response.path.partition("/distribution/")
-    name = rest.partition("/")[0]
-    return f"arn:aws:cloudfront::{response.current_account}:distribution/{name}" if name else "*"
 
 
 def make_distribution(made: Any, account: str, region: str, config: dict[str, Any]) -> None:
@@ -102,7 +113,7 @@ if __name__ == "__main__":
     SQSResponse._authenticate_and_authorize_normal_action = authorize_sqs
     SQSResponse._get_queue_name = queue_name
     IAMPolicyStatement._check_conditions = conditions_hold
-    CloudFrontResponse._determine_resource = distribution_of
+    CloudFrontResponse._authenticate_and_authorize_normal_action = authorize_cloudfront
     Distribution.__init__ = make_distribution
     application = DomainDispatcherApplication(create_backend_app)
     make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True).serve_forever()

@@ -110,7 +110,7 @@ class Flow:
         self._happened(image["id"], "deleted", 1)
 
     def _sweeping(self) -> None:
-        whole, forgotten = self._client.all_images("ready")[:2]
+        whole, forgotten = self._ready()[:2]
         lost = whole["processed_files"][0]
         self._s3.delete_object(Bucket=IMAGES_BUCKET, Key=lost)
         record = {"id": {"S": forgotten["id"]}, "entry": {"S": "image"}}
@@ -118,10 +118,13 @@ class Flow:
 
         def found() -> bool:
             self._with_tasks(lambda database: call(database, SWEEP))
-            ready = [image["id"] for image in self._client.all_images("ready")]
+            ready = [image["id"] for image in self._ready()]
             return forgotten["id"] in ready and self._is_there(lost)
 
         until(found, 120)
+
+    def _ready(self) -> list[dict[str, Any]]:
+        return [image for image in self._client.all_images() if image["status"] == "ready"]
 
     def _is_there(self, rendition: str) -> bool:
         listed = self._s3.list_objects_v2(Bucket=IMAGES_BUCKET, Prefix=rendition)
