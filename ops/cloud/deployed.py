@@ -116,6 +116,7 @@ def _resources(account: Account, stage: Stage) -> Iterator[Resource]:
     yield from _notifications(account, stage, arns)
     for name, arn in arns.items():
         yield from _queues(account, name, arn)
+    yield from _rules(account, stage, {*FUNCTIONS, *arns})
     api = find_api(account, stage)
     if api:
         yield {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api}
@@ -150,6 +151,19 @@ def _queues(account: Account, name: str, arn: str) -> Iterator[Resource]:
                     "event_uuid": mapping["UUID"],
                     "queue": mapping["EventSourceArn"].rpartition(":")[2],
                     "lambda_arn": arn,
+                }
+
+
+def _rules(account: Account, stage: Stage, names: set[str]) -> Iterator[Resource]:
+    ours = {f"{stage.prefix}-{name}-event": name for name in names}
+    pages = account.client("events").get_paginator("list_rules")
+    for page in pages.paginate(NamePrefix=f"{stage.prefix}-"):
+        for rule in page["Rules"]:
+            if rule["Name"] in ours:
+                yield {
+                    "name": f"{ours[rule['Name']]}-event",
+                    "resource_type": "cloudwatch_event",
+                    "rule_name": rule["Name"],
                 }
 
 
