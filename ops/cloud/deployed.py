@@ -155,16 +155,18 @@ def _queues(account: Account, name: str, arn: str) -> Iterator[Resource]:
 
 
 def _rules(account: Account, stage: Stage, names: set[str]) -> Iterator[Resource]:
-    ours = {f"{stage.prefix}-{name}-event": name for name in names}
-    pages = account.client("events").get_paginator("list_rules")
-    for page in pages.paginate(NamePrefix=f"{stage.prefix}-"):
-        for rule in page["Rules"]:
-            if rule["Name"] in ours:
-                yield {
-                    "name": f"{ours[rule['Name']]}-event",
-                    "resource_type": "cloudwatch_event",
-                    "rule_name": rule["Name"],
-                }
+    events = account.client("events")
+    for name in sorted(names):
+        rule = f"{stage.prefix}-{name}-event"
+        try:
+            events.describe_rule(Name=rule)
+        except events.exceptions.ResourceNotFoundException:
+            continue
+        yield {
+            "name": f"{name}-event",
+            "resource_type": "cloudwatch_event",
+            "rule_name": rule,
+        }
 
 
 def _integration(client: Any, api: str) -> str:

@@ -28,7 +28,6 @@ _TIME_LIMITS = {
     "RemovalSeconds": "process_removal",
     "AgainSeconds": "process_again",
     "FailureSeconds": "record_failure",
-    "SweepSeconds": "sweep",
 }
 
 
