@@ -22,11 +22,11 @@ def make_stores(client: Callable[[str], Any]) -> None:
     for queue in (ENFORCED.work_queue, ENFORCED.failures_queue, OTHER):
         client("sqs").create_queue(QueueName=queue)
     for distribution in (ENFORCED.distribution_id, FOREIGN_CDN):
-        config = _distribution_config(distribution)
+        config = distribution_config(distribution)
         client("cloudfront").create_distribution(DistributionConfig=config)
 
 
-def _distribution_config(reference: str) -> dict[str, Any]:
+def distribution_config(reference: str) -> dict[str, Any]:
     """The least that CloudFront takes."""
     origin = {"Id": "images", "DomainName": "images.s3.amazonaws.com"}
     behaviour = {"TargetOriginId": "images", "ViewerProtocolPolicy": "https-only"}
