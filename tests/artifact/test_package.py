@@ -98,6 +98,14 @@ def test_the_layer_describes_the_services_that_the_application_calls_and_no_othe
     assert sorted(called_services(PROJECT / "chalicelib")) == services
 
 
+def test_terraform_lets_the_clock_call_the_sweep_and_nothing_else(package: Path) -> None:
+    described = json.loads((package / "chalice.tf.json").read_text())["resource"]
+    (rule,) = described["aws_cloudwatch_event_rule"].values()
+    (target,) = described["aws_cloudwatch_event_target"].values()
+    assert rule["schedule_expression"] == "rate(10 minutes)"
+    assert target["arn"] == "${aws_lambda_function.sweep.arn}"
+
+
 def test_terraform_describes_every_function_with_the_layer(package: Path) -> None:
     described = json.loads((package / "chalice.tf.json").read_text())["resource"]
     functions = described["aws_lambda_function"]
