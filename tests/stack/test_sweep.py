@@ -11,7 +11,12 @@ from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack
 from tests.waiting import until
 
-SOON = {"SWEEP_SECONDS": "0.5,0.5", "SWEEP_GRACE_SECONDS": "1", "UPLOAD_EXPIRY_SECONDS": "1"}
+SOON = {
+    "SWEEP_SECONDS": "0.5,0.5",
+    "SWEEP_GRACE_SECONDS": "1",
+    "SWEEP_REST_SECONDS": "1",
+    "UPLOAD_EXPIRY_SECONDS": "1",
+}
 NEVER = 2**62  # nanoseconds since 1970: no change is later
 
 
