@@ -1,6 +1,7 @@
 """What all verbs take on the command line, and how they end."""
 
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ def sentences() -> Iterator[None]:
     try:
         with explained():
             yield
-    except (CloudError, DarkroomError) as error:
+    except (CloudError, DarkroomError, OSError, sqlite3.Error) as error:
         say(f"Not finished. {error}")
         sys.exit(1)
 

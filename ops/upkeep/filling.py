@@ -9,7 +9,7 @@ from threading import Thread
 from ops.upkeep.intake import Candidate, Intake, Refused
 from ops.upkeep.journal import Journal
 from ops.upkeep.listing import Found, Part, cut, page
-from ops.upkeep.showing import Shown
+from ops.upkeep.showing import Shown, say
 from ops.upkeep.walking import Crew, Stopped, walk
 
 _PARTS = 4  # for each worker, so that a small part does not leave one without work
@@ -41,6 +41,8 @@ class Filling:
         if self._dry_run or not self._journal.is_under_way:
             parts = cut(self._bucket, self._prefix, self._crew.concurrency * _PARTS)
             self._journal.begin(parts, remember=self._intake.may_wait())
+        else:
+            say("Going on where it was stopped.")
         shown.advance(self._journal.counts()["found"])
         if shown.is_seen:
             Thread(target=self._count, args=(shown,), daemon=True).start()

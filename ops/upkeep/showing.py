@@ -1,6 +1,7 @@
 """What a verb shows while it works, and at its end: to people, or with --json to programs."""
 
 import json
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +19,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ops.rendering.outcomes import shown
+
 _SHOWN = 20  # refused objects; all of them with --json
+_WIDTH = 80  # characters of a key
 _PERIOD = 60.0  # seconds that the rate is taken over
 
 
@@ -38,6 +42,7 @@ class Shown:
         self._progress = progress
         self._what = what
         self._asked = 0
+        self._lock = threading.Lock()
         self._task = progress.add_task(what, total=None)
 
     @property
@@ -51,9 +56,10 @@ class Shown:
 
     def ask(self, number: int) -> None:
         """So many more repairs were asked for."""
-        self._asked += number
-        said = f"{self._what} ({self._asked:,} asked for)"
-        self._progress.update(self._task, description=said)
+        with self._lock:
+            self._asked += number
+            said = f"{self._what} ({self._asked:,} asked for)"
+            self._progress.update(self._task, description=said)
 
     def expect(self, total: int) -> None:
         """There are so many in all."""
@@ -99,6 +105,12 @@ def numbered(counts: Sequence[tuple[int, str]]) -> list[str]:
 
 def listed(reasons: Mapping[str, str]) -> list[str]:
     """A line for each key with its reason, as many as anybody reads."""
-    lines = [f"  {key}: {why}" for key, why in list(reasons.items())[:_SHOWN]]
+    lines = [f"  {_short(key)}: {why}" for key, why in list(reasons.items())[:_SHOWN]]
     rest = len(reasons) - len(lines)
     return [*lines, f"  and {rest:,} more; --json has all"] if rest else lines
+
+
+def _short(key: str) -> str:
+    """Its end tells more than its beginning, which many have in common."""
+    text = shown(key)
+    return text if len(text) <= _WIDTH else f"…{text[1 - _WIDTH :]}"
