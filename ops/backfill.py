@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from ops.upkeep.command import (
     working,
 )
 from ops.upkeep.filling import Filling
-from ops.upkeep.intake import Asking, Copying, Intake
+from ops.upkeep.intake import Asking, Copying, Intake, has_requests
 from ops.upkeep.journal import Journal, keep_journal
 from ops.upkeep.reaching import Where, check_bucket, reach
 from ops.upkeep.showing import bar, listed, numbered, report
@@ -78,7 +79,7 @@ def _intake(wiring: Wiring, bucket: str) -> Intake:
     if bucket == settings.images_bucket:
         raise CloudError(f"{bucket} holds renditions, which are made of originals, and no others.")
     if bucket == settings.uploads_bucket:
-        return Asking(wiring)
+        return Asking(wiring, partial(has_requests, settings.work_queue))
     check_bucket(bucket, f"There is no bucket {bucket}. Look at its name, and at --profile.")
     return Copying(wiring, bucket)
 

@@ -1,6 +1,6 @@
 """Bringing objects in: those of the uploads bucket are asked for, those of others are copied."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,21 +77,13 @@ class Asking:
 
     verb = "asked_for"
 
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: Wiring, waiting: Callable[[], bool]) -> None:
         self._wiring = wiring
+        self._waiting = waiting
 
     def may_wait(self) -> bool:
-        """Whether there are requests in the queue; SQS knows within a minute."""
-        with passing_faults_renamed("SQS"):
-            url = clients.sqs().get_queue_url(QueueName=self._wiring.settings.work_queue)
-            known = clients.sqs().get_queue_attributes(
-                QueueUrl=url["QueueUrl"],
-                AttributeNames=[
-                    "ApproximateNumberOfMessages",
-                    "ApproximateNumberOfMessagesNotVisible",
-                ],
-            )
-        return any(int(number) for number in known["Attributes"].values())
+        """Whether there are requests in the queue."""
+        return self._waiting()
 
     def is_object(self, found: Found) -> bool:
         """All but what `make run` tries itself out with."""
@@ -128,6 +120,17 @@ class Asking:
             else Again(key=candidate.key, revision=revision, cause=_CAUSE)
         )
         self._wiring.work.send(msgspec.json.encode(wish).decode())
+
+
+def has_requests(queue: str) -> bool:
+    """Whether anything is in the queue, as SQS knows within a minute."""
+    with passing_faults_renamed("SQS"):
+        url = clients.sqs().get_queue_url(QueueName=queue)["QueueUrl"]
+        known = clients.sqs().get_queue_attributes(
+            QueueUrl=url,
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )
+    return any(int(number) for number in known["Attributes"].values())
 
 
 class Copying:

@@ -73,7 +73,7 @@ class AskingForTheRest(Asking):
     """The second half: originals whose image was not restored; a dry run has restored none."""
 
     def __init__(self, wiring: Wiring, restored: Journal) -> None:
-        super().__init__(wiring)
+        super().__init__(wiring, lambda: False)
         self._restored = restored
 
     def is_known(self, candidate: Candidate) -> bool:

@@ -59,8 +59,13 @@ class Crew:
         return call()
 
     def _one(self, act: Callable[[Job], None], job: Job) -> None:
-        if not self.stopping.is_set():
+        if self.stopping.is_set():
+            return
+        try:
             self.patiently(partial(act, job))
+        except BaseException:
+            self.stopping.set()
+            raise
 
 
 def walk(bucket: str, journal: Journal, crew: Crew, handle: Handle) -> None:
