@@ -1,8 +1,7 @@
 """What tests put into the stores, and the walks that they make through them."""
 
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from chalicelib.aws import clients
 from chalicelib.records import Event, Image, Status
 from chalicelib.wiring import Wiring
 from chalicelib.work import Again
+from ops.local.stores import make_table
 from ops.upkeep.filling import Filling
 from ops.upkeep.intake import Asking, Copying, Intake
 from ops.upkeep.journal import Journal, keep_journal
@@ -20,6 +20,13 @@ from ops.upkeep.showing import bar
 from ops.upkeep.walking import Crew
 from tests.builders import NOON, image
 from tests.fakes.others import MemoryQueue
+
+STORES = {
+    "UPLOADS_BUCKET": "upkeep-uploads",
+    "IMAGES_BUCKET": "upkeep-images",
+    "IMAGES_TABLE": "upkeep-images",
+}
+FOREIGN = "upkeep-old"  # a bucket that is not the application's
 
 
 def put(bucket: str, *names: str, body: bytes = b"no picture") -> None:
@@ -32,12 +39,20 @@ def names_in(bucket: str, prefix: str = "") -> list[str]:
     return sorted(one["Key"] for one in found)
 
 
-def foreign_bucket(*names: str) -> str:
-    """A bucket that is not the application's, with these objects."""
-    bucket = f"{uuid.uuid4().hex[:12]}-old"
-    clients.s3().create_bucket(Bucket=bucket)
-    put(bucket, *names)
-    return bucket
+def empty_bucket(bucket: str) -> None:
+    """An empty bucket: making one takes longer than emptying it."""
+    with suppress(clients.s3().exceptions.BucketAlreadyOwnedByYou):
+        clients.s3().create_bucket(Bucket=bucket)
+    for name in names_in(bucket):
+        clients.s3().delete_object(Bucket=bucket, Key=name)
+
+
+def empty_table(name: str) -> None:
+    """An empty table, likewise."""
+    make_table(clients.dynamodb(), name)
+    for row in clients.dynamodb().scan(TableName=name)["Items"]:
+        key = {part: row[part] for part in ("id", "entry")}
+        clients.dynamodb().delete_item(TableName=name, Key=key)
 
 
 def known(wiring: Wiring, key: str, status: Status = Status.READY, **facts: Any) -> Image:

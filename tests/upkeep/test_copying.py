@@ -11,7 +11,7 @@ from ops.cloud.faults import CloudError
 from ops.upkeep.intake import Candidate, Copying, Refused
 from ops.upkeep.journal import keep_journal
 from tests.fakes.others import MemoryQueue
-from tests.upkeep.stores import fill_from, foreign_bucket, known, names_in, put
+from tests.upkeep.stores import FOREIGN, fill_from, known, names_in, put
 
 NAMES = ["2019/a +ä.jpg", "2019/b.jpg", "c.jpg"]
 
@@ -24,78 +24,75 @@ def file(tmp_path: Path) -> Path:
 def test_objects_are_copied_below_the_name_of_their_bucket(
     wiring: Wiring, queue: MemoryQueue, file: Path
 ) -> None:
-    bucket = foreign_bucket(*NAMES)
-    fill_from(bucket, wiring, file)
-    copies = [f"imported/{bucket}/{name}" for name in NAMES]
+    put(FOREIGN, *NAMES)
+    fill_from(FOREIGN, wiring, file)
+    copies = [f"imported/{FOREIGN}/{name}" for name in NAMES]
     assert names_in(wiring.settings.uploads_bucket) == copies
     assert queue.bodies == []  # the copies' events tell of them
 
 
 def test_a_copy_has_the_bytes_and_the_type_of_its_original(wiring: Wiring, file: Path) -> None:
-    bucket = foreign_bucket()
-    clients.s3().put_object(Bucket=bucket, Key="a", Body=b"123", ContentType="image/x")
-    fill_from(bucket, wiring, file)
+    clients.s3().put_object(Bucket=FOREIGN, Key="a", Body=b"123", ContentType="image/x")
+    fill_from(FOREIGN, wiring, file)
     copy = clients.s3().get_object(
-        Bucket=wiring.settings.uploads_bucket, Key=f"imported/{bucket}/a"
+        Bucket=wiring.settings.uploads_bucket, Key=f"imported/{FOREIGN}/a"
     )
     assert (copy["Body"].read(), copy["ContentType"]) == (b"123", "image/x")
 
 
 def test_a_second_run_copies_nothing(wiring: Wiring, file: Path, tmp_path: Path) -> None:
-    bucket = foreign_bucket(*NAMES)
-    fill_from(bucket, wiring, file)
+    put(FOREIGN, *NAMES)
+    fill_from(FOREIGN, wiring, file)
     elsewhere = tmp_path / "another machine's.sqlite"
     for journal in (file, elsewhere):
-        assert fill_from(bucket, wiring, journal).counts() == {"found": 3, "known": 3}
+        assert fill_from(FOREIGN, wiring, journal).counts() == {"found": 3, "known": 3}
 
 
 def test_what_was_deleted_here_is_not_brought_back(wiring: Wiring, file: Path) -> None:
-    bucket = foreign_bucket("a.jpg")
-    known(wiring, f"imported/{bucket}/a.jpg", Status.DELETED)
-    fill_from(bucket, wiring, file)
+    put(FOREIGN, "a.jpg")
+    known(wiring, f"imported/{FOREIGN}/a.jpg", Status.DELETED)
+    fill_from(FOREIGN, wiring, file)
     assert names_in(wiring.settings.uploads_bucket) == []
 
 
 def test_objects_that_can_never_come_in_are_refused_with_the_reason(
     wiring: Wiring, file: Path
 ) -> None:
-    long_name = "/".join(["n" * 250] * 4)
-    bucket = foreign_bucket(long_name)
-    put(bucket, "big.jpg", body=bytes(wiring.settings.max_upload_bytes + 1))
-    refused = fill_from(bucket, wiring, file).refusals(lasting=True)
+    long_name = "/".join(["n" * 250] * 4) + "/nn"
+    put(FOREIGN, long_name)
+    put(FOREIGN, "big.jpg", body=bytes(wiring.settings.max_upload_bytes + 1))
+    refused = fill_from(FOREIGN, wiring, file).refusals(lasting=True)
     assert refused == {
         "big.jpg": "it has more than 5,000,000 bytes",
-        long_name: "its key here would have 1,029 bytes; S3 takes 1,024",
+        long_name: "its key here would have 1,026 bytes; S3 takes 1,024",
     }
     assert names_in(wiring.settings.uploads_bucket) == []
 
 
 def test_a_name_of_just_the_longest_key_comes_in(wiring: Wiring, file: Path) -> None:
-    bucket = foreign_bucket()
     longest = "/".join(["n" * 200] * 4)
-    longest += "/" + "m" * (1024 - len(f"imported/{bucket}/{longest}/"))
-    put(bucket, longest)
-    fill_from(bucket, wiring, file)
-    assert names_in(wiring.settings.uploads_bucket) == [f"imported/{bucket}/{longest}"]
+    longest += "/" + "m" * (1024 - len(f"imported/{FOREIGN}/{longest}/"))
+    put(FOREIGN, longest)
+    fill_from(FOREIGN, wiring, file)
+    assert names_in(wiring.settings.uploads_bucket) == [f"imported/{FOREIGN}/{longest}"]
 
 
 def test_the_empty_objects_that_stand_for_folders_are_passed_over(
     wiring: Wiring, file: Path
 ) -> None:
-    bucket = foreign_bucket("2019/a.jpg")
-    put(bucket, "2019/", body=b"")
-    assert fill_from(bucket, wiring, file).counts()["found"] == 1
+    put(FOREIGN, "2019/a.jpg")
+    put(FOREIGN, "2019/", body=b"")
+    assert fill_from(FOREIGN, wiring, file).counts()["found"] == 1
 
 
 def test_an_object_that_went_meanwhile_is_said_to_be_gone(wiring: Wiring) -> None:
-    bucket = foreign_bucket()
     with pytest.raises(Refused, match="it was gone before it was copied"):
-        Copying(wiring, bucket).bring(Candidate("gone.jpg", 1, None))
+        Copying(wiring, FOREIGN).bring(Candidate("gone.jpg", 1, None))
 
 
 def test_a_dry_run_copies_nothing(wiring: Wiring, file: Path) -> None:
-    bucket = foreign_bucket(*NAMES)
-    assert fill_from(bucket, wiring, file, dry_run=True).counts()["copied"] == 3
+    put(FOREIGN, *NAMES)
+    assert fill_from(FOREIGN, wiring, file, dry_run=True).counts()["copied"] == 3
     assert names_in(wiring.settings.uploads_bucket) == []
 
 
