@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import clients
+from chalicelib.ports import ImageTable
 from chalicelib.settings import read_settings
 from chalicelib.wiring import Wiring
 from ops.cloud.account import connect
@@ -23,6 +24,8 @@ from ops.local.options import Options, StackError, read_options
 from ops.upkeep.watching import Silence
 
 LOCAL = "local"
+
+_NOBODY = "0" * 26  # an image's id that is none's
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ def reach(where: Where) -> Wiring:
     wiring.telemetry = Silence()
     # Made here, one after the other: boto3's session is not for several threads.
     clients.s3(), clients.dynamodb(), clients.sqs()
-    check_bucket(wiring.settings.uploads_bucket, _absent(where))
+    settings = wiring.settings
+    check_bucket(settings.uploads_bucket, _absent(where, f"bucket {settings.uploads_bucket}"))
+    _check_table(wiring.table, _absent(where, f"table {settings.images_table}"))
     return wiring
 
 
@@ -67,6 +72,16 @@ def check_bucket(bucket: str, absent: str) -> None:
             clients.s3().head_bucket(Bucket=bucket)
         except ClientError as error:
             if code_of(error) in ("404", "NoSuchBucket"):
+                raise CloudError(absent) from error
+            raise
+
+
+def _check_table(table: ImageTable, absent: str) -> None:
+    with explained():
+        try:
+            table.get_many([_NOBODY])
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
                 raise CloudError(absent) from error
             raise
 
@@ -112,10 +127,11 @@ def _recorded(stage: str) -> Mapping[str, str]:
     return {**config.get("environment_variables", {}), **section.get("environment_variables", {})}
 
 
-def _absent(where: Where) -> str:
+def _absent(where: Where, what: str) -> str:
     if where.stage == LOCAL:
-        return "The Darkroom here has no buckets yet. Wait until it says that it is ready."
+        return f"The Darkroom here has no {what}. Wait until it says that it is ready."
+    region = clients.s3().meta.region_name
     return (
-        f"The stage {where.stage} has no bucket of the name that .chalice/config.json records. "
-        f"Deploy it with `make deploy STAGE={where.stage}`, or name its account with --profile."
+        f"The stage {where.stage} has no {what} in {region}. Deploy it with "
+        f"`make deploy STAGE={where.stage}`, or name its --region and its --profile."
     )
