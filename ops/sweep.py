@@ -42,10 +42,10 @@ _SAID = {
 @click.option("--once", is_flag=True, help=_ONCE_HELP)
 @stage_options
 def sweep(once: bool, **given: Any) -> None:
-    """Look through both buckets and the table for what was lost, and set it right.
+    """Look through the table and both buckets for what was lost, and set it right.
 
-    It is what the scheduled function does, which takes its time; this goes on to the end. What
-    must be rendered is asked for, so the workers may still be at it afterwards.
+    It does what the scheduled function does, from where that has stopped, but goes on to the ends
+    of the buckets. What must be rendered is asked for: the workers may be at it for a while yet.
 
         python -m ops sweep --stage dev
     """

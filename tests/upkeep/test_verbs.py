@@ -1,6 +1,5 @@
 """The operator's verbs on the stack of `make run`."""
 
-import configparser
 import json
 import signal
 from collections.abc import Iterator
@@ -25,7 +24,8 @@ NUMBER = 60
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("operated")
     with running_stack(folder, SWEEP_GRACE_SECONDS="1") as stack:
-        stack.s3().create_bucket(Bucket=OLD)
+        for bucket in (OLD, "darkroom-dev-uploads"):
+            stack.s3().create_bucket(Bucket=bucket)
         yield stack
 
 
@@ -111,7 +111,7 @@ def test_a_lost_table_is_rebuilt(operator: Operator, stack: Stack, client: ApiCl
 def test_requests_for_objects_without_an_image_survive_a_kill(
     operator: Operator, stack: Stack
 ) -> None:
-    names = [f"own/{number}.txt" for number in range(30)]
+    names = [f"own/{number}.txt" for number in range(20)]
     ids = {keys.derived_image_id(UPLOADS_BUCKET, name) for name in names}
     for name in names:
         stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=b"no picture")
@@ -173,15 +173,35 @@ def test_the_sweep_sets_right_what_was_lost(
     until(lambda: stack.s3().list_objects_v2(Bucket=IMAGES_BUCKET, Prefix=lost)["KeyCount"])
 
 
-def test_a_stage_is_found_by_what_its_deployment_recorded(operator: Operator, stack: Stack) -> None:
-    profile = configparser.RawConfigParser()
-    profile.read(stack.credentials)
-    stack.s3().create_bucket(Bucket="darkroom-dev-uploads")
-    found = operator.run(
-        *("backfill", SOURCE, "--stage", "dev", "--region", "us-east-1", "--dry-run"),
+@pytest.mark.parametrize(
+    ("bucket", "sentence"),
+    [
+        (IMAGES_BUCKET, "holds renditions"),
+        ("no-such-bucket", "There is no bucket no-such-bucket."),
+    ],
+)
+def test_a_bucket_that_nothing_can_be_brought_in_from_is_refused(
+    operator: Operator, bucket: str, sentence: str
+) -> None:
+    outcome = operator.run("backfill", f"s3://{bucket}")
+    assert (outcome.code, sentence in outcome.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("profile", "sentence"),
+    [
+        ("admin", "The stage dev has no table darkroom-dev-images in us-east-1."),
+        ("cdn", "This identity lacks the permission for HeadBucket."),
+    ],
+)
+def test_a_stage_is_found_by_what_its_deployment_recorded(
+    operator: Operator, stack: Stack, profile: str, sentence: str
+) -> None:
+    outcome = operator.run(
+        *("backfill", SOURCE, "--stage", "dev", "--region", "us-east-1"),
         AWS_ENDPOINT_URL=stack.aws_address,
         AWS_ENDPOINT_URL_S3=stack.s3_address,
-        AWS_ACCESS_KEY_ID=profile["admin"]["aws_access_key_id"],
-        AWS_SECRET_ACCESS_KEY=profile["admin"]["aws_secret_access_key"],
+        AWS_SHARED_CREDENTIALS_FILE=str(stack.credentials),
+        AWS_PROFILE=profile,
     )
-    assert "The stage dev has no table darkroom-dev-images in us-east-1" in found.err
+    assert (outcome.code, sentence in outcome.err) == (1, True)
