@@ -71,7 +71,7 @@ def backfill(source: tuple[str, str], concurrency: int, dry_run: bool, **given: 
                 finished = filling.run(shown)
             result = _result(source, place, journal, finished=finished, dry_run=dry_run)
     report(result, _lines(result), as_json=as_json)
-    sys.exit(_exit_code(result))
+    sys.exit(exit_code(result))
 
 
 def _intake(wiring: Wiring, bucket: str) -> Intake:
@@ -122,7 +122,8 @@ def _lines(result: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _exit_code(result: dict[str, Any]) -> int:
+def exit_code(result: dict[str, Any]) -> int:
+    """What the command ends with."""
     if not result["finished"]:
         return INTERRUPTED
     return 1 if result["failed"] else 0

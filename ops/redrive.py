@@ -2,13 +2,17 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 import click
 import msgspec
 
+from chalicelib.ports import Queue
 from chalicelib.records import Image
+from ops.rendering.outcomes import shown
 from ops.upkeep.command import (
     EXIT_CODES,
     INTERRUPTED,
@@ -20,9 +24,10 @@ from ops.upkeep.command import (
 )
 from ops.upkeep.lost import find_lost, taken_up
 from ops.upkeep.reaching import reach
-from ops.upkeep.showing import bar, report
-from ops.upkeep.walking import Stopped
+from ops.upkeep.showing import Shown, bar, report
+from ops.upkeep.walking import Crew, Stopped
 
+_AT_ONCE = 100  # images that are held here
 _DRY_HELP = "Show the failed images, with why they failed and what was lost, and send nothing."
 
 
@@ -41,30 +46,30 @@ def redrive(limit: int | None, concurrency: int, dry_run: bool, **given: Any) ->
     as_json = given.pop("as_json")
     with sentences(), working(concurrency) as crew:
         wiring = reach(where(given))
-        images = list(islice(find_lost(wiring.table, wiring.clock), limit))
-        sent: list[Image] = []
-        with bar("redrive", quiet=as_json or dry_run) as shown:
-            shown.expect(len(images))
-
-            def send(image: Image) -> None:
-                wiring.work.send(msgspec.json.encode(taken_up(image)).decode())
-                sent.append(image)
-                shown.advance(1)
-
-            try:
-                crew.each(send, [] if dry_run else images)
-            except Stopped:
-                shown.advance(0)
-        finished = dry_run or len(sent) == len(images)
-    result = {
-        "dry_run": dry_run,
-        "finished": finished,
-        "failed": len(images),
-        "sent": len(sent),
-        "images": [_described(image) for image in images],
-    }
+        lost = islice(find_lost(wiring.table, wiring.clock), limit)
+        if dry_run:
+            result = {"dry_run": True, "images": [_described(image) for image in lost]}
+        else:
+            with bar("redrive", quiet=as_json) as progress:
+                result = {"dry_run": False, "sent": _send(lost, wiring.work, crew, progress)}
+    result["finished"] = not crew.stopping.is_set()
     report(result, _lines(result), as_json=as_json)
-    sys.exit(0 if finished else INTERRUPTED)
+    sys.exit(0 if result["finished"] else INTERRUPTED)
+
+
+def _send(lost: Iterator[Image], work: Queue, crew: Crew, progress: Shown) -> int:
+    """Send a request for each, until there are no more or the crew is stopped: how many."""
+    sent: list[str] = []
+
+    def send(image: Image) -> None:
+        work.send(msgspec.json.encode(taken_up(image)).decode())
+        sent.append(image.id)
+        progress.advance(1)
+
+    with suppress(Stopped):
+        while some := list(islice(lost, _AT_ONCE)):
+            crew.each(send, some)
+    return len(sent)
 
 
 def _described(image: Image) -> dict[str, Any]:
@@ -78,13 +83,12 @@ def _described(image: Image) -> dict[str, Any]:
 
 
 def _lines(result: dict[str, Any]) -> list[str]:
-    if not result["failed"]:
-        return ["Nothing is failed."]
     if not result["dry_run"]:
-        return [f"{result['sent']:,} of {result['failed']:,} failed images are sent again."]
+        lines = [f"{result['sent']:,} failed images are sent again."]
+        return lines if result["finished"] else [*lines, "Stopped before the end."]
     lines = []
     for image in result["images"]:
-        lines.append(f"{image['id']}  {image['failed_at']}  {image['original_file']}")
+        lines.append(f"{image['id']}  {image['failed_at']}  {shown(image['original_file'])}")
         lines.append(f"  {image['cause']}")
         lines.append(f"  {json.dumps(image['lost'])}")
-    return [*lines, f"{result['failed']:,} failed images would be sent again."]
+    return [*lines, f"{len(result['images']):,} failed images would be sent again."]

@@ -1,12 +1,17 @@
 """A backfill from a bucket that is not the application's."""
 
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.aws import clients
 from chalicelib.records import Status
 from chalicelib.wiring import Wiring
+from ops.backfill import exit_code
 from ops.cloud.faults import CloudError
 from ops.upkeep.intake import Candidate, Copying, Refused
 from ops.upkeep.journal import keep_journal
@@ -19,6 +24,31 @@ NAMES = ["2019/a +ä.jpg", "2019/b.jpg", "c.jpg"]
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
+
+
+class Body(io.BytesIO):
+    """A body as urllib3 has it."""
+
+    def stream(self) -> list[bytes]:
+        return [self.read()]
+
+
+@contextmanager
+def forbidden(name: str) -> Iterator[None]:
+    """S3 refuses to copy objects whose keys end so."""
+    events = clients.s3().meta.events
+
+    def refuse(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        if not request.headers.get("x-amz-copy-source", b"").decode().endswith(name):
+            return None
+        body = Body(b"<Error><Code>AccessDenied</Code></Error>")
+        return AWSResponse(request.url, 403, {}, body)
+
+    events.register("before-send.s3.CopyObject", refuse)
+    try:
+        yield
+    finally:
+        events.unregister("before-send.s3.CopyObject", refuse)
 
 
 def test_objects_are_copied_below_the_name_of_their_bucket(
@@ -88,6 +118,26 @@ def test_the_empty_objects_that_stand_for_folders_are_passed_over(
 def test_an_object_that_went_meanwhile_is_said_to_be_gone(wiring: Wiring) -> None:
     with pytest.raises(Refused, match="it was gone before it was copied"):
         Copying(wiring, FOREIGN).bring(Candidate("gone.jpg", 1, None))
+
+
+def test_an_object_that_s3_does_not_copy_is_tried_again_by_the_next_run(
+    wiring: Wiring, file: Path
+) -> None:
+    put(FOREIGN, *NAMES)
+    with forbidden("b.jpg"):
+        journal = fill_from(FOREIGN, wiring, file)
+    why = "it may not be read there, or not be written here"
+    assert journal.refusals(lasting=False) == {"2019/b.jpg": why}
+    assert fill_from(FOREIGN, wiring, file).counts() == {"found": 3, "known": 2, "copied": 1}
+
+
+@pytest.mark.parametrize(
+    ("finished", "failed", "code"), [(True, {}, 0), (True, {"a": "why"}, 1), (False, {}, 130)]
+)
+def test_the_exit_code_tells_whether_all_is_done(
+    finished: bool, failed: dict[str, str], code: int
+) -> None:
+    assert exit_code({"finished": finished, "failed": failed}) == code
 
 
 def test_a_dry_run_copies_nothing(wiring: Wiring, file: Path) -> None:
