@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -50,6 +52,26 @@ class Operator:
     def run(self, *arguments: str, **variables: str) -> Outcome:
         """A verb, to its end."""
         return run(arguments, {**self.environment, **variables})
+
+    def see(self, *arguments: str) -> str:
+        """All that a verb writes to a terminal."""
+        ours, theirs = pty.openpty()
+        variables = {"TERM": "xterm", "COLUMNS": "120"}
+        process = subprocess.Popen(
+            command(arguments),
+            cwd=PROJECT,
+            env={**users_environment(), **self.environment, **variables},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        seen = b""
+        with os.fdopen(ours, "rb", buffering=0) as terminal, suppress(OSError):  # EIO at the end
+            while some := terminal.read(65_536):
+                seen += some
+        assert process.wait(30) == 0, seen
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
 
     def interrupt(self, number: signal.Signals, done: int, *arguments: str) -> Outcome:
         """A backfill, sent a signal once it has brought so many objects in."""

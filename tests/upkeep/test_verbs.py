@@ -1,6 +1,7 @@
 """The operator's verbs on the stack of `make run`."""
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -95,6 +96,15 @@ def test_a_backfill_finds_nothing_to_do_in_what_is_brought_in(
     result = operator.run("backfill", source, "--json").result
     assert (result["asked_for"], result["copied"]) == (0, 0)
     assert result["known"] == result["found"] >= NUMBER
+
+
+@pytest.mark.usefixtures("brought_in")
+def test_a_terminal_shows_how_far_a_backfill_is_its_rate_and_the_time_left(
+    operator: Operator,
+) -> None:
+    seen = operator.see("backfill", SOURCE, "--dry-run")
+    assert re.search(rf"backfill .*{NUMBER}/{NUMBER} [\d,]+/s 0:00:00", seen)
+    assert f"{NUMBER}  known already" in seen
 
 
 def test_a_lost_table_is_rebuilt(operator: Operator, stack: Stack, client: ApiClient) -> None:
