@@ -42,19 +42,21 @@ def rebuild_table(concurrency: int, dry_run: bool, **given: Any) -> None:
         wiring = reach(where(given))
         restored, asked = Journal(), Journal()
         finished = _rebuild(wiring, restored, asked, crew, dry_run=dry_run, quiet=as_json)
-        first, second = restored.counts(), asked.counts()
-        result = {
-            "dry_run": dry_run,
-            "finished": finished,
-            "manifests": first["manifests"],
-            "known": first["known"],
-            "restored": first[RESTORED],
-            "originals": second["found"],
-            "asked_for": second["asked_for"],
-            "unreadable": restored.refusals(lasting=True),
-        }
+        result = {"dry_run": dry_run, "finished": finished, **_counted(restored, asked)}
     report(result, _lines(result), as_json=as_json)
     sys.exit(0 if finished else INTERRUPTED)
+
+
+def _counted(restored: Journal, asked: Journal) -> dict[str, Any]:
+    first, second = restored.counts(), asked.counts()
+    return {
+        "manifests": first["manifests"],
+        "known": first["known"],
+        "restored": first[RESTORED],
+        "originals": second["found"],
+        "asked_for": second["asked_for"],
+        "unreadable": restored.refusals(lasting=True),
+    }
 
 
 def _rebuild(

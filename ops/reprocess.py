@@ -56,31 +56,35 @@ def reprocess(
 
         python -m ops reprocess --only-missing --stage dev
     """
-    if bool(ids) + everything + bool(status) > 1:
-        raise click.UsageError("Give IDS, --all or --status, and one of them only.")
-    if not (ids or everything or status or only_missing):
-        raise click.UsageError("Give IDS, --all, --status or --only-missing.")
-    wrong = [one for one in ids if not keys.is_image_id(one)]
-    if wrong:
-        raise click.UsageError(f"{wrong[0]!r} is no image id.")
+    _check(ids, everything=everything, status=status, only_missing=only_missing)
     as_json = given.pop("as_json")
     with sentences(), working(concurrency) as crew:
         wiring = reach(where(given))
         asking = Reprocessing(wiring, crew, only_missing=only_missing, dry_run=dry_run)
+        refused: dict[str, str] = {}
         if ids:
             finished, refused = _ask_for(ids, wiring, asking)
         else:
             statuses = frozenset({Status(status)}) if status else FINISHED
             with bar("reprocess", quiet=as_json) as shown:
-                finished, refused = asking.walk(statuses, shown), {}
-    result = {
-        "dry_run": dry_run,
-        "finished": finished,
-        **{name: asking.tally[name] for name in ("asked_for", "unchanged", "other")},
-        "refused": refused,
-    }
+                finished = asking.walk(statuses, shown)
+    result = {"dry_run": dry_run, "finished": finished, **_counts(asking), "refused": refused}
     report(result, _lines(result), as_json=as_json)
     sys.exit(INTERRUPTED if not finished else 1 if refused else 0)
+
+
+def _check(ids: Sequence[str], *, everything: bool, status: str | None, only_missing: bool) -> None:
+    if bool(ids) + everything + bool(status) > 1:
+        raise click.UsageError("Give IDS, --all or --status, and one of them only.")
+    if not (ids or everything or status or only_missing):
+        raise click.UsageError("Give IDS, --all, --status or --only-missing.")
+    for one in ids:
+        if not keys.is_image_id(one):
+            raise click.UsageError(f"{one!r} is no image id.")
+
+
+def _counts(asking: Reprocessing) -> dict[str, int]:
+    return {name: asking.tally[name] for name in ("asked_for", "unchanged", "other")}
 
 
 def _ask_for(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -17,7 +18,6 @@ from ops.upkeep.walking import Crew, Stopped, walk
 FINISHED = frozenset({Status.READY, Status.REJECTED, Status.FAILED})
 
 _CAUSE = "reprocess"
-_PARTS = 4  # for each worker
 
 
 class Reprocessing:
@@ -38,10 +38,12 @@ class Reprocessing:
         """Look at every object of the uploads bucket; whether it came to the end."""
         bucket = self._wiring.settings.uploads_bucket
         journal = Journal()
-        journal.begin(cut(bucket, "", self._crew.concurrency * _PARTS))
+        journal.begin(cut(bucket, "", self._crew.parts))
 
         def handle(found: Sequence[Found]) -> Counter[str]:
-            records = find_records(self._wiring.table, bucket, [one.key for one in found])
+            names = [one.key for one in found]
+            look = partial(find_records, self._wiring.table, bucket, names)
+            records = self._crew.patiently(look)
             chosen = [image for image in records.values() if image.status in statuses]
             others = Counter(other=len(found) - len(chosen))
             tally = self._ask_all(chosen) + others

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Thread
+from threading import Event, Thread
 
 from ops.upkeep.intake import Candidate, Intake, Refused
 from ops.upkeep.journal import Journal
@@ -12,7 +12,6 @@ from ops.upkeep.listing import Found, Part, cut, page
 from ops.upkeep.showing import Shown, say
 from ops.upkeep.walking import Crew, Stopped, walk
 
-_PARTS = 4  # for each worker, so that a small part does not leave one without work
 _COUNTERS = 4
 
 
@@ -35,21 +34,25 @@ class Filling:
         self._journal = journal
         self._crew = crew
         self._dry_run = dry_run
+        self._over = Event()
 
     def run(self, shown: Shown) -> bool:
         """Go on where the journal stands, or begin; whether it came to the end."""
         if self._dry_run or not self._journal.is_under_way:
-            parts = cut(self._bucket, self._prefix, self._crew.concurrency * _PARTS)
+            parts = cut(self._bucket, self._prefix, self._crew.parts)
             self._journal.begin(parts, remember=self._intake.may_wait())
         else:
             say("Going on where it was stopped.")
-        shown.advance(self._journal.counts()["found"])
+        known, rest = self._journal.counts()["found"], self._journal.parts()
+        shown.advance(known)
         if shown.is_seen:
-            Thread(target=self._count, args=(shown,), daemon=True).start()
+            Thread(target=self._count, args=(shown, known, rest), daemon=True).start()
         try:
             walk(self._bucket, self._journal, self._crew, lambda found: self._handle(found, shown))
         except Stopped:
             return False
+        finally:
+            self._over.set()
         return True
 
     def _handle(self, found: Sequence[Found], shown: Shown) -> Counter[str]:
@@ -57,7 +60,8 @@ class Filling:
         done = self._journal.done(one.key for one in objects)
         tally = Counter(found=len(objects), known=sum(not recent for recent in done.values()))
         wanted = []
-        for candidate in self._intake.look([one for one in objects if one.key not in done]):
+        fresh = [one for one in objects if one.key not in done]
+        for candidate in self._crew.patiently(partial(self._intake.look, fresh)):
             if self._intake.is_known(candidate):
                 tally["known"] += 1
             else:
@@ -79,15 +83,14 @@ class Filling:
             self._journal.refuse(candidate.key, str(reason), lasting=reason.lasting)
         shown.advance(1)
 
-    def _count(self, shown: Shown) -> None:
-        known = self._journal.counts()["found"]
+    def _count(self, shown: Shown, known: int, parts: Sequence[tuple[Part, str | None]]) -> None:
         with ThreadPoolExecutor(_COUNTERS) as pool:
-            counted = pool.map(lambda rest: self._count_part(*rest), self._journal.parts())
+            counted = pool.map(lambda rest: self._count_part(*rest), parts)
             shown.expect(known + sum(counted))
 
     def _count_part(self, part: Part, token: str | None) -> int:
         number = 0
-        while not self._crew.stopping.is_set():
+        while not (self._over.is_set() or self._crew.stopping.is_set()):
             found, token = self._crew.patiently(partial(page, self._bucket, part, token))
             number += sum(map(self._intake.is_object, found))
             if token is None:

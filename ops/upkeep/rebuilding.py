@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -16,7 +17,6 @@ from ops.upkeep.listing import Found, cut
 from ops.upkeep.showing import Shown
 from ops.upkeep.walking import Crew, walk
 
-_PARTS = 4  # for each worker
 _NAME = keys.manifest_key("")
 _MOST_BYTES = 10_000_000  # of a manifest
 RESTORED = "restored"  # the history line, and what a record that was restored counts as
@@ -37,12 +37,12 @@ class Rebuilding:
     def run(self, shown: Shown) -> None:
         """Look through the images bucket; Stopped where the crew was."""
         bucket = self._wiring.settings.images_bucket
-        self._journal.begin(cut(bucket, "", self._crew.concurrency * _PARTS))
+        self._journal.begin(cut(bucket, "", self._crew.parts))
         walk(bucket, self._journal, self._crew, lambda found: self._handle(found, shown))
 
     def _handle(self, found: Sequence[Found], shown: Shown) -> Counter[str]:
         ids = [image_id for one in found if (image_id := _id_of(one.key))]
-        known = self._wiring.table.get_many(ids)
+        known = self._crew.patiently(partial(self._wiring.table.get_many, ids))
         self._crew.each(self._restore, [image_id for image_id in ids if image_id not in known])
         shown.advance(len(found))
         return Counter(manifests=len(ids), known=len(known))

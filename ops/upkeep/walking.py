@@ -29,6 +29,11 @@ class Crew:
         self.stopping = threading.Event()
         self._pool = ThreadPoolExecutor(concurrency)
 
+    @property
+    def parts(self) -> int:
+        """How many parts of a bucket keep every worker at work though some of them are small."""
+        return 4 * self.concurrency
+
     def each(self, act: Callable[[Job], None], jobs: Sequence[Job]) -> None:
         """Do all jobs, in no order; Stopped where not all of them were begun."""
         self.settle([self._pool.submit(self._one, act, job) for job in jobs])
