@@ -53,7 +53,7 @@ def brought_in(operator: Operator) -> list[Any]:
         operator.interrupt(signal.SIGKILL, 20, "backfill", SOURCE, "--concurrency", "1"),
         operator.run("backfill", SOURCE, "--json"),
     ]
-    until(lambda: operator.is_idle() and operator.statuses()["rejected"] == NUMBER, 60)
+    until(lambda: operator.is_idle() and operator.statuses()["rejected"] == NUMBER, 120)
     return turns
 
 
@@ -125,12 +125,12 @@ def test_requests_for_objects_without_an_image_survive_a_kill(
     ids = {keys.derived_image_id(UPLOADS_BUCKET, name) for name in names}
     for name in names:
         stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=b"no picture")
-    until(lambda: operator.is_idle() and ids <= operator.tries().keys(), 60)
+    until(lambda: operator.is_idle() and ids <= operator.tries().keys(), 120)
     operator.lose_rows(ids)
     verb = ("backfill", f"s3://{UPLOADS_BUCKET}/own/", "--concurrency", "1", "--json")
     assert operator.interrupt(signal.SIGKILL, 5, *verb).code == -signal.SIGKILL
     assert operator.run(*verb).result["found"] == len(names)
-    until(lambda: operator.is_idle() and ids <= operator.tries().keys(), 60)
+    until(lambda: operator.is_idle() and ids <= operator.tries().keys(), 120)
 
 
 def test_what_was_given_up_is_shown_and_sent_again(
