@@ -75,16 +75,22 @@ class Processor:
 
     def again(self, wish: Again, time_left: TimeLeft = endless) -> Image | None:
         """Do what was asked for; None where the record has moved on since, or is gone."""
-        key = wish.key
         if wish.image_id:
             image = self._table.get(wish.image_id)
-            moved_on = image and wish.revision not in (None, image.revision)
-            if image is None or moved_on or image.status is Status.DELETED:
-                self._telemetry.say(Unchanged(why="The image has got on meanwhile."))
-                return None
-            key = image.original_file
-        version = ObjectVersion(bucket=self._settings.uploads_bucket, key=key or "")
+            gone = image is None or image.status is Status.DELETED
+            version = self.version_of(image.original_file if image else "")
+        else:
+            version = self.version_of(wish.key or "")
+            image = self._table.get(self.identify(version))
+            gone = False  # the object may be there for the first time, or again
+        if gone or wish.revision not in (None, image.revision if image else 0):
+            self._telemetry.say(Unchanged(why="The image has got on meanwhile."))
+            return None
         return self.process(version, forced=True, wish=wish, time_left=time_left)
+
+    def version_of(self, key: str) -> ObjectVersion:
+        """What is in the uploads bucket under `key`, whatever its events said."""
+        return ObjectVersion(bucket=self._settings.uploads_bucket, key=key)
 
     def identify(self, version: ObjectVersion) -> str:
         """The ticket's image id where key and record agree, else one from bucket and key."""

@@ -16,6 +16,7 @@ _BOUNDED = Config(
     connect_timeout=3,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 4},
+    max_pool_connections=32,
 )
 # The bucket's own regional host under its own name: a browser follows no redirect of a
 # preflighted upload. botocore falls back to paths where the endpoint is an address.
