@@ -2,20 +2,26 @@
 
 import functools
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import boto3
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+from botocore.exceptions import ChecksumError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+# A store that says nothing is given up after 16 seconds, DynamoDB, which answers in milliseconds,
+# after 8: the API has 29 for a request, a function 60 for an event.
 _BOUNDED = Config(
-    connect_timeout=3,
-    read_timeout=10,
+    connect_timeout=2,
+    read_timeout=4,
     retries={"mode": "standard", "total_max_attempts": 4},
 )
+_DYNAMODB = Config(connect_timeout=1, read_timeout=2)
 # The bucket's own regional host under its own name: a browser follows no redirect of a
 # preflighted upload. botocore falls back to paths where the endpoint is an address.
 _S3 = Config(
@@ -33,11 +39,24 @@ def s3() -> "S3Client":
 
 @functools.cache
 def dynamodb() -> "DynamoDBClient":
-    """The DynamoDB client."""
-    return boto3.client("dynamodb", config=_BOUNDED)
+    """The DynamoDB client; ChecksumError for an answer that came in part."""
+    client = boto3.client("dynamodb", config=_BOUNDED.merge(_DYNAMODB))
+    client.meta.events.register("after-call.dynamodb", _check_whole)
+    return client
 
 
 @functools.cache
 def sqs() -> "SQSClient":
     """The SQS client."""
     return boto3.client("sqs", config=_BOUNDED)
+
+
+def _check_whole(http_response: AWSResponse, **_: object) -> None:
+    # botocore asks again for what does not fit its checksum, but takes the last answer as it is:
+    # half a record would be no record.
+    told = http_response.headers.get("x-amz-crc32")
+    found = crc32(http_response.content)
+    if told is not None and int(told) != found:
+        raise ChecksumError(
+            checksum_type="crc32", expected_checksum=told, actual_checksum=str(found)
+        )

@@ -1,0 +1,32 @@
+"""A fault at every call to a store: in the end all is as if there had been none."""
+
+import pytest
+
+from tests.attack.faults import BREAKING, KILLING, Kind, Manner
+from tests.attack.lambdas import Lambdas
+from tests.attack.runs import flaws
+from tests.attack.scenes import Erasure, Overwrite, Removal, Scene, Upload
+
+FEWER = (Manner(Kind.RESET, done=False), Manner(Kind.ERROR, done=True), *KILLING)
+EVERY = (*BREAKING, *KILLING)
+
+
+@pytest.mark.parametrize("manner", EVERY, ids=str)
+def test_an_upload_ends_the_same_whichever_call_is_broken(lambdas: Lambdas, manner: Manner) -> None:
+    assert flaws(lambdas, Upload, manner, attempts=4) == {}
+
+
+@pytest.mark.parametrize("manner", FEWER, ids=str)
+@pytest.mark.parametrize("scene", [Overwrite, Erasure, Removal])
+def test_so_does_what_is_done_to_an_image_later(
+    lambdas: Lambdas, scene: type[Scene], manner: Manner
+) -> None:
+    assert flaws(lambdas, scene, manner, attempts=4) == {}
+
+
+@pytest.mark.parametrize("manner", [Manner(Kind.ERROR, done=True)], ids=str)
+@pytest.mark.parametrize("scene", [Upload, Overwrite, Removal])
+def test_what_is_given_up_after_all_tries_ends_the_same_once_it_is_sent_again(
+    lambdas: Lambdas, scene: type[Scene], manner: Manner
+) -> None:
+    assert flaws(lambdas, scene, manner, attempts=12) == {}
