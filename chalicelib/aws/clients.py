@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ChecksumError
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -49,6 +50,12 @@ def dynamodb() -> "DynamoDBClient":
 def sqs() -> "SQSClient":
     """The SQS client."""
     return boto3.client("sqs", config=_BOUNDED)
+
+
+@functools.cache
+def cloudfront() -> "CloudFrontClient":
+    """The CloudFront client."""
+    return boto3.client("cloudfront", config=_BOUNDED)
 
 
 def _check_whole(http_response: AWSResponse, **_: object) -> None:

@@ -27,6 +27,7 @@ _PASSING_CODES = frozenset(
         "ServiceUnavailable",
         "SlowDown",
         "ThrottlingException",
+        "TooManyInvalidationsInProgress",
         "TransactionInProgressException",
     }
 )

@@ -47,7 +47,9 @@ class Fault(NamedTuple):
     attempts: int
 
 
-BREAKING = tuple(
-    Manner(kind, done) for kind in (Kind.ERROR, Kind.TIMEOUT, Kind.RESET) for done in (False, True)
-) + (Manner(Kind.TRUNCATED, done=True),)
+_EITHER = (Kind.ERROR, Kind.TIMEOUT, Kind.RESET)
+BREAKING = (
+    *(Manner(kind, done) for kind in _EITHER for done in (False, True)),
+    Manner(Kind.TRUNCATED, done=True),
+)
 KILLING = (Manner(Kind.KILLED, done=False), Manner(Kind.KILLED, done=True))

@@ -15,7 +15,7 @@ _ASKED = 5  # times that a client repeats a request
 
 
 class Lambda:
-    """A function's worker behind a wire of its own; another one takes the place of one that dies."""
+    """A function's worker behind a wire of its own; where one dies another takes its place."""
 
     def __init__(self, world: World) -> None:
         self._world = world

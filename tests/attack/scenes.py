@@ -1,5 +1,6 @@
 """What is attacked: scenes that prepare an image, do one thing to it, and bring it to its end."""
 
+import json
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
@@ -44,8 +45,9 @@ class Scene(ABC):
     def act(self) -> None:
         """What is disturbed, and recovers."""
 
+    @abstractmethod
     def check(self) -> None:
-        """What must be true of this scene at its end, beside that it ends as always."""
+        """What must be true at this scene's end, beside that it ends as always."""
 
     def read(self) -> None:
         """Be the reader who comes just now."""
@@ -76,12 +78,14 @@ class Scene(ABC):
         self.world.put(self.key, data)
 
     def brought(self, function: str, happened: dict[str, Any]) -> None:
-        """Bring an event to its end: where Lambda gives up, somebody sends it again."""
+        """Bring an event to its end: where Lambda gives up, the kept event is sent again."""
         self.function.deliver(function, happened)
-        if self.function.gave_up:
-            said = self.function.call(function, happened)
-            if not said.done:
-                self.flaws.append(f"A redrive fails: {said.value}")
+        record = self.world.record(self.image_id)
+        if self.function.gave_up and record and record.status is Status.FAILED:
+            kept = json.loads(record.lost_event or "{}")
+            if kept != happened:
+                self.flaws.append(f"What was kept for a redrive is {kept}")
+            self.function.deliver(function, kept)
 
 
 class Upload(Scene):
@@ -92,6 +96,10 @@ class Upload(Scene):
 
     def act(self) -> None:
         self.brought("process_upload", event(self.key, "A1"))
+
+    def check(self) -> None:
+        if len(set(self.shown)) > 2:
+            self.flaws.append("A reader saw more than nothing and all")
 
 
 class Overwrite(Scene):
@@ -147,5 +155,6 @@ class Removal(Scene):
         removed = event(self.key, "A2", "ObjectRemoved:DeleteMarkerCreated")
         self.brought("process_removal", removed)
 
-
-SCENES: tuple[type[Scene], ...] = (Upload, Overwrite, Erasure, Removal)
+    def check(self) -> None:
+        if self.world.versions(self.key) != 1:
+            self.flaws.append("The original is lost")

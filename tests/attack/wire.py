@@ -1,9 +1,10 @@
-"""A proxy between one worker and its stores: it counts the calls, and breaks those it is told to."""
+"""A proxy between a worker and its stores: it counts calls, and breaks those it is told to."""
 
 import os
 import signal
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPResponse
@@ -38,7 +39,7 @@ class Answer(NamedTuple):
 
 
 class Wire:
-    """The proxy. A `fault` counts from the moment it is set; `watch` is called after every write."""
+    """The proxy. A fault counts from the moment it is set; `watch` is called after every write."""
 
     def __init__(self, stores: dict[str, str]) -> None:
         self.stores = stores
@@ -49,9 +50,8 @@ class Wire:
         self._server = _Server(("127.0.0.1", 0), _Relay)
         self._server.wire = self
         self.set(None)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.02,), daemon=True)
         self._thread.start()
 
     @property
@@ -88,9 +88,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
     wire: Wire
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        import sys
-
+    def handle_error(self, *_: object) -> None:
         error = sys.exc_info()[1]
         if not isinstance(error, ConnectionError):  # a killed or impatient worker has gone
             self.wire.flaws.append(repr(error))
@@ -175,10 +173,9 @@ class _Relay(BaseHTTPRequestHandler):
                 os.kill(self.server.wire.worker, signal.SIGKILL)
 
     def _refuse(self, status: int, body: bytes) -> None:
-        head = (
-            f"HTTP/1.1 {status} Fault\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        self.wfile.write(head.encode() + body * (self.command != "HEAD"))
+        lines = [f"HTTP/1.1 {status} Fault", f"Content-Length: {len(body)}", "Connection: close"]
+        head = "\r\n".join([*lines, "", ""]).encode()
+        self.wfile.write(head + body * (self.command != "HEAD"))
 
     def _abort(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)

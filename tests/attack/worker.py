@@ -1,7 +1,7 @@
 """Workers: each is a process of its own, forked from one that has imported the application.
 
-Argument: the path of the socket on which they are asked for. A worker gets its environment, says its
-process id, and then makes the calls that it is sent until its caller hangs up.
+Argument: the path of the socket on which they are asked for. A worker gets its environment, says
+its process id, and then makes the calls that it is sent until its caller hangs up.
 """
 
 import json
@@ -36,7 +36,7 @@ def be_impatient() -> None:
 
 
 def warmed() -> ModuleType:
-    """The application, and in boto3's caches all that its clients need; no connection, no thread."""
+    """The application, and in boto3's caches what clients need; no connection, no thread."""
     import app
 
     imaging.prepare()
@@ -52,13 +52,9 @@ def answered(application: ModuleType, function: str, payload: Any) -> Any:
         context = LambdaContext(function, str(uuid.uuid4()))
         return getattr(application, function)(payload, context)
     method, path, body = payload
+    sent = {"body": json.dumps(body).encode(), "headers": {"Content-Type": "application/json"}}
     with Client(application.app, stage_name="none") as client:
-        answer = client.http.request(
-            method,
-            path,
-            body=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
+        answer = client.http.request(method, path, **sent)
     return answer.status_code, answer.json_body
 
 

@@ -7,8 +7,10 @@ import pytest
 
 from chalicelib.aws import clients
 
+MADE = (clients.s3, clients.dynamodb, clients.sqs, clients.cloudfront)
 
-@pytest.fixture(params=[clients.s3, clients.dynamodb, clients.sqs], ids=lambda made: made.__name__)
+
+@pytest.fixture(params=MADE, ids=lambda made: made.__name__)
 def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     make: Callable[[], Any] = request.param.__wrapped__
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
