@@ -38,8 +38,17 @@ def world(
 
 @pytest.fixture(scope="session")
 def lambdas(world: World) -> Iterator[Lambdas]:
-    """Functions before these stores."""
-    made = Lambdas(world)
+    """Functions that soon give a store up: tests wait for their time-outs."""
+    yield from _kept(Lambdas(world, seconds=0.25))
+
+
+@pytest.fixture(scope="session")
+def patient(world: World) -> Iterator[Lambdas]:
+    """Functions that wait for stores, and for whatever else happens meanwhile."""
+    yield from _kept(Lambdas(world, seconds=10))
+
+
+def _kept(made: Lambdas) -> Iterator[Lambdas]:
     yield made
     made.end()
 

@@ -25,6 +25,11 @@ class Manner(NamedTuple):
     kind: Kind
     done: bool
 
+    @property
+    def for_good(self) -> int:
+        """How many attempts must end so for a call to fail: boto3 makes four."""
+        return 1 if self.kind is Kind.KILLED else 4
+
     def differs(self, call: str) -> bool:
         """Whether it does to a call by this name what no other manner does.
 
@@ -37,10 +42,7 @@ class Manner(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """From the `call`th call to a store on (1 is the first), `attempts` attempts end in `manner`.
-
-    boto3 makes up to four attempts of a call.
-    """
+    """From the `call`th call to a store on (1 is the first) `attempts` attempts end in `manner`."""
 
     manner: Manner
     call: int

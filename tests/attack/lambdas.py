@@ -17,17 +17,18 @@ _ASKED = 5  # times that a client repeats a request
 class Lambda:
     """A function's worker behind a wire of its own; where one dies another takes its place."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, seconds: float) -> None:
         self._world = world
+        self._seconds = seconds
         self.wire = Wire(world.stores)
-        self._worker = world.hire(self.wire)
+        self._hire()
         self.gave_up = False
 
     def call(self, function: str, payload: Any) -> Said:
         """One try."""
         said = self._worker.call(function, payload)
         if said.killed:
-            self._worker = self._world.hire(self.wire)
+            self._hire()
         return said
 
     def deliver(self, function: str, event: dict[str, Any]) -> None:
@@ -62,18 +63,23 @@ class Lambda:
         self._worker.leave()
         self.wire.end()
 
+    def _hire(self) -> None:
+        self._worker = self._world.hire(self.wire.address, self._seconds)
+        self.wire.worker = self._worker.pid
+
 
 class Lambdas:
-    """Lambdas to be had one by one; they are kept warm."""
+    """Lambdas to be had one by one; they are kept warm. `seconds` is their client's time-out."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, seconds: float) -> None:
         self.world = world
+        self._seconds = seconds
         self._idle: list[Lambda] = []
 
     @contextmanager
     def one(self) -> Iterator[Lambda]:
         """One of them, undisturbed."""
-        function = self._idle.pop() if self._idle else Lambda(self.world)
+        function = self._idle.pop() if self._idle else Lambda(self.world, self._seconds)
         function.gave_up = False
         function.wire.set(None)
         function.wire.watch = lambda: None

@@ -51,7 +51,7 @@ def run(lambdas: Lambdas, scene_of: type[Scene], fault: Fault | None) -> Run:
         wire.set(None)
         ending = _ending(scene)
         scene.check()
-        _check_history(scene)
+        check_history(scene)
         _check_manifest(scene)
         return Run(ending, calls, met, scene.flaws + wire.flaws)
 
@@ -96,7 +96,8 @@ def _ending(scene: Scene) -> Ending:
     return Ending(facts, etags, scene.world.versions(scene.key))
 
 
-def _check_history(scene: Scene) -> None:
+def check_history(scene: Scene) -> None:
+    """That the history has a line for each write, in order, and no jump."""
     record, history = scene.world.record(scene.image_id), scene.world.history(scene.image_id)
     assert record
     told = [line.event if line.event != TICKET else Status.PENDING for line in history]

@@ -30,12 +30,15 @@ class Scene(ABC):
     """One image and what is done to it. `shown` are its keys that a reader saw, set by set."""
 
     serves: ClassVar[bool] = False  # whether a reader must find renditions all the time
+    sequencer: ClassVar[str] = "A1"  # of the event that is disturbed
+    content: ClassVar[bytes] = b""  # what the object holds then
 
     def __init__(self, world: World, function: Lambda) -> None:
         self.world = world
         self.function = function
         self.flaws: list[str] = []
         self.shown: list[frozenset[str]] = []
+        self._waiting: list[tuple[str, dict[str, Any]]] = []
 
     @abstractmethod
     def prepare(self) -> None:
@@ -87,15 +90,28 @@ class Scene(ABC):
                 self.flaws.append(f"What was kept for a redrive is {kept}")
             self.function.deliver(function, kept)
 
+    def later(self, function: str, happened: dict[str, Any], other: Lambda) -> None:
+        """One try of an event; where it fails, `catch_up` makes the next."""
+        if not other.call(function, happened).done:
+            self._waiting.append((function, happened))
+
+    def catch_up(self) -> None:
+        """Bring what is waiting to its end."""
+        for function, happened in self._waiting:
+            self.function.deliver(function, happened)
+
 
 class Upload(Scene):
     """An upload by a ticket is processed."""
 
+    sequencer = "A1"
+    content = picture()
+
     def prepare(self) -> None:
-        self.ticket(picture())
+        self.ticket(self.content)
 
     def act(self) -> None:
-        self.brought("process_upload", event(self.key, "A1"))
+        self.brought("process_upload", event(self.key, self.sequencer))
 
     def check(self) -> None:
         if len(set(self.shown)) > 2:
@@ -106,15 +122,17 @@ class Overwrite(Scene):
     """A ready image's object is written anew by another tool."""
 
     serves = True
+    sequencer = "A2"
+    content = picture(10)
 
     def prepare(self) -> None:
         self.copy(picture(90))
         self.function.deliver("process_upload", event(self.key, "A1"))
         self.old = frozenset(self.world.files(self.image_id)) - {f"{self.image_id}/manifest.json"}
-        self.world.put(self.key, picture(10))
+        self.world.put(self.key, self.content)
 
     def act(self) -> None:
-        self.brought("process_upload", event(self.key, "A2"))
+        self.brought("process_upload", event(self.key, self.sequencer))
 
     def check(self) -> None:
         record = self.world.record(self.image_id)

@@ -38,13 +38,17 @@ class Answer(NamedTuple):
         return self.head[: len(self.head) // 2]
 
 
+def _nothing() -> None:
+    """What happens mostly."""
+
+
 class Wire:
     """The proxy. A fault counts from the moment it is set; `watch` is called after every write."""
 
     def __init__(self, stores: dict[str, str]) -> None:
         self.stores = stores
         self.worker = 0  # the process id of who is at its end
-        self.watch: Callable[[], None] = lambda: None
+        self.watch: Callable[[], None] = _nothing
         self.flaws: list[str] = []  # of the proxy itself
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Relay)
@@ -65,6 +69,21 @@ class Wire:
             self.calls: dict[str, str] = {}  # invocation id -> what was called, in order
             self.met = 0  # attempts that the fault has broken
             self._fault = fault
+            self._pause = (0, _nothing)
+
+    def interrupt(self, call: int, happening: Callable[[], None]) -> None:
+        """Let something else happen before the `call`th call reaches its store."""
+        with self._lock:
+            self._pause = (call, happening)
+
+    def pause(self) -> Callable[[], None]:
+        """What happens before the present call goes on."""
+        with self._lock:
+            call, happening = self._pause
+            if len(self.calls) != call:
+                return _nothing
+            self._pause = (0, _nothing)
+            return happening
 
     def counted(self, invocation: str, name: str) -> Manner | None:
         """How this attempt of a call ends; None where it passes."""
@@ -118,13 +137,15 @@ class _Relay(BaseHTTPRequestHandler):
         target = self.headers.get("X-Amz-Target", "")
         store = "dynamodb" if target else "s3"
         name = target.rpartition(".")[2] or f"{self.command} {self.path}"
-        manner = self.server.wire.counted(self.headers["amz-sdk-invocation-id"], name)
+        wire = self.server.wire
+        manner = wire.counted(self.headers["amz-sdk-invocation-id"], name)
+        wire.pause()()
         if manner and not manner.done:
             self._break(manner, store, None)
             return
         answer = self._forwarded(store, body)
         if is_write(name):
-            self.server.wire.watch()
+            wire.watch()
         if manner:
             self._break(manner, store, answer)
         else:

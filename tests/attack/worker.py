@@ -1,7 +1,7 @@
 """Workers: each is a process of its own, forked from one that has imported the application.
 
-Argument: the path of the socket on which they are asked for. A worker gets its environment, says
-its process id, and then makes the calls that it is sent until its caller hangs up.
+Argument: the path of the socket on which they are asked for. A worker gets its endpoints and how
+many seconds they may take, says its process id, and makes calls until its caller hangs up.
 """
 
 import json
@@ -23,13 +23,12 @@ from chalicelib import imaging
 from chalicelib.aws import clients
 from ops.local.context import LambdaContext
 
-SECONDS = 0.25  # that a store may take for an answer
 HTTP = "http"
 
 
-def be_impatient() -> None:
-    """Give stores a time that a test can wait for, and make no pause between attempts."""
-    short = Config(connect_timeout=SECONDS, read_timeout=SECONDS)
+def be_impatient(seconds: float) -> None:
+    """Give stores `seconds` for an answer, and make no pause between attempts."""
+    short = Config(connect_timeout=seconds, read_timeout=seconds)
     clients._BOUNDED = clients._BOUNDED.merge(short)
     clients._DYNAMODB = clients._DYNAMODB.merge(short)
     ExponentialBackoff.delay_amount = lambda *_: 0.0
@@ -60,7 +59,9 @@ def answered(application: ModuleType, function: str, payload: Any) -> Any:
 
 def work(application: ModuleType, connection: Connection) -> None:
     """Make calls until the caller hangs up."""
-    os.environ.update(connection.recv())
+    endpoints, seconds = connection.recv()
+    os.environ.update(endpoints)
+    be_impatient(seconds)
     connection.send(os.getpid())
     with suppress(EOFError):
         while True:
@@ -73,7 +74,6 @@ def work(application: ModuleType, connection: Connection) -> None:
 
 def main() -> None:
     """Fork a worker for everyone who calls."""
-    be_impatient()
     application = warmed()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers
     with Listener(sys.argv[1], "AF_UNIX", backlog=64) as listener:

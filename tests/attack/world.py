@@ -11,7 +11,6 @@ from botocore.config import Config
 from chalicelib.aws import items
 from chalicelib.records import Event, Image
 from ops.local.stores import make_table
-from tests.attack.wire import Wire
 from tests.environment import SETTINGS
 
 UPLOADS, IMAGES, TABLE = (
@@ -37,9 +36,9 @@ class File(NamedTuple):
 class Worker:
     """A worker's process, as its caller sees it."""
 
-    def __init__(self, connection: Connection, endpoints: dict[str, str]) -> None:
+    def __init__(self, connection: Connection, endpoints: dict[str, str], seconds: float) -> None:
         self._connection = connection
-        connection.send(endpoints)
+        connection.send((endpoints, seconds))
         self.pid: int = connection.recv()
 
     def call(self, function: str, payload: Any) -> Said:
@@ -83,14 +82,13 @@ class World:
         self.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration=versioned)
         make_table(self.dynamodb, TABLE)
 
-    def hire(self, wire: Wire | None = None) -> Worker:
-        """A new worker, at the end of `wire` where there is one."""
-        addresses = {s: wire.address if wire else address for s, address in self.stores.items()}
-        endpoints = {f"AWS_ENDPOINT_URL_{s.upper()}": a for s, a in addresses.items()}
-        worker = Worker(Client(str(self._sockets), "AF_UNIX"), endpoints)
-        if wire:
-            wire.worker = worker.pid
-        return worker
+    def hire(self, address: str = "", seconds: float = 10) -> Worker:
+        """A new worker; both stores are at `address` where one is given.
+
+        A store may take `seconds` for an answer.
+        """
+        endpoints = {f"AWS_ENDPOINT_URL_{s.upper()}": address or a for s, a in self.stores.items()}
+        return Worker(Client(str(self._sockets), "AF_UNIX"), endpoints, seconds)
 
     def put(self, key: str, data: bytes) -> None:
         """Write an original."""
