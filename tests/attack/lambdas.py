@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from ops.local import failures
 from tests.attack.wire import Wire
@@ -86,7 +86,9 @@ class Lambdas:
         yield function
         self._idle.append(function)
 
-    def end(self) -> None:
-        """Let all go."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for function in self._idle:
             function.end()

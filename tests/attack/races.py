@@ -9,12 +9,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib import imaging, keys
-from chalicelib.records import Image
-from chalicelib.variants import load_variants
-from tests.attack.world import Worker, World
+from chalicelib.records import Image, Status
+from tests.attack.scenes import event
+from tests.attack.world import VARIANTS, Worker, World
 from tests.waiting import until
 
-WORKERS = 8
+_PAUSE = 0.02  # seconds between two looks of the reader
 _TRIES = 50  # of a call that a passing fault ends
 _LIMITS = imaging.Limits(max_pixels=1_000_000, max_frames=1)
 
@@ -24,47 +24,65 @@ Change = Callable[[], Call]  # does something to the object; the call is what te
 
 def renditions_of(image_id: str, data: bytes) -> frozenset[str]:
     """The keys that the renditions of `data` have."""
-    made = imaging.render(data, load_variants(), _LIMITS, {}).renditions
+    made = imaging.render(data, VARIANTS, _LIMITS, {}).renditions
     return frozenset(keys.rendition_key(image_id, r.data, r.variant, r.extension) for r in made)
 
 
 class Race:
-    """One race. `sets` are the renditions of each original; a reader looks on all the time."""
+    """One race for the object `key`. A reader looks on all the time; `sets` are what it may see."""
 
-    def __init__(
-        self, world: World, image_id: str, sets: Sequence[frozenset[str]], seed: int
-    ) -> None:
+    def __init__(self, world: World, workers: Sequence[Worker], key: str, image_id: str) -> None:
         self.flaws: list[str] = []
-        self.looks = 0
+        self.sets: list[frozenset[str]] = []
         self._world = world
+        self._workers = workers
+        self._key = key
         self._image_id = image_id
-        self._sets = sets
-        self._draw = Random(seed)
+        self._draw = Random(key)
         self._happened: list[Call] = []
         self._calls = 0  # that have ended
+        self._raced = threading.Event()
         self._over = threading.Event()
         self._lock = threading.Lock()
 
+    def put(self, data: bytes) -> Call:
+        """Write the object."""
+        self.sets.append(renditions_of(self._image_id, data))
+        self._world.put(self._key, data)
+        return "process_upload", event(self._key, self._sequencer())
+
+    def remove(self) -> Call:
+        """Remove the object."""
+        self._world.remove(self._key)
+        name = "ObjectRemoved:DeleteMarkerCreated"
+        return "process_removal", event(self._key, self._sequencer(), name)
+
     def run(self, changes: Sequence[Change]) -> None:
         """Make the changes in turn while their events arrive; each event once more at last."""
-        workers = [self._world.hire() for _ in range(WORKERS)]
-        with ThreadPoolExecutor(WORKERS + 1) as pool:
+        with ThreadPoolExecutor(len(self._workers) + 1) as pool:
             reader = pool.submit(self._look_on)
             try:
-                racing = [
-                    pool.submit(self._work, worker, self._draw.random()) for worker in workers
-                ]
+                racing = [pool.submit(self._work, w, self._draw.random()) for w in self._workers]
                 self._make(changes)
-                for ran in racing:
-                    ran.result()
+                for raced in racing:
+                    raced.result()
                 last = self._draw.sample(self._happened, len(self._happened))
-                shares = [last[place::WORKERS] for place in range(WORKERS)]
-                list(pool.map(self._bring_all, workers, shares))
+                shares = [last[place :: len(self._workers)] for place in range(len(self._workers))]
+                list(pool.map(self._bring_all, self._workers, shares))
             finally:
                 self._over.set()
             reader.result()
-        for worker in workers:
-            worker.leave()
+
+    def left(self) -> tuple[Status, frozenset[str]]:
+        """The record's status in the end, and its renditions; all of them are there."""
+        record = self._world.record(self._image_id)
+        assert record
+        shown = frozenset(record.processed_files)
+        assert shown <= set(self._world.files(self._image_id))
+        return record.status, shown
+
+    def _sequencer(self) -> str:
+        return f"A{len(self._happened):02X}"
 
     def _make(self, changes: Sequence[Change]) -> None:
         try:
@@ -72,20 +90,18 @@ class Race:
                 call = change()
                 with self._lock:
                     self._happened.append(call)
-                    soon = self._calls + self._draw.randrange(WORKERS, 3 * WORKERS)
-                until(lambda soon=soon: self._calls >= soon or self.flaws)
+                    soon = self._calls + self._draw.randrange(2, 2 * len(self._workers))
+                until(lambda soon=soon: self._calls >= soon)
         finally:
-            self._raced = True
+            self._raced.set()
 
     def _work(self, worker: Worker, seed: float) -> None:
         draw = Random(seed)
-        until(lambda: self._happened)
-        while not self._raced:
+        until(lambda: self._happened or self._raced.is_set())
+        while not self._raced.is_set():
             with self._lock:
                 call = draw.choice(self._happened)
             self._bring(worker, call)
-
-    _raced = False
 
     def _bring_all(self, worker: Worker, calls: Sequence[Call]) -> None:
         for call in calls:
@@ -95,7 +111,7 @@ class Race:
         """Make a call until it succeeds, as Lambda does for six hours."""
         for _ in range(_TRIES):
             said = worker.call(*call)
-            if said.done and not (call[0] == "http" and said.value[0] == 503):
+            if said.done:
                 break
         else:
             self.flaws.append(f"{call} fails: {said}")
@@ -107,11 +123,11 @@ class Race:
             record = self._world.record(self._image_id)
             if record:
                 self._look(record)
-            self.looks += 1
+            self._over.wait(_PAUSE)
 
     def _look(self, record: Image) -> None:
         shown = frozenset(record.processed_files)
-        if shown and shown not in self._sets:
+        if shown and shown not in self.sets:
             self.flaws.append(f"A mixed set: {sorted(shown)}")
         lost = [key for key in shown if not self._is_whole(key)]
         now = self._world.record(self._image_id)

@@ -22,6 +22,7 @@ from chalice.test import Client
 from chalicelib import imaging
 from chalicelib.aws import clients
 from ops.local.context import LambdaContext
+from tests.attack.world import VARIANTS
 
 HTTP = "http"
 
@@ -38,6 +39,7 @@ def warmed() -> ModuleType:
     """The application, and in boto3's caches what clients need; no connection, no thread."""
     import app
 
+    app.wiring.variants = VARIANTS
     imaging.prepare()
     for made in (clients.s3, clients.dynamodb):
         made()
