@@ -19,7 +19,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def lambdas(world: World) -> Iterator[Lambdas]:
     """Functions that soon give a store up: tests wait for their time-outs."""
-    with Lambdas(world, seconds=0.25) as lambdas:
+    with Lambdas(world, seconds=0.5) as lambdas:
         yield lambdas
 
 

@@ -10,7 +10,8 @@ from tests.attack.wire import Wire
 from tests.attack.worker import HTTP
 from tests.attack.world import Said, World
 
-TRIES = 3
+TRIES = 3  # of an event
+_RECEIVED = 10  # times that a message of the failures queue is
 _ASKED = 5  # times that a client repeats a request
 
 
@@ -22,7 +23,6 @@ class Lambda:
         self._seconds = seconds
         self.wire = Wire(world.stores)
         self._hire()
-        self.gave_up = False
 
     def call(self, function: str, payload: Any) -> Said:
         """One try."""
@@ -37,11 +37,10 @@ class Lambda:
             said = self.call(function, event)
             if said.done:
                 return
-        self.gave_up = True
         error = failures.Error(*said.value[:2]) if said.value else failures.process_ended("SIGKILL")
         record = failures.destination_record(function, "request", event, error, TRIES)
         message = {"Records": [{"body": json.dumps(record), "receiptHandle": "", "messageId": "m"}]}
-        assert any(self.call("record_failure", message).done for _ in range(TRIES))
+        assert any(self.call("record_failure", message).done for _ in range(_RECEIVED))
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of the API; asked again where it says 503, or nothing because its worker died.
@@ -80,7 +79,6 @@ class Lambdas:
     def one(self) -> Iterator[Lambda]:
         """One of them, undisturbed."""
         function = self._idle.pop() if self._idle else Lambda(self.world, self._seconds)
-        function.gave_up = False
         function.wire.set(None)
         function.wire.watch = lambda: None
         yield function
