@@ -7,7 +7,7 @@ from zlib import crc32
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from botocore.exceptions import ChecksumError
+from botocore.exceptions import ChecksumError, IncompleteReadError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -40,7 +40,7 @@ def s3() -> "S3Client":
 
 @functools.cache
 def dynamodb() -> "DynamoDBClient":
-    """The DynamoDB client; ChecksumError for an answer that came in part."""
+    """The DynamoDB client; an answer that came in part is an error of botocore's."""
     client = boto3.client("dynamodb", config=_BOUNDED.merge(_DYNAMODB))
     client.meta.events.register("after-call.dynamodb", _check_whole)
     return client
@@ -61,8 +61,12 @@ def cloudfront() -> "CloudFrontClient":
 def _check_whole(http_response: AWSResponse, **_: object) -> None:
     # botocore asks again for what does not fit its checksum, but takes the last answer as it is:
     # half a record would be no record.
+    content = http_response.content
+    length = http_response.headers.get("Content-Length")
+    if length is not None and int(length) != len(content):
+        raise IncompleteReadError(actual_bytes=len(content), expected_bytes=int(length))
     told = http_response.headers.get("x-amz-crc32")
-    found = crc32(http_response.content)
+    found = crc32(content)
     if told is not None and int(told) != found:
         raise ChecksumError(
             checksum_type="crc32", expected_checksum=told, actual_checksum=str(found)

@@ -1,5 +1,6 @@
 """Somebody else does something whole before a call of a worker."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +10,8 @@ from tests.attack.scenes import Scene, event, picture
 
 NEWEST = picture(200)
 LATEST = "B1"  # the sequencer of what happens in between
+_BEGUN = 4  # the call of an upload at which its record says that it is in work: it reads the object
+_PATIENCE = 5  # seconds, less than a worker's client has
 
 Other = Callable[[Scene, Lambda], None]
 
@@ -22,6 +25,25 @@ def overwrite(scene: Scene, other: Lambda) -> None:
     """The object is written anew, and its event arrives."""
     scene.world.put(scene.key, NEWEST)
     scene.later("process_upload", event(scene.key, LATEST), other)
+
+
+def straddle(scene: Scene, other: Lambda) -> None:
+    """The same, but its worker has only begun when we go on, and ends after us."""
+    scene.world.put(scene.key, NEWEST)
+    begun = threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        scene.acted.wait(_PATIENCE)
+
+    def work() -> None:
+        scene.later("process_upload", event(scene.key, LATEST), other)
+        begun.set()  # also where nothing was to be begun
+
+    other.wire.interrupt(_BEGUN, wait)
+    scene.threads.append(threading.Thread(target=work))
+    scene.threads[-1].start()
+    begun.wait(_PATIENCE)
 
 
 def remove(scene: Scene, other: Lambda) -> None:
@@ -45,6 +67,9 @@ def overtaken(patient: Lambdas, scene_of: type[Scene], other: Other, call: int) 
         function.wire.watch = scene.read
         function.wire.interrupt(call, lambda: other(scene, second))
         scene.act()
+        scene.acted.set()
+        for thread in scene.threads:
+            thread.join()
         scene.catch_up()
         check_history(scene)
         return scene

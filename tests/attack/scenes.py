@@ -1,6 +1,7 @@
 """What is attacked: scenes that prepare an image, do one thing to it, and bring it to its end."""
 
 import json
+import threading
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
@@ -40,6 +41,8 @@ class Scene(ABC):
         self.function = function
         self.flaws: list[str] = []
         self.shown: list[frozenset[str]] = []
+        self.acted = threading.Event()
+        self.threads: list[threading.Thread] = []  # of others that have come in between
         self._waiting: list[tuple[str, dict[str, Any]]] = []
 
     @abstractmethod

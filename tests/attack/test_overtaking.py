@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.records import Status
 from tests.attack.lambdas import Lambdas
-from tests.attack.overtaking import NEWEST, Other, at_every_call, erase, overwrite
+from tests.attack.overtaking import NEWEST, Other, at_every_call, erase, overwrite, straddle
 from tests.attack.races import renditions_of
 from tests.attack.scenes import Erasure, Removal, Scene, Upload
 
@@ -17,9 +17,13 @@ def shown(scene: Scene) -> tuple[Status, frozenset[str]]:
     return record.status, frozenset(key for key in record.processed_files if key in files)
 
 
-@pytest.mark.parametrize("scene", [Upload, Removal])
-def test_the_newest_content_is_ready_in_the_end(patient: Lambdas, scene: type[Scene]) -> None:
-    for played in at_every_call(patient, scene, overwrite):
+@pytest.mark.parametrize(
+    ("scene", "other"), [(Upload, overwrite), (Upload, straddle), (Removal, overwrite)]
+)
+def test_the_newest_content_is_ready_in_the_end(
+    patient: Lambdas, scene: type[Scene], other: Other
+) -> None:
+    for played in at_every_call(patient, scene, other):
         assert played.flaws == []
         assert shown(played) == (Status.READY, renditions_of(played.image_id, NEWEST))
 
