@@ -140,7 +140,7 @@ class Processor:
 
         finished = change(self._table, started.id, decide)
         if finished is None:
-            self._restore_manifest(started.id)
+            self._look_back(started.id)
             self._telemetry.say(Unchanged(why="Somebody else finished, or wants something newer."))
         else:
             self._telemetry.say(Finished(image=finished, laps=watch.laps))
@@ -158,8 +158,14 @@ class Processor:
 
         return change(self._table, started.id, decide)
 
-    def _restore_manifest(self, image_id: str) -> None:
-        # Our manifest may have overwritten that of the worker who was faster.
+    def _look_back(self, image_id: str) -> None:
         image = self._table.get(image_id)
         if image and image.status in (Status.READY, Status.REJECTED):
+            # Our manifest may have overwritten that of the worker who was faster.
             self._manifests.write(image)
+        elif image and image.status is Status.DELETED:
+            # Our files came when others had been erased.
+            change(self._table, image_id, self._disturb)
+
+    def _disturb(self, image: Image | None) -> Step | None:
+        return tombstones.disturbed(image, self._clock()) if image else None
