@@ -1,0 +1,186 @@
+"""The rules: what may happen to a world, in any order and at any moment."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.attack.machine.calls import Call, Fault
+from tests.attack.machine.checks import differences
+from tests.attack.machine.clients import WAYS, Clients
+from tests.attack.machine.deliveries import Delivery
+from tests.attack.machine.model import Original
+from tests.attack.machine.pictures import CONTENTS, TABLES, Content
+from tests.attack.machine.rest import come_to_rest
+from tests.attack.machine.stores import Stores
+from tests.attack.machine.world import TO_THE_END, World
+
+Thing = TypeVar("Thing")
+
+_PLACES = ("photos/a.png", "photos/b c+d.png")
+
+files = st.sampled_from([c for c in CONTENTS.values() if not c.reason]) | st.sampled_from(
+    list(CONTENTS.values())
+)
+which = st.integers(0, 9)
+cuts = st.just(TO_THE_END) | st.integers(0, 14)  # calls to stores before the call is held
+
+
+class Machine(RuleBasedStateMachine):
+    """A world that anything may happen to. `stores` and `tally` are set by who runs it."""
+
+    stores: Stores
+    tally: Counter[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(self.stores)
+        self.clients = Clients(self.world)
+        self.sound = True
+
+    # What clients, owners and other tools do
+
+    @rule(content=files, way=st.sampled_from(WAYS), cut=cuts)
+    @precondition(lambda self: len(self.originals) < 6)
+    def ticket(self, content: Content, way: str, cut: float) -> None:
+        self.count("ticket")
+        self.clients.ask_for_ticket(content, way, cut)
+
+    @rule(n=which, own=st.booleans(), content=files)
+    @precondition(lambda self: self.tickets)
+    def upload(self, n: int, own: bool, content: Content) -> None:
+        original = pick(self.tickets, n)
+        assert original.ticket
+        self.count("upload")
+        self.clients.upload(original, original.ticket.content if own else content)
+
+    @rule(place=st.sampled_from(_PLACES), content=files)
+    def put(self, place: str, content: Content) -> None:
+        self.count("put")
+        self.clients.put(place, content)
+
+    @rule(n=which, content=files)
+    @precondition(lambda self: self.originals)
+    def overwrite(self, n: int, content: Content) -> None:
+        self.count("overwrite")
+        self.clients.put(pick(self.originals, n).key, content)
+
+    @rule(n=which, place=st.sampled_from(_PLACES), beside=st.booleans())
+    @precondition(lambda self: self.originals)
+    def copy(self, n: int, place: str, beside: bool) -> None:
+        original = pick(self.originals, n)
+        self.count("copy")
+        # Beside a ticket's upload a key looks as if it were of the same ticket.
+        folder = original.key.rpartition("/")[0]
+        self.clients.copy(original, f"{folder}/copy.png" if beside else place)
+
+    @rule(n=which)
+    @precondition(lambda self: self.originals)
+    def delete_object(self, n: int) -> None:
+        self.count("delete object")
+        self.clients.delete_object(pick(self.originals, n))
+
+    @rule(n=which, cut=cuts)
+    @precondition(lambda self: self.originals and self.has_room)
+    def delete_image(self, n: int, cut: float) -> None:
+        self.count("delete image")
+        self.clients.delete_image(pick(self.originals, n), cut)
+
+    @rule(n=which, cut=cuts)
+    @precondition(lambda self: self.originals and self.has_room)
+    def process(self, n: int, cut: float) -> None:
+        self.count("process now")
+        self.clients.process(pick(self.originals, n), cut)
+
+    @rule(n=which, cut=cuts)
+    @precondition(lambda self: self.originals and self.has_room)
+    def reprocess(self, n: int, cut: float) -> None:
+        self.count("reprocess")
+        self.clients.reprocess(pick(self.originals, n), cut)
+
+    # What S3, Lambda and the queues do
+
+    @rule(n=which, cut=cuts)
+    @precondition(lambda self: self.waiting and self.has_room)
+    def deliver(self, n: int, cut: float) -> None:
+        delivery = pick(self.waiting, n)
+        self.count(f"deliver to {delivery.function}")
+        self.world.deliver(delivery, cut)
+
+    @rule(n=st.integers(0, 99))
+    @precondition(lambda self: self.world.post.sent and len(self.waiting) < 9)
+    def repeat(self, n: int) -> None:
+        self.count("repeat")
+        self.world.post.repeat(pick(self.world.post.sent, n))
+
+    @rule(n=which, cut=cuts)
+    @precondition(lambda self: self.calls)
+    def resume(self, n: int, cut: float) -> None:
+        self.count("resume")
+        self.world.resume(pick(self.calls, n), cut)
+
+    @rule(n=which, fault=st.sampled_from(Fault))
+    @precondition(lambda self: self.calls)
+    def hit(self, n: int, fault: Fault) -> None:
+        call = pick(self.calls, n)
+        self.count(f"{fault.value} at {call.held_before}")
+        self.world.hit(call, fault)
+
+    # What operators and time do
+
+    @rule(seconds=st.sampled_from((1, 400, 1_000, 700_000)))
+    def pass_time(self, seconds: int) -> None:
+        self.count("pass time")
+        self.world.clock.forward(seconds)
+
+    @rule(table=st.sampled_from(list(TABLES)))
+    def change_table(self, table: str) -> None:
+        self.count("change table")
+        self.world.table = table
+
+    # What must be true
+
+    @invariant()
+    def nobody_has_seen_what_must_not_be(self) -> None:
+        self.hold(not self.world.reader.violations, self.world.reader.violations)
+
+    def teardown(self) -> None:
+        if self.sound:
+            come_to_rest(self.world)
+            self.nobody_has_seen_what_must_not_be()
+            found = differences(self.world)
+            self.hold(not found, found)
+
+    def hold(self, fact: bool, otherwise: Sequence[str]) -> None:
+        self.sound = self.sound and fact
+        assert fact, "\n".join(otherwise)
+
+    def count(self, what: str) -> None:
+        self.tally[what] += 1
+
+    @property
+    def originals(self) -> list[Original]:
+        return list(self.world.model.originals.values())
+
+    @property
+    def tickets(self) -> list[Original]:
+        return [original for original in self.originals if original.ticket]
+
+    @property
+    def waiting(self) -> list[Delivery]:
+        return self.world.post.waiting
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.world.calls
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.calls) < 3
+
+
+def pick(things: Sequence[Thing], n: int) -> Thing:
+    """One of them."""
+    return things[n % len(things)]

@@ -1,0 +1,118 @@
+"""Whoever looks on throughout: what no reader may ever see, and no store may ever be asked."""
+
+import traceback
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import product
+from typing import Any
+
+from chalicelib.errors import NotFound, PassingFault
+from chalicelib.focus import CENTRE
+from chalicelib.keys import is_image_id
+from chalicelib.records import Image, Status
+from ops.local import names
+from tests.attack.machine.calls import Killed, present_call
+from tests.attack.machine.clock import Clock
+from tests.attack.machine.deliveries import AGAIN, Post
+from tests.attack.machine.model import Model
+from tests.attack.machine.pictures import BY_SHA256, CONTENTS, TABLES, rendered
+from tests.attack.machine.stores import Stores
+
+ERASING = "DELETE images"
+_DATED = ("PutObject", "CopyObject")
+
+
+class Reader:
+    """Looks at each image after each change of it; `violations` are sentences."""
+
+    def __init__(self, stores: Stores, model: Model, clock: Clock, post: Post) -> None:
+        self._stores = stores
+        self._model = model
+        self._clock = clock
+        self._post = post
+        self._modified: dict[tuple[str, str], datetime] = {}
+        self._gone: set[str] = set()  # images of tickets that were erased on request
+        self.violations: list[str] = []
+        self.operations = Counter[str]()
+
+    def see(self, operation: str, parameters: Mapping[str, Any], answer: dict[str, Any]) -> None:
+        """A store has done something for the application."""
+        self.operations[operation] += 1
+        if "TableName" in parameters or "TransactItems" in parameters:
+            self._table_changed(operation, parameters)
+            return
+        bucket, key = parameters["Bucket"], parameters.get("Key", "")
+        if operation in _DATED:
+            self.stored(bucket, key)
+            if bucket == names.UPLOADS_BUCKET:
+                self.violate(f"The application has written the original {key}.")
+        elif operation == "DeleteObject" and bucket == names.UPLOADS_BUCKET:
+            self._original_erased(key, parameters.get("VersionId"))
+        elif operation == "DeleteObject":
+            self._look(key.partition("/")[0])
+        elif operation == "ListObjectsV2":
+            for entry in answer.get("Contents", ()):
+                entry["LastModified"] = self._modified.get((bucket, entry["Key"]), self._clock())
+
+    def stored(self, bucket: str, key: str) -> None:
+        """An object was written just now."""
+        self._modified[bucket, key] = self._clock()
+
+    def violate(self, sentence: str) -> None:
+        """Something has happened that must not."""
+        self.violations.append(sentence)
+
+    def raised(self, function: str, error: BaseException) -> None:
+        """A function has raised: only what passes may leave it, or the end of its process."""
+        gone = isinstance(error, NotFound) and function == AGAIN
+        if not gone and not isinstance(error, PassingFault | Killed):
+            told = "".join(traceback.format_exception(error))
+            self.violate(f"{function} has raised what will not pass:\n{told}")
+
+    def _table_changed(self, operation: str, parameters: Mapping[str, Any]) -> None:
+        writes = [w for item in parameters.get("TransactItems", ()) for w in item.values()]
+        if operation in ("PutItem", "UpdateItem", "DeleteItem"):
+            writes.append(parameters)
+        keys = [w.get("Item") or w["Key"] for w in writes if "Item" in w or "Key" in w]
+        for image_id in {key["id"]["S"] for key in keys}:
+            if is_image_id(image_id):
+                self._look(image_id)
+
+    def _original_erased(self, key: str, version_id: str | None) -> None:
+        original = self._model.originals.get(key)
+        version = original.versions.get(version_id or "") if original else None
+        self._post.object_changed(key, removed=True, versionId=version_id)
+        if original and version and not original.may_be_erased(version):
+            self.violate(f"{key} ({version.content}) was erased, and nobody had asked for it.")
+
+    def _look(self, image_id: str) -> None:
+        image = self._stores.record(image_id)
+        if image is None:
+            return
+        call = present_call()
+        original = self._model.of_image(image_id)
+        if image.status is not Status.DELETED and image_id in self._gone:
+            self.violate(f"The erased image {image_id} is back as {image.status}.")
+        if image.status is Status.DELETED and call and call.function == ERASING:
+            self._gone |= {image_id} if original and original.ticket else set()
+        if image.renditions:
+            self._look_at_files(image)
+
+    def _look_at_files(self, image: Image) -> None:
+        present = self._stores.objects(names.IMAGES_BUCKET, f"{image.id}/")
+        missing = [key for key in image.processed_files if key not in present]
+        if missing:
+            self.violate(f"{image.id} is {image.status}, but {missing} are not there.")
+        shown = {key.removeprefix(image.id) for key in image.processed_files}
+        if not any(shown == set(files) for files in _sets_of(image)):
+            self.violate(f"{image.id} is {image.status} with a set of no picture: {shown}.")
+
+
+def _sets_of(image: Image) -> list[Mapping[str, str]]:
+    """The sets of files that a reader may see: of its own picture where it is ready."""
+    good = [content for content in CONTENTS.values() if content.reason is None]
+    if image.status is Status.READY:
+        good = [BY_SHA256[image.sha256 or ""]]
+    points = {CENTRE, image.focal_point or CENTRE}
+    return [rendered(c.name, table, p) for c, table, p in product(good, TABLES, points)]
