@@ -2,9 +2,10 @@
 
 import os
 
-from chalice.app import Chalice, Response, S3Event, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Rate, Response, S3Event, SQSEvent
 
 from chalicelib import __version__, notifications
+from chalicelib.deadlines import seconds_left
 from chalicelib.records import EVERYONE
 from chalicelib.telemetry import watched, write_json_lines
 from chalicelib.web import openapi
@@ -125,10 +126,15 @@ def process_removal(event: S3Event) -> None:
 @app.on_sqs_message(queue=wiring.settings.work_queue, batch_size=1, maximum_concurrency=5)
 def process_again(event: SQSEvent) -> None:
     for record in event:
-        wiring.processor.again(notifications.request_to_process_again(record.body).image_id)
+        wiring.processor.again(notifications.request_to_process_again(record.body))
 
 
 @app.on_sqs_message(queue=wiring.settings.failures_queue, batch_size=1)
 def record_failure(event: SQSEvent) -> None:
     for record in event:
         wiring.failures.record(notifications.failure(record.body))
+
+
+@app.schedule(Rate(10, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:
+    wiring.sweeper.run(seconds_left(event.context))

@@ -1,4 +1,4 @@
-"""A signer and a queue that only remember what they were asked."""
+"""A signer, a queue and a CDN that only remember what they were asked."""
 
 from chalicelib.ports import PresignedPost, PresignedPut
 
@@ -31,3 +31,14 @@ class MemoryQueue:
 
     def send(self, body: str) -> None:
         self.bodies.append(body)
+
+
+class ForgetfulCdn:
+    """The Cdn that remembers only what it was told to forget."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    def forget(self, image_id: str) -> str | None:
+        self.forgotten.append(image_id)
+        return f"order-{len(self.forgotten)}"

@@ -1,0 +1,112 @@
+"""The images bucket, walked through: every image has its files, and every file an image."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+
+from chalicelib import keys
+from chalicelib.deadlines import TimeLeft
+from chalicelib.ports import Listed
+from chalicelib.records import Image, Status
+from chalicelib.sweeping.parts import Tools
+from chalicelib.sweeping.report import Report
+from chalicelib.work import complete
+
+_BOOKMARK = "renditions"
+_PAGE = 1000
+_LOOKERS = 8  # threads, each with a question to S3
+
+Group = tuple[str, list[Listed]]  # an image's id, and its files
+
+
+class Renditions:
+    """Goes on where the run before has stopped; at the end of the bucket it begins anew."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def run(self, report: Report, time_left: TimeLeft) -> bool:
+        """Image by image until the time is up: whether the end was reached."""
+        table = self._tools.table
+        after = table.bookmark(_BOOKMARK)
+        while time_left() > 0:
+            groups, after = self._groups(after)
+            self._look_at_all(groups, report)
+            table.set_bookmark(_BOOKMARK, after)
+            if not after:
+                return True
+        return False
+
+    def _groups(self, after: str) -> tuple[list[Group], str]:
+        """The next images' files, whole, and the key to go on behind; empty at the end."""
+        bucket = self._tools.settings.images_bucket
+        page = self._tools.objects.page(bucket, after, _PAGE)
+        groups = list(_by_image(page))
+        if len(page) < _PAGE:
+            return _of_images(groups), ""
+        if len(groups) == 1:
+            image_id, files = groups[0]
+            while (more := self._tools.objects.page(bucket, files[-1].key, _PAGE)) and (
+                same := [listed for listed in more if listed.key.startswith(f"{image_id}/")]
+            ):
+                files += same
+            return _of_images(groups), files[-1].key
+        whole = groups[:-1]
+        return _of_images(whole), whole[-1][1][-1].key
+
+    def _look_at_all(self, groups: list[Group], report: Report) -> None:
+        records = self._tools.table.get_many([image_id for image_id, _ in groups])
+        with ThreadPoolExecutor(_LOOKERS) as lookers:
+            looks = [(image_id, files, records.get(image_id), report) for image_id, files in groups]
+            list(lookers.map(lambda look: self._look_at(*look), looks))
+        report.count("images", len(groups))
+
+    def _look_at(
+        self, image_id: str, files: list[Listed], image: Image | None, report: Report
+    ) -> None:
+        if image is None:
+            self._look_at_strays(image_id, files, report)
+        elif image.status is Status.DELETED:
+            if image.cleared_at and image.cleared_at < self._tools.settled_before():
+                report.count("unerased")
+                self._tools.eraser.finish(image_id)
+        elif image.status in (Status.READY, Status.REJECTED):
+            self._look_at_known(image, files, report)
+
+    def _look_at_strays(self, image_id: str, files: Sequence[Listed], report: Report) -> None:
+        # A manifest may be all that is left of a record: nothing of it goes.
+        if any(listed.key == keys.manifest_key(image_id) for listed in files):
+            report.count("unknown")
+        else:
+            self._erase_old(files, report)
+
+    def _look_at_known(self, image: Image, files: Sequence[Listed], report: Report) -> None:
+        if image.updated_at > self._tools.settled_before():
+            return
+        if self._tools.eraser.original_missed(image):
+            report.count("gone")
+            return
+        wanted = {*image.processed_files, keys.manifest_key(image.id)}
+        if not wanted <= {listed.key for listed in files}:
+            report.count("incomplete")
+            self._tools.ask(complete(image, "files were missing"))
+        strays = [listed for listed in files if listed.key not in wanted]
+        if strays and self._tools.table.get(image.id) == image:
+            self._erase_old(strays, report)
+
+    def _erase_old(self, files: Sequence[Listed], report: Report) -> None:
+        before = self._tools.orphaned_before()
+        for listed in files:
+            if listed.modified < before:
+                report.count("orphans")
+                self._tools.objects.erase(self._tools.settings.images_bucket, listed.key)
+
+
+def _by_image(page: Sequence[Listed]) -> Iterator[Group]:
+    for image_id, files in groupby(page, lambda listed: listed.key.partition("/")[0]):
+        yield image_id, list(files)
+
+
+def _of_images(groups: Sequence[Group]) -> list[Group]:
+    """Without what is not ours, such as watermarks."""
+    return [group for group in groups if keys.is_image_id(group[0])]

@@ -1,0 +1,30 @@
+"""One run of the sweep: a part of the work, bounded by time."""
+
+from chalicelib.deadlines import TimeLeft
+from chalicelib.facts import Swept
+from chalicelib.ports import Telemetry
+from chalicelib.sweeping.originals import Originals
+from chalicelib.sweeping.parts import Tools
+from chalicelib.sweeping.renditions import Renditions
+from chalicelib.sweeping.report import Report
+from chalicelib.sweeping.unfinished import Unfinished
+
+
+class Sweeper:
+    """Finds what was lost and lets it be repaired. It never deletes an original."""
+
+    def __init__(self, tools: Tools, telemetry: Telemetry) -> None:
+        self._unfinished = Unfinished(tools)
+        self._originals = Originals(tools)
+        self._renditions = Renditions(tools)
+        self._telemetry = telemetry
+
+    def run(self, time_left: TimeLeft) -> Report:
+        """Work until `time_left` (seconds) is 0 or everything was looked at: what was done."""
+        report = Report()
+        self._unfinished.run(report, time_left)
+        half = time_left() / 2  # so that none of the two walks starves
+        whole = self._originals.run(report, lambda: time_left() - half)
+        report.complete = self._renditions.run(report, time_left) and whole
+        self._telemetry.say(Swept(counts=report.counts, repairs=report.repairs))
+        return report
