@@ -1,13 +1,21 @@
 """A long run, over servers of its own: ends at the first thing that goes wrong."""
 
 import argparse
+import os
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from tests.environment import SETTINGS  # noqa: F401
+from tests.environment import SETTINGS
+
+os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
+
+from tests.attack.machine.running import prepared, run  # noqa: E402
+from tests.attack.machine.stores import running_stores  # noqa: E402
+
+_WORLDS = 20  # between two lines of progress
 
 
 def main() -> int:
@@ -40,3 +48,7 @@ def _arguments() -> argparse.Namespace:
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,7 @@
 """Calls of the application's functions that can be held, interleaved and killed."""
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -39,8 +40,11 @@ class Fault(Enum):
 class Call(greenlet):
     """A call in a process (a wiring) of its own, held before each of its calls to a store."""
 
-    def __init__(self, function: str, wiring: Wiring, body: Callable[[], Any]) -> None:
+    def __init__(
+        self, function: str, wiring: Wiring, body: Callable[[], Any], ends_by: datetime
+    ) -> None:
         super().__init__(self._work)
+        self.ends_by = ends_by
         self.function = function
         self.wiring = wiring
         self.answer: Any = None

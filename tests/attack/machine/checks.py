@@ -11,7 +11,7 @@ from chalicelib import keys, views
 from chalicelib.aws import items
 from chalicelib.focus import CENTRE
 from chalicelib.lifecycle import FOLLOWING
-from chalicelib.records import TICKET, Event, Image, Status
+from chalicelib.records import Event, Image, Status
 from ops.local import names
 from tests.attack.machine.model import Original
 from tests.attack.machine.pictures import Content, rendered
@@ -27,6 +27,7 @@ class Rest:
 
     records: dict[str, Image] = field(default_factory=dict)
     histories: dict[str, list[Event]] = field(default_factory=dict)
+    revisions: dict[str, list[str]] = field(default_factory=dict)  # of the histories' lines
     files: Mapping[str, str] = field(default_factory=dict)  # ETags by key, of the images bucket
     versions: dict[str, Any] = field(default_factory=dict)  # of the uploads bucket, by their ids
 
@@ -49,6 +50,7 @@ def _at_rest(world: World) -> Rest:
         image_id, entry = row["id"]["S"], row["entry"]["S"]
         if entry.startswith(items.HISTORY):
             rest.histories.setdefault(image_id, []).append(items.event_of(row))
+            rest.revisions.setdefault(image_id, []).append(entry.rpartition("#")[2])
         elif entry == items.RECORD and "status" in row:
             rest.records[image_id] = items.image_of(row)
     return rest
@@ -63,9 +65,11 @@ def _histories(rest: Rest) -> Iterator[str]:
         told = [line for line in lines if line.event in set(Status)]
         if any(Status(b.event) not in FOLLOWING[Status(a.event)] for a, b in pairwise(told)):
             yield f"The history of {image_id} is no way that an image can go: {said}."
-        last = Status.PENDING if said[-1:] == [TICKET] else said[-1:]
-        if lines and (lines[-1].at != image.updated_at or image.status not in (last, *said[-1:])):
+        last = told[-1].event if told else Status.PENDING
+        if lines and (lines[-1].at != image.updated_at or last != image.status):
             yield f"{image_id} is {image.status} at the end of {said}, by {lines[-1]}."
+        if (revisions := rest.revisions[image_id]) != sorted(revisions):
+            yield f"The history of {image_id} is out of order: {revisions}, {said}."
 
 
 def _strangers(rest: Rest, known: set[str]) -> Iterator[str]:
@@ -83,8 +87,8 @@ def _originals(original: Original, rest: Rest) -> Iterator[str]:
         name = f"The original {original.key} ({version.content})"
         if kept is None and not original.may_be_erased(version):
             yield f"{name} is gone."
-        if kept and original.must_be_erased(version):
-            yield f"{name} is there still, after its erasure was said to be complete."
+        if kept and (original.must_be_erased(version) or original.gone_for_good):
+            yield f"{name} is there still, but was to be erased."
         if kept and kept["ETag"].strip('"') != version.content.etag:
             yield f"{name} has changed."
 
@@ -139,7 +143,9 @@ def _wrong_files(world: World, image: Image, rest: Rest) -> Iterator[str]:
         else:
             yield from _wrong_manifest(world, image, rest)
     elif image.status is Status.DELETED and (files or manifest):
-        yield f"is deleted, but has {sorted(rest.files)}."
+        yield f"is deleted, but has {sorted(files)}."
+    elif image.status is Status.DELETED and _is_copied(world, image, rest):
+        yield "is deleted, but the CDN was not told so."
 
 
 def _wrong_renditions(world: World, image: Image, files: Mapping[str, str]) -> Iterator[str]:
@@ -152,6 +158,12 @@ def _wrong_renditions(world: World, image: Image, files: Mapping[str, str]) -> I
         yield f"shows {image.processed_files}, not {sorted(right)}."
     if files != right:
         yield f"has the files {sorted(files)}, not {sorted(right)}."
+
+
+def _is_copied(world: World, image: Image, rest: Rest) -> bool:
+    shown = [line.at for line in rest.histories[image.id] if line.event == Status.READY]
+    forgotten = world.copies.forgotten.get(image.id)
+    return bool(shown) and (forgotten is None or forgotten < shown[-1])
 
 
 def _contents(world: World) -> Iterator[Content]:

@@ -4,12 +4,14 @@ import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
 from ops.local import names
 from ops.local.failures import destination_record, process_ended, raised
 from tests.attack.machine.calls import Killed
+from tests.attack.machine.clock import Clock
 
 TRIES = 3  # of Lambda's asynchronous calls, and of the work queue's messages
 EVENTS = (names.CREATED, names.REMOVED)
@@ -18,10 +20,11 @@ AGAIN, FAILURE = "process_again", "record_failure"
 
 @dataclass
 class Delivery:
-    """Something that a function is to be called with, and how often it has been."""
+    """Something that a function is to be called with from `due` on, and how often it has been."""
 
     function: str
     payload: dict[str, Any]
+    due: datetime
     tries: int = 0
 
     @property
@@ -37,6 +40,7 @@ class Delivery:
 class Post:
     """All that is on its way to a function, and all that ever was."""
 
+    clock: Clock
     waiting: list[Delivery] = field(default_factory=list)
     sent: list[Delivery] = field(default_factory=list)
     given_up: int = 0
@@ -53,23 +57,26 @@ class Post:
             "object": {"key": quote_plus(key, safe="/"), "sequencer": sequencer, **described},
         }
         record = {"eventSource": "aws:s3", "eventName": name, "s3": entity}
-        self.send(Delivery(function, {"Records": [record]}))
+        self._send(function, {"Records": [record]})
 
     def message(self, function: str, body: str) -> None:
         """A queue has a message for its function."""
-        self.send(Delivery(function, {"Records": [{"body": body}]}))
+        self._send(function, {"Records": [{"body": body}]})
 
-    def send(self, delivery: Delivery) -> None:
+    def _send(self, function: str, payload: dict[str, Any]) -> None:
+        delivery = Delivery(function, payload, self.clock.look())
         self.waiting.append(delivery)
         self.sent.append(delivery)
 
     def repeat(self, delivery: Delivery) -> None:
         """Deliver it once more, as if it never had been."""
-        self.waiting.append(Delivery(delivery.function, delivery.payload))
+        self.waiting.append(Delivery(delivery.function, delivery.payload, self.clock.look()))
 
     def failed(self, delivery: Delivery, error: BaseException) -> None:
-        """Let it be tried again, or give it up after its third try."""
-        tried = Delivery(delivery.function, delivery.payload, delivery.tries + 1)
+        """Let it be tried again later, or give it up after its third try."""
+        wait = timedelta(minutes=delivery.tries + 1)  # as Lambda; the queues wait longer
+        due = self.clock.look() + wait
+        tried = Delivery(delivery.function, delivery.payload, due, delivery.tries + 1)
         if tried.tries < TRIES or tried.function == FAILURE:
             self.waiting.append(tried)
             return

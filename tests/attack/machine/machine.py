@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.attack.machine.calls import Call, Fault
 from tests.attack.machine.checks import differences
 from tests.attack.machine.clients import WAYS, Clients
-from tests.attack.machine.deliveries import Delivery
+from tests.attack.machine.deliveries import EVENTS, Delivery
 from tests.attack.machine.model import Original
 from tests.attack.machine.pictures import CONTENTS, TABLES, Content
 from tests.attack.machine.rest import come_to_rest
@@ -39,6 +39,7 @@ class Machine(RuleBasedStateMachine):
         self.world = World(self.stores)
         self.clients = Clients(self.world)
         self.sound = True
+        self.has_moved = False  # since time has passed, or an operator has done something
 
     # What clients, owners and other tools do
 
@@ -115,6 +116,13 @@ class Machine(RuleBasedStateMachine):
         self.count("repeat")
         self.world.post.repeat(pick(self.world.post.sent, n))
 
+    @rule(n=which)
+    @precondition(lambda self: self.events)
+    def drop(self, n: int) -> None:
+        event = pick(self.events, n)
+        self.count("drop")
+        self.world.post.waiting.remove(event)
+
     @rule(n=which, cut=cuts)
     @precondition(lambda self: self.calls)
     def resume(self, n: int, cut: float) -> None:
@@ -130,15 +138,26 @@ class Machine(RuleBasedStateMachine):
 
     # What operators and time do
 
-    @rule(seconds=st.sampled_from((1, 400, 1_000, 700_000)))
+    @rule(seconds=st.sampled_from((1, 20, 50, 400, 1_000, 700_000)))
+    @precondition(lambda self: self.has_moved)
     def pass_time(self, seconds: int) -> None:
         self.count("pass time")
-        self.world.clock.forward(seconds)
+        self.world.pass_time(seconds)
+        self.has_moved = False
 
     @rule(table=st.sampled_from(list(TABLES)))
+    @precondition(lambda self: self.has_moved)
     def change_table(self, table: str) -> None:
         self.count("change table")
         self.world.table = table
+        self.has_moved = False
+
+    @rule(looks=st.just(TO_THE_END) | st.integers(1, 9), cut=cuts)
+    @precondition(lambda self: self.originals and self.has_moved and self.has_room)
+    def sweep(self, looks: float, cut: float) -> None:
+        self.count("sweep")
+        self.world.sweep(looks, cut)
+        self.has_moved = False
 
     # What must be true
 
@@ -159,6 +178,7 @@ class Machine(RuleBasedStateMachine):
 
     def count(self, what: str) -> None:
         self.tally[what] += 1
+        self.has_moved = True
 
     @property
     def originals(self) -> list[Original]:
@@ -171,6 +191,10 @@ class Machine(RuleBasedStateMachine):
     @property
     def waiting(self) -> list[Delivery]:
         return self.world.post.waiting
+
+    @property
+    def events(self) -> list[Delivery]:
+        return [delivery for delivery in self.waiting if delivery.function in EVENTS]
 
     @property
     def calls(self) -> list[Call]:

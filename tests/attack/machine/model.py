@@ -45,10 +45,12 @@ class Original:
     ticket: Ticket | None = None
     versions: dict[str, Version] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
+    gone_for_good: bool = False  # a ticket's image never comes back, whatever is uploaded
 
     def may_be_erased(self, version: Version) -> bool:
         """Whether somebody has asked for it: an erasure that began after it, or while it came."""
-        return any(e.ended is None or version.at < e.ended for e in self.erasures)
+        asked = any(e.ended is None or version.at < e.ended for e in self.erasures)
+        return asked or self.gone_for_good
 
     def must_be_erased(self, version: Version) -> bool:
         """Whether somebody has been told that it is."""

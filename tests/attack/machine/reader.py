@@ -12,14 +12,13 @@ from chalicelib.focus import CENTRE
 from chalicelib.keys import is_image_id
 from chalicelib.records import Image, Status
 from ops.local import names
-from tests.attack.machine.calls import Killed, present_call
+from tests.attack.machine.calls import Killed
 from tests.attack.machine.clock import Clock
 from tests.attack.machine.deliveries import AGAIN, Post
 from tests.attack.machine.model import Model
 from tests.attack.machine.pictures import BY_SHA256, CONTENTS, TABLES, rendered
 from tests.attack.machine.stores import Stores
 
-ERASING = "DELETE images"
 _DATED = ("PutObject", "CopyObject")
 
 
@@ -32,7 +31,6 @@ class Reader:
         self._clock = clock
         self._post = post
         self._modified: dict[tuple[str, str], datetime] = {}
-        self._gone: set[str] = set()  # images of tickets that were erased on request
         self.violations: list[str] = []
         self.operations = Counter[str]()
 
@@ -90,12 +88,11 @@ class Reader:
         image = self._stores.record(image_id)
         if image is None:
             return
-        call = present_call()
         original = self._model.of_image(image_id)
-        if image.status is not Status.DELETED and image_id in self._gone:
-            self.violate(f"The erased image {image_id} is back as {image.status}.")
-        if image.status is Status.DELETED and call and call.function == ERASING:
-            self._gone |= {image_id} if original and original.ticket else set()
+        if original and original.ticket:
+            if original.gone_for_good and image.status is not Status.DELETED:
+                self.violate(f"The erased image {image_id} is back as {image.status}.")
+            original.gone_for_good |= image.erased
         if image.renditions:
             self._look_at_files(image)
 

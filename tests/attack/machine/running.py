@@ -2,15 +2,17 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest import mock
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import app
-from chalicelib import wiring
+from chalicelib.sweeping import originals, renditions, unfinished
+from tests.attack.machine.calls import PresentWiring
 from tests.attack.machine.machine import Machine
 from tests.attack.machine.stores import Stores
 
@@ -27,12 +29,35 @@ _SETTINGS = settings(
 )
 
 
+class OneAfterTheOther:
+    """The pool without threads: what is done in a call is done in its own greenlet."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+
+    def __enter__(self) -> "OneAfterTheOther":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left to wait for."""
+
+    def map(self, work: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[Any]:
+        return map(work, things)
+
+
 @contextmanager
 def prepared(stores: Stores, tally: Counter[str]) -> Iterator[type[Machine]]:
     """The machine over `stores`; what it does is counted in `tally`."""
     kind = type("Machine", (Machine,), {"stores": stores, "tally": tally})
     logging.disable(logging.CRITICAL)
-    with mock.patch.object(app, "wiring"), mock.patch.object(wiring, "utc_now"):
+    with (
+        mock.patch.object(app, "wiring", PresentWiring()),
+        mock.patch.object(originals, "ThreadPoolExecutor", OneAfterTheOther),
+        mock.patch.object(renditions, "ThreadPoolExecutor", OneAfterTheOther),
+        mock.patch.object(originals, "_PAGE", 2),
+        mock.patch.object(renditions, "_PAGE", 5),
+        mock.patch.object(unfinished, "_PAGE", 2),
+    ):
         yield kind
     logging.disable(logging.NOTSET)
 

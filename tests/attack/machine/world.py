@@ -1,19 +1,23 @@
 """The application between its stores: its calls, each in a process of its own, and their ends."""
 
 import functools
+import itertools
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalice.test import Client
 
 import app
-from chalicelib import wiring as production
 from chalicelib.aws.faults import passing_faults_renamed
+from chalicelib.deadlines import TimeLeft
 from chalicelib.settings import read_settings
+from chalicelib.sweeping import Report
 from chalicelib.wiring import Wiring
 from ops.local import names
-from tests.attack.machine.calls import Call, Fault, PresentWiring, present_call
+from ops.local.functions import limits_of
+from tests.attack.machine.calls import Call, Fault, present_call
 from tests.attack.machine.clock import Clock
 from tests.attack.machine.deliveries import AGAIN, Delivery, Post
 from tests.attack.machine.model import Model
@@ -23,6 +27,7 @@ from tests.attack.machine.stores import Stores
 from tests.environment import SETTINGS
 
 TO_THE_END = float("inf")
+_API = "api_handler"
 
 _CHANGED = {
     "UPLOADS_BUCKET": names.UPLOADS_BUCKET,
@@ -50,6 +55,23 @@ class WorkQueue:
             call.after("SendMessage")
 
 
+class Copies:
+    """The CDN, which keeps copies: when it was told to forget those of an image."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.forgotten: dict[str, datetime] = {}
+
+    def forget(self, image_id: str) -> str:
+        call = present_call()
+        assert call
+        with passing_faults_renamed("CloudFront"):
+            call.before("CreateInvalidation")
+            self.forgotten[image_id] = self._clock()
+            call.after("CreateInvalidation")
+        return "invalidation"
+
+
 class World:
     """Empty stores, a clock, calls that may be held, what waits for a call, and the model."""
 
@@ -57,13 +79,12 @@ class World:
         stores.clear()
         self.stores = stores
         self.clock = Clock()
-        self.post = Post()
+        self.post = Post(self.clock)
         self.model = Model()
         self.calls: list[Call] = []
         self.table = "plain"
+        self.copies = Copies(self.clock)
         self.reader = Reader(stores, self.model, self.clock, self.post)
-        app.wiring = PresentWiring()  # type: ignore[assignment]
-        production.utc_now = self.clock
         stores.seen = self.reader.see
 
     def request(
@@ -73,19 +94,35 @@ class World:
         raw = b"" if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         send = functools.partial(_CLIENT.http.request, method, path, headers, raw)
-        call = self._call(f"{method} {path.split('/')[1]}", send)
+        call = self._call(f"{method} {path.split('/')[1]}", _API, send)
         call.ended = lambda: ended(call.answer)
         self.resume(call, cut)
 
     def deliver(self, delivery: Delivery, cut: float = TO_THE_END) -> None:
-        """Call the function that something is waiting for; it is tried again where it fails."""
+        """Call the function that something is waiting for, not before it is due."""
+        self.pass_time((delivery.due - self.clock.look()).total_seconds())
         self.post.waiting.remove(delivery)
         work = functools.partial(
             _CLIENT.lambda_.invoke, delivery.function, delivery.payload
         )
-        call = self._call(delivery.function, work)
+        call = self._call(delivery.function, delivery.function, work)
         call.ended = lambda: self._delivered(call, delivery)
         self.resume(call, cut)
+
+    def sweep(self, looks: float, cut: float = TO_THE_END) -> Call:
+        """Let the sweep run until it has looked at its time so often."""
+        left = itertools.count()
+        work = functools.partial(_sweep, lambda: max(0, looks - next(left)))
+        call = self._call("sweep", "sweep", work)
+        call.ended = lambda: self._swept(call)
+        self.resume(call, cut)
+        return call
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass; Lambda ends the calls that take too long."""
+        self.clock.forward(max(0, seconds))
+        for call in [call for call in self.calls if call.ends_by < self.clock.look()]:
+            self.hit(call, Fault.KILLED_BEFORE)
 
     def resume(self, call: Call, cut: float = TO_THE_END) -> None:
         """Let a held call make `cut` more calls to stores."""
@@ -97,11 +134,13 @@ class World:
         call.hit(fault)
         self._look_after(call)
 
-    def _call(self, name: str, body: Callable[[], Any]) -> Call:
-        wiring = Wiring(_SETTINGS)
+    def _call(self, name: str, function: str, body: Callable[[], Any]) -> Call:
+        wiring = Wiring(_SETTINGS, self.clock)
         wiring.variants = TABLES[self.table]
         wiring.work = WorkQueue(self.post)
-        call = Call(name, wiring, body)
+        wiring.cdn = self.copies
+        limit = timedelta(seconds=limits_of(function).seconds)
+        call = Call(name, wiring, body, self.clock.look() + limit)
         self.calls.append(call)
         return call
 
@@ -110,7 +149,17 @@ class World:
             self.reader.raised(delivery.function, call.error)
             self.post.failed(delivery, call.error)
 
+    def _swept(self, call: Call) -> None:
+        if call.error:
+            self.reader.raised("sweep", call.error)
+
     def _look_after(self, call: Call) -> None:
         if call.dead:
             self.calls.remove(call)
             call.ended()
+
+
+def _sweep(time_left: TimeLeft) -> Report:
+    """What `app.sweep` does, with a time of our own."""
+    report: Report = app.wiring.sweeper.run(time_left)
+    return report
