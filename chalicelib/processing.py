@@ -4,6 +4,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from chalicelib import costs, keys, lifecycle, tombstones
+from chalicelib.deadlines import TimeLeft, endless
 from chalicelib.developing import Developer
 from chalicelib.errors import ObjectMissing, Rejection
 from chalicelib.facts import Finished, Phase, Unchanged
@@ -47,13 +48,15 @@ class Processor:
         forced: bool = False,
         focal_point: Focus = UNSET,
         wish: Again = NO_WISH,
+        time_left: TimeLeft = endless,
     ) -> Image | None:
         """Bring the object's image to its end; None where a newer or the same event has been there.
 
         A given `focal_point` is the object's from now on. Raises PassingFault where a store is
-        away: the same call may be made again; SettingsError where a watermark is.
+        away or the time is up: the same call may be made again; SettingsError where a watermark is
+        missing.
         """
-        watch = Stopwatch()
+        watch = Stopwatch(time_left)
         image_id = self.identify(version)
         self._developer.check()  # before anything is begun
         started = self._begin(image_id, version, wish, forced=forced, focal_point=focal_point)
@@ -70,7 +73,7 @@ class Processor:
             result = lifecycle.rejected(started, rejection.reason, str(rejection))
         return self._finish(started, self._priced(result, watch), watch)
 
-    def again(self, wish: Again) -> Image | None:
+    def again(self, wish: Again, time_left: TimeLeft = endless) -> Image | None:
         """Do what was asked for; None where the record has moved on since, or is gone."""
         key = wish.key
         if wish.image_id:
@@ -81,7 +84,7 @@ class Processor:
                 return None
             key = image.original_file
         version = ObjectVersion(bucket=self._settings.uploads_bucket, key=key or "")
-        return self.process(version, forced=True, wish=wish)
+        return self.process(version, forced=True, wish=wish, time_left=time_left)
 
     def identify(self, version: ObjectVersion) -> str:
         """The ticket's image id where key and record agree, else one from bucket and key."""

@@ -151,7 +151,7 @@ class Wiring:
 
     @functools.cached_property
     def failures(self) -> Failures:
-        return Failures(self.table, self.processor, utc_now, self.telemetry)
+        return Failures(self.table, self.processor, self.clock, self.telemetry)
 
     @functools.cached_property
     def library(self) -> Library:

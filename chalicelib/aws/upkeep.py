@@ -36,7 +36,7 @@ class Upkeep:
         self, status: Status, after: datetime | None, before: datetime, limit: int
     ) -> tuple[Image, ...]:
         """At most `limit` unfinished images of `status`, last written between, oldest first."""
-        first = items.sortable(after) + "~" if after else ""
+        first = items.sortable(after) + "~" if after else "0"
         with passing_faults_renamed("DynamoDB"):
             page = clients.dynamodb().query(
                 TableName=self._name,

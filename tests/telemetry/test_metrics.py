@@ -134,6 +134,7 @@ def test_only_reasons_make_more_metrics_than_there_are_names(
     for number, data in enumerate(files):
         functions.upload((f"{number}.jpg", data))
     functions.invoke_with_messages("record_failure", GIVEN_UP)
+    functions.sweep()
     billed = {
         (name, dimensions)
         for line in log.lines()
