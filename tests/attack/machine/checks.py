@@ -153,7 +153,9 @@ def _wrong_renditions(world: World, image: Image, files: Mapping[str, str]) -> I
     if content is None or content.reason:
         return  # said already
     point = image.focal_point or CENTRE
-    right = {f"{image.id}{end}": etag for end, etag in rendered(content.name, world.table, point).items()}
+    right = {
+        f"{image.id}{end}": etag for end, etag in rendered(content.name, world.table, point).items()
+    }
     if set(image.processed_files) != set(right):
         yield f"shows {image.processed_files}, not {sorted(right)}."
     if files != right:

@@ -19,6 +19,10 @@ from tests.attack.machine.world import TO_THE_END, World
 
 Thing = TypeVar("Thing")
 
+_MOST_ORIGINALS = 4
+_MOST_WAITING = 9
+_LATE = -1
+
 _PLACES = ("photos/a.png", "photos/b c+d.png")
 
 files = st.sampled_from([c for c in CONTENTS.values() if not c.reason]) | st.sampled_from(
@@ -26,6 +30,7 @@ files = st.sampled_from([c for c in CONTENTS.values() if not c.reason]) | st.sam
 )
 which = st.integers(0, 9)
 cuts = st.just(TO_THE_END) | st.integers(0, 14)  # calls to stores before the call is held
+prompts = st.just(_LATE) | cuts  # of the event of what was done
 
 
 class Machine(RuleBasedStateMachine):
@@ -43,45 +48,46 @@ class Machine(RuleBasedStateMachine):
 
     # What clients, owners and other tools do
 
-    @rule(content=files, way=st.sampled_from(WAYS), cut=cuts)
-    @precondition(lambda self: len(self.originals) < 6)
-    def ticket(self, content: Content, way: str, cut: float) -> None:
+    @rule(content=files, way=st.sampled_from(WAYS), cut=cuts, sent=st.booleans(), prompt=prompts)
+    @precondition(lambda self: len(self.originals) < _MOST_ORIGINALS and self.has_room)
+    def ticket(self, content: Content, way: str, cut: float, sent: bool, prompt: float) -> None:
         self.count("ticket")
+        known = len(self.tickets)
         self.clients.ask_for_ticket(content, way, cut)
+        if sent and len(self.tickets) > known:
+            self.count("upload")
+            self.clients.upload(self.tickets[-1], content)
+            self.deliver_newest(prompt)
 
-    @rule(n=which, own=st.booleans(), content=files)
+    @rule(n=which, content=files, prompt=prompts)
     @precondition(lambda self: self.tickets)
-    def upload(self, n: int, own: bool, content: Content) -> None:
-        original = pick(self.tickets, n)
-        assert original.ticket
+    def upload(self, n: int, content: Content, prompt: float) -> None:
         self.count("upload")
-        self.clients.upload(original, original.ticket.content if own else content)
+        self.clients.upload(pick(self.tickets, n), content)
+        self.deliver_newest(prompt)
 
-    @rule(place=st.sampled_from(_PLACES), content=files)
-    def put(self, place: str, content: Content) -> None:
+    @rule(n=which, content=files, prompt=prompts)
+    def put(self, n: int, content: Content, prompt: float) -> None:
         self.count("put")
-        self.clients.put(place, content)
+        self.clients.put(pick([*_PLACES, *(o.key for o in self.originals)], n), content)
+        self.deliver_newest(prompt)
 
-    @rule(n=which, content=files)
+    @rule(n=which, place=st.sampled_from(_PLACES), beside=st.booleans(), prompt=prompts)
     @precondition(lambda self: self.originals)
-    def overwrite(self, n: int, content: Content) -> None:
-        self.count("overwrite")
-        self.clients.put(pick(self.originals, n).key, content)
-
-    @rule(n=which, place=st.sampled_from(_PLACES), beside=st.booleans())
-    @precondition(lambda self: self.originals)
-    def copy(self, n: int, place: str, beside: bool) -> None:
+    def copy(self, n: int, place: str, beside: bool, prompt: float) -> None:
         original = pick(self.originals, n)
         self.count("copy")
         # Beside a ticket's upload a key looks as if it were of the same ticket.
         folder = original.key.rpartition("/")[0]
         self.clients.copy(original, f"{folder}/copy.png" if beside else place)
+        self.deliver_newest(prompt)
 
-    @rule(n=which)
+    @rule(n=which, prompt=prompts)
     @precondition(lambda self: self.originals)
-    def delete_object(self, n: int) -> None:
+    def delete_object(self, n: int, prompt: float) -> None:
         self.count("delete object")
         self.clients.delete_object(pick(self.originals, n))
+        self.deliver_newest(prompt)
 
     @rule(n=which, cut=cuts)
     @precondition(lambda self: self.originals and self.has_room)
@@ -89,17 +95,12 @@ class Machine(RuleBasedStateMachine):
         self.count("delete image")
         self.clients.delete_image(pick(self.originals, n), cut)
 
-    @rule(n=which, cut=cuts)
+    @rule(n=which, now=st.booleans(), cut=cuts)
     @precondition(lambda self: self.originals and self.has_room)
-    def process(self, n: int, cut: float) -> None:
-        self.count("process now")
-        self.clients.process(pick(self.originals, n), cut)
-
-    @rule(n=which, cut=cuts)
-    @precondition(lambda self: self.originals and self.has_room)
-    def reprocess(self, n: int, cut: float) -> None:
-        self.count("reprocess")
-        self.clients.reprocess(pick(self.originals, n), cut)
+    def process(self, n: int, now: bool, cut: float) -> None:
+        self.count("process now" if now else "reprocess")
+        ask = self.clients.process if now else self.clients.reprocess
+        ask(pick(self.originals, n), cut)
 
     # What S3, Lambda and the queues do
 
@@ -110,31 +111,28 @@ class Machine(RuleBasedStateMachine):
         self.count(f"deliver to {delivery.function}")
         self.world.deliver(delivery, cut)
 
-    @rule(n=st.integers(0, 99))
-    @precondition(lambda self: self.world.post.sent and len(self.waiting) < 9)
-    def repeat(self, n: int) -> None:
-        self.count("repeat")
-        self.world.post.repeat(pick(self.world.post.sent, n))
-
-    @rule(n=which)
-    @precondition(lambda self: self.events)
-    def drop(self, n: int) -> None:
-        event = pick(self.events, n)
-        self.count("drop")
-        self.world.post.waiting.remove(event)
-
     @rule(n=which, cut=cuts)
     @precondition(lambda self: self.calls)
-    def resume(self, n: int, cut: float) -> None:
-        self.count("resume")
+    def go_on(self, n: int, cut: float) -> None:
+        self.count("go on")
         self.world.resume(pick(self.calls, n), cut)
 
     @rule(n=which, fault=st.sampled_from(Fault))
     @precondition(lambda self: self.calls)
-    def hit(self, n: int, fault: Fault) -> None:
+    def fail(self, n: int, fault: Fault) -> None:
         call = pick(self.calls, n)
         self.count(f"{fault.value} at {call.held_before}")
         self.world.hit(call, fault)
+
+    @rule(n=st.integers(0, 99), lost=st.booleans())
+    @precondition(lambda self: self.world.post.sent and len(self.waiting) < _MOST_WAITING)
+    def repeat_or_lose(self, n: int, lost: bool) -> None:
+        if lost and self.events:
+            self.count("lose an event")
+            self.waiting.remove(pick(self.events, n))
+        else:
+            self.count("repeat")
+            self.world.post.repeat(pick(self.world.post.sent, n))
 
     # What operators and time do
 
@@ -152,9 +150,9 @@ class Machine(RuleBasedStateMachine):
         self.world.table = table
         self.has_moved = False
 
-    @rule(looks=st.just(TO_THE_END) | st.integers(1, 9), cut=cuts)
+    @rule(looks=st.just(1_000) | st.integers(1, 9), cut=cuts)
     @precondition(lambda self: self.originals and self.has_moved and self.has_room)
-    def sweep(self, looks: float, cut: float) -> None:
+    def sweep(self, looks: int, cut: float) -> None:
         self.count("sweep")
         self.world.sweep(looks, cut)
         self.has_moved = False
@@ -175,6 +173,12 @@ class Machine(RuleBasedStateMachine):
     def hold(self, fact: bool, otherwise: Sequence[str]) -> None:
         self.sound = self.sound and fact
         assert fact, "\n".join(otherwise)
+
+    def deliver_newest(self, cut: float) -> None:
+        """Unless it is to come late."""
+        if cut != _LATE and self.has_room and self.waiting:
+            self.count(f"deliver to {self.waiting[-1].function}")
+            self.world.deliver(self.waiting[-1], cut)
 
     def count(self, what: str) -> None:
         self.tally[what] += 1

@@ -62,9 +62,7 @@ CONTENTS = {
         Content(name="cut", data=_RED[: len(_RED) // 2], reason=Reason.CORRUPT_IMAGE),
         Content(name="empty", data=b"", reason=Reason.EMPTY_FILE),
         Content(name="heavy", data=_RED + bytes(MOST_BYTES), reason=Reason.TOO_MANY_BYTES),
-        Content(
-            name="wide", data=_picture(100, 51, "grey", "PNG"), reason=Reason.TOO_MANY_PIXELS
-        ),
+        Content(name="wide", data=_picture(100, 51, "grey", "PNG"), reason=Reason.TOO_MANY_PIXELS),
     )
 }
 BY_SHA256 = {content.sha256: content for content in CONTENTS.values()}
@@ -73,7 +71,10 @@ _SMALL = Variant(name="small", width=6, height=6)
 _THUMB = Variant(name="thumb", width=4, height=4, fit="cover")
 TABLES: Mapping[str, tuple[Variant, ...]] = {
     "plain": (_SMALL, _THUMB),
-    "more": (_SMALL, Variant(name="thumb", width=4, height=4, fit="cover", formats=("webp", "png"))),
+    "more": (
+        _SMALL,
+        Variant(name="thumb", width=4, height=4, fit="cover", formats=("webp", "png")),
+    ),
     "other": (Variant(name="small", width=6, height=6, quality=40), Variant(name="tiny", width=3)),
 }
 LIMITS = imaging.Limits(max_pixels=MOST_PIXELS, max_frames=1_000)

@@ -37,7 +37,7 @@ class Reader:
     def see(self, operation: str, parameters: Mapping[str, Any], answer: dict[str, Any]) -> None:
         """A store has done something for the application."""
         self.operations[operation] += 1
-        if "TableName" in parameters or "TransactItems" in parameters:
+        if "Bucket" not in parameters:
             self._table_changed(operation, parameters)
             return
         bucket, key = parameters["Bucket"], parameters.get("Key", "")

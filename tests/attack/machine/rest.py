@@ -6,6 +6,7 @@ _MOST_ROUNDS = 200
 _MOST_SWEEPS = 8
 _SETTLED = 1_000  # seconds: more than `sweep_grace_seconds`
 _ORPHANED = 700_000  # more than `orphan_seconds`
+_ALL_LOOKS = 1_000_000
 
 
 def come_to_rest(world: World) -> None:
@@ -18,7 +19,7 @@ def come_to_rest(world: World) -> None:
 
 def _sweep(world: World) -> None:
     for _ in range(_MOST_SWEEPS):
-        report = world.sweep(float("inf")).answer
+        report = world.sweep(_ALL_LOOKS).answer
         _work_off(world)
         if world.reader.violations or (report and report.complete and not report.repairs):
             return

@@ -66,9 +66,7 @@ class Stores:
     def record(self, image_id: str) -> Image | None:
         """An image's record."""
         key = items.serialized({"id": image_id, "entry": items.RECORD})
-        answer = self.dynamodb.get_item(
-            TableName=names.IMAGES_TABLE, Key=key, ConsistentRead=True
-        )
+        answer = self.dynamodb.get_item(TableName=names.IMAGES_TABLE, Key=key, ConsistentRead=True)
         return items.image_of(answer["Item"]) if "Item" in answer else None
 
     def present_version(self, key: str) -> str | None:

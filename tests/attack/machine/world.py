@@ -102,9 +102,7 @@ class World:
         """Call the function that something is waiting for, not before it is due."""
         self.pass_time((delivery.due - self.clock.look()).total_seconds())
         self.post.waiting.remove(delivery)
-        work = functools.partial(
-            _CLIENT.lambda_.invoke, delivery.function, delivery.payload
-        )
+        work = functools.partial(_CLIENT.lambda_.invoke, delivery.function, delivery.payload)
         call = self._call(delivery.function, delivery.function, work)
         call.ended = lambda: self._delivered(call, delivery)
         self.resume(call, cut)
