@@ -5,15 +5,15 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 from tests.environment import SETTINGS
 
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
 
-from tests.attack.machine.running import prepared, run  # noqa: E402
-from tests.attack.machine.stores import running_stores  # noqa: E402
+from tests.attack.machine.account import Account
+from tests.attack.machine.running import prepared, run
+from tests.attack.machine.stores import running_stores
 
 _WORLDS = 20  # between two lines of progress
 
@@ -21,20 +21,19 @@ _WORLDS = 20  # between two lines of progress
 def main() -> int:
     """0 when all went well."""
     given = _arguments()
-    tally = Counter[str]()
+    account, number, started = Account(), given.seed, time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
         running_stores(Path(folder)) as stores,
-        prepared(stores, tally) as machine,
+        prepared(stores, account) as machine,
     ):
-        started, number = time.monotonic(), given.seed
-        while tally.total() < given.steps:
+        while account.steps < given.steps:
             run(machine, _WORLDS, number)
+            pace = account.steps / (time.monotonic() - started)
+            _say(f"{account.steps:,} of {given.steps:,} steps, {pace:.1f} a second; seed {number}")
             number += 1
-            seconds = time.monotonic() - started
-            _say(f"{tally.total()} steps, {tally.total() / seconds:.1f} a second, seed {number}")
-    for what, often in tally.most_common():
-        _say(f"{often:7} {what}")
+    for line in account.lines():
+        _say(line)
     return 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 from greenlet import getcurrent, greenlet
@@ -37,6 +37,16 @@ class Fault(Enum):
         return Killed(operation)
 
 
+class Cut(NamedTuple):
+    """How far a call comes: so many calls to stores, then it is held, or the next one fails."""
+
+    calls: float
+    fault: Fault | None = None
+
+
+WHOLE = Cut(float("inf"))
+
+
 class Call(greenlet):
     """A call in a process (a wiring) of its own, held before each of its calls to a store."""
 
@@ -51,19 +61,24 @@ class Call(greenlet):
         self.error: BaseException | None = None
         self.ended: Callable[[], None] = lambda: None
         self.held_before = ""
+        self.hits: list[str] = []
         self._body = body
         self._allowed = 0.0
         self._fault: Fault | None = None
 
-    def go(self, store_calls: float = float("inf")) -> None:
-        """Let it make so many more calls to stores, and hold it before the next."""
-        self._allowed = store_calls
+    def go(self, cut: Cut) -> None:
+        """Let it make more calls to stores, and hold it before the next, or let that one fail."""
+        self._allowed = cut.calls
         self.switch()
+        if cut.fault and not self.dead:
+            self.hit(cut.fault)
 
     def hit(self, fault: Fault) -> None:
         """Let the call to a store that it is held before fail, and go on as it will."""
+        self.hits.append(f"{fault.value} at {self.held_before}")
         self._fault = fault
-        self.go()
+        self._allowed = WHOLE.calls
+        self.switch()
 
     def before(self, operation: str) -> None:
         """Stand before a call to a store until it is allowed, or fails."""

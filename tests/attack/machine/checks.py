@@ -1,5 +1,6 @@
 """The guarantees, held against buckets and table when all has come to rest."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,16 +10,15 @@ import msgspec
 
 from chalicelib import keys, views
 from chalicelib.aws import items
+from chalicelib.errors import Reason
 from chalicelib.focus import CENTRE
 from chalicelib.lifecycle import FOLLOWING
 from chalicelib.records import Event, Image, Status
 from ops.local import names
 from tests.attack.machine.model import Original
-from tests.attack.machine.pictures import Content, rendered
+from tests.attack.machine.pictures import BY_SHA256, Content, rendered
 from tests.attack.machine.world import World
 from tests.environment import SETTINGS
-
-_UNUSED = {Status.PENDING, Status.EXPIRED}
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Rest:
     records: dict[str, Image] = field(default_factory=dict)
     histories: dict[str, list[Event]] = field(default_factory=dict)
     revisions: dict[str, list[str]] = field(default_factory=dict)  # of the histories' lines
+    markers: dict[str, str] = field(default_factory=dict)  # images' ids by bytes
     files: Mapping[str, str] = field(default_factory=dict)  # ETags by key, of the images bucket
     versions: dict[str, Any] = field(default_factory=dict)  # of the uploads bucket, by their ids
 
@@ -43,6 +44,12 @@ def differences(world: World) -> list[str]:
     return found
 
 
+def ends(world: World) -> Counter[str]:
+    """How many images there are of each status, or why they are rejected."""
+    records = _at_rest(world).records.values()
+    return Counter(f"{i.status} {i.reason or ''}".rstrip() for i in records)
+
+
 def _at_rest(world: World) -> Rest:
     rest = Rest(files=world.stores.objects(names.IMAGES_BUCKET))
     rest.versions = {v["VersionId"]: v for v in world.stores.versions(names.UPLOADS_BUCKET)}
@@ -51,7 +58,9 @@ def _at_rest(world: World) -> Rest:
         if entry.startswith(items.HISTORY):
             rest.histories.setdefault(image_id, []).append(items.event_of(row))
             rest.revisions.setdefault(image_id, []).append(entry.rpartition("#")[2])
-        elif entry == items.RECORD and "status" in row:
+        elif "image_id" in row:
+            rest.markers[image_id] = row["image_id"]["S"]
+        elif "status" in row:
             rest.records[image_id] = items.image_of(row)
     return rest
 
@@ -74,7 +83,7 @@ def _histories(rest: Rest) -> Iterator[str]:
 
 def _strangers(rest: Rest, known: set[str]) -> Iterator[str]:
     for image_id, image in rest.records.items():
-        if image_id not in known and image.status not in _UNUSED:
+        if image_id not in known and image.status is not Status.EXPIRED:
             yield f"{image_id} is {image.status}, but there was never such an object."
     for key in rest.files:
         if key.partition("/")[0] not in rest.records:
@@ -107,22 +116,20 @@ def _outcome(world: World, original: Original, rest: Rest) -> Iterator[str]:
             yield f"{name} has no record."
         return
     if content is None:
-        allowed = {Status.DELETED} if original.versions else {*_UNUSED, Status.DELETED}
-        if image.status not in allowed:
+        if image.status not in (Status.DELETED, Status.EXPIRED):
             yield f"{name} is {image.status}."
     else:
-        yield from (f"{name} {what}" for what in _wrong(world, original, image, content))
+        yield from (f"{name} {what}" for what in _wrong(original, image, content))
     yield from (f"{name} {what}" for what in _wrong_files(world, image, rest))
+    if image.status is Status.DELETED:
+        yield from (f"{name} {what}" for what in _remembered(world, image, rest))
 
 
-def _wrong(world: World, original: Original, image: Image, content: Content) -> Iterator[str]:
+def _wrong(original: Original, image: Image, content: Content) -> Iterator[str]:
     """What is wrong with the record of an object that is there."""
-    reasons = {content.reason} | ({"checksum_mismatch"} if original.mismatched else set())
-    if image.status is Status.FAILED:
-        if not world.post.given_up or not image.detail:
-            yield f"has failed without cause: {image.detail}."
-    elif image.status is Status.REJECTED:
-        if image.reason not in reasons or not image.detail:
+    reasons = {content.reason} | ({Reason.CHECKSUM_MISMATCH} if original.mismatched else set())
+    if image.status is Status.REJECTED:
+        if image.reason not in reasons - {None} or not image.detail:
             yield f"is rejected for {image.reason}, not for one of {reasons}."
     elif image.status is not Status.READY:
         yield f"is {image.status} in the end."
@@ -132,46 +139,25 @@ def _wrong(world: World, original: Original, image: Image, content: Content) -> 
 
 def _wrong_files(world: World, image: Image, rest: Rest) -> Iterator[str]:
     """What is wrong in the images bucket."""
-    prefix = f"{image.id}/"
-    files = {key: etag for key, etag in rest.files.items() if key.startswith(prefix)}
+    files = {key: etag for key, etag in rest.files.items() if key.startswith(f"{image.id}/")}
     manifest = files.pop(keys.manifest_key(image.id), None)
-    if image.status is Status.READY:
-        yield from _wrong_renditions(world, image, files)
-    if image.status in (Status.READY, Status.REJECTED):
-        if manifest is None:
-            yield "has no manifest."
-        else:
-            yield from _wrong_manifest(world, image, rest)
-    elif image.status is Status.DELETED and (files or manifest):
-        yield f"is deleted, but has {sorted(files)}."
-    elif image.status is Status.DELETED and _is_copied(world, image, rest):
-        yield "is deleted, but the CDN was not told so."
-
-
-def _wrong_renditions(world: World, image: Image, files: Mapping[str, str]) -> Iterator[str]:
-    content = next((c for c in _contents(world) if c.sha256 == image.sha256), None)
-    if content is None or content.reason:
-        return  # said already
-    point = image.focal_point or CENTRE
-    right = {
-        f"{image.id}{end}": etag for end, etag in rendered(content.name, world.table, point).items()
-    }
+    right = _right_files(world, image)
     if set(image.processed_files) != set(right):
         yield f"shows {image.processed_files}, not {sorted(right)}."
     if files != right:
         yield f"has the files {sorted(files)}, not {sorted(right)}."
+    if bool(manifest) != (image.status in (Status.READY, Status.REJECTED)):
+        yield f"is {image.status}, with a manifest: {bool(manifest)}."
+    elif manifest:
+        yield from _wrong_manifest(world, image, rest)
 
 
-def _is_copied(world: World, image: Image, rest: Rest) -> bool:
-    shown = [line.at for line in rest.histories[image.id] if line.event == Status.READY]
-    forgotten = world.copies.forgotten.get(image.id)
-    return bool(shown) and (forgotten is None or forgotten < shown[-1])
-
-
-def _contents(world: World) -> Iterator[Content]:
-    for original in world.model.originals.values():
-        for version in original.versions.values():
-            yield version.content
+def _right_files(world: World, image: Image) -> dict[str, str]:
+    if image.status is not Status.READY:
+        return {}
+    content = BY_SHA256[image.sha256 or ""]
+    files = rendered(content.name, world.table, image.focal_point or CENTRE)
+    return {f"{image.id}{end}": etag for end, etag in files.items()}
 
 
 def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
@@ -180,5 +166,17 @@ def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
     manifest = msgspec.json.decode(answer["Body"].read())
     view = views.show(image, SETTINGS["PUBLIC_URL"], rest.histories[image.id])
     shown = msgspec.json.decode(msgspec.json.encode(view))
-    if any(manifest.get(name) != value for name, value in shown.items()):
-        yield f"has a manifest that differs from its record: {manifest} is not {shown}."
+    differing = [name for name, value in shown.items() if manifest.get(name) != value]
+    if differing:
+        told = {name: manifest.get(name) for name in differing}
+        yield f"has a manifest that differs from its record: {told}."
+
+
+def _remembered(world: World, image: Image, rest: Rest) -> Iterator[str]:
+    """What is left of an erased image elsewhere."""
+    if image.id in rest.markers.values():
+        yield "is deleted, but its bytes are remembered."
+    shown = [line.at for line in rest.histories[image.id] if line.event == Status.READY]
+    forgotten = world.copies.forgotten.get(image.id)
+    if shown and (forgotten is None or forgotten < shown[-1]):
+        yield "is deleted, but the CDN was not told so."

@@ -43,7 +43,6 @@ class Post:
     clock: Clock
     waiting: list[Delivery] = field(default_factory=list)
     sent: list[Delivery] = field(default_factory=list)
-    given_up: int = 0
     _sequencers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
 
     def object_changed(self, key: str, *, removed: bool, **described: Any) -> None:
@@ -82,7 +81,6 @@ class Post:
         if tried.tries < TRIES or tried.function == FAILURE:
             self.waiting.append(tried)
             return
-        self.given_up += 1
         if tried.function == AGAIN:
             self.message(FAILURE, tried.payload["Records"][0]["body"])
         else:

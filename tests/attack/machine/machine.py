@@ -1,43 +1,45 @@
 """The rules: what may happen to a world, in any order and at any moment."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.attack.machine.calls import Call, Fault
-from tests.attack.machine.checks import differences
+from tests.attack.machine.account import Account
+from tests.attack.machine.calls import WHOLE, Call, Cut, Fault
+from tests.attack.machine.checks import differences, ends
 from tests.attack.machine.clients import WAYS, Clients
 from tests.attack.machine.deliveries import EVENTS, Delivery
 from tests.attack.machine.model import Original
 from tests.attack.machine.pictures import CONTENTS, TABLES, Content
-from tests.attack.machine.rest import come_to_rest
+from tests.attack.machine.rest import come_to_rest, redrive
 from tests.attack.machine.stores import Stores
-from tests.attack.machine.world import TO_THE_END, World
+from tests.attack.machine.world import World
 
 Thing = TypeVar("Thing")
 
-_MOST_ORIGINALS = 4
+_MOST_ORIGINALS = 3
 _MOST_WAITING = 9
-_LATE = -1
 
+LATE = Cut(-1)  # the event is not delivered yet
 _PLACES = ("photos/a.png", "photos/b c+d.png")
 
 files = st.sampled_from([c for c in CONTENTS.values() if not c.reason]) | st.sampled_from(
     list(CONTENTS.values())
 )
 which = st.integers(0, 9)
-cuts = st.just(TO_THE_END) | st.integers(0, 14)  # calls to stores before the call is held
-prompts = st.just(_LATE) | cuts  # of the event of what was done
+cuts = st.just(WHOLE) | st.builds(
+    Cut, st.integers(0, 13), st.sampled_from([None, None, None, None, *Fault])
+)
+prompts = st.just(LATE) | cuts  # of the event of what was done
 
 
 class Machine(RuleBasedStateMachine):
-    """A world that anything may happen to. `stores` and `tally` are set by who runs it."""
+    """A world that anything may happen to. `stores` and `account` are set by who runs it."""
 
     stores: Stores
-    tally: Counter[str]
+    account: Account
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,31 +52,31 @@ class Machine(RuleBasedStateMachine):
 
     @rule(content=files, way=st.sampled_from(WAYS), cut=cuts, sent=st.booleans(), prompt=prompts)
     @precondition(lambda self: len(self.originals) < _MOST_ORIGINALS and self.has_room)
-    def ticket(self, content: Content, way: str, cut: float, sent: bool, prompt: float) -> None:
+    def ticket(self, content: Content, way: str, cut: Cut, sent: bool, prompt: Cut) -> None:
         self.count("ticket")
         known = len(self.tickets)
         self.clients.ask_for_ticket(content, way, cut)
         if sent and len(self.tickets) > known:
-            self.count("upload")
+            self.account.done["upload"] += 1
             self.clients.upload(self.tickets[-1], content)
             self.deliver_newest(prompt)
 
     @rule(n=which, content=files, prompt=prompts)
     @precondition(lambda self: self.tickets)
-    def upload(self, n: int, content: Content, prompt: float) -> None:
+    def upload(self, n: int, content: Content, prompt: Cut) -> None:
         self.count("upload")
         self.clients.upload(pick(self.tickets, n), content)
         self.deliver_newest(prompt)
 
     @rule(n=which, content=files, prompt=prompts)
-    def put(self, n: int, content: Content, prompt: float) -> None:
+    def put(self, n: int, content: Content, prompt: Cut) -> None:
         self.count("put")
         self.clients.put(pick([*_PLACES, *(o.key for o in self.originals)], n), content)
         self.deliver_newest(prompt)
 
     @rule(n=which, place=st.sampled_from(_PLACES), beside=st.booleans(), prompt=prompts)
     @precondition(lambda self: self.originals)
-    def copy(self, n: int, place: str, beside: bool, prompt: float) -> None:
+    def copy(self, n: int, place: str, beside: bool, prompt: Cut) -> None:
         original = pick(self.originals, n)
         self.count("copy")
         # Beside a ticket's upload a key looks as if it were of the same ticket.
@@ -82,22 +84,22 @@ class Machine(RuleBasedStateMachine):
         self.clients.copy(original, f"{folder}/copy.png" if beside else place)
         self.deliver_newest(prompt)
 
-    @rule(n=which, prompt=prompts)
-    @precondition(lambda self: self.originals)
-    def delete_object(self, n: int, prompt: float) -> None:
+    @rule(n=which, cut=cuts)
+    @precondition(lambda self: self.originals and self.has_room)
+    def delete_object(self, n: int, cut: Cut) -> None:
         self.count("delete object")
         self.clients.delete_object(pick(self.originals, n))
-        self.deliver_newest(prompt)
+        self.deliver_newest(cut)
 
     @rule(n=which, cut=cuts)
     @precondition(lambda self: self.originals and self.has_room)
-    def delete_image(self, n: int, cut: float) -> None:
+    def delete_image(self, n: int, cut: Cut) -> None:
         self.count("delete image")
         self.clients.delete_image(pick(self.originals, n), cut)
 
     @rule(n=which, now=st.booleans(), cut=cuts)
     @precondition(lambda self: self.originals and self.has_room)
-    def process(self, n: int, now: bool, cut: float) -> None:
+    def process(self, n: int, now: bool, cut: Cut) -> None:
         self.count("process now" if now else "reprocess")
         ask = self.clients.process if now else self.clients.reprocess
         ask(pick(self.originals, n), cut)
@@ -106,23 +108,15 @@ class Machine(RuleBasedStateMachine):
 
     @rule(n=which, cut=cuts)
     @precondition(lambda self: self.waiting and self.has_room)
-    def deliver(self, n: int, cut: float) -> None:
-        delivery = pick(self.waiting, n)
-        self.count(f"deliver to {delivery.function}")
-        self.world.deliver(delivery, cut)
+    def deliver(self, n: int, cut: Cut) -> None:
+        self.count()
+        self.deliver_one(pick(self.waiting, n), cut)
 
     @rule(n=which, cut=cuts)
     @precondition(lambda self: self.calls)
-    def go_on(self, n: int, cut: float) -> None:
+    def go_on(self, n: int, cut: Cut) -> None:
         self.count("go on")
         self.world.resume(pick(self.calls, n), cut)
-
-    @rule(n=which, fault=st.sampled_from(Fault))
-    @precondition(lambda self: self.calls)
-    def fail(self, n: int, fault: Fault) -> None:
-        call = pick(self.calls, n)
-        self.count(f"{fault.value} at {call.held_before}")
-        self.world.hit(call, fault)
 
     @rule(n=st.integers(0, 99), lost=st.booleans())
     @precondition(lambda self: self.world.post.sent and len(self.waiting) < _MOST_WAITING)
@@ -143,16 +137,19 @@ class Machine(RuleBasedStateMachine):
         self.world.pass_time(seconds)
         self.has_moved = False
 
-    @rule(table=st.sampled_from(list(TABLES)))
-    @precondition(lambda self: self.has_moved)
-    def change_table(self, table: str) -> None:
-        self.count("change table")
-        self.world.table = table
+    @rule(table=st.sampled_from([None, *TABLES]))
+    @precondition(lambda self: self.originals and self.has_moved)
+    def change_table_or_redrive(self, table: str | None) -> None:
+        self.count("change table" if table else "redrive")
+        if table:
+            self.world.table = table
+        else:
+            redrive(self.world)
         self.has_moved = False
 
     @rule(looks=st.just(1_000) | st.integers(1, 9), cut=cuts)
     @precondition(lambda self: self.originals and self.has_moved and self.has_room)
-    def sweep(self, looks: int, cut: float) -> None:
+    def sweep(self, looks: int, cut: Cut) -> None:
         self.count("sweep")
         self.world.sweep(looks, cut)
         self.has_moved = False
@@ -169,19 +166,27 @@ class Machine(RuleBasedStateMachine):
             self.nobody_has_seen_what_must_not_be()
             found = differences(self.world)
             self.hold(not found, found)
+            self.account.worlds += 1
+            self.account.faults += self.world.faults
+            self.account.ends += ends(self.world)
 
     def hold(self, fact: bool, otherwise: Sequence[str]) -> None:
         self.sound = self.sound and fact
         assert fact, "\n".join(otherwise)
 
-    def deliver_newest(self, cut: float) -> None:
+    def deliver_newest(self, cut: Cut) -> None:
         """Unless it is to come late."""
-        if cut != _LATE and self.has_room and self.waiting:
-            self.count(f"deliver to {self.waiting[-1].function}")
-            self.world.deliver(self.waiting[-1], cut)
+        if cut is not LATE and self.has_room and self.waiting:
+            self.deliver_one(self.waiting[-1], cut)
 
-    def count(self, what: str) -> None:
-        self.tally[what] += 1
+    def deliver_one(self, delivery: Delivery, cut: Cut) -> None:
+        self.account.done[f"deliver to {delivery.function}"] += 1
+        self.world.deliver(delivery, cut)
+
+    def count(self, *done: str) -> None:
+        """A step."""
+        self.account.steps += 1
+        self.account.done.update(done)
         self.has_moved = True
 
     @property

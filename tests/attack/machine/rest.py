@@ -1,5 +1,11 @@
 """Coming to rest: all that is held goes on, all that waits is delivered, and nothing fails."""
 
+import msgspec
+
+from chalicelib.aws import items
+from chalicelib.records import Status
+from chalicelib.work import Again
+from tests.attack.machine.deliveries import AGAIN
 from tests.attack.machine.world import World
 
 _MOST_ROUNDS = 200
@@ -12,17 +18,30 @@ _ALL_LOOKS = 1_000_000
 def come_to_rest(world: World) -> None:
     """Let everything end that has begun, then sweep until there is nothing to do."""
     _work_off(world)
+    redrive(world)
     for seconds in (_SETTLED, _ORPHANED):
         world.pass_time(seconds)
         _sweep(world)
 
 
+def redrive(world: World) -> None:
+    """Ask for each failed image once more, as `python -m ops redrive` does."""
+    failed = {"S": Status.FAILED.value}
+    for row in [row for row in world.stores.rows() if row.get("status") == failed]:
+        image = items.image_of(row)
+        if not image.detail or not image.lost_event:
+            world.reader.violate(f"{image.id} has failed without cause: {image.detail}.")
+        wish = Again(image_id=image.id, revision=image.revision, cause="redrive")
+        world.post.message(AGAIN, msgspec.json.encode(wish).decode())
+
+
 def _sweep(world: World) -> None:
     for _ in range(_MOST_SWEEPS):
-        report = world.sweep(_ALL_LOOKS).answer
         _work_off(world)
+        report = world.sweep(_ALL_LOOKS).answer
         if world.reader.violations or (report and report.complete and not report.repairs):
             return
+        _work_off(world)
         world.pass_time(_SETTLED)
     world.reader.violate(f"There is no end to the sweeps: {report}.")
 

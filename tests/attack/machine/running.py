@@ -1,7 +1,6 @@
 """Running the machine: for so many steps, from a seed, with an account of what was done."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import app
 from chalicelib.sweeping import originals, renditions, unfinished
+from tests.attack.machine.account import Account
 from tests.attack.machine.calls import PresentWiring
 from tests.attack.machine.machine import Machine
 from tests.attack.machine.stores import Stores
@@ -46,9 +46,9 @@ class OneAfterTheOther:
 
 
 @contextmanager
-def prepared(stores: Stores, tally: Counter[str]) -> Iterator[type[Machine]]:
-    """The machine over `stores`; what it does is counted in `tally`."""
-    kind = type("Machine", (Machine,), {"stores": stores, "tally": tally})
+def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
+    """The machine over `stores`; what it does is counted in `account`."""
+    kind = type("Machine", (Machine,), {"stores": stores, "account": account})
     logging.disable(logging.CRITICAL)
     with (
         mock.patch.object(app, "wiring", PresentWiring()),

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from chalicelib.sweeping import Report
 from chalicelib.wiring import Wiring
 from ops.local import names
 from ops.local.functions import limits_of
-from tests.attack.machine.calls import Call, Fault, present_call
+from tests.attack.machine.calls import WHOLE, Call, Cut, Fault, present_call
 from tests.attack.machine.clock import Clock
 from tests.attack.machine.deliveries import AGAIN, Delivery, Post
 from tests.attack.machine.model import Model
@@ -26,7 +27,6 @@ from tests.attack.machine.reader import Reader
 from tests.attack.machine.stores import Stores
 from tests.environment import SETTINGS
 
-TO_THE_END = float("inf")
 _API = "api_handler"
 
 _CHANGED = {
@@ -83,12 +83,13 @@ class World:
         self.model = Model()
         self.calls: list[Call] = []
         self.table = "plain"
+        self.faults = Counter[str]()  # the faults that calls have met
         self.copies = Copies(self.clock)
         self.reader = Reader(stores, self.model, self.clock, self.post)
         stores.seen = self.reader.see
 
     def request(
-        self, method: str, path: str, body: Any, ended: Callable[[Any], None], cut: float
+        self, method: str, path: str, body: Any, ended: Callable[[Any], None], cut: Cut
     ) -> None:
         """Send the API a request; `ended` gets its answer, None where the process was killed."""
         raw = b"" if body is None else json.dumps(body).encode()
@@ -98,7 +99,7 @@ class World:
         call.ended = lambda: ended(call.answer)
         self.resume(call, cut)
 
-    def deliver(self, delivery: Delivery, cut: float = TO_THE_END) -> None:
+    def deliver(self, delivery: Delivery, cut: Cut = WHOLE) -> None:
         """Call the function that something is waiting for, not before it is due."""
         self.pass_time((delivery.due - self.clock.look()).total_seconds())
         self.post.waiting.remove(delivery)
@@ -107,7 +108,7 @@ class World:
         call.ended = lambda: self._delivered(call, delivery)
         self.resume(call, cut)
 
-    def sweep(self, looks: float, cut: float = TO_THE_END) -> Call:
+    def sweep(self, looks: float, cut: Cut = WHOLE) -> Call:
         """Let the sweep run until it has looked at its time so often."""
         left = itertools.count()
         work = functools.partial(_sweep, lambda: max(0, looks - next(left)))
@@ -122,7 +123,7 @@ class World:
         for call in [call for call in self.calls if call.ends_by < self.clock.look()]:
             self.hit(call, Fault.KILLED_BEFORE)
 
-    def resume(self, call: Call, cut: float = TO_THE_END) -> None:
+    def resume(self, call: Call, cut: Cut = WHOLE) -> None:
         """Let a held call make `cut` more calls to stores."""
         call.go(cut)
         self._look_after(call)
@@ -154,6 +155,7 @@ class World:
     def _look_after(self, call: Call) -> None:
         if call.dead:
             self.calls.remove(call)
+            self.faults.update(call.hits)
             call.ended()
 
 
