@@ -94,8 +94,9 @@ class Clients:
     def _stored(self, key: str, content: Content, version: str | None) -> None:
         assert version
         world = self._world
-        world.model.stored(key, version, content, world.clock())
-        world.reader.stored(_BUCKET, key)
+        now = world.clock()
+        world.model.stored(key, version, content, now)
+        world.reader.stored(_BUCKET, key, now)
         described = {"size": len(content.data), "eTag": content.etag, "versionId": version}
         world.post.object_changed(key, removed=False, **described)
 
@@ -105,6 +106,16 @@ class Clients:
             return  # KNOWN: what came after the erasure stays behind a mark that it is deleted
         answer = self._s3.delete_object(Bucket=_BUCKET, Key=original.key)
         self._world.post.object_changed(original.key, removed=True, versionId=answer["VersionId"])
+
+    def bring_back(self, original: Original) -> None:
+        """Remove the mark that an object is deleted; S3 tells only that something was removed."""
+        mark = self._world.stores.mark_of(original.key)
+        if mark:
+            self._s3.delete_object(Bucket=_BUCKET, Key=original.key, VersionId=mark)
+            version = original.versions.get(self._world.stores.present_version(original.key) or "")
+            if version:
+                self._world.reader.stored(_BUCKET, original.key, version.at)
+            self._world.post.object_changed(original.key, removed=True, versionId=mark)
 
     def delete_image(self, original: Original, cut: Cut) -> None:
         """Ask the API to erase an image."""

@@ -86,9 +86,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(n=which, cut=cuts)
     @precondition(lambda self: self.originals and self.has_room)
-    def delete_object(self, n: int, cut: Cut) -> None:
-        self.count("delete object")
-        self.clients.delete_object(pick(self.originals, n))
+    def delete_object_or_bring_it_back(self, n: int, cut: Cut) -> None:
+        original = pick(self.originals, n)
+        if self.stores.present_version(original.key):
+            self.count("delete object")
+            self.clients.delete_object(original)
+        else:
+            self.count("bring object back")
+            self.clients.bring_back(original)
         self.deliver_newest(cut)
 
     @rule(n=which, cut=cuts)

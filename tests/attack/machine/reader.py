@@ -42,7 +42,7 @@ class Reader:
             return
         bucket, key = parameters["Bucket"], parameters.get("Key", "")
         if operation in _DATED:
-            self.stored(bucket, key)
+            self.stored(bucket, key, self._clock())
             if bucket == names.UPLOADS_BUCKET:
                 self.violate(f"The application has written the original {key}.")
         elif operation == "DeleteObject" and bucket == names.UPLOADS_BUCKET:
@@ -53,9 +53,9 @@ class Reader:
             for entry in answer.get("Contents", ()):
                 entry["LastModified"] = self._modified.get((bucket, entry["Key"]), self._clock())
 
-    def stored(self, bucket: str, key: str) -> None:
-        """An object was written just now."""
-        self._modified[bucket, key] = self._clock()
+    def stored(self, bucket: str, key: str, at: datetime) -> None:
+        """An object is there that was written at this time."""
+        self._modified[bucket, key] = at
 
     def violate(self, sentence: str) -> None:
         """Something has happened that must not."""

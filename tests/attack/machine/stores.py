@@ -76,6 +76,12 @@ class Stores:
         except ClientError:
             return None
 
+    def mark_of(self, key: str) -> str | None:
+        """The newest version of an upload, where it is a mark that the object is deleted."""
+        answer = self.s3.list_object_versions(Bucket=names.UPLOADS_BUCKET, Prefix=key)
+        marks = [m for m in answer.get("DeleteMarkers", ()) if m["IsLatest"] and m["Key"] == key]
+        return marks[0]["VersionId"] if marks else None
+
     def rows(self) -> list[dict[str, Any]]:
         """All rows of the table."""
         pages = self.dynamodb.get_paginator("scan").paginate(
