@@ -24,15 +24,17 @@ def come_to_rest(world: World) -> None:
         _sweep(world)
 
 
-def redrive(world: World) -> None:
-    """Ask for each failed image once more, as `python -m ops redrive` does."""
+def redrive(world: World) -> int:
+    """Ask for each failed image once more, as `python -m ops redrive` does: how many there are."""
     failed = {"S": Status.FAILED.value}
-    for row in [row for row in world.stores.rows() if row.get("status") == failed]:
+    found = [row for row in world.stores.rows() if row.get("status") == failed]
+    for row in found:
         image = items.image_of(row)
         if not image.detail or not image.lost_event:
             world.reader.violate(f"{image.id} has failed without cause: {image.detail}.")
         wish = Again(image_id=image.id, revision=image.revision, cause="redrive")
         world.post.message(AGAIN, msgspec.json.encode(wish).decode())
+    return len(found)
 
 
 def _sweep(world: World) -> None:
