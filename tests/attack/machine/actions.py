@@ -1,12 +1,15 @@
 """What is drawn for each step: an action of the machine, and how."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from tests.attack.machine.calls import WHOLE, Cut, Fault
 from tests.attack.machine.clients import WAYS
 from tests.attack.machine.pictures import CONTENTS, TABLES
+
+Thing = TypeVar("Thing")
 
 LATE = Cut(-1)  # the event of what was done is not delivered yet
 PLACES = ("photos/a.png", "photos/b c+d.png")
@@ -19,6 +22,11 @@ _FAILING = st.builds(Cut, st.integers(0, 13), st.sampled_from(Fault))
 _CUTS = st.just(WHOLE) | _HELD | _FAILING
 _PROMPT = st.just(LATE) | _CUTS
 _SECONDS = st.sampled_from((1, 20, 70, 400, 1_000, 700_000))
+
+
+def pick(things: Sequence[Thing], n: int) -> Thing:
+    """One of them."""
+    return things[n % len(things)]
 
 
 def _action(do: str, **arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:

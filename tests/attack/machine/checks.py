@@ -174,7 +174,7 @@ def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
 
 def _remembered(world: World, original: Original, image: Image, rest: Rest) -> Iterator[str]:
     """What is left of an erased image elsewhere."""
-    # KNOWN: the marker of bytes that were overwritten stays.
+    # Excluded: the marker of bytes that were overwritten stays.
     same = len({version.content.name for version in original.versions.values()}) == 1
     if same and image.id in rest.markers.values():
         yield "is deleted, but its bytes are remembered."

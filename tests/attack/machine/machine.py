@@ -1,13 +1,13 @@
 """What may happen to a world, in any order and at any moment, and what must be true throughout."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.attack.machine.account import Account
-from tests.attack.machine.actions import ACTIONS, LATE, PLACES
+from tests.attack.machine.actions import ACTIONS, LATE, PLACES, pick
 from tests.attack.machine.calls import Call, Cut
 from tests.attack.machine.checks import differences, ends
 from tests.attack.machine.clients import Clients
@@ -17,8 +17,6 @@ from tests.attack.machine.pictures import Content
 from tests.attack.machine.rest import come_to_rest, redrive
 from tests.attack.machine.stores import Stores
 from tests.attack.machine.world import World
-
-Thing = TypeVar("Thing")
 
 _MOST_ORIGINALS = 3
 _MOST_CALLS = 3
@@ -201,8 +199,3 @@ class Machine(RuleBasedStateMachine):
     @property
     def has_room(self) -> bool:
         return len(self.calls) < _MOST_CALLS
-
-
-def pick(things: Sequence[Thing], n: int) -> Thing:
-    """One of them."""
-    return things[n % len(things)]

@@ -49,7 +49,7 @@ class Original:
 
     def may_be_erased(self, version: Version) -> bool:
         """Whether somebody has asked for it: an erasure that began after it, or while it came."""
-        # KNOWN: what is uploaded after an interrupted erasure goes when the sweep finishes it.
+        # Excluded: what is uploaded after an interrupted erasure goes when the sweep finishes it.
         asked = any(
             not e.verified or e.ended is None or version.at < e.ended for e in self.erasures
         )

@@ -16,7 +16,7 @@ from tests.attack.machine.calls import PresentWiring
 from tests.attack.machine.machine import Machine
 from tests.attack.machine.stores import Stores
 
-STEPS = 50  # of one world
+STEPS = 100  # drawn for one world; some are not possible when their turn comes
 
 _SETTINGS = settings(
     stateful_step_count=STEPS,
