@@ -15,7 +15,7 @@ from tests.attack.machine.account import Account
 from tests.attack.machine.running import prepared, run
 from tests.attack.machine.stores import running_stores
 
-_WORLDS = 20  # between two lines of progress
+_WORLDS = 5  # between two lines of progress
 
 
 def main() -> int:

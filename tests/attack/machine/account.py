@@ -15,6 +15,11 @@ class Account:
     faults: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
 
+    def count(self, done: str) -> None:
+        """A step was taken."""
+        self.steps += 1
+        self.done[done] += 1
+
     def lines(self) -> Iterator[str]:
         """All of it, the most frequent first."""
         yield f"{self.steps} steps in {self.worlds} worlds"

@@ -18,18 +18,14 @@ from tests.attack.machine.rest import come_to_rest, redrive
 from tests.attack.machine.stores import Stores
 from tests.attack.machine.world import World
 
-_MOST_ORIGINALS = 3
-_MOST_CALLS = 3
+_MOST_ORIGINALS = _MOST_CALLS = 3
 _MOST_WAITING = 9
 
 
 class Machine(RuleBasedStateMachine):
-    """A world that anything may happen to. `stores` and `account` are set by who runs it.
+    """A world that anything may happen to; an action that is not possible now is no step."""
 
-    An action that is not possible now is none, and no step.
-    """
-
-    stores: Stores
+    stores: Stores  # set by who runs it
     account: Account
 
     def __init__(self) -> None:
@@ -43,8 +39,8 @@ class Machine(RuleBasedStateMachine):
     def step(self, action: dict[str, Any]) -> None:
         arguments = {name: value for name, value in action.items() if name != "do"}
         done = getattr(self, action["do"])(**arguments)
-        self.account.steps += bool(done)
-        self.account.done.update([done] if done else [])
+        if done:
+            self.account.count(done)
 
     # What clients, owners and other tools do
 

@@ -49,8 +49,8 @@ class OneAfterTheOther:
 def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
     """The machine over `stores`; what it does is counted in `account`."""
     kind = type("Machine", (Machine,), {"stores": stores, "account": account})
-    logging.disable(logging.CRITICAL)
     with (
+        _silence(),
         mock.patch.object(app, "wiring", PresentWiring()),
         mock.patch.object(originals, "ThreadPoolExecutor", OneAfterTheOther),
         mock.patch.object(renditions, "ThreadPoolExecutor", OneAfterTheOther),
@@ -59,7 +59,15 @@ def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
         mock.patch.object(unfinished, "_PAGE", 2),
     ):
         yield kind
-    logging.disable(logging.NOTSET)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)  # thousands of lines, of faults that are meant
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def run(machine: type[Machine], worlds: int, start: int | None = None) -> None:
