@@ -61,5 +61,5 @@ ACTIONS = [
     *_often(1, "pass_time", seconds=_SECONDS),
     *_often(1, "change_table", table=st.sampled_from(list(TABLES))),
     *_often(1, "redrive"),
-    *_often(1, "sweep", looks=st.just(1_000) | st.integers(1, 9), cut=_CUTS),
+    *_often(1, "sweep", looks=st.just(1_000) | st.integers(1, 9), at_once=st.booleans(), cut=_CUTS),
 ]

@@ -145,10 +145,10 @@ class Machine(RuleBasedStateMachine):
     def redrive(self) -> str | None:
         return "redrive" if redrive(self.world) else None
 
-    def sweep(self, looks: int, cut: Cut) -> str | None:
+    def sweep(self, looks: int, at_once: bool, cut: Cut) -> str | None:
         if not self.originals or not self.has_room:
             return None
-        self.world.sweep(looks, cut)
+        self.world.sweep(looks, cut, at_once=at_once)
         return "sweep"
 
     # What must be true

@@ -4,7 +4,7 @@ import functools
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,7 +62,8 @@ class Copies:
         self._clock = clock
         self.forgotten: dict[str, datetime] = {}
 
-    def forget(self, image_id: str) -> str:
+    def forget(self, image_id: str, files: Collection[str]) -> str:
+        assert files
         call = present_call()
         assert call
         with passing_faults_renamed("CloudFront"):
@@ -108,10 +109,10 @@ class World:
         call.ended = lambda: self._delivered(call, delivery)
         self.resume(call, cut)
 
-    def sweep(self, looks: float, cut: Cut = WHOLE) -> Call:
+    def sweep(self, looks: float, cut: Cut = WHOLE, *, at_once: bool = True) -> Call:
         """Let the sweep run until it has looked at its time so often."""
         left = itertools.count()
-        work = functools.partial(_sweep, lambda: max(0, looks - next(left)))
+        work = functools.partial(_sweep, lambda: max(0, looks - next(left)), at_once=at_once)
         call = self._call("sweep", "sweep", work)
         call.ended = lambda: self._swept(call)
         self.resume(call, cut)
@@ -159,7 +160,7 @@ class World:
             call.ended()
 
 
-def _sweep(time_left: TimeLeft) -> Report:
-    """What `app.sweep` does, with a time of our own."""
-    report: Report = app.wiring.sweeper.run(time_left)
+def _sweep(time_left: TimeLeft, *, at_once: bool) -> Report:
+    """What `app.sweep` and `python -m ops sweep` (at once) do, with a time of our own."""
+    report: Report = app.wiring.sweeper.run(time_left, at_once=at_once)
     return report
