@@ -1,15 +1,14 @@
 """Whoever looks on throughout: what no reader may ever see, and no store may ever be asked."""
 
 import traceback
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import product
 from typing import Any
 
+from chalicelib.aws import items
 from chalicelib.errors import NotFound, PassingFault
 from chalicelib.focus import CENTRE
-from chalicelib.keys import is_image_id
 from chalicelib.records import Image, Status
 from ops.local import names
 from tests.attack.machine.calls import Killed
@@ -19,6 +18,7 @@ from tests.attack.machine.model import Model
 from tests.attack.machine.pictures import BY_SHA256, CONTENTS, TABLES, rendered
 from tests.attack.machine.stores import Stores
 
+_RECORD = {"S": items.RECORD}
 _DATED = ("PutObject", "CopyObject")
 
 
@@ -32,13 +32,11 @@ class Reader:
         self._post = post
         self._modified: dict[tuple[str, str], datetime] = {}
         self.violations: list[str] = []
-        self.operations = Counter[str]()
 
     def see(self, operation: str, parameters: Mapping[str, Any], answer: dict[str, Any]) -> None:
         """A store has done something for the application."""
-        self.operations[operation] += 1
         if "Bucket" not in parameters:
-            self._table_changed(operation, parameters)
+            self._table_changed(parameters)
             return
         bucket, key = parameters["Bucket"], parameters.get("Key", "")
         if operation in _DATED:
@@ -48,7 +46,7 @@ class Reader:
         elif operation == "DeleteObject" and bucket == names.UPLOADS_BUCKET:
             self._original_erased(key, parameters.get("VersionId"))
         elif operation == "DeleteObject":
-            self._look(key.partition("/")[0])
+            self._file_erased(key)
         elif operation == "ListObjectsV2":
             for entry in answer.get("Contents", ()):
                 entry["LastModified"] = self._modified.get((bucket, entry["Key"]), self._clock())
@@ -68,14 +66,11 @@ class Reader:
             told = "".join(traceback.format_exception(error))
             self.violate(f"{function} has raised what will not pass:\n{told}")
 
-    def _table_changed(self, operation: str, parameters: Mapping[str, Any]) -> None:
-        writes = [w for item in parameters.get("TransactItems", ()) for w in item.values()]
-        if operation in ("PutItem", "UpdateItem", "DeleteItem"):
-            writes.append(parameters)
-        keys = [w.get("Item") or w["Key"] for w in writes if "Item" in w or "Key" in w]
-        for image_id in {key["id"]["S"] for key in keys}:
-            if is_image_id(image_id):
-                self._look(image_id)
+    def _table_changed(self, parameters: Mapping[str, Any]) -> None:
+        for action in parameters.get("TransactItems", ()):
+            item = action.get("Put", {}).get("Item", {})
+            if item.get("entry") == _RECORD and "status" in item:
+                self._look(items.image_of(item))
 
     def _original_erased(self, key: str, version_id: str | None) -> None:
         original = self._model.originals.get(key)
@@ -84,14 +79,16 @@ class Reader:
         if original and version and not original.may_be_erased(version):
             self.violate(f"{key} ({version.content}) was erased, and nobody had asked for it.")
 
-    def _look(self, image_id: str) -> None:
-        image = self._stores.record(image_id)
-        if image is None:
-            return
-        original = self._model.of_image(image_id)
+    def _file_erased(self, key: str) -> None:
+        image = self._stores.record(key.partition("/")[0])
+        if image and image.renditions:
+            self._look_at_files(image)
+
+    def _look(self, image: Image) -> None:
+        original = self._model.of_image(image.id)
         if original and original.ticket:
             if original.gone_for_good and image.status is not Status.DELETED:
-                self.violate(f"The erased image {image_id} is back as {image.status}.")
+                self.violate(f"The erased image {image.id} is back as {image.status}.")
             original.gone_for_good |= image.erased
         if image.renditions:
             self._look_at_files(image)

@@ -106,6 +106,8 @@ def running_stores(folder: Path) -> Iterator[Stores]:
             Bucket=names.UPLOADS_BUCKET, VersioningConfiguration={"Status": "Enabled"}
         )
         make_table(stores.dynamodb, names.IMAGES_TABLE)
+        for bucket in (names.UPLOADS_BUCKET, names.IMAGES_BUCKET):
+            stores.s3.put_object(Bucket=bucket, Key="first", Body=b"")  # which takes its time
         _watch(stores)
         yield stores
 
