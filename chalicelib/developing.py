@@ -45,16 +45,24 @@ class Developer:
         )
 
     def develop(
-        self, image: Image, stored: StoredObject, watch: Stopwatch, *, only_missing: bool
+        self,
+        image: Image,
+        stored: StoredObject,
+        watch: Stopwatch,
+        *,
+        only_missing: bool,
+        focused: bool,
     ) -> Image:
         """The image whose original is `stored`, ready or rejected.
 
-        With `only_missing` what is there, of the same original by the same rule, is kept.
+        With `only_missing` what is there, of the same original by the same rule, is kept; its
+        focal point was meant for this original where it was `focused` on it.
         """
-        known = lifecycle.read(image, stored.data, stored.etag, stored.version_id)
+        known = lifecycle.read(image, stored.data, stored.etag, stored.version_id, focused=focused)
         if image.expected_sha256 not in (None, known.sha256):
             sentence = "The file is not the one that was announced: its SHA-256 differs."
-            return lifecycle.rejected(known, Reason.CHECKSUM_MISMATCH, sentence)
+            unmet = replace(known, expected_sha256=image.expected_sha256)
+            return lifecycle.rejected(unmet, Reason.CHECKSUM_MISMATCH, sentence)
         kept = self._kept(image, known) if only_missing else {}
         try:
             with watch.lap(Phase.RENDER):

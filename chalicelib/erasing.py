@@ -12,6 +12,7 @@ from chalicelib.processing import Processor
 from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.settings import Settings
 from chalicelib.steps import Step
+from chalicelib.tombstones import is_erased_for_good
 from chalicelib.transitions import change
 
 _RESERVE = timedelta(seconds=15)  # of the time in which nobody brings new files
@@ -58,7 +59,9 @@ class Eraser:
     def erase(self, image: Image) -> Receipt:
         """Erase all that there is of `image`, in all versions; again after an interruption."""
         # The tombstone comes first: whoever reads from now on finds nothing half erased.
-        self._entomb(image.id, "", "erased on request", erased=True)
+        # What comes under its key from now on is not meant.
+        versions = tuple(self._objects.versions(image.bucket, image.original_file))
+        self._entomb(image.id, "", "erased on request", erased=True, versions=versions)
         return self._clear(image.id)
 
     def object_removed(self, version: ObjectVersion) -> Receipt | None:
@@ -72,10 +75,10 @@ class Eraser:
             return None
         self._entomb(image.id, version.sequencer, f"event {version.sequencer}")
         present = self._table.get(image.id)
-        if present is None or present.status is not Status.DELETED or present.cleared_at:
-            self._leave("The removal is older than what the record knows, or done.")
-            return None
-        return self._clear(image.id)
+        if present and self._is_unerased(present):
+            return self._clear(image.id)
+        self._leave("The removal is older than what the record knows, or done.")
+        return None
 
     def original_missed(self, image: Image) -> Receipt | None:
         """The same for a removal of which no event told; None where it is back again."""
@@ -125,7 +128,8 @@ class Eraser:
             if self._clock() > until:
                 raise PassingFault("Erasing takes long, and is to be gone on with.")
             bucket, _, key = name.partition("/")
-            self._objects.erase(bucket, key)
+            versions = self._buried(claimed) if bucket == claimed.bucket else None
+            self._objects.erase(bucket, key, versions)
 
     def _copies(self, claimed: Image, found: list[str]) -> set[str]:
         """The keys of all files of which there may be copies."""
@@ -149,6 +153,7 @@ class Eraser:
         cause: str,
         *,
         erased: bool = False,
+        versions: tuple[str, ...] = (),
         revision: int | None = None,
     ) -> Image | None:
         now = self._clock()
@@ -158,13 +163,25 @@ class Eraser:
                 raise NotFound("There is no such image.")
             if revision not in (None, image.revision):
                 return None
-            return tombstones.remove(image, sequencer, now, cause, erased=erased)
+            return tombstones.remove(image, sequencer, now, cause, erased=erased, versions=versions)
 
         return change(self._table, image_id, decide)
 
     def _present(self, image: Image) -> list[str]:
         bucket = self._settings.images_bucket
         found = [f"{bucket}/{key}" for key in self._objects.list_keys(bucket, f"{image.id}/")]
-        if image.erased and self._objects.has_versions(image.bucket, image.original_file):
+        if self._buried(image):
             found.append(f"{image.bucket}/{image.original_file}")
         return found
+
+    def _is_unerased(self, image: Image) -> bool:
+        gone = image.status is Status.DELETED
+        return gone and (image.cleared_at is None or bool(self._buried(image)))
+
+    def _buried(self, image: Image) -> set[str]:
+        """The versions of the original that are there and have to go."""
+        if not image.erased:
+            return set()
+        present = set(self._objects.versions(image.bucket, image.original_file))
+        # Whatever else comes with an erased image's ticket is nobody's.
+        return present if is_erased_for_good(image) else present & {*image.buried_versions}

@@ -33,6 +33,15 @@ class Rejection(DarkroomError):
         self.reason = reason
 
 
+class Oversized(Rejection):
+    """An original over the limit, of which nothing was read. `etag` tells which one."""
+
+    def __init__(self, sentence: str, etag: str, size: int) -> None:
+        super().__init__(Reason.TOO_MANY_BYTES, sentence)
+        self.etag = etag
+        self.size = size
+
+
 class PassingFault(DarkroomError):
     """A store is throttling, slow or away: the same call may succeed later."""
 

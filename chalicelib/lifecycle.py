@@ -83,17 +83,19 @@ def begin(
         cleared_at=None,
     )
     if focal_point is not UNSET:
-        # It is meant for what is there now, whatever was there before.
-        started = replace(started, focal_point=focal_point, sha256=None)
+        started = replace(started, focal_point=focal_point)
     origin = f"event {version.sequencer}" if version.sequencer else cause
     late = ", after the ticket had expired" if image.status is Status.EXPIRED else ""
     return step(started, now, "processing", origin + late)
 
 
-def read(image: Image, data: bytes, etag: str, version_id: str | None) -> Image:
-    """The image whose original is `data`; a focal point belonged to the original before it."""
+def read(image: Image, data: bytes, etag: str, version_id: str | None, *, focused: bool) -> Image:
+    """The image whose original is `data`.
+
+    Its focal point belonged to the original before it, unless it was `focused` on this one.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
-    same = image.sha256 in (None, sha256)
+    same = focused or image.sha256 in (None, sha256)
     return replace(
         image,
         bytes=len(data),
@@ -105,13 +107,20 @@ def read(image: Image, data: bytes, etag: str, version_id: str | None) -> Image:
     )
 
 
+def unread(image: Image, etag: str, size: int) -> Image:
+    """The image whose original is too large to be read."""
+    return replace(image, bytes=size, sha256=None, etag=etag, version_id=None)
+
+
 def finish(image: Image, started: Image, result: Image, now: datetime) -> Step | None:
     """Take over `result`, unless somebody else has finished, or wants something newer."""
     if image.status is not Status.PROCESSING or image.sequencer != started.sequencer:
         return None
     if image.focal_point != started.focal_point:
         return None
-    merged = replace(result, expires_at=None, revision=image.revision)
+    found_by = (result.sha256,) if result.status is Status.READY and result.sha256 else ()
+    marked = tuple(dict.fromkeys((*image.marked, *found_by)))
+    merged = replace(result, marked=marked, expires_at=None, revision=image.revision)
     return step(merged, now, merged.status.value, merged.detail)
 
 
@@ -151,6 +160,8 @@ def rejected(image: Image, reason: Reason, sentence: str) -> Image:
         status=Status.REJECTED,
         reason=reason,
         detail=sentence,
+        width=None,
+        height=None,
         renditions=(),
         placeholder=None,
         variants_hash=None,

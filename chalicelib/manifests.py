@@ -20,6 +20,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     version_id: str | None
     variants_hash: str | None
     rules: dict[str, str]
+    marked: tuple[str, ...]
 
 
 class Manifest(ImageView, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ class ObjectStore(Protocol):
     """Buckets and objects."""
 
     def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
-        """The object; ObjectMissing for none, Rejection for over `at_most` bytes.
+        """The object; ObjectMissing for none, Oversized for over `at_most` bytes.
 
         ReadRefused where it may not be read.
         """
@@ -52,11 +52,11 @@ class ObjectStore(Protocol):
     def page(self, bucket: str, after: str, limit: int) -> list[Listed]:
         """The next objects behind the key `after`, in the keys' order; at most 1,000."""
 
-    def erase(self, bucket: str, key: str) -> None:
-        """Remove the object with all its versions; no error where there is none."""
+    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
+        """Remove the object's versions, all or those named; no error where there is none."""
 
-    def has_versions(self, bucket: str, key: str) -> bool:
-        """Whether anything is left of the object: a version, or a mark that it was deleted."""
+    def versions(self, bucket: str, key: str) -> list[str]:
+        """The ids of all that is left of the object: versions, marks that it was deleted."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ class ImageTable(Protocol):
         """At most `limit` unfinished images of `status`, last written between, oldest first."""
 
     def forget_bytes(self, image: Image) -> None:
-        """Remove the way from the bytes of `image` to it."""
+        """Remove all ways from bytes that `image` has, or had, to it."""
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
         """Write a record and its history as they were; False, and nothing, where there is one."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from chalicelib import costs, keys, lifecycle, tombstones
 from chalicelib.deadlines import TimeLeft, endless
 from chalicelib.developing import Developer
-from chalicelib.errors import ObjectMissing, Rejection
+from chalicelib.errors import ObjectMissing, Oversized
 from chalicelib.facts import Finished, Phase, Unchanged
 from chalicelib.lifecycle import Focus
 from chalicelib.manifests import Manifests
@@ -63,14 +63,17 @@ class Processor:
         if started is None:
             self._telemetry.say(Unchanged(why="A newer event, or this one, has been there."))
             return None
+        focused = focal_point is not UNSET
         try:
+            stored = self._read(version, watch)
             result = self._developer.develop(
-                started, self._read(version, watch), watch, only_missing=wish.only_missing
+                started, stored, watch, only_missing=wish.only_missing, focused=focused
             )
         except ObjectMissing:
             return self._finish_removed(started)
-        except Rejection as rejection:
-            result = lifecycle.rejected(started, rejection.reason, str(rejection))
+        except Oversized as rejection:
+            unread = lifecycle.unread(started, rejection.etag, rejection.size)
+            result = lifecycle.rejected(unread, rejection.reason, str(rejection))
         return self._finish(started, self._priced(result, watch), watch)
 
     def again(self, wish: Again, time_left: TimeLeft = endless) -> Image | None:

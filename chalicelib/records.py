@@ -78,10 +78,12 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `sequencer`, `etag` and `version_id` say which state of the original was read,
     `variants_hash` and `rules` (by variant) what its renditions were made with.
+    `marked` are the checksums by which it is, or was, to be found.
     `lost_event` is what was given up, in JSON, while it is failed. Of a tombstone,
     `erased` says that the image never comes back, and `cleared_at` when none of
     its files was found any more, and `buried_files` are the keys whose copies the
-    CDN may hold until then. `expires_at` is the end of its ticket, until
+    CDN may hold until then, `buried_versions` those of its original that are to go.
+    `expires_at` is the end of its ticket, until
     a file that came with it is done with.
     """
 
@@ -111,10 +113,12 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version_id: str | None = None
     variants_hash: str | None = None
     rules: dict[str, str] = {}
+    marked: tuple[str, ...] = ()
     lost_event: str | None = None
     erased: bool = False
     cleared_at: datetime | None = None
     buried_files: tuple[str, ...] = ()
+    buried_versions: tuple[str, ...] = ()
     expires_at: datetime | None = None
     revision: int = 0
 

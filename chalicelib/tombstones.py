@@ -15,11 +15,17 @@ CLEARING = timedelta(seconds=60)
 
 
 def remove(
-    image: Image, sequencer: str, now: datetime, cause: str, *, erased: bool = False
+    image: Image,
+    sequencer: str,
+    now: datetime,
+    cause: str,
+    *,
+    erased: bool = False,
+    versions: tuple[str, ...] = (),
 ) -> Step | None:
     """Leave a tombstone, unless the removal is older than what the record knows.
 
-    An image that is `erased` goes with all versions of its original; a removed object's do not.
+    An image that is `erased` goes with the `versions` of its original; a removed object's stay.
     """
     if sequencer and is_older(sequencer, than=image.sequencer):
         return None
@@ -34,10 +40,11 @@ def remove(
         original_file=image.original_file,
         created_at=image.created_at,
         updated_at=image.updated_at,
-        sha256=image.sha256,  # its marker is still to be found
+        marked=image.marked,
         sequencer=sequencer or image.sequencer,
         erased=erased or image.erased,
         buried_files=tuple(image.processed_files) or image.buried_files,
+        buried_versions=versions,
         expires_at=image.expires_at,
         revision=image.revision,
     )
@@ -55,7 +62,8 @@ def cleared(image: Image, claimed: Image, files: int, now: datetime) -> Step | N
     """Note that no file of a tombstone is left; None where it is not that of `claimed` any more."""
     if image.revision != claimed.revision:
         return None
-    bare = replace(image, cleared_at=now, sha256=None, buried_files=(), expires_at=None)
+    bare = replace(image, cleared_at=now, marked=(), buried_files=(), buried_versions=())
+    bare = replace(bare, expires_at=None)
     return step(bare, now, "erased", f"{files} files; a second look found none")
 
 

@@ -31,9 +31,9 @@ def test_a_tombstone_shows_nothing_of_the_picture() -> None:
     assert (tombstone.renditions, tombstone.width, tombstone.height) == ((), None, None)
 
 
-def test_the_checksum_goes_when_the_files_are_gone() -> None:
-    tombstone = removed(status=Status.READY, sha256="ab")
-    assert (tombstone.sha256, cleared(tombstone).sha256) == ("ab", None)
+def test_the_checksums_go_when_the_files_are_gone() -> None:
+    tombstone = removed(status=Status.READY, sha256="cd", marked=("ab", "cd"))
+    assert (tombstone.marked, cleared(tombstone).marked) == (("ab", "cd"), ())
 
 
 def test_a_tombstone_is_unfinished_until_its_files_are_gone() -> None:

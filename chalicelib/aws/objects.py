@@ -1,12 +1,12 @@
 """Buckets and objects on S3."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, passing_faults_renamed
-from chalicelib.errors import ObjectMissing, ReadRefused, Reason, Rejection
+from chalicelib.errors import ObjectMissing, Oversized, ReadRefused
 from chalicelib.ports import Listed, StoredObject
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -28,10 +28,9 @@ class S3Objects:
                 raise
             with answer["Body"] as body:
                 if answer["ContentLength"] > at_most:
-                    raise Rejection(
-                        Reason.TOO_MANY_BYTES,
-                        f"The file has {answer['ContentLength']} bytes; the most is {at_most}.",
-                    )
+                    size, etag = answer["ContentLength"], answer["ETag"].strip('"')
+                    sentence = f"The file has {size} bytes; the most is {at_most}."
+                    raise Oversized(sentence, etag, size)
                 data = body.read()
         version = answer.get("VersionId")
         return StoredObject(
@@ -85,16 +84,17 @@ class S3Objects:
             for item in found.get("Contents", ())
         ]
 
-    def erase(self, bucket: str, key: str) -> None:
-        """Remove every version and delete marker of exactly `key`."""
+    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
+        """Remove the versions and delete markers of exactly `key`, all or those named."""
         with passing_faults_renamed("S3"):
             for version in self._versions(bucket, key):
-                clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
+                if versions is None or version in versions:
+                    clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
 
-    def has_versions(self, bucket: str, key: str) -> bool:
-        """Whether there is a version or a delete marker of exactly `key`."""
+    def versions(self, bucket: str, key: str) -> list[str]:
+        """The ids of all versions and delete markers of exactly `key`."""
         with passing_faults_renamed("S3"):
-            return any(True for _ in self._versions(bucket, key))
+            return list(self._versions(bucket, key))
 
     def _versions(self, bucket: str, key: str) -> Iterator[str]:
         pages = clients.s3().get_paginator("list_object_versions")

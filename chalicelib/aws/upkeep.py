@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from botocore.exceptions import ClientError
+from msgspec.structs import replace
 
 from chalicelib.aws import clients, items
 from chalicelib.aws.faults import code_of, passing_faults_renamed
@@ -50,21 +51,9 @@ class Upkeep:
         return tuple(items.image_of(item) for item in page["Items"])
 
     def forget_bytes(self, image: Image) -> None:
-        """Remove the marker of the image's bytes, unless it leads to another image."""
-        if not image.sha256:
-            return
-        marker = items.marker_item(image)
-        with passing_faults_renamed("DynamoDB"):
-            try:
-                clients.dynamodb().delete_item(
-                    TableName=self._name,
-                    Key={name: marker[name] for name in ("id", "entry")},
-                    ConditionExpression="image_id = :id",
-                    ExpressionAttributeValues={":id": marker["image_id"]},
-                )
-            except ClientError as reason:
-                if code_of(reason) != "ConditionalCheckFailedException":
-                    raise
+        """Remove the markers of all bytes that the image has had, where they lead to it."""
+        for sha256 in image.marked:
+            self._forget(items.marker_item(replace(image, sha256=sha256)))
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
         """Write a record, its marker and its history as they were, unless there is a record."""
@@ -100,6 +89,19 @@ class Upkeep:
     def set_bookmark(self, name: str, text: str) -> None:
         """Keep `text` under `name`."""
         self._write(items.serialized({"id": _BOOKMARKS, "entry": name, "text": text}))
+
+    def _forget(self, marker: Item) -> None:
+        with passing_faults_renamed("DynamoDB"):
+            try:
+                clients.dynamodb().delete_item(
+                    TableName=self._name,
+                    Key={name: marker[name] for name in ("id", "entry")},
+                    ConditionExpression="image_id = :id",
+                    ExpressionAttributeValues={":id": marker["image_id"]},
+                )
+            except ClientError as reason:
+                if code_of(reason) != "ConditionalCheckFailedException":
+                    raise
 
     def _batch(self, image_ids: list[str]) -> list[Item]:
         keys = [items.serialized({"id": id_, "entry": items.RECORD}) for id_ in image_ids]

@@ -126,6 +126,14 @@ def test_a_page_tells_of_each_object_what_reading_it_tells(store: ObjectStore) -
 def test_an_erased_object_has_no_versions(store: ObjectStore) -> None:
     write(store, "versions/a")
     write(store, "versions/ab")
-    before = store.has_versions(BUCKET, "versions/a")
+    before = store.versions(BUCKET, "versions/a")
     store.erase(BUCKET, "versions/a")
-    assert (before, store.has_versions(BUCKET, "versions/a")) == (True, False)
+    assert (len(before), store.versions(BUCKET, "versions/a")) == (1, [])
+
+
+def test_only_the_named_versions_are_erased(store: ObjectStore) -> None:
+    write(store, "named/a")
+    store.erase(BUCKET, "named/a", ["another"])
+    assert store.exists(BUCKET, "named/a")
+    store.erase(BUCKET, "named/a", store.versions(BUCKET, "named/a"))
+    assert not store.exists(BUCKET, "named/a")

@@ -40,6 +40,7 @@ def ready(number: int, **changes: Any) -> Image:
         height=3000,
         bytes=4_500_000,
         sha256="ab" * 32,
+        marked=("ab" * 32,),
         milliseconds=281,
         cost_usd_estimate=0.000021,
         sequencer="0A",

@@ -1,12 +1,12 @@
 """Buckets and objects in memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from chalicelib.errors import ObjectMissing, Reason, Rejection
+from chalicelib.errors import ObjectMissing, Oversized
 from chalicelib.ports import Clock, Listed, StoredObject
 
 
@@ -33,7 +33,7 @@ class MemoryObjects:
         if kept is None:
             raise ObjectMissing(key)
         if len(kept.data) > at_most:
-            raise Rejection(Reason.TOO_MANY_BYTES, f"The file has {len(kept.data)} bytes.")
+            raise Oversized(f"The file has {len(kept.data)} bytes.", kept.etag, len(kept.data))
         return StoredObject(data=kept.data, etag=kept.etag, version_id=None)
 
     def write(
@@ -55,8 +55,9 @@ class MemoryObjects:
             for key, kept in found[:limit]
         ]
 
-    def has_versions(self, bucket: str, key: str) -> bool:
-        return self.exists(bucket, key)
+    def versions(self, bucket: str, key: str) -> list[str]:
+        return ["null"] if self.exists(bucket, key) else []
 
-    def erase(self, bucket: str, key: str) -> None:
-        self.kept.pop((bucket, key), None)
+    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
+        if versions is None or "null" in versions:
+            self.kept.pop((bucket, key), None)

@@ -59,6 +59,10 @@ class House:
     def events(self, image_id: str) -> list[str]:
         return [line.event for line in self.wiring.table.history(image_id)]
 
+    def interrupt_erasure(self, image: Image) -> None:
+        """Let the eraser die when the tombstone is there."""
+        self.wiring.eraser._entomb(image.id, "", "on request", erased=True, versions=("null",))
+
     def files(self) -> list[str]:
         return list(self.objects.list_keys(IMAGES, ""))
 

@@ -95,6 +95,28 @@ def test_an_object_under_the_key_of_somebody_elses_ticket_is_an_image_of_its_own
     assert house.image(derived_image_id(UPLOADS, forged)).status is Status.READY
 
 
+def test_what_came_after_an_interrupted_erasure_is_an_image_of_its_own(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = house.ready(KEY)
+    house.interrupt_erasure(image)
+    monkeypatch.setattr(house.objects, "versions", lambda _bucket, _key: ["later"])
+    house.put(KEY, jpeg(seed=7))
+    house.wait(hours=1)
+    house.sweep()
+    house.wait(hours=1)
+    house.sweep()
+    assert house.image(image.id).status is Status.READY
+
+
+def test_a_file_that_was_too_large_is_looked_at_once(house: House) -> None:
+    house.ready(KEY)
+    house.put(KEY, b"x" * 5_000_001)
+    house.process(KEY, "A2")
+    house.wait(hours=1)
+    assert house.sweep().repairs == 0
+
+
 @pytest.mark.parametrize(("objects", "runs"), [(1, 1), (2, 2), (7, 4)])
 def test_a_run_goes_on_where_the_one_before_has_stopped(
     house: House, monkeypatch: pytest.MonkeyPatch, objects: int, runs: int

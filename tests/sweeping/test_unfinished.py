@@ -93,7 +93,7 @@ def test_a_failed_image_whose_original_is_gone_goes_too(house: House) -> None:
 
 def test_an_erasure_that_was_interrupted_is_finished(house: House) -> None:
     image = house.ready()
-    house.wiring.eraser._entomb(image.id, "", "erased on request", erased=True)
+    house.interrupt_erasure(image)
     house.wait(hours=1)
     assert house.sweep().unerased == 1
     assert house.files() == []
@@ -120,7 +120,7 @@ class BusyCdn:
 
 def test_the_cdn_is_told_of_files_that_an_interrupted_erasure_has_erased(house: House) -> None:
     image = house.ready()
-    house.wiring.eraser._entomb(image.id, "", "erased on request", erased=True)
+    house.interrupt_erasure(image)
     for key in house.files():
         house.objects.erase("test-images", key)
     house.wait(hours=1)

@@ -1,0 +1,184 @@
+"""The guarantees, held against buckets and table when all has come to rest."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from chalicelib import keys, views
+from chalicelib.aws import items
+from chalicelib.errors import Reason
+from chalicelib.focus import CENTRE
+from chalicelib.lifecycle import FOLLOWING
+from chalicelib.records import Event, Image, Status
+from ops.local import names
+from tests.attack.machine.model import Original
+from tests.attack.machine.pictures import BY_SHA256, Content, rendered
+from tests.attack.machine.world import World
+from tests.environment import SETTINGS
+
+
+@dataclass
+class Rest:
+    """Everything that is stored, read once."""
+
+    records: dict[str, Image] = field(default_factory=dict)
+    histories: dict[str, list[Event]] = field(default_factory=dict)
+    revisions: dict[str, list[str]] = field(default_factory=dict)  # of the histories' lines
+    markers: dict[str, str] = field(default_factory=dict)  # images' ids by bytes
+    files: Mapping[str, str] = field(default_factory=dict)  # ETags by key, of the images bucket
+    versions: dict[str, Any] = field(default_factory=dict)  # of the uploads bucket, by their ids
+
+
+def differences(world: World) -> list[str]:
+    """A sentence for each guarantee that does not hold."""
+    rest = _at_rest(world)
+    owners = {o.image_id for o in world.model.originals.values()}
+    found = [*_histories(rest), *_strangers(rest, owners)]
+    for original in world.model.originals.values():
+        found += _originals(original, rest)
+        found += _outcome(world, original, rest)
+    return found
+
+
+def ends(world: World) -> Counter[str]:
+    """How many images there are of each status, or why they are rejected."""
+    records = _at_rest(world).records.values()
+    return Counter(f"{i.status} {i.reason or ''}".rstrip() for i in records)
+
+
+def _at_rest(world: World) -> Rest:
+    rest = Rest(files=world.stores.objects(names.IMAGES_BUCKET))
+    rest.versions = {v["VersionId"]: v for v in world.stores.versions(names.UPLOADS_BUCKET)}
+    for row in sorted(world.stores.rows(), key=lambda row: row["entry"]["S"]):
+        image_id, entry = row["id"]["S"], row["entry"]["S"]
+        if entry.startswith(items.HISTORY):
+            rest.histories.setdefault(image_id, []).append(items.event_of(row))
+            rest.revisions.setdefault(image_id, []).append(entry.rpartition("#")[2])
+        elif "image_id" in row:
+            rest.markers[image_id] = row["image_id"]["S"]
+        elif "status" in row:
+            rest.records[image_id] = items.image_of(row)
+    return rest
+
+
+def _histories(rest: Rest) -> Iterator[str]:
+    for image_id, image in rest.records.items():
+        lines = rest.histories.get(image_id, [])
+        said = [line.event for line in lines]
+        if len(lines) != image.revision:
+            yield f"{image_id} was written {image.revision} times, its history says {said}."
+        told = [line for line in lines if line.event in set(Status)]
+        if any(Status(b.event) not in FOLLOWING[Status(a.event)] for a, b in pairwise(told)):
+            yield f"The history of {image_id} is no way that an image can go: {said}."
+        last = told[-1].event if told else Status.PENDING
+        if lines and (lines[-1].at != image.updated_at or last != image.status):
+            yield f"{image_id} is {image.status} at the end of {said}, by {lines[-1]}."
+        if (revisions := rest.revisions[image_id]) != sorted(revisions):
+            yield f"The history of {image_id} is out of order: {revisions}, {said}."
+
+
+def _strangers(rest: Rest, known: set[str]) -> Iterator[str]:
+    for image_id, image in rest.records.items():
+        if image_id not in known and image.status is not Status.EXPIRED:
+            yield f"{image_id} is {image.status}, but there was never such an object."
+    for key in rest.files:
+        if key.partition("/")[0] not in rest.records:
+            yield f"{key} is there without a record."
+
+
+def _originals(original: Original, rest: Rest) -> Iterator[str]:
+    for version_id, version in original.versions.items():
+        kept = rest.versions.get(version_id)
+        name = f"The original {original.key} ({version.content})"
+        if kept is None and not original.may_be_erased(version):
+            yield f"{name} is gone."
+        if kept and (original.must_be_erased(version) or original.gone_for_good):
+            yield f"{name} is there still, but was to be erased."
+        if kept and kept["ETag"].strip('"') != version.content.etag:
+            yield f"{name} has changed."
+
+
+def _present(original: Original, rest: Rest) -> Content | None:
+    latest = [v for v in original.versions if rest.versions.get(v, {}).get("IsLatest")]
+    return original.versions[latest[0]].content if latest else None
+
+
+def _outcome(world: World, original: Original, rest: Rest) -> Iterator[str]:
+    image = rest.records.get(original.image_id)
+    content = _present(original, rest)
+    name = f"{original.key} ({original.image_id}), now {content},"
+    if image is None:
+        if content or original.ticket:
+            yield f"{name} has no record."
+        return
+    if content is None:
+        if image.status not in (Status.DELETED, Status.EXPIRED):
+            yield f"{name} is {image.status}."
+    else:
+        yield from (f"{name} {what}" for what in _wrong(original, image, content))
+    yield from (f"{name} {what}" for what in _wrong_files(world, image, rest))
+    if image.status is Status.DELETED:
+        yield from (f"{name} {what}" for what in _remembered(world, original, image, rest))
+
+
+def _wrong(original: Original, image: Image, content: Content) -> Iterator[str]:
+    """What is wrong with the record of an object that is there."""
+    reasons = {content.reason} | ({Reason.CHECKSUM_MISMATCH} if original.mismatched else set())
+    if image.status is Status.REJECTED:
+        if image.reason not in reasons - {None} or not image.detail:
+            yield f"is rejected for {image.reason}, not for one of {reasons}."
+    elif image.status is not Status.READY:
+        yield f"is {image.status} in the end."
+    elif content.reason or image.sha256 != content.sha256:
+        yield f"is ready, with {image.sha256}."
+
+
+def _wrong_files(world: World, image: Image, rest: Rest) -> Iterator[str]:
+    """What is wrong in the images bucket."""
+    files = {key: etag for key, etag in rest.files.items() if key.startswith(f"{image.id}/")}
+    manifest = files.pop(keys.manifest_key(image.id), None)
+    right = _right_files(world, image)
+    if set(image.processed_files) != set(right):
+        yield f"shows {image.processed_files}, not {sorted(right)}."
+    if files != right:
+        yield f"has the files {sorted(files)}, not {sorted(right)}."
+    if bool(manifest) != (image.status in (Status.READY, Status.REJECTED)):
+        yield f"is {image.status}, with a manifest: {bool(manifest)}."
+    elif manifest:
+        yield from _wrong_manifest(world, image, rest)
+
+
+def _right_files(world: World, image: Image) -> dict[str, str]:
+    if image.status is not Status.READY:
+        return {}
+    content = BY_SHA256[image.sha256 or ""]
+    files = rendered(content.name, world.table, image.focal_point or CENTRE)
+    return {f"{image.id}{end}": etag for end, etag in files.items()}
+
+
+def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
+    key = keys.manifest_key(image.id)
+    answer = world.stores.s3.get_object(Bucket=names.IMAGES_BUCKET, Key=key)
+    manifest = msgspec.json.decode(answer["Body"].read())
+    view = views.show(image, SETTINGS["PUBLIC_URL"], rest.histories[image.id])
+    shown = msgspec.json.decode(msgspec.json.encode(view))
+    differing = [name for name, value in shown.items() if manifest.get(name) != value]
+    if differing:
+        told = {name: manifest.get(name) for name in differing}
+        yield f"has a manifest that differs from its record: {told}."
+
+
+def _remembered(world: World, original: Original, image: Image, rest: Rest) -> Iterator[str]:
+    """What is left of an erased image elsewhere."""
+    # Excluded: the marker of bytes that were overwritten stays.
+    same = len({version.content.name for version in original.versions.values()}) == 1
+    if same and image.id in rest.markers.values():
+        yield "is deleted, but its bytes are remembered."
+    shown = [line.at for line in rest.histories[image.id] if line.event == Status.READY]
+    forgotten = world.copies.forgotten.get(image.id)
+    if shown and (forgotten is None or forgotten < shown[-1]):
+        yield "is deleted, but the CDN was not told so."

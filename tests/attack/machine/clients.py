@@ -1,0 +1,153 @@
+"""Those outside: browsers with tickets, owners at the API, and tools that use the bucket."""
+
+import functools
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from ops.local import names
+from tests.attack.machine.calls import Cut
+from tests.attack.machine.model import Erasure, Original, Ticket
+from tests.attack.machine.pictures import MOST_BYTES, Content
+from tests.attack.machine.world import World
+
+WAYS = ("POST", "POST with checksum", "PUT")
+_BUCKET = names.UPLOADS_BUCKET
+
+
+class Clients:
+    """What they do to a world, and what its model then knows."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._s3 = world.stores.s3
+
+    def ask_for_ticket(self, content: Content, way: str, cut: Cut) -> None:
+        """Ask for leave to upload a file."""
+        promised = way == "POST with checksum"
+        size = max(1, min(len(content.data), MOST_BYTES))
+        asked = {"filename": "a.png", "content_type": content.media_type, "size": size}
+        if promised:
+            asked["sha256"] = content.sha256
+        ended = functools.partial(self._ticket_given, content, promised)
+        if way == "PUT":
+            path = f"/generate-upload-url?filename=a.png&content_type={content.media_type}"
+            self._world.request("GET", path, None, ended, cut)
+        else:
+            self._world.request("POST", "/uploads", asked, ended, cut)
+
+    def _ticket_given(self, content: Content, promised: bool, answer: Any) -> None:
+        if not self._answered(answer, 200, 201) or "duplicate_of" in answer.json_body:
+            return
+        told = answer.json_body
+        path = unquote(urlsplit(told.get("upload_url", "")).path)
+        key = told["fields"]["key"] if "fields" in told else path.removeprefix(f"/{_BUCKET}/")
+        ticket = Ticket(told, content, promised, datetime.fromisoformat(told["expires_at"]))
+        self._world.model.ticketed(key, told["image_id"], ticket)
+
+    def upload(self, original: Original, content: Content) -> None:
+        """Send a file with a ticket."""
+        ticket = original.ticket
+        assert ticket
+        if original.versions and content.name == "heavy":
+            return  # excluded: the sweep asks for such an object in each of its runs
+        if self._world.clock() > ticket.expires_at:
+            return  # S3 refuses it by its own clock; tests/aws/test_signing.py proves it
+        taken = self._sent(ticket.answer, content)
+        form = "fields" in ticket.answer
+        fits = 0 < len(content.data) <= MOST_BYTES and (
+            not ticket.promised or content == ticket.content
+        )
+        if taken != (fits or not form):
+            self._world.reader.violate(f"S3 has taken {content}: {taken}, but {fits} is right.")
+        if taken:
+            self._stored(original.key, content, self._world.stores.present_version(original.key))
+
+    def _sent(self, told: dict[str, Any], content: Content) -> bool:
+        if "fields" in told:
+            files = {"file": ("x", content.data)}
+            answer = requests.post(told["url"], data=told["fields"], files=files, timeout=10)
+        else:
+            answer = requests.put(
+                told["upload_url"], data=content.data, headers=told["headers"], timeout=10
+            )
+        return answer.ok
+
+    def put(self, key: str, content: Content) -> None:
+        """Store an object with some other tool, a new one or over another."""
+        if key in self._world.model.originals and content.name == "heavy":
+            return  # excluded: the sweep asks for such an object in each of its runs
+        answer = self._s3.put_object(Bucket=_BUCKET, Key=key, Body=content.data)
+        self._stored(key, content, answer["VersionId"])
+
+    def copy(self, original: Original, key: str) -> None:
+        """Copy an object within the bucket."""
+        version = self._world.stores.present_version(original.key)
+        if version:
+            source = {"Bucket": _BUCKET, "Key": original.key}
+            answer = self._s3.copy_object(Bucket=_BUCKET, Key=key, CopySource=source)
+            self._stored(key, original.versions[version].content, answer["VersionId"])
+
+    def _stored(self, key: str, content: Content, version: str | None) -> None:
+        assert version
+        world = self._world
+        now = world.clock()
+        world.model.stored(key, version, content, now)
+        world.reader.stored(_BUCKET, key, now)
+        described = {"size": len(content.data), "eTag": content.etag, "versionId": version}
+        world.post.object_changed(key, removed=False, **described)
+
+    def delete_object(self, original: Original) -> None:
+        """Delete an object, as S3 does it where versions are kept."""
+        if original.gone_for_good:
+            return  # excluded: what came after the erasure stays, behind a mark of its deletion
+        answer = self._s3.delete_object(Bucket=_BUCKET, Key=original.key)
+        self._world.post.object_changed(original.key, removed=True, versionId=answer["VersionId"])
+
+    def bring_back(self, original: Original) -> None:
+        """Remove the mark that an object is deleted; S3 tells only that something was removed."""
+        mark = self._world.stores.mark_of(original.key)
+        if mark:
+            self._s3.delete_object(Bucket=_BUCKET, Key=original.key, VersionId=mark)
+            version = original.versions.get(self._world.stores.present_version(original.key) or "")
+            if version:
+                self._world.reader.stored(_BUCKET, original.key, version.at)
+            self._world.post.object_changed(original.key, removed=True, versionId=mark)
+
+    def delete_image(self, original: Original, cut: Cut) -> None:
+        """Ask the API to erase an image."""
+        erasure = Erasure(self._world.clock())
+        original.erasures.append(erasure)
+        ended = functools.partial(self._image_deleted, erasure)
+        self._world.request("DELETE", f"/images/{original.image_id}", None, ended, cut)
+
+    def _image_deleted(self, erasure: Erasure, answer: Any) -> None:
+        erasure.ended = self._world.clock()
+        if self._answered(answer, 200, 404) and answer.status_code == 200:
+            erasure.verified = answer.json_body["verified"]
+
+    def process(self, original: Original, cut: Cut) -> None:
+        """Ask the API to process an object now."""
+        ended = functools.partial(self._answered_with, 200, 404)
+        body = {"bucket": _BUCKET, "key": original.key}
+        self._world.request("POST", "/images", body, ended, cut)
+
+    def reprocess(self, original: Original, cut: Cut) -> None:
+        """Ask the API to process an image once more."""
+        ended = functools.partial(self._answered_with, 202, 404, 409)
+        self._world.request("POST", f"/images/{original.image_id}/reprocess", None, ended, cut)
+
+    def _answered_with(self, *statuses_and_answer: Any) -> None:
+        *statuses, answer = statuses_and_answer
+        self._answered(answer, *statuses)
+
+    def _answered(self, answer: Any, *statuses: int) -> bool:
+        """Whether there is an answer; it may be one of `statuses`, or that a store is away."""
+        if answer is None or answer.status_code == 503:
+            return False
+        if answer.status_code not in statuses:
+            said = f"{answer.status_code} {answer.body!r}"
+            self._world.reader.violate(f"The API has answered {said}, not one of {statuses}.")
+        return answer.status_code < 300

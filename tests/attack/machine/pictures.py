@@ -1,0 +1,90 @@
+"""Tiny files that are uploaded, the variants tables, and what must become of one under another."""
+
+import functools
+import hashlib
+import io
+from collections.abc import Mapping
+
+from msgspec import Struct
+from PIL import Image
+
+from chalicelib import imaging, keys
+from chalicelib.errors import Reason
+from chalicelib.focus import CENTRE, FocalPoint
+from chalicelib.variants import Variant
+
+MOST_BYTES = 4_000
+MOST_PIXELS = 5_000
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """A file: its bytes, and why it must be rejected (None for a good picture)."""
+
+    name: str
+    data: bytes
+    media_type: str = "image/png"
+    reason: Reason | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def etag(self) -> str:
+        return md5(self.data)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def md5(data: bytes) -> str:
+    """What S3 says of bytes that were stored in one part."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def _picture(width: int, height: int, colour: str, format: str) -> bytes:
+    gradient = Image.linear_gradient("L").resize((width, height))
+    flat = Image.new("RGB", (width, height), colour)
+    file = io.BytesIO()
+    Image.composite(flat, Image.new("RGB", flat.size, "black"), gradient).save(file, format)
+    return file.getvalue()
+
+
+_RED = _picture(12, 9, "red", "JPEG")
+
+CONTENTS = {
+    content.name: content
+    for content in (
+        Content(name="red", data=_RED, media_type="image/jpeg"),
+        Content(name="blue", data=_picture(7, 11, "blue", "PNG")),
+        Content(name="green", data=_picture(10, 10, "green", "WEBP"), media_type="image/webp"),
+        Content(name="words", data=b"no picture, only words", reason=Reason.NOT_AN_IMAGE),
+        Content(name="cut", data=_RED[: len(_RED) // 2], reason=Reason.CORRUPT_IMAGE),
+        Content(name="empty", data=b"", reason=Reason.EMPTY_FILE),
+        Content(name="heavy", data=_RED + bytes(MOST_BYTES), reason=Reason.TOO_MANY_BYTES),
+        Content(name="wide", data=_picture(100, 51, "grey", "PNG"), reason=Reason.TOO_MANY_PIXELS),
+    )
+}
+BY_SHA256 = {content.sha256: content for content in CONTENTS.values()}
+
+_SMALL = Variant(name="small", width=6, height=6)
+_THUMB = Variant(name="thumb", width=4, height=4, fit="cover")
+TABLES: Mapping[str, tuple[Variant, ...]] = {
+    "plain": (_SMALL, _THUMB),
+    "more": (
+        _SMALL,
+        Variant(name="thumb", width=4, height=4, fit="cover", formats=("webp", "png")),
+    ),
+    "other": (Variant(name="small", width=6, height=6, quality=40), Variant(name="tiny", width=3)),
+}
+LIMITS = imaging.Limits(max_pixels=MOST_PIXELS, max_frames=1_000)
+
+
+@functools.cache
+def rendered(name: str, table: str, focal_point: FocalPoint = CENTRE) -> Mapping[str, str]:
+    """The files of a good picture under a table: the MD5 of each by the end of its key."""
+    picture = imaging.render(CONTENTS[name].data, TABLES[table], LIMITS, focal_point=focal_point)
+    return {
+        keys.rendition_key("", r.data, r.variant, r.extension): md5(r.data)
+        for r in picture.renditions
+    }

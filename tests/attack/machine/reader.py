@@ -1,0 +1,112 @@
+"""Whoever looks on throughout: what no reader may ever see, and no store may ever be asked."""
+
+import traceback
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import product
+from typing import Any
+
+from chalicelib.aws import items
+from chalicelib.errors import NotFound, PassingFault
+from chalicelib.focus import CENTRE
+from chalicelib.records import Image, Status
+from ops.local import names
+from tests.attack.machine.calls import Killed
+from tests.attack.machine.clock import Clock
+from tests.attack.machine.deliveries import AGAIN, Post
+from tests.attack.machine.model import Model
+from tests.attack.machine.pictures import BY_SHA256, CONTENTS, TABLES, rendered
+from tests.attack.machine.stores import Stores
+
+_RECORD = {"S": items.RECORD}
+_DATED = ("PutObject", "CopyObject")
+
+
+class Reader:
+    """Looks at each image after each change of it; `violations` are sentences."""
+
+    def __init__(self, stores: Stores, model: Model, clock: Clock, post: Post) -> None:
+        self._stores = stores
+        self._model = model
+        self._clock = clock
+        self._post = post
+        self._modified: dict[tuple[str, str], datetime] = {}
+        self.violations: list[str] = []
+
+    def see(self, operation: str, parameters: Mapping[str, Any], answer: dict[str, Any]) -> None:
+        """A store has done something for the application."""
+        if "Bucket" not in parameters:
+            self._table_changed(parameters)
+            return
+        bucket, key = parameters["Bucket"], parameters.get("Key", "")
+        if operation in _DATED:
+            self.stored(bucket, key, self._clock())
+            if bucket == names.UPLOADS_BUCKET:
+                self.violate(f"The application has written the original {key}.")
+        elif operation == "DeleteObject" and bucket == names.UPLOADS_BUCKET:
+            self._original_erased(key, parameters.get("VersionId"))
+        elif operation == "DeleteObject":
+            self._file_erased(key)
+        elif operation == "ListObjectsV2":
+            for entry in answer.get("Contents", ()):
+                entry["LastModified"] = self._modified.get((bucket, entry["Key"]), self._clock())
+
+    def stored(self, bucket: str, key: str, at: datetime) -> None:
+        """An object is there that was written at this time."""
+        self._modified[bucket, key] = at
+
+    def violate(self, sentence: str) -> None:
+        """Something has happened that must not."""
+        self.violations.append(sentence)
+
+    def raised(self, function: str, error: BaseException) -> None:
+        """A function has raised: only what passes may leave it, or the end of its process."""
+        gone = isinstance(error, NotFound) and function == AGAIN
+        if not gone and not isinstance(error, PassingFault | Killed):
+            told = "".join(traceback.format_exception(error))
+            self.violate(f"{function} has raised what will not pass:\n{told}")
+
+    def _table_changed(self, parameters: Mapping[str, Any]) -> None:
+        for action in parameters.get("TransactItems", ()):
+            item = action.get("Put", {}).get("Item", {})
+            if item.get("entry") == _RECORD and "status" in item:
+                self._look(items.image_of(item))
+
+    def _original_erased(self, key: str, version_id: str | None) -> None:
+        original = self._model.originals.get(key)
+        version = original.versions.get(version_id or "") if original else None
+        self._post.object_changed(key, removed=True, versionId=version_id)
+        if original and version and not original.may_be_erased(version):
+            self.violate(f"{key} ({version.content}) was erased, and nobody had asked for it.")
+
+    def _file_erased(self, key: str) -> None:
+        image = self._stores.record(key.partition("/")[0])
+        if image and image.renditions:
+            self._look_at_files(image)
+
+    def _look(self, image: Image) -> None:
+        original = self._model.of_image(image.id)
+        if original and original.ticket:
+            if original.gone_for_good and image.status is not Status.DELETED:
+                self.violate(f"The erased image {image.id} is back as {image.status}.")
+            original.gone_for_good |= image.erased
+        if image.renditions:
+            self._look_at_files(image)
+
+    def _look_at_files(self, image: Image) -> None:
+        present = self._stores.objects(names.IMAGES_BUCKET, f"{image.id}/")
+        missing = [key for key in image.processed_files if key not in present]
+        if missing:
+            self.violate(f"{image.id} is {image.status}, but {missing} are not there.")
+        shown = {key.removeprefix(image.id) for key in image.processed_files}
+        if not any(shown == set(files) for files in _sets_of(image)):
+            self.violate(f"{image.id} is {image.status} with a set of no picture: {shown}.")
+
+
+def _sets_of(image: Image) -> list[Mapping[str, str]]:
+    """The sets of files that a reader may see: of its own picture where it is ready."""
+    good = [content for content in CONTENTS.values() if content.reason is None]
+    if image.status is Status.READY:
+        good = [BY_SHA256[image.sha256 or ""]]
+    points = {CENTRE, image.focal_point or CENTRE}
+    return [rendered(c.name, table, p) for c, table, p in product(good, TABLES, points)]

@@ -1,0 +1,80 @@
+"""Running the machine: for so many steps, from a seed, with an account of what was done."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+import app
+from chalicelib.sweeping import originals, renditions, unfinished
+from tests.attack.machine.account import Account
+from tests.attack.machine.calls import PresentWiring
+from tests.attack.machine.machine import Machine
+from tests.attack.machine.stores import Stores
+
+STEPS = 100  # drawn for one world; some are not possible when their turn comes
+
+_SETTINGS = settings(
+    stateful_step_count=STEPS,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+    phases=(Phase.generate, Phase.shrink),
+    print_blob=False,
+)
+
+
+class OneAfterTheOther:
+    """The pool without threads: what is done in a call is done in its own greenlet."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+
+    def __enter__(self) -> "OneAfterTheOther":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left to wait for."""
+
+    def map(self, work: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[Any]:
+        return map(work, things)
+
+
+@contextmanager
+def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
+    """The machine over `stores`; what it does is counted in `account`."""
+    kind = type("Machine", (Machine,), {"stores": stores, "account": account})
+    with (
+        _silence(),
+        mock.patch.object(app, "wiring", PresentWiring()),
+        mock.patch.object(originals, "ThreadPoolExecutor", OneAfterTheOther),
+        mock.patch.object(renditions, "ThreadPoolExecutor", OneAfterTheOther),
+        mock.patch.object(originals, "_PAGE", 2),
+        mock.patch.object(renditions, "_PAGE", 5),
+        mock.patch.object(unfinished, "_PAGE", 2),
+    ):
+        yield kind
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)  # thousands of lines, of faults that are meant
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def run(machine: type[Machine], worlds: int, start: int | None = None) -> None:
+    """Let so many worlds go their way: always the same ones where `start` is None."""
+    if start is None:
+        chosen = settings(_SETTINGS, max_examples=worlds, derandomize=True)
+    else:
+        chosen = settings(_SETTINGS, max_examples=worlds)
+        machine = seed(start)(machine)
+    run_state_machine_as_test(machine, settings=chosen)

@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+
+from tests.attack.machine.account import Account
+from tests.attack.machine.running import prepared, run
+from tests.attack.machine.stores import running_stores
+
+_WORLDS = 26
+_STEPS = 2_000  # and some more
+
+
+@pytest.mark.timeout(600)
+# Who is killed closes no sockets.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_whatever_happens_every_object_ends_as_it_must(tmp_path: Path) -> None:
+    account = Account()
+    with running_stores(tmp_path) as stores, prepared(stores, account) as machine:
+        run(machine, _WORLDS)
+    assert account.steps >= _STEPS
