@@ -77,7 +77,8 @@ def disturbed(image: Image, now: datetime) -> Step | None:
 def is_erased_for_good(image: Image) -> bool:
     """Whether nothing brings the image back."""
     # A ticket is for one upload; any other key may be written again after its erasure.
-    ticketed = keys.ticketed(image.original_file) is not None
+    ticket = keys.ticketed(image.original_file)
+    ticketed = ticket is not None and ticket.image_id == image.id
     return image.status is Status.DELETED and image.erased and ticketed
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib import lifecycle, tombstones
 from chalicelib.errors import PassingFault
+from chalicelib.keys import derived_image_id
 from chalicelib.records import Image, Rendition, Status
 from tests.builders import NOON, image, version
 
@@ -92,3 +93,9 @@ def test_only_the_last_who_claimed_the_files_calls_them_gone() -> None:
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DELETED])
 def test_the_files_of_a_living_image_are_not_to_be_erased(status: Status) -> None:
     assert tombstones.clear(image(status=status), NOON) is None
+
+
+def test_only_a_tickets_own_image_is_erased_for_good() -> None:
+    key = f"uploads/everyone/{derived_image_id('b', 'k')}/a.png"
+    neighbour = removed(erased=True, original_file=key)
+    assert not tombstones.is_erased_for_good(neighbour)

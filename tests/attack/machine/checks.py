@@ -122,7 +122,7 @@ def _outcome(world: World, original: Original, rest: Rest) -> Iterator[str]:
         yield from (f"{name} {what}" for what in _wrong(original, image, content))
     yield from (f"{name} {what}" for what in _wrong_files(world, image, rest))
     if image.status is Status.DELETED:
-        yield from (f"{name} {what}" for what in _remembered(world, original, image, rest))
+        yield from (f"{name} {what}" for what in _remembered(world, image, rest))
 
 
 def _wrong(original: Original, image: Image, content: Content) -> Iterator[str]:
@@ -172,11 +172,9 @@ def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
         yield f"has a manifest that differs from its record: {told}."
 
 
-def _remembered(world: World, original: Original, image: Image, rest: Rest) -> Iterator[str]:
+def _remembered(world: World, image: Image, rest: Rest) -> Iterator[str]:
     """What is left of an erased image elsewhere."""
-    # Excluded: the marker of bytes that were overwritten stays.
-    same = len({version.content.name for version in original.versions.values()}) == 1
-    if same and image.id in rest.markers.values():
+    if image.id in rest.markers.values():
         yield "is deleted, but its bytes are remembered."
     shown = [line.at for line in rest.histories[image.id] if line.event == Status.READY]
     forgotten = world.copies.forgotten.get(image.id)

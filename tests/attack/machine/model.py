@@ -49,10 +49,7 @@ class Original:
 
     def may_be_erased(self, version: Version) -> bool:
         """Whether somebody has asked for it: an erasure that began after it, or while it came."""
-        # Excluded: what is uploaded after an interrupted erasure goes when the sweep finishes it.
-        asked = any(
-            not e.verified or e.ended is None or version.at < e.ended for e in self.erasures
-        )
+        asked = any(e.ended is None or version.at < e.ended for e in self.erasures)
         return asked or self.gone_for_good
 
     def must_be_erased(self, version: Version) -> bool:
