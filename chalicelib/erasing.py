@@ -9,7 +9,7 @@ from chalicelib.errors import NotFound, PassingFault
 from chalicelib.facts import Erased, Unchanged
 from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Telemetry
 from chalicelib.processing import Processor
-from chalicelib.records import Image, ObjectVersion
+from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.settings import Settings
 from chalicelib.steps import Step
 from chalicelib.transitions import change
@@ -67,8 +67,10 @@ class Eraser:
         if image is None or self._objects.exists(version.bucket, version.key):
             self._leave("The image is unknown, or its object is back again.")
             return None
-        if self._entomb(image.id, version.sequencer, f"event {version.sequencer}") is None:
-            self._leave("The removal is older than what the record knows.")
+        self._entomb(image.id, version.sequencer, f"event {version.sequencer}")
+        present = self._table.get(image.id)
+        if present is None or present.status is not Status.DELETED or present.cleared_at:
+            self._leave("The removal is older than what the record knows, or done.")
             return None
         return self._clear(image.id)
 

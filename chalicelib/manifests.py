@@ -52,7 +52,7 @@ class Manifests:
 
 
 def read_manifest(data: bytes) -> tuple[Image, tuple[Event, ...]]:
-    """The record and the history that a manifest tells; ValueError for what is none."""
+    """The record and the history that a manifest tells; MsgspecError for what is none."""
     manifest = msgspec.json.decode(data, type=Manifest)
     names = set(Image.__struct_fields__) & set(ImageView.__struct_fields__) - {"renditions"}
     known = {name: getattr(manifest, name) for name in names} | asdict(manifest.ledger)

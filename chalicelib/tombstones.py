@@ -23,8 +23,7 @@ def remove(
     """
     if sequencer and is_older(sequencer, than=image.sequencer):
         return None
-    buried = image.status is Status.DELETED and (image.erased or not erased)
-    if buried and sequencer in ("", image.sequencer):
+    if image.status is Status.DELETED and (image.erased or not erased):
         return None
     tombstone = Image(
         id=image.id,

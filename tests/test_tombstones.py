@@ -78,9 +78,9 @@ def test_erasing_twice_changes_nothing() -> None:
     assert tombstones.remove(removed(erased=True), "", NOON, "cause", erased=True) is None
 
 
-def test_a_late_removal_event_leaves_an_erased_image_erased() -> None:
-    step = tombstones.remove(removed(erased=True), "A2", NOON, "event A2")
-    assert step is None or step[0].erased
+@pytest.mark.parametrize("erased", [False, True])
+def test_the_removal_of_a_tombstones_versions_changes_nothing(erased: bool) -> None:
+    assert tombstones.remove(removed(erased=erased), "A2", NOON, "event A2") is None
 
 
 def test_only_the_last_who_claimed_the_files_calls_them_gone() -> None:

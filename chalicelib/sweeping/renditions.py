@@ -91,7 +91,9 @@ class Renditions:
             report.count("incomplete")
             self._tools.ask(complete(image, "files were missing"))
         strays = [listed for listed in files if listed.key not in wanted]
-        if strays and self._tools.table.get(image.id) == image:
+        # A file's own age does not tell when it was replaced; the record's last change does.
+        replaced_long_ago = image.updated_at < self._tools.orphaned_before()
+        if strays and replaced_long_ago and self._tools.table.get(image.id) == image:
             self._erase_old(strays, report)
 
     def _erase_old(self, files: Sequence[Listed], report: Report) -> None:

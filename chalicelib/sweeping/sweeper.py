@@ -9,6 +9,8 @@ from chalicelib.sweeping.renditions import Renditions
 from chalicelib.sweeping.report import Report
 from chalicelib.sweeping.unfinished import Unfinished
 
+_LONGEST = 86_400.0  # seconds
+
 
 class Sweeper:
     """Finds what was lost and lets it be repaired. It never deletes an original."""
@@ -22,9 +24,13 @@ class Sweeper:
     def run(self, time_left: TimeLeft) -> Report:
         """Work until `time_left` (seconds) is 0 or everything was looked at: what was done."""
         report = Report()
-        self._unfinished.run(report, time_left)
-        half = time_left() / 2  # so that none of the two walks starves
-        whole = self._originals.run(report, lambda: time_left() - half)
+        third = _finite(time_left()) / 3  # so that no part starves
+        self._unfinished.run(report, lambda: _finite(time_left()) - 2 * third)
+        whole = self._originals.run(report, lambda: _finite(time_left()) - third)
         report.complete = self._renditions.run(report, time_left) and whole
         self._telemetry.say(Swept(counts=report.counts, repairs=report.repairs))
         return report
+
+
+def _finite(seconds: float) -> float:
+    return min(seconds, _LONGEST)

@@ -22,8 +22,8 @@ class Unfinished:
         self._repairs = {
             Status.PENDING: self._pending,
             Status.PROCESSING: self._processing,
-            Status.FAILED: self._failed,
             Status.DELETED: self._deleted,
+            Status.FAILED: self._failed,
         }
 
     def run(self, report: Report, time_left: TimeLeft) -> None:

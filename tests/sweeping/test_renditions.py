@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.deadlines import endless
 from chalicelib.keys import derived_image_id, manifest_key
 from chalicelib.records import Status
 from tests.pictures import jpeg
@@ -23,6 +24,7 @@ def test_a_missing_rendition_is_made_again(house: House) -> None:
 
 def test_replaced_renditions_stay_as_long_as_pages_may_show_them(house: House) -> None:
     before = house.ready(KEY)
+    house.wait(days=30)
     house.put(KEY, jpeg(seed=7))
     house.process(KEY, "A2")
     house.wait(days=6)
@@ -95,3 +97,10 @@ def test_no_image_is_cut_in_two_by_a_page(
         house.ready(f"photos/{number}.jpg", jpeg(16, 16, seed=number))
     house.wait(days=8)
     assert house.sweep().repairs == 0
+
+
+def test_a_sweep_without_an_end_to_its_time_looks_at_everything(house: House) -> None:
+    house.put(KEY)
+    house.wait(hours=1)
+    report = house.wiring.sweeper.run(endless)
+    assert (report.lost_events, report.complete) == (1, True)
