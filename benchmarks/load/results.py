@@ -5,6 +5,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+Units = dict[str, dict[str, float]]  # by the step that is written, then by table or index
+
 LATEST = Path(__file__).parents[1] / "load.json"
 
 
@@ -100,19 +102,19 @@ class Run(Struct, frozen=True, kw_only=True):
         return sum(part.cpu for part in self.parts if part.name == name)
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """Seconds of one question of the sweep to the stores of this machine, medians.
+class Sweep(Struct, frozen=True, kw_only=True):
+    """A whole sweep: images looked at, in both walks, its seconds, and its calls by operation."""
 
-    `page` lists 1,000 keys, `records` gets 100 records, `exists` asks for one file.
-    """
-
-    page: float
-    records: float
-    exists: float
+    images: int
+    seconds: float
+    calls: dict[str, int]
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """A whole measurement: the long load, and short ones by the number of workers."""
+    """A whole measurement: the long load, and short ones by the number of workers.
+
+    `units` are DynamoDB's write units of an image, by the projection of the indexes.
+    """
 
     date: str
     commit: str
@@ -122,7 +124,8 @@ class Results(Struct, frozen=True, kw_only=True):
     mean_bytes: int
     long: Run
     growth: tuple[Run, ...]
-    asked: Asked
+    sweep: Sweep
+    units: dict[str, Units]
 
 
 def load(path: Path = LATEST) -> Results:

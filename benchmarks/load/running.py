@@ -4,10 +4,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.load.answers import Found, Upload, files_of, judged, read_table, read_uploads
-from benchmarks.load.killing import PATIENCE, drain, kill_workers
+from benchmarks.load.killing import drain, kill_workers, until
 from benchmarks.load.results import Kill, Moment, Run, Spread
 from benchmarks.load.stack import Stack, running_stack
 from benchmarks.load.watching import Watch, watching
@@ -32,13 +33,13 @@ def loaded(
     extra: Callable[[Stack], None] = lambda _stack: None,
 ) -> Run:
     """The run over all files of `pictures`; `extra` may use the stack before it ends."""
+    scratch.mkdir(exist_ok=True)
     number, report = len(list(pictures.iterdir())), scratch / "report"
     with running_stack(scratch / "data", workers) as stack:
         database = Database(stack.memory)
-        with watching(stack) as watch, _visitors(stack, pictures, report, rate) as visitors:
+        with watching(stack) as watch, _visiting(stack, pictures, report, rate) as visitors:
             killed = kill_workers(database, number, kills)
-            if visitors.wait(PATIENCE):
-                raise RuntimeError("Locust could not upload everything.")
+            until(partial(_uploaded, visitors, report, number))
             drain(database)
         database.close()
         uploads = read_uploads(report.read_text().splitlines())
@@ -48,7 +49,7 @@ def loaded(
 
 
 @contextmanager
-def _visitors(
+def _visiting(
     stack: Stack, pictures: Path, report: Path, rate: float
 ) -> Iterator[subprocess.Popen[bytes]]:
     command = [str(LOCUST), "-f", str(_VISITORS), "--headless", "--host", stack.options.api_url]
@@ -72,6 +73,12 @@ def _visitors(
             yield process
         finally:
             process.terminate()
+
+
+def _uploaded(visitors: subprocess.Popen[bytes], report: Path, number: int) -> bool:
+    if visitors.poll() is not None:
+        raise RuntimeError(f"Locust has ended: {report.with_name('locust.log').read_text()}")
+    return report.exists() and report.read_bytes().count(b"\n") == number
 
 
 def _run(

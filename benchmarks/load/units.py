@@ -1,4 +1,4 @@
-"""`python -m benchmarks.load.units`: what one image writes into DynamoDB, as AWS's own server counts.
+"""`python -m benchmarks.load.units`: what an image writes into DynamoDB, as AWS's server counts.
 
 It needs DynamoDB Local, which `make setup` fetches; `measured_units` starts both.
 """
@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from benchmarks.load.results import Units
 from chalicelib.aws import clients
 from chalicelib.aws.table import DynamoImages
 from chalicelib.records import Event, Image, Status
@@ -27,8 +27,6 @@ from ops.local.stores import table_definition
 from ops.system import dynamodb_home
 
 _PATIENCE = 60.0  # seconds until DynamoDB Local answers
-
-Units = dict[str, dict[str, float]]  # by step, then by table or index
 
 
 def measured_units(ready: Image) -> dict[str, Units]:
@@ -48,7 +46,7 @@ def measured_units(ready: Image) -> dict[str, Units]:
 def main() -> None:
     """Read a ready image as JSON, write it step by step, and print the units as JSON."""
     ready = msgspec.json.decode(sys.stdin.buffer.read(), type=Image)
-    print(json.dumps({one: _written(one, ready) for one in ("ALL", "KEYS_ONLY")}))
+    sys.stdout.write(json.dumps({one: _written(one, ready) for one in ("ALL", "KEYS_ONLY")}))
 
 
 def _dynamodb(port: int, log: Path) -> Server:
@@ -85,12 +83,13 @@ def _written(projection: str, ready: Image) -> Units:
         index["Projection"] = {"ProjectionType": projection}
     client = clients.dynamodb()
     client.create_table(**definition)
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = {}
     client.meta.events.register("before-parameter-build.dynamodb.TransactWriteItems", _ask)
     client.meta.events.register(
         "after-call.dynamodb.TransactWriteItems", lambda parsed, **_: counts.update(_units(parsed))
     )
-    table, found = DynamoImages(projection), {}
+    table = DynamoImages(projection)
+    found: Units = {}
     for revision, image in enumerate(_steps(ready)):
         counts.clear()
         table.put(
@@ -106,7 +105,6 @@ def _ask(params: dict[str, Any], **_: Any) -> None:
 
 def _units(parsed: dict[str, Any]) -> dict[str, float]:
     (used,) = parsed["ConsumedCapacity"]
-    print(used, file=sys.stderr)
     indexes = used.get("GlobalSecondaryIndexes", {})
     return {"table": used["Table"]["CapacityUnits"]} | {
         name: index["CapacityUnits"] for name, index in indexes.items()

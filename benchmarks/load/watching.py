@@ -42,7 +42,7 @@ class Watch:
         self.samples: list[Sample] = []
         self._stack = stack
         self._start = time.monotonic()
-        self._busy_before = _busy()
+        self._busy: list[float] = []  # processor seconds of the whole machine
         self._spent: dict[tuple[str, int], tuple[float, float]] = {}
 
     def look(self, database: Database) -> None:
@@ -57,6 +57,7 @@ class Watch:
                 continue
             first, _ = self._spent.get((part, process.pid), (self._at_first(spent), 0.0))
             self._spent[part, process.pid] = first, spent
+        self._busy.append(_busy())
         queue = int(str(database.look("SELECT count(*) FROM tasks")[0][0]))
         self.samples.append(Sample(time.monotonic() - self._start, queue, dict(memory)))
 
@@ -75,7 +76,7 @@ class Watch:
     def others(self) -> float:
         """Processor seconds of programs that are none of ours."""
         ours = sum(last - first for first, last in self._spent.values())
-        return max(0.0, _busy() - self._busy_before - ours)
+        return max(0.0, self._busy[-1] - self._busy[0] - ours)
 
     def _at_first(self, spent: float) -> float:
         # Who is there at the first look has spent before; who comes later has begun since.
