@@ -6,7 +6,7 @@ from string import Template
 from benchmarks import toolchain
 from benchmarks.load.pictures import DAMAGED, SIDES
 from benchmarks.load.results import Results, Run
-from benchmarks.load.scale import files, pending_units, processing_seconds, units, world
+from benchmarks.load.scale import AGAIN, files, pending_units, processing_seconds, units, world
 from benchmarks.load.simulate import lambda_table, partitions_table
 from benchmarks.load.tables import (
     answers_table,
@@ -19,7 +19,7 @@ from benchmarks.load.tables import (
     times_table,
     walks_table,
 )
-from benchmarks.load.walking import looked_at
+from benchmarks.load.walking import looked_at, walk
 from ops.local.functions import limits_of
 
 PAGE = toolchain.ROOT / "docs/reliability.md"
@@ -75,7 +75,9 @@ def _growth(results: Results) -> dict[str, str]:
 
 def _scale(results: Results) -> dict[str, str]:
     month, sweep = world().month, results.sweep
-    again = 5 / processing_seconds()
+    again, walked = AGAIN / processing_seconds(), walk(sweep, month.images)
+    owned = units(results, "ALL", "by_owner")
+    filled = month.mean * month.peak * owned / world().limits["dynamodb_partition"]
     return {
         "images": f"{month.images:,}",
         "mean": f"{month.mean:.1f}",
@@ -86,11 +88,13 @@ def _scale(results: Results) -> dict[str, str]:
         "carried": carried_table(results),
         "partitions": partitions_table(results),
         "grown": lambda_table(),
-        "owner_units": f"{units(results, 'ALL', 'by_owner'):.0f}",
+        "owner_units": f"{owned:.0f}",
+        "owner_share": f"{filled:.0%}",
         "owner_keys": f"{units(results, 'KEYS_ONLY', 'by_owner'):.0f}",
         "pending_units": f"{pending_units(results):.0f}",
         "files": str(files()),
         "again": f"{again:.1f}",
+        "again_at_once": str(AGAIN),
         "again_days": f"{month.images / again / 86_400:,.0f}",
         "kept": f"{again * 4 * 86_400 / 1e6:.1f}",
         "erasures": f"{world().limits['invalidations'] / world().assumed.invalidation_seconds:.2f}",
@@ -98,9 +102,11 @@ def _scale(results: Results) -> dict[str, str]:
         "swept": f"{looked_at(sweep):,.0f}",
         "swept_seconds": f"{sweep.seconds:.1f}",
         "asked": f"{sweep.calls.get('HeadObject', 0) / looked_at(sweep):.2f}",
+        "asked_share": f"{walked.asked / walked.seconds:.0%}",
         "sweep_limit": str(limits_of("sweep").seconds),
         "s3_ms": f"{1000 * world().assumed.s3_seconds:.0f}",
         "dynamodb_ms": f"{1000 * world().assumed.dynamodb_seconds:.0f}",
+        "sources": "\n".join(f"[{name}]: {url}" for name, url in world().sources.items()),
     }
 
 

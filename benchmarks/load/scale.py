@@ -13,7 +13,7 @@ from ops.local.functions import limits_of
 
 _LIMITS = Path(__file__).with_name("limits.toml")
 _STAGE_RATE = 50  # requests a second that `make deploy` allows unless it is told otherwise
-_AGAIN = 5  # calls at once of process_again, as app.py asks for
+AGAIN = 5  # calls at once of process_again, as app.py asks for
 
 
 class Month(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,13 +117,6 @@ def _functions() -> list[Carried]:
             per_second=together / seconds,
             turn="a quota: concurrent executions",
             source="lambda_concurrency",
-        ),
-        Carried(
-            part="`process_again` (reprocess, repairs)",
-            takes=f"{seconds:.2f} s of a function",
-            limit=f"{_AGAIN} at once",
-            per_second=_AGAIN / seconds,
-            turn="`maximum_concurrency` in `app.py`",
         ),
     ]
 

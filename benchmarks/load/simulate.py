@@ -13,6 +13,7 @@ BURSTS = (
     Burst("and 1,000,000 in an hour", 1_000_000, 60),
 )
 _SHARDS = 8
+_ATTEMPTS = 4
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,11 +53,14 @@ def lambda_table() -> str:
 
 def _designs(results: Results) -> dict[str, Load]:
     waiting = pending_units(results) / 2
+    whole, keys = (_of_owner(results, projection) for projection in ("ALL", "KEYS_ONLY"))
+    status = Load(waiting, waiting, 0)
     return {
-        "`by_owner`, one owner, as it is": _of_owner(results, "ALL"),
-        "`by_owner` with its keys only": _of_owner(results, "KEYS_ONLY"),
-        "`by_unfinished`, as it is": Load(waiting, waiting, 0),
-        f"`by_unfinished`, {_SHARDS} keys for a status": Load(waiting, waiting, 0, _SHARDS),
+        "`by_owner`, one owner, as it is": whole,
+        f"the same, asked {_ATTEMPTS} times by the client": whole._replace(attempts=_ATTEMPTS),
+        "`by_owner` with keys only": keys,
+        "`by_unfinished`, as it is": status,
+        f"`by_unfinished`, {_SHARDS} keys for a status": status._replace(partitions=_SHARDS),
     }
 
 
@@ -69,9 +73,13 @@ def _of_owner(results: Results, projection: str) -> Load:
 
 
 def _said(tickets: float, failed: float) -> str:
-    if max(tickets, failed) < 5e-7:
+    if not tickets and not failed:
         return "nothing"
-    return f"{tickets:.1%} of tickets, {failed:.1%} failed"
+    return f"{_percent(tickets)} of tickets, {_percent(failed)} failed"
+
+
+def _percent(share: float) -> str:
+    return "none" if not share else f"{share:.1%}" if share >= 0.0005 else "under 0.1%"
 
 
 if __name__ == "__main__":

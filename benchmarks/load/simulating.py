@@ -27,12 +27,16 @@ class Burst(NamedTuple):
 
 
 class Load(NamedTuple):
-    """Write units of one partition for each step of an image; `partitions` share them."""
+    """Write units of one partition for each step of an image; `partitions` share them.
+
+    `attempts` is how often the client asks before it gives up a write that was throttled.
+    """
 
     ticket: float
     begin: float
     finish: float
     partitions: int = 1
+    attempts: int = 1
 
 
 class Refused(NamedTuple):
@@ -62,7 +66,7 @@ def arrivals(month: Month, burst: Burst) -> list[float]:
 
 def partition(coming: Sequence[float], load: Load, capacity: float, upload: int) -> Refused:
     """What a partition refuses of them, though client and Lambda try again."""
-    queue = _Queue(upload)
+    queue = _Queue(upload, load.attempts)
     refused: dict[str, float] = defaultdict(float)
     for second in range(len(coming) + 4 * max(_RETRIES)):
         now = queue.pop(second, coming[second] if second < len(coming) else 0.0)
@@ -87,8 +91,9 @@ class _Write(NamedTuple):
 class _Queue:
     """The writes to come, by their second; `upload` seconds lie between ticket and begin."""
 
-    def __init__(self, upload: int) -> None:
+    def __init__(self, upload: int, attempts: int) -> None:
         self._upload = upload
+        self._pauses = _AGAIN[: attempts - 1]
         self._due: dict[int, dict[_Write, float]] = defaultdict(lambda: defaultdict(float))
 
     def pop(self, second: int, coming: float) -> dict[_Write, float]:
@@ -105,8 +110,8 @@ class _Queue:
     def repeat(self, second: int, write: _Write, amount: float) -> float:
         """Let it be tried again: what of it never will."""
         step, tries, attempt = write
-        if attempt < len(_AGAIN):
-            self._due[second + _AGAIN[attempt]][_Write(step, tries, attempt + 1)] += amount
+        if attempt < len(self._pauses):
+            self._due[second + self._pauses[attempt]][_Write(step, tries, attempt + 1)] += amount
         elif step != "ticket" and tries < len(_RETRIES):
             self._due[second + _RETRIES[tries]][_Write("begin", tries + 1)] += amount
         else:

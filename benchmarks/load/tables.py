@@ -8,7 +8,7 @@ from benchmarks.load.walking import walk
 from benchmarks.tables import table
 
 WORKERS, TABLES, API = "workers", "tables and queues (moto)", "API (Chalice's local server)"
-STORE = "object store (SeaweedFS)"
+_SHOWN = {"workers": WORKERS, "moto": TABLES, "API": API, "SeaweedFS": "object store (SeaweedFS)"}
 _WALKED = (10_000_000, 100_000_000)
 
 
@@ -60,10 +60,9 @@ def parts_table(run: Run, processors: int) -> str:
 
 def moments_table(run: Run) -> str:
     """The queue and the memory over time."""
-    shown = (WORKERS, TABLES, API, STORE)
-    rows = [["second", "queue", *(f"{part}, MB" for part in shown)]]
+    rows = [["second", "queue", *(f"{name}, MB" for name in _SHOWN)]]
     for moment in run.moments:
-        held = [f"{moment.memory.get(part, 0) / 1e6:,.0f}" for part in shown]
+        held = [f"{moment.memory.get(part, 0) / 1e6:,.0f}" for part in _SHOWN.values()]
         rows.append([f"{moment.second:.0f}", f"{moment.queue:,}", *held])
     return table(rows)
 
@@ -71,7 +70,7 @@ def moments_table(run: Run) -> str:
 def growth_table(runs: Sequence[Run], processors: int) -> str:
     """The same pictures with more and more workers."""
     head = ["workers", "pictures a second", "p50, s", "p99, s", "processors busy"]
-    rows = [[*head, "of them ours: workers", "moto", "API", "others"]]
+    rows = [[*head, "by workers", "by moto", "by the API", "by other programs"]]
     for run in runs:
         whole = duration(run) * processors
         shares = [run.cpu_of(part) / whole for part in (WORKERS, TABLES, API)]
@@ -109,11 +108,18 @@ def carried_table(results: Results) -> str:
 
 def walks_table(results: Results) -> str:
     """The sweep's time and price on AWS, by the number of images."""
-    rows = [["images", "hours of running", "days with the pauses", "US dollars"]]
+    rows = [["images", "hours of running", "days, as it is", "days without pauses", "US dollars"]]
     for images in _WALKED:
         found = walk(results.sweep, images)
-        hours, days = f"{found.seconds / 3600:,.0f}", f"{found.days:,.1f}"
-        rows.append([f"{images:,}", hours, days, f"${found.dollars:,.0f}"])
+        rows.append(
+            [
+                f"{images:,}",
+                f"{found.seconds / 3600:,.0f}",
+                f"{found.days:,.0f}",
+                f"{found.seconds / 86_400:,.1f}",
+                f"${found.dollars:,.0f}",
+            ]
+        )
     return table(rows)
 
 
@@ -127,5 +133,4 @@ def _spread(found: Spread) -> list[str]:
 
 
 def _sourced(part: Carried) -> str:
-    address = world().sources.get(part.source)
-    return f"[{part.limit}]({address})" if address else part.limit
+    return f"[{part.limit}][{part.source}]" if part.source else part.limit

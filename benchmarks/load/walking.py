@@ -14,10 +14,14 @@ _READ_UNITS = 100  # of a batch of 100 records, each read consistently and under
 
 
 class Walk(Struct, frozen=True, kw_only=True):
-    """Both walks over so many images: seconds of running, days with the pauses, US dollars."""
+    """Both walks over so many images: seconds of running, `asked` of them for single files.
+
+    `days` pass with the pauses between the runs; `dollars` are US dollars.
+    """
 
     images: int
     seconds: float
+    asked: float
     days: float
     dollars: float
 
@@ -28,11 +32,17 @@ def walk(sweep: Sweep, images: int) -> Walk:
     calls = {name: count * times for name, count in sweep.calls.items()}
     listed, asked = calls.get(_LISTED, 0.0), calls.get(_ASKED, 0.0)
     others = sum(calls.values()) - listed - asked
-    seconds = (listed + asked / _LOOKERS) * waits.s3_seconds + others * waits.dynamodb_seconds
+    waited = asked / _LOOKERS * waits.s3_seconds
+    seconds = waited + listed * waits.s3_seconds + others * waits.dynamodb_seconds
     share = min(1.0, limits_of("sweep").seconds / _PERIOD)
     read = calls.get("BatchGetItem", 0.0) * _READ_UNITS * price.dynamodb_read_unit
-    dollars = listed * price.s3_put + asked * price.s3_get + read
-    return Walk(images=images, seconds=seconds, days=seconds / share / 86_400, dollars=dollars)
+    return Walk(
+        images=images,
+        seconds=seconds,
+        asked=waited,
+        days=seconds / share / 86_400,
+        dollars=listed * price.s3_put + asked * price.s3_get + read,
+    )
 
 
 def looked_at(sweep: Sweep) -> float:

@@ -3,7 +3,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
@@ -12,10 +11,11 @@ from benchmarks.load.answers import Found, Upload, judged
 from benchmarks.load.killing import kill_workers
 from benchmarks.load.page import PAGE, page
 from benchmarks.load.pictures import DAMAGED, is_damaged, write_pictures
-from benchmarks.load.results import load
+from benchmarks.load.results import Sweep, load
 from benchmarks.load.running import spread
 from benchmarks.load.scale import Month
 from benchmarks.load.simulating import Burst, Load, arrivals, growth, partition
+from benchmarks.load.walking import walk
 from chalicelib import keys
 from chalicelib.records import Event, Image, Status
 from ops.local.database import Database, set_mark
@@ -49,7 +49,7 @@ READY = found(Status.READY, "ticket", "processing", "ready")
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker() -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         yield process
         process.kill()
@@ -143,6 +143,12 @@ def test_partitions_share_what_one_cannot_take():
     assert partition([200.0] * 600, Load(2, 2, 4, partitions=8), 1000, 2) == (0, 0)
 
 
+def test_a_client_that_asks_again_loses_less():
+    few, many = (Load(2, 2, 4, attempts=attempts) for attempts in (1, 4))
+    once, again = (partition([124.0, 0.0] * 60, load, 500, 2) for load in (few, many))
+    assert again.tickets < once.tickets
+
+
 def test_as_many_calls_run_at_once_as_arrive_while_one_lasts():
     grown = growth([100.0] * 60, seconds=0.5, most=1000, faster=100)
     assert grown.most == pytest.approx(50)
@@ -158,3 +164,10 @@ def test_the_busiest_hours_hold_the_peak_and_the_burst():
     month = Month(images=100_000_000, peak=3, hours=730)
     quiet, busy = (sum(arrivals(month, Burst("", images, 60))) for images in (0, 100_000))
     assert busy - quiet == pytest.approx(100_000, rel=0.02)
+
+
+def test_a_sweep_of_more_images_takes_as_much_longer():
+    calls = {"ListObjectsV2": 2, "HeadObject": 200, "BatchGetItem": 2}
+    sweep = Sweep(images=200, seconds=1, calls=calls)
+    few, many = walk(sweep, 1_000), walk(sweep, 10_000)
+    assert (many.seconds, many.dollars) == pytest.approx((10 * few.seconds, 10 * few.dollars))
