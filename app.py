@@ -139,4 +139,4 @@ def record_failure(event: SQSEvent) -> None:
 
 @app.schedule(Rate(10, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> None:
-    wiring.sweeper.run(seconds_left(event.context))
+    wiring.sweeper.run(seconds_left(event.context, reserve=20))

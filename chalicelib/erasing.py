@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib import tombstones
+from chalicelib import keys, tombstones
 from chalicelib.errors import NotFound, PassingFault
 from chalicelib.facts import Erased, Unchanged
 from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Telemetry
@@ -15,6 +15,9 @@ from chalicelib.steps import Step
 from chalicelib.transitions import change
 
 _RESERVE = timedelta(seconds=15)  # of the time in which nobody brings new files
+
+
+_COPIES = "the CDN's copies, for some minutes"  # which a later run of the sweep lets go
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -93,11 +96,16 @@ class Eraser:
             raise NotFound("There is no such image.")
         found = self._present(claimed)
         self._erase_files(claimed, found)
+        self._table.forget_bytes(claimed)
         remaining = self._present(claimed)
-        order = self._forget(claimed)
+        gone = [name for name in found if name not in remaining]
+        order = None
+        try:
+            order = self._cdn.forget(image_id, self._copies(claimed, found))
+        except PassingFault:
+            remaining.append(_COPIES)
         if not remaining:
             self._settle(claimed, len(found))
-        gone = [name for name in found if name not in remaining]
         self._telemetry.say(Erased(objects=len(gone), verified=not remaining))
         return Receipt(
             image_id=image_id,
@@ -119,9 +127,11 @@ class Eraser:
             bucket, _, key = name.partition("/")
             self._objects.erase(bucket, key)
 
-    def _forget(self, claimed: Image) -> str | None:
-        self._table.forget_bytes(claimed)
-        return self._cdn.forget(claimed.id)
+    def _copies(self, claimed: Image, found: list[str]) -> set[str]:
+        """The keys of all files of which there may be copies."""
+        start = f"{self._settings.images_bucket}/"
+        present = {name.removeprefix(start) for name in found if name.startswith(start)}
+        return present | {*claimed.buried_files, keys.manifest_key(claimed.id)}
 
     def _settle(self, claimed: Image, files: int) -> None:
         def decide(image: Image | None) -> Step | None:

@@ -115,8 +115,11 @@ class ImageTable(Protocol):
 class Cdn(Protocol):
     """What serves the renditions."""
 
-    def forget(self, image_id: str) -> str | None:
-        """Let all copies of an image's files go: the order's id, None where nothing is kept."""
+    def forget(self, image_id: str, files: Collection[str]) -> str | None:
+        """Let all copies of an image's `files` (keys) go: the order's id, None where none are kept.
+
+        PassingFault where there are too many orders at once.
+        """
 
 
 class Signer(Protocol):

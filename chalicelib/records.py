@@ -80,7 +80,8 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `variants_hash` and `rules` (by variant) what its renditions were made with.
     `lost_event` is what was given up, in JSON, while it is failed. Of a tombstone,
     `erased` says that the image never comes back, and `cleared_at` when none of
-    its files was found any more. `expires_at` is the end of its ticket, until
+    its files was found any more, and `buried_files` are the keys whose copies the
+    CDN may hold until then. `expires_at` is the end of its ticket, until
     a file that came with it is done with.
     """
 
@@ -113,6 +114,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lost_event: str | None = None
     erased: bool = False
     cleared_at: datetime | None = None
+    buried_files: tuple[str, ...] = ()
     expires_at: datetime | None = None
     revision: int = 0
 

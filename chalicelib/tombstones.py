@@ -37,6 +37,7 @@ def remove(
         sha256=image.sha256,  # its marker is still to be found
         sequencer=sequencer or image.sequencer,
         erased=erased or image.erased,
+        buried_files=tuple(image.processed_files) or image.buried_files,
         expires_at=image.expires_at,
         revision=image.revision,
     )
@@ -54,7 +55,7 @@ def cleared(image: Image, claimed: Image, files: int, now: datetime) -> Step | N
     """Note that no file of a tombstone is left; None where it is not that of `claimed` any more."""
     if image.revision != claimed.revision:
         return None
-    bare = replace(image, cleared_at=now, sha256=None, expires_at=None)
+    bare = replace(image, cleared_at=now, sha256=None, buried_files=(), expires_at=None)
     return step(bare, now, "erased", f"{files} files; a second look found none")
 
 

@@ -9,32 +9,30 @@ from chalicelib.ports import Listed
 from chalicelib.records import Image, Status
 from chalicelib.sweeping.parts import Tools
 from chalicelib.sweeping.report import Report
+from chalicelib.sweeping.walks import walk
 from chalicelib.tombstones import is_erased_for_good
 from chalicelib.work import Again, complete
 
-_BOOKMARK = "originals"
 _PAGE = 500
 _LOOKERS = 8  # threads, each with a question to S3
 
 
 class Originals:
-    """Goes on where the run before has stopped; at the end of the bucket it begins anew."""
+    """The walk `originals`."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
 
-    def run(self, report: Report, time_left: TimeLeft) -> bool:
-        """Page by page until the time is up: whether the end was reached."""
-        table, bucket = self._tools.table, self._tools.settings.uploads_bucket
-        after = table.bookmark(_BOOKMARK)
-        while time_left() > 0:
+    def run(self, report: Report, time_left: TimeLeft, *, at_once: bool) -> bool:
+        """Page by page until the time is up: whether the walk is at its end."""
+        bucket = self._tools.settings.uploads_bucket
+
+        def look(after: str) -> str:
             page = self._tools.objects.page(bucket, after, _PAGE)
             self._look_at(page, report)
-            after = page[-1].key if len(page) == _PAGE else ""
-            table.set_bookmark(_BOOKMARK, after)
-            if not after:
-                return True
-        return False
+            return page[-1].key if len(page) == _PAGE else ""
+
+        return walk(self._tools, "originals", look, time_left, at_once=at_once)
 
     def _look_at(self, page: Sequence[Listed], report: Report) -> None:
         before = self._tools.settled_before()
@@ -60,8 +58,7 @@ class Originals:
 
     def _look_at_one(self, listed: Listed, image: Image | None, report: Report) -> None:
         if image and is_erased_for_good(image):
-            report.count("unerased")
-            self._tools.eraser.finish(image.id)
+            self._tools.finish(image.id, report)
         elif image is None or self._is_untold(listed, image):
             report.count("lost_events")
             self._tools.ask(Again(key=listed.key, cause="no event had told of the object"))

@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from chalicelib import keys
-from chalicelib.deadlines import TimeLeft
+from chalicelib.deadlines import TimeLeft, endless
 from chalicelib.ports import Listed
 from chalicelib.records import Image, Status
 from chalicelib.sweeping.parts import Tools
 from chalicelib.sweeping.report import Report
+from chalicelib.sweeping.walks import walk
 from chalicelib.work import complete
 
-_BOOKMARK = "renditions"
 _PAGE = 1000
 _LOOKERS = 8  # threads, each with a question to S3
 
@@ -20,22 +20,22 @@ Group = tuple[str, list[Listed]]  # an image's id, and its files
 
 
 class Renditions:
-    """Goes on where the run before has stopped; at the end of the bucket it begins anew."""
+    """The walk `renditions`."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._time_left: TimeLeft = endless
 
-    def run(self, report: Report, time_left: TimeLeft) -> bool:
-        """Image by image until the time is up: whether the end was reached."""
-        table = self._tools.table
-        after = table.bookmark(_BOOKMARK)
-        while time_left() > 0:
-            groups, after = self._groups(after)
+    def run(self, report: Report, time_left: TimeLeft, *, at_once: bool) -> bool:
+        """Page by page, never cutting an image in two, until the time is up: as `walk` answers."""
+        self._time_left = time_left
+
+        def look(after: str) -> str:
+            groups, following = self._groups(after)
             self._look_at_all(groups, report)
-            table.set_bookmark(_BOOKMARK, after)
-            if not after:
-                return True
-        return False
+            return following
+
+        return walk(self._tools, "renditions", look, time_left, at_once=at_once)
 
     def _groups(self, after: str) -> tuple[list[Group], str]:
         """The next images' files, whole, and the key to go on behind; empty at the end."""
@@ -68,8 +68,7 @@ class Renditions:
             self._look_at_strays(image_id, files, report)
         elif image.status is Status.DELETED:
             if image.cleared_at and image.cleared_at < self._tools.settled_before():
-                report.count("unerased")
-                self._tools.eraser.finish(image_id)
+                self._tools.finish(image_id, report)
         elif image.status in (Status.READY, Status.REJECTED):
             self._look_at_known(image, files, report)
 
@@ -99,7 +98,7 @@ class Renditions:
     def _erase_old(self, files: Sequence[Listed], report: Report) -> None:
         before = self._tools.orphaned_before()
         for listed in files:
-            if listed.modified < before:
+            if listed.modified < before and self._time_left() > 0:
                 report.count("orphans")
                 self._tools.objects.erase(self._tools.settings.images_bucket, listed.key)
 

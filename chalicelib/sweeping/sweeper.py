@@ -21,13 +21,16 @@ class Sweeper:
         self._renditions = Renditions(tools)
         self._telemetry = telemetry
 
-    def run(self, time_left: TimeLeft) -> Report:
-        """Work until `time_left` (seconds) is 0 or everything was looked at: what was done."""
+    def run(self, time_left: TimeLeft, *, at_once: bool = False) -> Report:
+        """Work until `time_left` (seconds) is 0 or everything was looked at: what was done.
+
+        A walk that has come to its end rests for some time, unless it is to begin `at_once`.
+        """
         report = Report()
         third = _finite(time_left()) / 3  # so that no part starves
         self._unfinished.run(report, lambda: _finite(time_left()) - 2 * third)
-        whole = self._originals.run(report, lambda: _finite(time_left()) - third)
-        report.complete = self._renditions.run(report, time_left) and whole
+        whole = self._renditions.run(report, lambda: _finite(time_left()) - third, at_once=at_once)
+        report.complete = self._originals.run(report, time_left, at_once=at_once) and whole
         self._telemetry.say(Swept(counts=report.counts, repairs=report.repairs))
         return report
 

@@ -60,8 +60,7 @@ class Unfinished:
             report.count("gone")
 
     def _deleted(self, image: Image, report: Report) -> None:
-        report.count("unerased")
-        self._tools.eraser.finish(image.id)
+        self._tools.finish(image.id, report)
 
     def _expire(self, image: Image | None) -> Step | None:
         return lifecycle.expire(image, self._tools.clock()) if image else None

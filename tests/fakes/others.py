@@ -1,5 +1,7 @@
 """A signer, a queue and a CDN that only remember what they were asked."""
 
+from collections.abc import Collection
+
 from chalicelib.ports import PresignedPost, PresignedPut
 
 
@@ -37,8 +39,8 @@ class ForgetfulCdn:
     """The Cdn that remembers only what it was told to forget."""
 
     def __init__(self) -> None:
-        self.forgotten: list[str] = []
+        self.forgotten: list[tuple[str, list[str]]] = []
 
-    def forget(self, image_id: str) -> str | None:
-        self.forgotten.append(image_id)
+    def forget(self, image_id: str, files: Collection[str]) -> str | None:
+        self.forgotten.append((image_id, sorted(files)))
         return f"order-{len(self.forgotten)}"

@@ -28,7 +28,13 @@ def test_two_servers_with_one_port_are_named() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("WORKERS", "0"), ("WORKERS", "many"), ("RETRY_SECONDS", "1"), ("DATA_DIR", "")],
+    [
+        ("WORKERS", "0"),
+        ("WORKERS", "many"),
+        ("RETRY_SECONDS", "1"),
+        ("SWEEP_SECONDS", "often"),
+        ("DATA_DIR", ""),
+    ],
 )
 def test_another_wrong_setting_is_named(variable: str, value: str) -> None:
     with pytest.raises(StackError, match=variable):

@@ -14,7 +14,7 @@ from chalicelib.uploads import PostTicket
 from chalicelib.wiring import Wiring
 from tests.builders import NOON
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.others import MemoryQueue
+from tests.fakes.others import ForgetfulCdn, MemoryQueue
 from tests.pictures import jpeg
 
 UPLOADS, IMAGES = "test-uploads", "test-images"
@@ -27,6 +27,7 @@ class House:
     wiring: Wiring
     objects: MemoryObjects
     work: MemoryQueue
+    cdn: ForgetfulCdn
     now: datetime = field(default=NOON)
 
     def wait(self, **time: float) -> None:
@@ -76,7 +77,9 @@ def house(application: ModuleType) -> House:
     wiring: Wiring = application.wiring
     objects, work = MemoryObjects(), MemoryQueue()
     wiring.objects, wiring.work = objects, work
-    house = House(wiring, objects, work)
+    wiring.cdn = cdn = ForgetfulCdn()
+    wiring.settings = replace(wiring.settings, sweep_rest_seconds=1)
+    house = House(wiring, objects, work, cdn)
     wiring.clock = objects.clock = lambda: house.now
     return house
 

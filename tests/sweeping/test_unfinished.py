@@ -1,7 +1,11 @@
 """What becomes of images that nothing brings on."""
 
+from collections.abc import Collection
+
+import pytest
 from msgspec import UNSET
 
+from chalicelib.errors import PassingFault
 from chalicelib.failures import Failure
 from chalicelib.processing import NO_WISH
 from chalicelib.records import Image, ObjectVersion, Status
@@ -95,3 +99,31 @@ def test_an_erasure_that_was_interrupted_is_finished(house: House) -> None:
     assert house.files() == []
     assert not house.objects.exists(UPLOADS, image.original_file)
     assert house.events(image.id)[-2:] == ["erasing", "erased"]
+
+
+def test_a_busy_cdn_leaves_an_erasure_to_a_later_run(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = house.ready()
+    monkeypatch.setattr(house.wiring, "cdn", BusyCdn())
+    receipt = house.wiring.library.delete(image.id, image.owner)
+    assert not receipt.verified
+    assert house.image(image.id).is_unfinished
+
+
+class BusyCdn:
+    """The Cdn that takes no more orders."""
+
+    def forget(self, _image_id: str, _files: Collection[str]) -> str | None:
+        raise PassingFault("CloudFront cannot answer right now.")
+
+
+def test_the_cdn_is_told_of_files_that_an_interrupted_erasure_has_erased(house: House) -> None:
+    image = house.ready()
+    house.wiring.eraser._entomb(image.id, "", "erased on request", erased=True)
+    for key in house.files():
+        house.objects.erase("test-images", key)
+    house.wait(hours=1)
+    house.sweep()
+    expected = sorted([*image.processed_files, f"{image.id}/manifest.json"])
+    assert house.cdn.forgotten == [(image.id, expected)]
