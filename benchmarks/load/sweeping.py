@@ -46,7 +46,7 @@ def main() -> None:
     wiring = Wiring.from_environment(os.environ)
     wiring.prepare()
     start = time.perf_counter()
-    report = wiring.sweeper.run(endless)
+    report = wiring.sweeper.run(endless, at_once=True)
     seconds = time.perf_counter() - start
     found = Sweep(images=report.images, seconds=round(seconds, 2), calls=dict(calls))
     sys.stdout.write("\n" + msgspec.json.encode(found).decode() + "\n")
