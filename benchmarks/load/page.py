@@ -63,12 +63,18 @@ def _long(results: Results) -> dict[str, str]:
 
 
 def _growth(results: Results) -> dict[str, str]:
-    first, best = results.growth[0], max(results.growth, key=lambda run: run.per_second)
+    best = max(results.growth, key=lambda run: run.per_second)
+    others = [run.others / duration(run) / results.processors for run in results.growth]
+    each = results.long.cpu / results.long.pictures
     return {
-        "short": f"{first.pictures:,}",
+        "short": f"{best.pictures:,}",
         "growth": growth_table(results.growth, results.processors),
         "best": str(best.workers),
-        "faster": f"{best.per_second / first.per_second:.1f}",
+        "most": f"{best.per_second:.1f}",
+        "least_others": f"{min(others):.0%}",
+        "most_others": f"{max(others):.0%}",
+        "each": f"{each:.2f}",
+        "alone": f"{results.processors / each:.0f}",
         "bottleneck": bottleneck(best, results.processors),
     }
 

@@ -69,7 +69,7 @@ def moments_table(run: Run) -> str:
 
 def growth_table(runs: Sequence[Run], processors: int) -> str:
     """The same pictures with more and more workers."""
-    head = ["workers", "pictures a second", "p50, s", "p99, s", "processors busy"]
+    head = ["workers", "pictures a second", "p50, s", "p99, s", "CPU seconds each", "CPUs busy"]
     rows = [[*head, "by workers", "by moto", "by the API", "by other programs"]]
     for run in runs:
         whole = duration(run) * processors
@@ -80,6 +80,7 @@ def growth_table(runs: Sequence[Run], processors: int) -> str:
                 f"{run.per_second:.2f}",
                 f"{run.latency.p50:.1f}",
                 f"{run.latency.p99:.1f}",
+                f"{run.cpu / run.pictures:.2f}",
                 f"{(run.cpu + run.others) / whole:.0%}",
                 *(f"{share:.0%}" for share in shares),
                 f"{run.others / whole:.0%}",

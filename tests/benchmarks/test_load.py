@@ -143,10 +143,10 @@ def test_partitions_share_what_one_cannot_take():
     assert partition([200.0] * 600, Load(2, 2, 4, partitions=8), 1000, 2) == (0, 0)
 
 
-def test_a_client_that_asks_again_loses_less():
-    few, many = (Load(2, 2, 4, attempts=attempts) for attempts in (1, 4))
-    once, again = (partition([124.0, 0.0] * 60, load, 500, 2) for load in (few, many))
-    assert again.tickets < once.tickets
+def test_a_client_that_asks_again_outlasts_a_busy_second():
+    once, again = (Load(4, 0, 0, attempts=attempts) for attempts in (1, 4))
+    assert partition([200.0, 0.0] * 60, once, 500, 2).tickets == pytest.approx(0.375)
+    assert partition([200.0, 0.0] * 60, again, 500, 2).tickets == 0
 
 
 def test_as_many_calls_run_at_once_as_arrive_while_one_lasts():
