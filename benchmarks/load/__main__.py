@@ -3,9 +3,11 @@
 import os
 import platform
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import fmean
 
 import click
 
@@ -24,6 +26,7 @@ from ops.photographs import photographs
 _WORKERS = (1, 2, 4, 8)
 _SHORT = 120  # pictures
 _KILLS = 3
+_USUAL = os.cpu_count() or 1  # workers of `make run`
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,38 +49,43 @@ def main(pictures: int, rate: float | None, draw: bool) -> None:
 
 
 def _measured(scratch: Path, number: int, rate: float | None) -> Results:
-    folders = {count: scratch / str(count) for count in (_SHORT, number)}
-    for count, folder in folders.items():
-        folder.mkdir()
-        write_pictures(photographs(), count, folder)
-    growth = tuple(_short(scratch, folders[_SHORT], workers) for workers in _WORKERS)
-    usual = os.cpu_count() or 1
-    most = max(run.per_second for run in growth if run.workers <= usual)
-    rate = rate or round(most * 2 / 3, 1)
-    click.echo(f"{number} pictures, {rate} a second, {_KILLS} workers killed")
+    few, many = (_pictures(scratch, count) for count in (_SHORT, number))
+    growth = tuple(_short(scratch, few, workers) for workers in _WORKERS)
     looks: list[tuple[Sweep, dict[str, Units]]] = []
     long = loaded(
-        folders[number],
+        many,
         scratch / "long",
-        usual,
-        rate=rate,
+        _USUAL,
+        rate=rate or _bearable(growth),
         kills=_KILLS,
         extra=lambda stack: looks.append(_looks(stack)),
     )
     ((sweep, units),) = looks
-    sizes = [file.stat().st_size for file in folders[number].iterdir()]
     return Results(
         date=datetime.now(UTC).date().isoformat(),
         commit=toolchain.commit(),
         machine=toolchain.machine(),
         processors=len(toolchain.processors()),
         versions=_versions(),
-        mean_bytes=sum(sizes) // len(sizes),
+        mean_bytes=round(fmean(file.stat().st_size for file in many.iterdir())),
         long=long,
         growth=growth,
         sweep=sweep,
         units=units,
     )
+
+
+def _bearable(growth: Sequence[Run]) -> float:
+    """Two thirds of what as many workers as usual have got through."""
+    most = max(run.per_second for run in growth if run.workers <= _USUAL)
+    return round(most * 2 / 3, 1)
+
+
+def _pictures(scratch: Path, number: int) -> Path:
+    folder = scratch / f"{number}-pictures"
+    folder.mkdir()
+    write_pictures(photographs(), number, folder)
+    return folder
 
 
 def _short(scratch: Path, pictures: Path, workers: int) -> Run:

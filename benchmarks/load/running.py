@@ -90,14 +90,13 @@ def _run(
     kills: tuple[Kill, ...],
 ) -> Run:
     found = read_table(stack)
-    ended = {u.image_id: _end(found[u.image_id]) for u in uploads if u.image_id in found}
-    begun = min(upload.asked for upload in uploads)
+    ended = {one.image_id: _end(found.get(one.image_id)) for one in uploads}
     return Run(
         workers=workers,
         pictures=len(uploads),
         rate=rate,
-        seconds=round(max(ended.values()) - begun, 2),
-        uploading=round(max(upload.stored for upload in uploads) - begun, 2),
+        seconds=_since_the_first(uploads, max(ended.values())),
+        uploading=_since_the_first(uploads, max(upload.stored for upload in uploads)),
         answers=judged(uploads, found, files_of(stack)),
         ticket=spread([upload.announced - upload.asked for upload in uploads]),
         upload=spread([upload.stored - upload.announced for upload in uploads]),
@@ -109,8 +108,13 @@ def _run(
     )
 
 
-def _end(found: Found) -> float:
-    return found.ends[-1].timestamp() if found.ends else 0.0
+def _since_the_first(uploads: Sequence[Upload], moment: float) -> float:
+    return round(moment - min(upload.asked for upload in uploads), 2)
+
+
+def _end(found: Found | None) -> float:
+    """When it got its answer, in seconds since 1970; 0 without one."""
+    return found.ends[-1].timestamp() if found and found.ends else 0.0
 
 
 def _moments(watch: Watch) -> tuple[Moment, ...]:

@@ -13,6 +13,8 @@ from ops.local.functions import limits_of
 
 _LIMITS = Path(__file__).with_name("limits.toml")
 _STAGE_RATE = 50  # requests a second that `make deploy` allows unless it is told otherwise
+_NOTHING = "nothing; see below"
+
 AGAIN = 5  # calls at once of process_again, as app.py asks for
 
 
@@ -91,74 +93,36 @@ def carried(results: Results) -> list[Carried]:
 
 
 def _functions() -> list[Carried]:
-    limits, seconds, requests = world().limits, processing_seconds(), assumed().api_requests
-    account = limits["api_account"]
-    together = limits["lambda_concurrency"]
+    seconds, requests = processing_seconds(), assumed().api_requests
+    asked, busy = f"{requests} requests", f"{seconds:.2f} s of a function"
+    stage = Carried(
+        part="API Gateway, the stage's throttle",
+        takes=asked,
+        limit=f"{_STAGE_RATE} a second",
+        per_second=_STAGE_RATE / requests,
+        turn="`make deploy ARGS='--api-rate 1000 --api-burst 2000'`",
+    )
+    quota = "a quota: concurrent executions"
     return [
-        Carried(
-            part="API Gateway, the stage's throttle",
-            takes=f"{requests} requests",
-            limit=f"{_STAGE_RATE} a second",
-            per_second=_STAGE_RATE / requests,
-            turn="`make deploy ARGS='--api-rate 1000 --api-burst 2000'`",
-        ),
-        Carried(
-            part="API Gateway, the account",
-            takes=f"{requests} requests",
-            limit=f"{account:,.0f} a second",
-            per_second=account / requests,
-            turn="a quota",
-            source="api_account",
-        ),
-        Carried(
-            part="`process_upload`",
-            takes=f"{seconds:.2f} s of a function",
-            limit=f"{together:,.0f} at once",
-            per_second=together / seconds,
-            turn="a quota: concurrent executions",
-            source="lambda_concurrency",
-        ),
+        stage,
+        _carried("API Gateway, the account", requests, asked, "api_account", "a quota"),
+        _carried("`process_upload`", seconds, busy, "lambda_concurrency", quota, "at once"),
     ]
 
 
 def _tables(results: Results) -> list[Carried]:
-    limits = world().limits
     table = sum(units(results, "ALL", name) for name in ("table", "by_owner", "by_unfinished"))
     owner, waiting = units(results, "ALL", "by_owner"), pending_units(results)
-    partition = limits["dynamodb_partition"]
+    whole = f"{table:.0f} write units, with both indexes"
+    one, other = (f"{found:.0f} write units under one key" for found in (owner, waiting))
+    all_one = "`by_owner`, where all images are one owner's"
+    pending = "`by_unfinished`, its key `pending`"
+    growing = "nothing: it grows with use; or its warm throughput"
     return [
-        Carried(
-            part="DynamoDB, a new table",
-            takes=f"{table:.0f} write units, with both indexes",
-            limit=f"{limits['dynamodb_new_table']:,.0f} a second",
-            per_second=limits["dynamodb_new_table"] / table,
-            turn="nothing: it grows with use; or its warm throughput",
-            source="dynamodb_new_table",
-        ),
-        Carried(
-            part="DynamoDB, the table's quota",
-            takes=f"{table:.0f} write units, with both indexes",
-            limit=f"{limits['dynamodb_table']:,.0f} a second",
-            per_second=limits["dynamodb_table"] / table,
-            turn="a quota",
-            source="dynamodb_table",
-        ),
-        Carried(
-            part="`by_owner`, where all images are one owner's",
-            takes=f"{owner:.0f} write units under one key",
-            limit=f"{partition:,.0f} a second",
-            per_second=partition / owner,
-            turn="nothing; see below",
-            source="dynamodb_partition",
-        ),
-        Carried(
-            part="`by_unfinished`, its key `pending`",
-            takes=f"{waiting:.0f} write units under one key",
-            limit=f"{partition:,.0f} a second",
-            per_second=partition / waiting,
-            turn="nothing; see below",
-            source="dynamodb_partition",
-        ),
+        _carried("DynamoDB, a new table", table, whole, "dynamodb_new_table", growing),
+        _carried("DynamoDB, the table's quota", table, whole, "dynamodb_table", "a quota"),
+        _carried(all_one, owner, one, "dynamodb_partition", _NOTHING),
+        _carried(pending, waiting, other, "dynamodb_partition", _NOTHING),
     ]
 
 
@@ -169,22 +133,22 @@ def pending_units(results: Results) -> float:
 
 
 def _buckets() -> list[Carried]:
-    writes = world().limits["s3_writes"]
+    written = files()
     return [
-        Carried(
-            part="S3, the images bucket",
-            takes=f"{files()} writes",
-            limit=f"{writes:,.0f} a second",
-            per_second=writes / files(),
-            turn="nothing; see below",
-            source="s3_writes",
-        ),
-        Carried(
-            part="S3, the uploads bucket",
-            takes="1 write",
-            limit=f"{writes:,.0f} a second",
-            per_second=writes,
-            turn="nothing; see below",
-            source="s3_writes",
-        ),
+        _carried("S3, the images bucket", written, f"{written} writes", "s3_writes", _NOTHING),
+        _carried("S3, the uploads bucket", 1, "1 write", "s3_writes", _NOTHING),
     ]
+
+
+def _carried(
+    part: str, takes: float, said: str, limit: str, turn: str, by: str = "a second"
+) -> Carried:
+    there = world().limits[limit]
+    return Carried(
+        part=part,
+        takes=said,
+        limit=f"{there:,.0f} {by}",
+        per_second=there / takes,
+        turn=turn,
+        source=limit,
+    )
