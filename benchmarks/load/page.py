@@ -78,7 +78,8 @@ def _growth(results: Results) -> dict[str, str]:
         "most_others": f"{max(others):.0%}",
         "each": f"{each:.2f}",
         "alone": f"{results.processors / each:.0f}",
-        "bottleneck": bottleneck(best, results.processors),
+        "last": str(results.growth[-1].workers),
+        "bottleneck": bottleneck(results.growth[-1], results.processors),
     }
 
 
