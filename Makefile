@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run test check bench setup package deploy destroy system
+.PHONY: run test check bench load setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 run: $(VENV)/local.stamp ## Sets up and runs the whole product here
@@ -24,6 +24,9 @@ check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, 
 
 bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, half an hour
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
+
+load: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Thousands of uploads while workers are killed
+	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## The environment in .venv/
 
@@ -73,6 +76,14 @@ $(VENV)/bench.stamp: requirements-bench.txt benchmarks/package-lock.json $(VENV)
 	@$(VENV)/rivals/bin/python -m pip --disable-pip-version-check --no-input \
 	  install --requirement requirements-bench.txt
 	@cd benchmarks && PATH="$(abspath $(VENV))/rivals/bin:$$PATH" npm ci --no-audit --no-fund
+	@touch $@
+
+# Locust would have its plugin in every run of pytest: it gets an environment of its own.
+$(VENV)/load.stamp: requirements-load.txt $(VENV)/python.stamp
+	@echo "Installing what 'make load' needs into $(VENV)/load ..."
+	@$(BIN)/python -m venv $(VENV)/load
+	@$(VENV)/load/bin/python -m pip --disable-pip-version-check --no-input \
+	  install --requirement requirements-load.txt
 	@touch $@
 
 $(VENV)/python.stamp:

@@ -1,0 +1,1 @@
+"""Thousands of uploads while workers are killed, and what growing to millions would take."""

@@ -1,0 +1,150 @@
+"""`docs/reliability.md`, written from a load and a simulation, so that no figure can drift."""
+
+from pathlib import Path
+from string import Template
+
+from benchmarks import toolchain
+from benchmarks.load.pictures import DAMAGED, SIDES
+from benchmarks.load.results import Results, Run
+from benchmarks.load.scale import AGAIN, files, pending_units, processing_seconds, units, world
+from benchmarks.load.simulate import lambda_table, partitions_table
+from benchmarks.load.tables import (
+    answers_table,
+    carried_table,
+    duration,
+    growth_table,
+    kills_table,
+    moments_table,
+    parts_table,
+    times_table,
+    walks_table,
+)
+from benchmarks.load.walking import looked_at, walk
+from ops.local.functions import limits_of
+
+PAGE = toolchain.ROOT / "docs/reliability.md"
+_TEMPLATE = Path(__file__).with_name("template.md")
+_KEPT_DAYS = 4  # that the work queue keeps a message, as infrastructure/stores.yaml says
+_BUSY = 0.85  # of the processors: as a run begins and ends there is less to do
+
+
+def page(results: Results) -> str:
+    """The text of the page."""
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        date=results.date,
+        commit=results.commit,
+        machine=results.machine,
+        processors=results.processors,
+        versions=", ".join(f"{name} {number}" for name, number in results.versions.items()),
+        sides=", ".join(str(side) for side in SIDES[:-1]) + f" or {SIDES[-1]}",
+        kilobytes=f"{results.mean_bytes / 1000:.0f}",
+        damaged=DAMAGED,
+        **_long(results),
+        **_growth(results),
+        **_scale(results),
+        **_indexes(results),
+        **_repairs(results),
+    )
+
+
+def _long(results: Results) -> dict[str, str]:
+    run = results.long
+    return {
+        "pictures": f"{run.pictures:,}",
+        "workers": str(run.workers),
+        "rate": f"{run.rate:g}",
+        "per_second": f"{run.per_second:.2f}",
+        "seconds": f"{run.seconds:,.0f}",
+        "verdict": verdict(run),
+        "answers": answers_table(run),
+        "kills": kills_table(run),
+        "times": times_table(run),
+        "parts": parts_table(run, results.processors),
+        "moments": moments_table(run),
+        "most_queue": f"{max(moment.queue for moment in run.moments):,}",
+    }
+
+
+def _growth(results: Results) -> dict[str, str]:
+    best = max(results.growth, key=lambda run: run.per_second)
+    others = [run.others / duration(run) / results.processors for run in results.growth]
+    each = results.long.cpu / results.long.pictures
+    return {
+        "short": f"{best.pictures:,}",
+        "growth": growth_table(results.growth, results.processors),
+        "best": str(best.workers),
+        "most": f"{best.per_second:.1f}",
+        "least_others": f"{min(others):.0%}",
+        "most_others": f"{max(others):.0%}",
+        "each": f"{each:.2f}",
+        "alone": f"{results.processors / each:.0f}",
+        "last": str(results.growth[-1].workers),
+        "bottleneck": bottleneck(results.growth[-1], results.processors),
+    }
+
+
+def _scale(results: Results) -> dict[str, str]:
+    month = world().month
+    return {
+        "images": f"{month.images:,}",
+        "mean": f"{month.mean:.1f}",
+        "peak": f"{month.peak:g}",
+        "busiest": f"{month.mean * month.peak:.0f}",
+        "processing": f"{processing_seconds():.2f}",
+        "together": f"{month.mean * processing_seconds():.0f}",
+        "carried": carried_table(results),
+        "grown": lambda_table(),
+        "files": str(files()),
+        "erasures": f"{world().limits['invalidations'] / world().assumed.invalidation_seconds:.2f}",
+        "sources": "\n".join(f"[{name}]: {url}" for name, url in world().sources.items()),
+    }
+
+
+def _indexes(results: Results) -> dict[str, str]:
+    month, owned = world().month, units(results, "ALL", "by_owner")
+    filled = month.mean * month.peak * owned / world().limits["dynamodb_partition"]
+    return {
+        "partitions": partitions_table(results),
+        "owner_units": f"{owned:.0f}",
+        "owner_share": f"{filled:.0%}",
+        "owner_keys": f"{units(results, 'KEYS_ONLY', 'by_owner'):.0f}",
+        "pending_units": f"{pending_units(results):.0f}",
+    }
+
+
+def _repairs(results: Results) -> dict[str, str]:
+    images, waits, sweep = world().month.images, world().assumed, results.sweep
+    again, walked = AGAIN / processing_seconds(), walk(sweep, images)
+    return {
+        "again": f"{again:.1f}",
+        "again_at_once": str(AGAIN),
+        "again_days": f"{images / again / 86_400:,.0f}",
+        "kept": f"{again * _KEPT_DAYS * 86_400 / 1e6:.1f}",
+        "walks": walks_table(results),
+        "swept": f"{looked_at(sweep):,.0f}",
+        "swept_seconds": f"{sweep.seconds:.1f}",
+        "asked": f"{sweep.calls.get('HeadObject', 0) / looked_at(sweep):.2f}",
+        "asked_share": f"{walked.asked / walked.seconds:.0%}",
+        "sweep_limit": str(limits_of("sweep").seconds),
+        "s3_ms": f"{1000 * waits.s3_seconds:.0f}",
+        "dynamodb_ms": f"{1000 * waits.dynamodb_seconds:.0f}",
+    }
+
+
+def verdict(run: Run) -> str:
+    """Whether every upload has the answer that it should have, and once."""
+    found = run.answers
+    if not found.faults:
+        return f"{found.ready + found.rejected:,} answers, none lost, none doubled, none wrong"
+    return f"**{found.faults} faults**: see the table"
+
+
+def bottleneck(run: Run, processors: int) -> str:
+    """What held the run back: all processors, or a part that can use no more than one."""
+    seconds = duration(run)
+    busy = (run.cpu + run.others) / seconds / processors
+    largest = max(run.parts, key=lambda part: part.cpu)
+    share = f"of what Darkroom's processes used, {largest.name} took {largest.cpu / run.cpu:.0%}"
+    if busy >= _BUSY:
+        return f"the machine's {processors} processors, {busy:.0%} busy; {share}"
+    return f"no processor ({busy:.0%} busy): the parts wait for each other; {share}"

@@ -1,0 +1,52 @@
+"""The pictures of a load: photographs of the tests' collection, scaled down, each one different."""
+
+import io
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+from PIL import Image
+
+SIDES = (1600, 1200, 800)  # pixels of the longer side
+DAMAGED = 50  # one in so many has lost the second half of its file
+
+_QUALITY = 85
+_MARK = "-damaged.jpg"
+
+
+def write_pictures(photographs: Sequence[Path], number: int, folder: Path) -> list[Path]:
+    """`number` JPEG files in `folder`, in order; `is_damaged` tells which must be rejected."""
+    sizes = [(path, side) for side in SIDES for path in photographs]
+    scaled = [_scaled(path, side) for path, side in sizes[:number]]
+    return list(_written(islice(cycle(scaled), number), folder))
+
+
+def is_damaged(name: str) -> bool:
+    """Whether a file of this name must be rejected."""
+    return name.endswith(_MARK)
+
+
+def _scaled(path: Path, side: int) -> bytes:
+    file = io.BytesIO()
+    with Image.open(path) as photograph:
+        photograph.draft("RGB", (side, side))
+        picture = photograph.convert("RGB")
+    picture.thumbnail((side, side))
+    picture.save(file, "JPEG", quality=_QUALITY)
+    return file.getvalue()
+
+
+def _written(pictures: Iterator[bytes], folder: Path) -> Iterator[Path]:
+    for number, picture in enumerate(pictures, 1):
+        data, name = _numbered(picture, number), f"{number:05}.jpg"
+        if number % DAMAGED == 0:
+            data, name = data[: len(data) // 2], f"{number:05}{_MARK}"
+        file = folder / name
+        file.write_bytes(data)
+        yield file
+
+
+def _numbered(data: bytes, number: int) -> bytes:
+    """The JPEG with a comment of its own: else it would be answered as a duplicate."""
+    comment = number.to_bytes(8)
+    return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + data[2:]

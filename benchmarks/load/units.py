@@ -1,0 +1,135 @@
+"""`python -m benchmarks.load.units`: what an image writes into DynamoDB, as AWS's server counts.
+
+It needs DynamoDB Local, which `make setup` fetches; `measured_units` starts both.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from benchmarks.load.results import Units
+from chalicelib.aws import clients
+from chalicelib.aws.table import DynamoImages
+from chalicelib.records import Event, Image, Status
+from ops.local import names
+from ops.local.environment import inherited
+from ops.local.ports import free_ports
+from ops.local.processes import Server, wait_until
+from ops.local.readiness import any_answer
+from ops.local.stores import table_definition
+from ops.system import dynamodb_home
+
+_PATIENCE = 60.0  # seconds until DynamoDB Local answers
+
+
+def measured_units(ready: Image) -> dict[str, Units]:
+    """Write units by the indexes' projection: those of each step on the way to `ready`."""
+    (port,) = free_ports(1)
+    address = f"http://{names.HOST}:{port}"
+    with tempfile.TemporaryDirectory() as scratch:
+        server = _dynamodb(port, Path(scratch) / "log")
+        server.start()
+        try:
+            wait_until(lambda: any_answer(address), server, _PATIENCE, lambda: False)
+            return _measured(address, ready)
+        finally:
+            server.stop()
+
+
+def main() -> None:
+    """Read a ready image as JSON, write it step by step, and print the units as JSON."""
+    ready = msgspec.json.decode(sys.stdin.buffer.read(), type=Image)
+    sys.stdout.write(json.dumps({one: _written(one, ready) for one in ("ALL", "KEYS_ONLY")}))
+
+
+def _dynamodb(port: int, log: Path) -> Server:
+    home = dynamodb_home()
+    java = ["java", "-Xmx256m", "-Djava.net.preferIPv4Stack=true"]
+    java += [f"-Djava.library.path={home / 'DynamoDBLocal_lib'}"]
+    options = ["-port", str(port), "-inMemory", "-sharedDb", "-disableTelemetry"]
+    command = [*java, "-jar", str(home / "DynamoDBLocal.jar"), *options]
+    return Server("DynamoDB Local", command, inherited(), log)
+
+
+def _measured(address: str, ready: Image) -> dict[str, Units]:
+    variables = {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_DEFAULT_REGION": names.REGION,
+        "AWS_ACCESS_KEY_ID": "any",
+        "AWS_SECRET_ACCESS_KEY": "any",
+    }
+    asked = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load.units"],
+        cwd=names.PROJECT,
+        env={**inherited(), **variables},
+        input=msgspec.json.encode(ready),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found: dict[str, Units] = json.loads(asked.stdout)
+    return found
+
+
+def _written(projection: str, ready: Image) -> Units:
+    definition = table_definition(projection)
+    for index in definition["GlobalSecondaryIndexes"]:
+        index["Projection"] = {"ProjectionType": projection}
+    client = clients.dynamodb()
+    client.create_table(**definition)
+    counts: dict[str, float] = {}
+    client.meta.events.register("before-parameter-build.dynamodb.TransactWriteItems", _ask)
+    client.meta.events.register(
+        "after-call.dynamodb.TransactWriteItems", lambda parsed, **_: counts.update(_units(parsed))
+    )
+    table = DynamoImages(projection)
+    found: Units = {}
+    for revision, image in enumerate(_steps(ready)):
+        counts.clear()
+        table.put(
+            replace(image, revision=revision), Event(at=image.updated_at, event=image.status.value)
+        )
+        found[image.status.value] = dict(counts)
+    return found
+
+
+def _ask(params: dict[str, Any], **_: Any) -> None:
+    params["ReturnConsumedCapacity"] = "INDEXES"
+
+
+def _units(parsed: dict[str, Any]) -> dict[str, float]:
+    (used,) = parsed["ConsumedCapacity"]
+    indexes = used.get("GlobalSecondaryIndexes", {})
+    return {"table": used["Table"]["CapacityUnits"]} | {
+        name: index["CapacityUnits"] for name, index in indexes.items()
+    }
+
+
+def _steps(ready: Image) -> tuple[Image, Image, Image]:
+    """The image as it was announced, begun and finished."""
+    announced = Image(
+        id=ready.id,
+        status=Status.PENDING,
+        owner=ready.owner,
+        filename=ready.filename,
+        bucket=ready.bucket,
+        original_file=ready.original_file,
+        content_type=ready.content_type,
+        bytes=ready.bytes,
+        expected_sha256=ready.sha256,
+        created_at=ready.created_at,
+        updated_at=ready.created_at,
+        expires_at=ready.created_at + timedelta(minutes=5),
+    )
+    begun = replace(announced, status=Status.PROCESSING, sequencer=ready.sequencer)
+    return announced, begun, ready
+
+
+if __name__ == "__main__":
+    main()

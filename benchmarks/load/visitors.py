@@ -1,0 +1,63 @@
+"""What Locust runs, in an environment of its own: visitors who upload one picture after another.
+
+Settings are environment variables: `LOAD_PICTURES`, a folder; `LOAD_RATE`, uploads a second, or 0
+for as many as there can be; `LOAD_VISITORS`, how many make them; `LOAD_REPORT`, the file that gets
+a line of JSON for each upload. Who reads that ends it.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from locust import HttpUser, constant, constant_throughput, task
+from locust.exception import StopUser
+
+_VISITORS = int(os.environ["LOAD_VISITORS"])
+_RATE = float(os.environ["LOAD_RATE"])
+_waiting = deque(sorted(Path(os.environ["LOAD_PICTURES"]).iterdir()))
+_report = Path(os.environ["LOAD_REPORT"]).open("w")  # noqa: SIM115 - open until the process ends
+
+
+class Visitor(HttpUser):  # type: ignore[misc] # mypy sees no Locust
+    """Uploads as the page does: a ticket, then the form that the ticket describes."""
+
+    wait_time = constant_throughput(_RATE / _VISITORS) if _RATE else constant(0)
+
+    @task  # type: ignore[untyped-decorator]
+    def upload(self) -> None:
+        """One picture; one that the API or S3 did not take is sent again, with a new ticket."""
+        if not _waiting:
+            raise StopUser
+        picture = _waiting.popleft()
+        try:
+            line = self._upload(picture.name, picture.read_bytes())
+        except Exception:
+            _waiting.append(picture)
+            raise
+        _report.write(json.dumps(line) + "\n")
+        _report.flush()
+
+    def _upload(self, name: str, data: bytes) -> dict[str, Any]:
+        asked = time.time()
+        body = {
+            "filename": name,
+            "content_type": "image/jpeg",
+            "size": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+        answer = self.client.post("/uploads", json=body)
+        answer.raise_for_status()
+        ticket, announced = answer.json(), time.time()
+        form = {"data": ticket["fields"], "files": {"file": (name, data)}}
+        self.client.post(ticket["url"], name="the form to S3", **form).raise_for_status()
+        return {
+            "name": name,
+            "image_id": ticket["image_id"],
+            "asked": asked,
+            "announced": announced,
+            "stored": time.time(),
+        }
