@@ -1,72 +1,55 @@
-import { announcer } from "./announcer.js";
-import { connect } from "./api.js";
-import { Card } from "./card.js";
-import { UploadError } from "./errors.js";
+import "./uploader.js";
 import { Gallery } from "./gallery.js";
-import { listenForFiles } from "./picker.js";
-import { queue } from "./queue.js";
-import { strings } from "./strings.js";
 import { fillWords } from "./templates.js";
-import { upload } from "./upload.js";
-
-const AT_ONCE = 3;
+import { Totals } from "./totals.js";
+import { announcer } from "./uploader/announcer.js";
+import { Viewer } from "./viewer.js";
 
 const element = (id) => document.getElementById(id);
-const announce = announcer(element("announcements"));
-const gallery = new Gallery(element("gallery"), element("gallery-note"));
-const enqueue = queue(AT_ONCE);
-const connection = connect();
+const uploader = element("uploader");
+const connection = () => uploader.connection();
+const totals = new Totals(element("totals"));
+// The files of this visit, to be compared with what became of them.
+const originals = new Map();
 
 fillWords(document);
 element("main").hidden = false;
-gallery.load(connection);
-listenForFiles(element("picker"), element("dropzone"), take);
 
-function take(files) {
-  if (files.length === 0) return;
-  element("uploads-section").hidden = false;
-  element("uploads").prepend(...files.map(start));
-  announce(strings.added(files.length));
-}
+const gallery = new Gallery({
+  list: element("gallery"),
+  note: element("gallery-note"),
+  more: element("more"),
+  filter: element("filter"),
+}, connection, announcer(element("announcements")));
 
-function start(file) {
-  const stop = new AbortController();
-  const card = new Card(file, () => stop.abort());
-  bring(file, card, stop.signal);
-  return card.element;
-}
+const viewer = new Viewer(element("viewer"), {
+  connection,
+  originals,
+  onChange(image) {
+    gallery.update(image);
+    if (image.status === "ready") totals.add(image);
+  },
+  onRemove(id) {
+    gallery.remove(id);
+    totals.remove(id);
+    originals.delete(id);
+  },
+});
 
-async function bring(file, card, signal) {
-  try {
-    const { image, duplicate } = await cancellable(signal, () => send(file, card, signal));
-    const message = card.ready(image, duplicate);
-    gallery.add(image);
-    announce(strings.announceReady(card.name, message));
-  } catch (reason) {
-    const { outcome, sentence } = signal.aborted ? cancelled : explained(reason);
-    card.ended(outcome, sentence);
-    announce(strings.announceEnd(card.name, strings.labels[outcome], sentence));
-  }
-}
+const on = (name, listener) => uploader.addEventListener(`darkroom:${name}`, ({ detail }) => listener(detail));
+on("added", ({ id, file }) => gallery.expect(id, file));
+on("error", ({ id }) => gallery.settle(id, null));
+on("dismissed", ({ id }) => gallery.settle(id, null));
+on("ready", ({ id, file, image }) => {
+  originals.set(image.id, file);
+  gallery.settle(id, image);
+  totals.add(image);
+});
 
-async function send(file, card, signal) {
-  signal.throwIfAborted();
-  const onProgress = (progress) => signal.aborted || card.progress(progress);
-  return upload(file, { api: await connection, onProgress, signal });
-}
+addEventListener("hashchange", follow);
+follow();
+gallery.show("ready").then(() => connection()).then((api) => totals.load(api)).catch(() => {});
 
-// A photo that still waits for its turn is cancelled at once as well.
-function cancellable(signal, task) {
-  const aborted = new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([enqueue(task), aborted]);
-}
-
-const cancelled = { outcome: "cancelled", sentence: strings.cancelled };
-
-function explained(reason) {
-  if (reason instanceof UploadError) return { outcome: reason.outcome, sentence: reason.message };
-  console.error(reason);
-  return { outcome: "failed", sentence: strings.unexpected };
+function follow() {
+  viewer.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
 }

@@ -41,7 +41,16 @@ def image_view(image_id: str, filename: str) -> dict[str, Any]:
         "placeholder": {"color": "#806040", "data_uri": None},
         "renditions": renditions,
         "savings": {"bytes": 4_346_400, "percent": 96.6},
-        "markup": None,
+        "cost_usd_estimate": 0.00006,
+        "storage_usd_month_estimate": 0.0001,
+        "milliseconds": 480,
+        "focal_point": None,
+        "sha256": None,
+        "markup": f"<picture><img src='/media/{image_id}/x.webp' alt=''></picture>",
+        "history": [
+            {"at": "2026-05-01T12:00:00Z", "event": "ticket"},
+            {"at": "2026-05-01T12:00:02Z", "event": "ready"},
+        ],
     }
 
 

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.frontend.actions import big_file, carried, drop, expect_end, photo, pick
-from tests.frontend.darkroom import FakeDarkroom, problem
+from tests.frontend.api import problem
+from tests.frontend.darkroom import FakeDarkroom
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+import { strings } from "./strings.js";
+import * as format from "./format.js";
+import { showPicture } from "./pictures.js";
+import { stamp } from "./templates.js";
+
+const SIZES = "(min-width: 48rem) 15rem, 45vw";
+
+/** The frame of an image on the contact sheet. */
+export function frameOf(image, { lazy = true } = {}) {
+  const { element, slots } = stamp("frame");
+  element.dataset.imageId = image.id;
+  element.dataset.state = image.status;
+  slots.link.href = `#picture/${image.id}`;
+  slots.name.textContent = image.filename;
+  slots.facts.textContent = factsOf(image);
+  slots.picture.loading = lazy ? "lazy" : "eager";
+  showPicture(slots.picture, image, SIZES);
+  return element;
+}
+
+/** The frame of a file that is on its way: what the browser can show of it, dimmed. */
+export function frameOfFile(file) {
+  const { element, slots } = stamp("frame");
+  const address = URL.createObjectURL(file);
+  element.dataset.state = "processing";
+  slots.name.textContent = file.name;
+  slots.facts.textContent = strings.statuses.processing;
+  slots.picture.src = address;
+  for (const end of ["load", "error"]) {
+    slots.picture.addEventListener(end, () => URL.revokeObjectURL(address), { once: true });
+  }
+  slots.picture.addEventListener("error", () => slots.picture.removeAttribute("src"), { once: true });
+  return element;
+}
+
+function factsOf(image) {
+  if (image.status !== "ready") return image.detail || strings.statuses[image.status];
+  if (!image.savings) return format.bytes(image.bytes);
+  const heaviest = format.bytes(image.bytes - image.savings.bytes);
+  return strings.galleryFacts(heaviest, format.saved(image.savings.percent));
+}

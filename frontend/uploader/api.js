@@ -1,0 +1,87 @@
+import { strings } from "../strings.js";
+import { UploadError } from "./errors.js";
+
+const FILE_AT_FAULT = new Set([413, 415, 422]);
+
+/** The address of the API that config.json, beside this script's folder, names. */
+async function configured() {
+  const address = new URL("../config.json", import.meta.url);
+  const response = await fetch(address, { cache: "no-cache" }).catch(() => null);
+  const config = response?.ok ? await response.json().catch(() => null) : null;
+  if (typeof config?.api !== "string") throw new UploadError(strings.noConfiguration);
+  return config.api;
+}
+
+/** An Api at `address`, or where this script's own site says that it is. */
+export async function connect(address, token) {
+  return new Api(address || await configured(), token);
+}
+
+/** Darkroom's HTTP interface. Every refusal is an UploadError with the server's sentence. */
+export class Api {
+  #base;
+  #token;
+
+  /** `token`: a function that returns (a promise of) a bearer token; `{ refused: true }` asks for a new one. */
+  constructor(base, token) {
+    this.#base = base.replace(/\/+$/, "");
+    this.#token = token;
+  }
+
+  /** `order`: filename, content_type, size, sha256. A ticket, or `duplicate_of`. */
+  ticket(order, signal) {
+    return this.#call("/uploads", { method: "POST", json: order, signal });
+  }
+
+  /** The image at an address that a ticket gave, or at `/images/{id}`. */
+  image(address, signal) {
+    return this.#call(address, { signal });
+  }
+
+  /** A page of images, newest first, and `next_cursor`. */
+  images(query, signal) {
+    return this.#call(`/images?${new URLSearchParams(query)}`, { signal });
+  }
+
+  /** Has the image processed again; `wish` may hold another `focal_point`. */
+  reprocess(id, wish) {
+    return this.#call(`/images/${id}/reprocess`, { method: "POST", json: wish });
+  }
+
+  /** Erases the image: the receipt. */
+  remove(id) {
+    return this.#call(`/images/${id}`, { method: "DELETE" });
+  }
+
+  async #call(address, options) {
+    let response = await this.#fetch(address, options, {});
+    if (response.status === 401 && this.#token) {
+      response = await this.#fetch(address, options, { refused: true });
+    }
+    const body = await response.json().catch(() => null);
+    if (!response.ok) throw problem(response.status, body);
+    if (body === null) throw new UploadError(strings.notDarkroom);
+    return body;
+  }
+
+  async #fetch(address, { json, ...options }, known) {
+    const headers = {};
+    if (json) headers["Content-Type"] = "application/json";
+    if (this.#token) headers.Authorization = `Bearer ${await this.#token(known)}`;
+    const request = { ...options, headers, body: json && JSON.stringify(json) };
+    return fetch(this.#absolute(address), request).catch((reason) => {
+      if (options.signal?.aborted) throw reason;
+      throw new UploadError(strings.unreachable, "failed", { status: 0 });
+    });
+  }
+
+  // Not `new URL(address, base)`: that would drop the stage from an API Gateway address.
+  #absolute(address) {
+    return address.startsWith("/") ? this.#base + address : address;
+  }
+}
+
+function problem(status, body) {
+  const outcome = FILE_AT_FAULT.has(status) ? "rejected" : "failed";
+  return new UploadError(body?.detail || strings.apiStatus(status), outcome, { status });
+}

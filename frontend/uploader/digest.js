@@ -1,0 +1,51 @@
+import { strings } from "../strings.js";
+import { UploadError } from "./errors.js";
+
+// The browser's digest wants the whole file in memory; beyond this it may cost the tab.
+const MOST_BYTES = 256 * 1024 * 1024;
+const SCRIPT = new URL("digest-worker.js", import.meta.url);
+
+let address;
+
+/** The file's SHA-256 in hex; undefined where this page may not or should not compute it. */
+export async function sha256(file, signal) {
+  // Browsers offer it to secure contexts only.
+  if (!globalThis.crypto?.subtle || file.size > MOST_BYTES) return undefined;
+  signal?.throwIfAborted();
+  const worker = hire();
+  if (!worker) return undefined;
+  const stop = () => worker.terminate();
+  try {
+    const digest = await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      // A page may forbid it; S3 then checks no digest, and the worker knows no duplicate.
+      worker.onerror = () => resolve(undefined);
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      worker.postMessage(file);
+    });
+    if (digest === null) throw new UploadError(strings.unreadable, "rejected");
+    return digest;
+  } finally {
+    stop();
+  }
+}
+
+function hire() {
+  try {
+    address ??= trusted(SCRIPT.origin === location.origin ? SCRIPT.href : importing(SCRIPT.href));
+    return new Worker(address, { type: "module" });
+  } catch {
+    return null;
+  }
+}
+
+// A worker has to be of the page's own origin; what it imports has not.
+function importing(script) {
+  const source = `import ${JSON.stringify(script)};`;
+  return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+}
+
+function trusted(script) {
+  const rules = { createScriptURL: () => script };
+  return globalThis.trustedTypes?.createPolicy("darkroom-worker", rules).createScriptURL("") ?? script;
+}
