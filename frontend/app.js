@@ -48,7 +48,15 @@ on("ready", ({ id, file, image }) => {
 
 addEventListener("hashchange", follow);
 follow();
-gallery.show("ready").then(() => connection()).then((api) => totals.load(api)).catch(() => {});
+begin();
+
+async function begin() {
+  await gallery.show("ready");
+  // What lies below the gallery comes after it, so that nothing jumps.
+  element("embed").hidden = false;
+  // Whoever misses the API reads so in the gallery.
+  await connection().then((api) => totals.load(api)).catch(() => {});
+}
 
 function follow() {
   viewer.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);

@@ -12,7 +12,7 @@ export async function sha256(file, signal) {
   // Browsers offer it to secure contexts only.
   if (!globalThis.crypto?.subtle || file.size > MOST_BYTES) return undefined;
   signal?.throwIfAborted();
-  const worker = hire();
+  const worker = await hire();
   if (!worker) return undefined;
   const stop = () => worker.terminate();
   try {
@@ -30,19 +30,19 @@ export async function sha256(file, signal) {
   }
 }
 
-function hire() {
+async function hire() {
   try {
-    address ??= trusted(SCRIPT.origin === location.origin ? SCRIPT.href : importing(SCRIPT.href));
-    return new Worker(address, { type: "module" });
+    address ??= trusted(SCRIPT.origin === location.origin ? SCRIPT.href : await copied());
+    return new Worker(address);
   } catch {
     return null;
   }
 }
 
-// A worker has to be of the page's own origin; what it imports has not.
-function importing(script) {
-  const source = `import ${JSON.stringify(script)};`;
-  return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+// A worker has to be of the page's own origin.
+async function copied() {
+  const response = await fetch(SCRIPT);
+  return URL.createObjectURL(await response.blob());
 }
 
 function trusted(script) {

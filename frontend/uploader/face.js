@@ -10,7 +10,7 @@ sheet.replaceSync(css);
 /** The element's inside: the area, the list of files, and what is said of them. */
 export class Face {
   constructor(host) {
-    this.title = build("p", { part: "title" }, slot("title", strings.dropTitle));
+    this.title = build("div", { part: "title" }, slot("title", strings.dropTitle));
     this.hint = build("p", { part: "hint", id: "hint" }, slot("hint", strings.pickHint));
     this.picker = input("picker");
     this.camera = input("camera");

@@ -24,12 +24,15 @@ export function transfer(file, ticket, { onSent, signal }) {
     request.onabort = () => reject(signal?.aborted ? signal.reason : broken());
     signal?.throwIfAborted();
     signal?.addEventListener("abort", cancel);
+    // Left alone, it would hang until the network's own patience ends.
+    addEventListener("offline", cancel);
     listen();
     request.open("POST", ticket.url);
     request.send(form(file, ticket.fields));
   }).finally(() => {
     clearTimeout(silence);
     signal?.removeEventListener("abort", cancel);
+    removeEventListener("offline", cancel);
   });
 }
 

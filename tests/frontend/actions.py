@@ -13,7 +13,7 @@ BIG = 16_000_000  # bytes; far more than the sockets' buffers hold
 
 def photo(name: str = "harbour.jpg", content: bytes | None = None) -> FilePayload:
     """A file for `pick`; a small photograph unless its content is given."""
-    return {"name": name, "mimeType": "image/jpeg", "buffer": content or jpeg(160, 120)}
+    return {"name": name, "mimeType": "image/jpeg", "buffer": jpeg(160, 120) if content is None else content}
 
 
 def big_file(folder: Path) -> Path:

@@ -23,6 +23,7 @@ class FakeApi:
         self.rejection: Json = {}
         self.api_faults: list[int] = []
         self.relative_status_url = False
+        self.expires_at = "2099-01-01T00:00:00Z"
         self.page_size = 100
         self.tokens: set[str] = set()  # bearer tokens that the API takes, where it wants one
         self.reprocessed: list[tuple[str, Json]] = []
@@ -31,7 +32,7 @@ class FakeApi:
 
     def add_image(self, image_id: str, filename: str = "harbour.jpg", **changes: Any) -> Json:
         """An image that is ready."""
-        self.images[image_id] = image_view(image_id, filename) | changes
+        self.images[image_id] = image_view(image_id, filename, self.site) | changes
         return self.images[image_id]
 
     def cors(self, request: Request) -> dict[str, str]:
@@ -96,14 +97,14 @@ class FakeApi:
         if self.duplicate_of:
             return as_json(200, {"duplicate_of": self.duplicate_of})
         image_id = f"NEW{len(self.orders):04}"
-        self.images[image_id] = image_view(image_id, order["filename"]) | {"status": "pending"}
+        self.images[image_id] = image_view(image_id, order["filename"], self.site) | {"status": "pending"}
         path = f"/images/{image_id}"
         ticket = {
             "image_id": image_id,
             "method": "POST",
             "url": f"{self.store}/uploads",
             "fields": {"key": image_id, "Content-Type": order["content_type"], "policy": "abc"},
-            "expires_at": "2030-01-01T00:00:00Z",
+            "expires_at": self.expires_at,
             "max_bytes": self.max_bytes,
             "status_url": path if self.relative_status_url else self.api + path,
         }

@@ -13,7 +13,7 @@ VARIANTS = {
 }
 
 
-def image_view(image_id: str, filename: str) -> dict[str, Any]:
+def image_view(image_id: str, filename: str, site: str = "") -> dict[str, Any]:
     """A 12 MP photo that became ready."""
     renditions = [
         {
@@ -23,7 +23,7 @@ def image_view(image_id: str, filename: str) -> dict[str, Any]:
             "height": height,
             "bytes": width * height // 18,
             "key": f"{image_id}/0123456789abcdef/{variant}.webp",
-            "url": f"/media/{image_id}/0123456789abcdef/{variant}.webp",
+            "url": f"{site}/media/{image_id}/0123456789abcdef/{variant}.webp",
         }
         for variant, (width, height) in VARIANTS.items()
     ]

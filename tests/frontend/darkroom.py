@@ -38,6 +38,7 @@ class FakeDarkroom(FakeApi):
         self.arrivals: list[Arrival] = []
         self.configured = True
         self.refusal: str | None = None
+        self.refusal_status = 403
         self.cuts = 0  # how many more connections to the store break half-way
         self.loses_answers = False  # the store takes the file, and then the connection breaks
         self.expired: set[str] = set()  # images whose tickets the store refuses
@@ -108,7 +109,9 @@ class FakeDarkroom(FakeApi):
         code = "AccessDenied" if arrival.key in self.expired else self.refusal
         if code:
             xml = f"<?xml version='1.0'?><Error><Code>{code}</Code></Error>"
-            return Response(403, xml.encode(), cors | {"Content-Type": "application/xml"})
+            return Response(
+                self.refusal_status, xml.encode(), cors | {"Content-Type": "application/xml"}
+            )
         self.arrivals.append(arrival)
         self.images[arrival.key]["status"] = "processing"
         return None if self.loses_answers else Response(204, headers=cors)
