@@ -11,11 +11,10 @@ let address;
 export async function sha256(file, signal) {
   // Browsers offer it to secure contexts only.
   if (!globalThis.crypto?.subtle || file.size > MOST_BYTES) return undefined;
-  signal?.throwIfAborted();
   const worker = await hire();
   if (!worker) return undefined;
-  const stop = () => worker.terminate();
   try {
+    signal?.throwIfAborted();
     const digest = await new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
       // A page may forbid it; S3 then checks no digest, and the worker knows no duplicate.
@@ -26,26 +25,27 @@ export async function sha256(file, signal) {
     if (digest === null) throw new UploadError(strings.unreadable, "rejected");
     return digest;
   } finally {
-    stop();
+    worker.terminate();
   }
 }
 
 async function hire() {
   try {
-    address ??= trusted(SCRIPT.origin === location.origin ? SCRIPT.href : await copied());
-    return new Worker(address);
+    address ??= trustedScript();
+    return new Worker(await address);
   } catch {
     return null;
   }
 }
 
 // A worker has to be of the page's own origin.
+async function trustedScript() {
+  const script = SCRIPT.origin === location.origin ? SCRIPT.href : await copied();
+  const rules = { createScriptURL: () => script };
+  return globalThis.trustedTypes?.createPolicy("darkroom-worker", rules).createScriptURL("") ?? script;
+}
+
 async function copied() {
   const response = await fetch(SCRIPT);
   return URL.createObjectURL(await response.blob());
-}
-
-function trusted(script) {
-  const rules = { createScriptURL: () => script };
-  return globalThis.trustedTypes?.createPolicy("darkroom-worker", rules).createScriptURL("") ?? script;
 }

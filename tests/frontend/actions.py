@@ -13,7 +13,8 @@ BIG = 16_000_000  # bytes; far more than the sockets' buffers hold
 
 def photo(name: str = "harbour.jpg", content: bytes | None = None) -> FilePayload:
     """A file for `pick`; a small photograph unless its content is given."""
-    return {"name": name, "mimeType": "image/jpeg", "buffer": jpeg(160, 120) if content is None else content}
+    buffer = jpeg(160, 120) if content is None else content
+    return {"name": name, "mimeType": "image/jpeg", "buffer": buffer}
 
 
 def big_file(folder: Path) -> Path:

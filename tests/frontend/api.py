@@ -97,7 +97,7 @@ class FakeApi:
         if self.duplicate_of:
             return as_json(200, {"duplicate_of": self.duplicate_of})
         image_id = f"NEW{len(self.orders):04}"
-        self.images[image_id] = image_view(image_id, order["filename"], self.site) | {"status": "pending"}
+        self.add_image(image_id, order["filename"], status="pending")
         path = f"/images/{image_id}"
         ticket = {
             "image_id": image_id,
