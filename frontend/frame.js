@@ -1,20 +1,23 @@
 import { strings } from "./strings.js";
 import * as format from "./format.js";
-import { showPicture } from "./pictures.js";
+import { showBox, showPicture } from "./pictures.js";
 import { stamp } from "./templates.js";
 
 const SIZES = "(min-width: 48rem) 15rem, 45vw";
 
-/** The frame of an image on the contact sheet. */
-export function frameOf(image, { lazy = true } = {}) {
+/** The frame of an image on the contact sheet; its file is fetched at once, or after a promise. */
+export function frameOf(image, after) {
   const { element, slots } = stamp("frame");
+  const { picture } = slots;
   element.dataset.imageId = image.id;
   element.dataset.state = image.status;
   slots.link.href = `#picture/${image.id}`;
   slots.name.textContent = image.filename;
   slots.facts.textContent = factsOf(image);
-  slots.picture.loading = lazy ? "lazy" : "eager";
-  showPicture(slots.picture, image, SIZES);
+  picture.loading = after ? "lazy" : "eager";
+  showBox(picture, image);
+  if (after) after.then(() => showPicture(picture, image, SIZES));
+  else showPicture(picture, image, SIZES);
   return element;
 }
 

@@ -2,10 +2,10 @@ import { strings } from "./strings.js";
 import { frameOf, frameOfFile } from "./frame.js";
 
 const STATUSES = ["ready", "processing", "rejected", "failed", "deleted"];
-const PAGE = 24;
+const PAGE = 12;
 const AHEAD = "800px";
-// Below the fold on most screens; what is above it must not wait for the layout.
-const EAGER = 8;
+// What most screens show at first; the rest waits, so that these come sooner.
+const FIRST = 4;
 
 /** The contact sheet: images newest first, a page more whenever its end comes near. */
 export class Gallery {
@@ -51,7 +51,7 @@ export class Gallery {
     const frame = this.#expected.get(key);
     this.#expected.delete(key);
     if (!image || this.#frame(image.id)) frame?.remove();
-    else if (frame) frame.replaceWith(frameOf(image, { lazy: false }));
+    else if (frame) frame.replaceWith(frameOf(image));
     else if (this.#status === "") this.#parts.list.prepend(frameOf(image));
     this.#say();
   }
@@ -65,6 +65,12 @@ export class Gallery {
   remove(id) {
     this.#frame(id)?.remove();
     this.#say();
+  }
+
+  /** Resolves once the first pictures are to be seen. */
+  developed() {
+    const first = [...this.#parts.list.querySelectorAll("img[src]")].slice(0, FIRST);
+    return Promise.allSettled(first.map((img) => img.decode()));
   }
 
   async #next() {
@@ -93,12 +99,12 @@ export class Gallery {
   #append({ images, next_cursor: cursor }) {
     const { list, more } = this.#parts;
     const fresh = images.filter(({ id }) => !this.#frame(id));
-    const first = list.childElementCount === 0;
-    list.append(...fresh.map((image, place) => frameOf(image, { lazy: !first || place >= EAGER })));
+    if (list.childElementCount === 0) list.append(...fresh.splice(0, FIRST).map((image) => frameOf(image)));
+    list.append(...fresh.map((image) => frameOf(image, this.developed())));
     this.#cursor = cursor;
     more.hidden = !cursor;
     this.#offer(strings.more);
-    return fresh.length;
+    return images.length;
   }
 
   #offer(words, trouble) {

@@ -14,19 +14,24 @@ export function isWhole(image, { width, height }) {
     || Math.abs((height * image.width) / image.height - width) < 1;
 }
 
-/** Lets an `<img>` show the image in the size that fits; its box is known before the bytes come. */
-export function showPicture(img, image, sizes) {
-  const renditions = wholeRenditions(image);
-  const largest = renditions.at(-1);
+/** Gives an `<img>` the image's box and its blurred colours, before any of its bytes come. */
+export function showBox(img, image) {
+  const largest = wholeRenditions(image).at(-1);
   if (!largest) return;
   img.width = largest.width;
   img.height = largest.height;
   img.style.setProperty("--ratio", largest.width / largest.height);
   showPlaceholder(img, image.placeholder);
+}
+
+/** Lets an `<img>` show the image in the size that fits. */
+export function showPicture(img, image, sizes) {
+  const renditions = wholeRenditions(image);
+  if (renditions.length === 0) return;
   // Before srcset and src, or the browser picks a source for the wrong width.
   img.sizes = sizes;
   img.srcset = renditions.map(({ url, width }) => `${url} ${width}w`).join(", ");
-  img.src = largest.url;
+  img.src = renditions.at(-1).url;
 }
 
 /** What is there before the picture is: its colours, blurred. */

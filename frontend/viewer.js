@@ -1,5 +1,6 @@
 import { strings } from "./strings.js";
 import { View } from "./view.js";
+import { connect } from "./uploader/api.js";
 import { settled } from "./uploader/upload.js";
 
 const UNFINISHED = new Set(["pending", "processing"]);
@@ -14,7 +15,7 @@ export class Viewer {
   #library;
   #closing;
 
-  /** `library`: connection, originals (files by image id), onChange(image) and onRemove(id). */
+  /** `library`: originals (files by image id), onChange(image) and onRemove(id). */
   constructor(dialog, library) {
     this.#dialog = dialog;
     this.#library = library;
@@ -39,7 +40,7 @@ export class Viewer {
     this.#title.textContent = "";
     if (!this.#dialog.open) this.#dialog.showModal();
     await this.#trying(async () => {
-      const api = await this.#library.connection();
+      const api = await connect();
       const image = await api.image(`/images/${id}`, signal);
       this.#render(image);
       if (UNFINISHED.has(image.status)) this.#changed(await settled(api, `/images/${id}`, { signal }));
@@ -67,7 +68,7 @@ export class Viewer {
     const { signal } = this.#closing;
     return this.#trying(async () => {
       this.#message.textContent = strings.reprocessing;
-      const api = await this.#library.connection();
+      const api = await connect();
       await api.reprocess(image.id, wish);
       const isDone = ({ history }) => endsIn(history) > endsIn(image.history);
       this.#changed(await settled(api, `/images/${image.id}`, { signal, isDone }));
@@ -78,7 +79,7 @@ export class Viewer {
   #remove(image, view) {
     return this.#trying(async () => {
       this.#message.textContent = strings.removing;
-      const api = await this.#library.connection();
+      const api = await connect();
       const receipt = await api.remove(image.id);
       view.showReceipt(receipt);
       const second = receipt.verified ? strings.verified : strings.remaining;

@@ -3,18 +3,27 @@ import { UploadError } from "./errors.js";
 
 const FILE_AT_FAULT = new Set([413, 415, 422]);
 
+let address;
+
 /** The address of the API that config.json, beside this script's folder, names. */
-async function configured() {
-  const address = new URL("../config.json", import.meta.url);
-  const response = await fetch(address, { cache: "no-cache" }).catch(() => null);
+function configured() {
+  address ??= readAddress().catch((reason) => {
+    address = undefined;
+    throw reason;
+  });
+  return address;
+}
+
+async function readAddress() {
+  const response = await fetch(new URL("../config.json", import.meta.url)).catch(() => null);
   const config = response?.ok ? await response.json().catch(() => null) : null;
   if (typeof config?.api !== "string") throw new UploadError(strings.noConfiguration);
   return config.api;
 }
 
-/** An Api at `address`, or where this script's own site says that it is. */
-export async function connect(address, token) {
-  return new Api(address || await configured(), token);
+/** An Api at `base`, or where this script's own site says that it is. */
+export async function connect(base, token) {
+  return new Api(base || await configured(), token);
 }
 
 /** Darkroom's HTTP interface. Every refusal is an UploadError with the server's sentence. */
@@ -65,9 +74,11 @@ export class Api {
   }
 
   async #fetch(address, { json, ...options }, known) {
-    const headers = {};
-    if (json) headers["Content-Type"] = "application/json";
-    if (this.#token) headers.Authorization = `Bearer ${await this.#token(known)}`;
+    const token = await this.#token?.(known);
+    const headers = {
+      ...(json && { "Content-Type": "application/json" }),
+      ...(token && { Authorization: `Bearer ${token}` }),
+    };
     const request = { ...options, headers, body: json && JSON.stringify(json) };
     return fetch(this.#absolute(address), request).catch((reason) => {
       if (options.signal?.aborted) throw reason;

@@ -8,12 +8,11 @@ import { upload } from "./upload.js";
 /** `<darkroom-uploader>`; docs/uploader.md says what it takes and tells. `token` is a function. */
 export class DarkroomUploader extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = ["accept", "api", "capture", "multiple"];
+  static observedAttributes = ["accept", "capture", "multiple"];
 
   #face = new Face(this);
   #form = this.attachInternals();
   #batch = new Batch(this.#face, this);
-  #connection;
   #leaving;
 
   constructor() {
@@ -38,9 +37,8 @@ export class DarkroomUploader extends HTMLElement {
     this.#leaving.abort();
   }
 
-  attributeChangedCallback(name) {
+  attributeChangedCallback() {
     this.#face.configure(this);
-    if (name === "api") this.#connection = undefined;
   }
 
   formDisabledCallback(disabled) {
@@ -64,12 +62,7 @@ export class DarkroomUploader extends HTMLElement {
 
   /** The Api that it talks to. */
   connection() {
-    const address = this.getAttribute("api");
-    this.#connection ??= connect(address, (known) => this.token?.(known)).catch((reason) => {
-      this.#connection = undefined;
-      throw reason;
-    });
-    return this.#connection;
+    return connect(this.getAttribute("api"), (known) => this.token?.(known));
   }
 
   /** Uploads a file without listing it; see the function upload(). */

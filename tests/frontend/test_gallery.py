@@ -30,7 +30,7 @@ def test_further_pages_come_as_their_place_comes_near(page: Page, darkroom: Fake
         darkroom.add_image(f"ID{number:03}")
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(darkroom.site)
-    expect(frames(page)).to_have_count(24)
+    expect(frames(page)).to_have_count(12)
     while frames(page).count() < 100:
         page.mouse.wheel(0, 4000)
     expect(page.locator("#more")).to_be_hidden()

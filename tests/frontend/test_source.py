@@ -10,8 +10,9 @@ from tests.frontend.darkroom import FRONTEND
 MODULES = sorted(FRONTEND.rglob("*.js"))
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
-# The worker is fetched when it is hired, and the live example by its own page.
-APART = {"app.js", "embed.js", "uploader/digest-worker.js"}
+# The page's two scripts, the live example's, the worker, and what shows one picture: later.
+SCRIPTS = {"app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
+LATER = {"viewer.js", "view.js", "details.js", "light-table.js", "focal.js"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=NAMES)
@@ -35,9 +36,9 @@ def test_no_file_names_another_host() -> None:
     assert not re.search(r"https?://", "".join(sources))
 
 
-def test_every_module_is_fetched_ahead() -> None:
+def test_every_module_that_the_gallery_and_the_uploader_need_is_fetched_ahead() -> None:
     ahead = re.findall(r'rel="modulepreload" href="([^"]+)"', PAGES["index.html"])
-    assert {*ahead, *APART} == set(NAMES)
+    assert {*ahead, *SCRIPTS, *LATER} == set(NAMES)
 
 
 def test_every_word_that_a_page_asks_for_exists() -> None:
