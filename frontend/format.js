@@ -13,7 +13,8 @@ export function bytes(count) {
   }
   const digits = unit > 1 && value < 10 ? 1 : 0;
   const name = count === 1 ? "byte" : UNITS[unit];
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${name}`;
+  // No line may break between a number and its unit.
+  return `${value.toLocaleString("en", { maximumFractionDigits: digits })}\u00a0${name}`;
 }
 
 /** 96.4 -> "96%"; from 99 on with one digit rounded down, for nothing saves 100%. */
@@ -24,7 +25,7 @@ export function percent(value) {
 
 /** (4000, 3000) -> "4000 × 3000" */
 export function dimensions(width, height) {
-  return `${width} × ${height}`;
+  return `${width}\u00a0×\u00a0${height}`;
 }
 
 const FORMATS = { webp: "WebP" };

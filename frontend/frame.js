@@ -29,10 +29,12 @@ export function frameOfFile(file) {
   slots.name.textContent = file.name;
   slots.facts.textContent = strings.statuses.processing;
   slots.picture.src = address;
-  for (const end of ["load", "error"]) {
-    slots.picture.addEventListener(end, () => URL.revokeObjectURL(address), { once: true });
-  }
-  slots.picture.addEventListener("error", () => slots.picture.removeAttribute("src"), { once: true });
+  slots.picture.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
+  slots.picture.addEventListener("error", () => {
+    URL.revokeObjectURL(address);
+    // Not every format that Darkroom reads is one that the browser can show.
+    slots.picture.hidden = true;
+  }, { once: true });
   return element;
 }
 

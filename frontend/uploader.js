@@ -4,10 +4,8 @@
  */
 import { DarkroomUploader } from "./uploader/element.js";
 
-export { Api, connect } from "./uploader/api.js";
 export { UploadError } from "./uploader/errors.js";
 export { upload } from "./uploader/upload.js";
-export { strings } from "./strings.js";
 export { DarkroomUploader };
 
 // Two pages' scripts may both bring it.

@@ -9,6 +9,7 @@ from ops.package import package
 from ops.permissions.command import permissions
 from ops.render import render
 from ops.run import run
+from ops.screenshots import screenshots
 from ops.secrets import secrets
 from ops.smoke import smoke
 from ops.system import system
@@ -27,6 +28,7 @@ main.add_command(package)
 main.add_command(permissions)
 main.add_command(render)
 main.add_command(run)
+main.add_command(screenshots)
 main.add_command(secrets)
 main.add_command(smoke)
 main.add_command(system)

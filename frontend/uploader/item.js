@@ -17,14 +17,14 @@ export class Item {
     this.id = id;
     this.file = file;
     this.link = link;
-    this.preview = build("img", { part: "preview", alt: "", decoding: "async" });
+    this.preview = build("img", { alt: "", decoding: "async" });
     this.label = build("strong", { part: "label" });
     this.message = build("span", { part: "message" });
     this.bar = build("progress", { part: "progress", ariaLabel: strings.progressOf(file.name) });
     this.name = build("a", { part: "name", textContent: file.name });
     this.buttons = Object.entries(actions).map(([name, act]) => button(name, file, () => act(this)));
     this.element = build("li", { part: "item", tabIndex: -1 },
-      this.preview,
+      build("div", { part: "preview" }, this.preview),
       build("div", { className: "text" }, this.name,
         build("p", { part: "status" }, this.label, " ", this.message)),
       build("div", { className: "buttons" }, ...this.buttons),
@@ -58,7 +58,7 @@ export class Item {
     this.image = image;
     this.#link(image);
     // Not every format that Darkroom reads is one that the browser can show.
-    if (!this.preview.hasAttribute("src")) this.#showImage(image);
+    if (this.preview.hidden) this.#showImage(image);
     this.#say("ready", message);
     return message;
   }
@@ -93,6 +93,7 @@ export class Item {
   }
 
   #showImage({ renditions }) {
+    this.preview.hidden = false;
     this.preview.src = renditions.toSorted((one, other) => one.width - other.width)[0]?.url;
   }
 }
@@ -115,7 +116,7 @@ function showFile(img, file) {
   img.addEventListener("load", release, { once: true });
   img.addEventListener("error", () => {
     release();
-    img.removeAttribute("src");
+    img.hidden = true;
   }, { once: true });
   img.src = address;
 }

@@ -72,7 +72,8 @@ p, ol { margin: 0; padding: 0; list-style: none; }
   background: var(--surface);
   overflow: hidden;
 }
-[part=preview] { grid-column: 1; width: 3rem; height: 3rem; border-radius: 3px; background: var(--sunken); object-fit: cover; }
+[part=preview] { grid-column: 1; width: 3rem; height: 3rem; border-radius: 3px; background: var(--sunken); overflow: hidden; }
+img { display: block; width: 100%; height: 100%; object-fit: cover; }
 .text { grid-column: 2; min-width: 0; }
 [part=name] { display: block; overflow: hidden; color: inherit; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; text-underline-offset: 0.2em; }
 [part=name]:not(:hover) { text-decoration-color: var(--quiet); }

@@ -83,8 +83,11 @@ class FakeDarkroom(FakeApi):
     def answer_foreign(self, request: Request) -> Response:
         """A page of somebody else's."""
         if request.path != "/":
-            return Response(404)
-        headers = {"Content-Type": "text/html", "Content-Security-Policy": self.foreign_policy}
+            return Response(204)
+        headers = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Security-Policy": self.foreign_policy,
+        }
         return Response(200, self.foreign_page.encode(), headers)
 
     def content_security_policy(self) -> str:
