@@ -52,7 +52,7 @@ async function begin() {
 }
 
 async function follow() {
-  (await bringViewer()).show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
+  (await bringViewer())?.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
 }
 
 // Nobody opens a picture before the gallery is there, so that it goes first.
@@ -68,6 +68,9 @@ function bringViewer() {
       totals.remove(id);
       originals.delete(id);
     },
-  }));
+  })).catch(() => {
+    // The network may bring it the next time.
+    viewer = undefined;
+  });
   return viewer;
 }

@@ -26,7 +26,7 @@ export class View {
     slots.detail.textContent = [image.detail, image.reason && strings.whyRejected(image.reason)]
       .filter(Boolean).join(" ");
     this.#table = new LightTable(slots, image, file, actions.say);
-    fillDetails(slots, image, { show: (rendition) => this.#table.show(rendition), copy: this.#copy });
+    fillDetails(slots, image, { show: this.#show, copy: this.#copy });
     this.#offer();
   }
 
@@ -55,6 +55,11 @@ export class View {
     remove.addEventListener("click", () => this.#confirmRemoval());
     setFocus.addEventListener("click", () => this.#chooseFocus());
   }
+
+  #show = (rendition) => {
+    this.#table.show(rendition);
+    this.#slots.stage.scrollIntoView({ block: "nearest" });
+  };
 
   #copy = async (text) => {
     try {

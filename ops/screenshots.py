@@ -121,6 +121,7 @@ def _picture(page: "Page", site: str) -> None:
     _gallery(page, site)
     page.get_by_role("link", name=_PICTURE).first.click()
     page.get_by_role("button", name="Show mobile").click()
+    page.get_by_role("dialog").evaluate("dialog => dialog.scrollTo(0, 0)")
 
 
 def _rejected(page: "Page", site: str) -> None:

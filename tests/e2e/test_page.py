@@ -79,6 +79,18 @@ def big_photo(tmp_path: Path) -> Path:
     return path
 
 
+def test_it_weighs_less_than_60_kilobytes_without_pictures(page: Page) -> None:
+    expect(page.locator("#embed")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    weights = page.evaluate("""() => [
+        ...performance.getEntriesByType("navigation"),
+        ...performance.getEntriesByType("resource"),
+    ].filter(({ initiatorType }) => initiatorType !== "img")
+        .map(({ transferSize }) => transferSize)""")
+    assert len(weights) > 20
+    assert sum(weights) < 60_000
+
+
 def test_a_picked_photograph_is_shown_with_its_variants(page: Page) -> None:
     item = pick(page, file(twelve_megapixels()))
     expect_ready(item)
