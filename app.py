@@ -2,9 +2,11 @@
 
 import os
 
-from chalice.app import Chalice, Response, S3Event, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Rate, Response, S3Event, SQSEvent
 
 from chalicelib import __version__, notifications
+from chalicelib.batches import for_each
+from chalicelib.deadlines import seconds_left
 from chalicelib.records import EVERYONE
 from chalicelib.telemetry import watched, write_json_lines
 from chalicelib.web import openapi
@@ -111,24 +113,30 @@ for path in list(app.routes):
 
 @app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectCreated:*"])
 def process_upload(event: S3Event) -> None:
-    for version in notifications.object_versions(event.to_dict()):
-        wiring.processor.process(version)
+    versions = notifications.object_versions(event.to_dict())
+    time_left = seconds_left(event.context)
+    for_each(versions, lambda one: wiring.processor.process(one, time_left=time_left))
 
 
 @app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectRemoved:*"])
 def process_removal(event: S3Event) -> None:
-    for version in notifications.object_versions(event.to_dict()):
-        wiring.eraser.object_removed(version)
+    for_each(notifications.object_versions(event.to_dict()), wiring.eraser.object_removed)
 
 
 # Five at once process a million images a day, and leave the account's other calls to uploads.
 @app.on_sqs_message(queue=wiring.settings.work_queue, batch_size=1, maximum_concurrency=5)
 def process_again(event: SQSEvent) -> None:
     for record in event:
-        wiring.processor.again(notifications.request_to_process_again(record.body).image_id)
+        wish = notifications.request_to_process_again(record.body)
+        wiring.processor.again(wish, seconds_left(event.context))
 
 
 @app.on_sqs_message(queue=wiring.settings.failures_queue, batch_size=1)
 def record_failure(event: SQSEvent) -> None:
     for record in event:
         wiring.failures.record(notifications.failure(record.body))
+
+
+@app.schedule(Rate(10, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:
+    wiring.sweeper.run(seconds_left(event.context, reserve=20))

@@ -56,4 +56,11 @@ class Erased(Struct, frozen=True, kw_only=True):
     verified: bool
 
 
-Fact = Announced | Finished | Unchanged | GivenUp | Erased
+class Swept(Struct, frozen=True, kw_only=True):
+    """A run of the sweep ended; `counts` are its report's."""
+
+    counts: dict[str, int]
+    repairs: int
+
+
+Fact = Announced | Finished | Unchanged | GivenUp | Erased | Swept

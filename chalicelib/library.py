@@ -1,5 +1,7 @@
 """The owner's images: show, list, process on request, process again, erase."""
 
+from collections.abc import Callable
+
 import msgspec
 from msgspec import UNSET, Struct
 
@@ -7,13 +9,15 @@ from chalicelib import lifecycle, views
 from chalicelib.erasing import Eraser, Receipt
 from chalicelib.errors import ForeignBucket, NotFound
 from chalicelib.focus import FocalPoint
-from chalicelib.lifecycle import Focus, Step
+from chalicelib.lifecycle import Focus
 from chalicelib.ports import Clock, ImageTable, ObjectStore, Queue
 from chalicelib.processing import Processor
 from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.settings import Settings
+from chalicelib.steps import Step
 from chalicelib.transitions import change
 from chalicelib.views import ImageView
+from chalicelib.work import Again
 
 
 class ImageList(Struct, frozen=True, kw_only=True):
@@ -21,12 +25,6 @@ class ImageList(Struct, frozen=True, kw_only=True):
 
     images: list[ImageView]
     next_cursor: str | None
-
-
-class Again(Struct, frozen=True, kw_only=True):
-    """A request to process an image once more, as it travels through the work queue."""
-
-    image_id: str
 
 
 class Library:
@@ -75,10 +73,10 @@ class Library:
     def reprocess(self, image_id: str, owner: str, focal_point: Focus = UNSET) -> ImageView:
         """Put the image into the work queue, to be processed once more."""
         image = self._find(image_id, owner)
-        lifecycle.check_original(image)
         if focal_point is not UNSET:
             # In the record, not in the message: of two wishes the later one counts.
-            image = self._refocus(image, focal_point)
+            image = self._change(image, lambda found: self._refocused(found, focal_point))
+        image = self._change(image, lambda found: lifecycle.ask(found, self._clock()))
         self._work.send(msgspec.json.encode(Again(image_id=image.id)).decode())
         return self._view(image)
 
@@ -86,11 +84,14 @@ class Library:
         """Erase the image; again for one whose erasure was interrupted."""
         return self._eraser.erase(self._find(image_id, owner))
 
-    def _refocus(self, image: Image, focal_point: FocalPoint | None) -> Image:
+    def _refocused(self, image: Image, focal_point: FocalPoint | None) -> Step | None:
+        return lifecycle.refocus(image, focal_point, self._clock())
+
+    def _change(self, image: Image, step: Callable[[Image], Step | None]) -> Image:
         def decide(present: Image | None) -> Step | None:
             if present is None:
                 raise NotFound("There is no such image.")
-            return lifecycle.refocus(present, focal_point, self._clock())
+            return step(present)
 
         return change(self._table, image.id, decide) or image
 

@@ -14,8 +14,10 @@ from msgspec.structs import replace
 from chalicelib import keys
 from chalicelib.errors import Conflict, Reason
 from chalicelib.focus import FocalPoint
-from chalicelib.records import EVERYONE, Event, Image, ObjectVersion, Status
+from chalicelib.records import EVERYONE, EXPIRED, Image, ObjectVersion, Status
 from chalicelib.sequencers import is_older
+from chalicelib.steps import Step, step
+from chalicelib.tombstones import check_cleared, is_erased_for_good
 
 FOLLOWING: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED, Status.EXPIRED, Status.DELETED}),
@@ -29,7 +31,6 @@ FOLLOWING: dict[Status, frozenset[Status]] = {
     Status.DELETED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
 }
 
-Step = tuple[Image, Event]
 Focus = FocalPoint | UnsetType | None  # UNSET leaves a focal point as it is, None removes it
 
 
@@ -49,17 +50,27 @@ def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
 
 
 def begin(
-    image: Image, version: ObjectVersion, now: datetime, *, forced: bool, focal_point: Focus = UNSET
+    image: Image,
+    version: ObjectVersion,
+    now: datetime,
+    *,
+    forced: bool,
+    focal_point: Focus = UNSET,
+    cause: str = "on request",
 ) -> Step | None:
-    """Start on `version`, unless it is outdated, done, or erased for good."""
+    """Start on `version`, unless it is outdated, done, or erased for good.
+
+    PassingFault while the files of an earlier object under this key are being erased.
+    """
     if is_older(version.sequencer, than=image.sequencer) and not forced:
         return None
     repeated = version.sequencer == image.sequencer
     done = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
     if repeated and done and not forced:
         return None
-    if _erased_for_good(image):
+    if is_erased_for_good(image):
         return None
+    check_cleared(image, now)
     sequencer = version.sequencer or image.sequencer
     started = replace(
         image,
@@ -67,12 +78,16 @@ def begin(
         reason=None,
         detail=None,
         sequencer=sequencer,
-        expires_at=None,
+        lost_event=None,
+        erased=False,
+        cleared_at=None,
     )
     if focal_point is not UNSET:
         # It is meant for what is there now, whatever was there before.
         started = replace(started, focal_point=focal_point, sha256=None)
-    return _step(started, now, "processing", _origin(version))
+    origin = f"event {version.sequencer}" if version.sequencer else cause
+    late = ", after the ticket had expired" if image.status is Status.EXPIRED else ""
+    return step(started, now, "processing", origin + late)
 
 
 def read(image: Image, data: bytes, etag: str, version_id: str | None) -> Image:
@@ -96,8 +111,8 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Step |
         return None
     if image.focal_point != started.focal_point:
         return None
-    merged = replace(result, revision=image.revision)
-    return _step(merged, now, merged.status.value, merged.detail)
+    merged = replace(result, expires_at=None, revision=image.revision)
+    return step(merged, now, merged.status.value, merged.detail)
 
 
 def refocus(image: Image, focal_point: FocalPoint | None, now: datetime) -> Step | None:
@@ -106,7 +121,21 @@ def refocus(image: Image, focal_point: FocalPoint | None, now: datetime) -> Step
     if image.focal_point == focal_point:
         return None
     said = f"focal point {focal_point}" if focal_point else "no focal point"
-    return _step(replace(image, focal_point=focal_point), now, "changed", said)
+    return step(replace(image, focal_point=focal_point), now, "changed", said)
+
+
+def ask(image: Image, now: datetime) -> Step:
+    """Note that the image is to be processed once more."""
+    check_original(image)
+    return step(image, now, "asked", "to be processed once more")
+
+
+def expire(image: Image, now: datetime) -> Step | None:
+    """Give up waiting for a file; one that comes all the same is welcome."""
+    if image.status is not Status.PENDING:
+        return None
+    expired = replace(image, status=Status.EXPIRED)
+    return step(expired, now, EXPIRED, None)
 
 
 def check_original(image: Image) -> None:
@@ -125,51 +154,27 @@ def rejected(image: Image, reason: Reason, sentence: str) -> Image:
         renditions=(),
         placeholder=None,
         variants_hash=None,
+        rules={},
     )
 
 
-def fail(image: Image, version: ObjectVersion, cause: str, now: datetime) -> Step | None:
-    """Give up on `version` after all tries; an image that got on without us stays as it is."""
+def fail(
+    image: Image, version: ObjectVersion, cause: str, now: datetime, lost: str | None = None
+) -> Step | None:
+    """Give up on `version` after all tries; an image that got on without us stays as it is.
+
+    `lost` is the event, in JSON.
+    """
     stale = is_older(version.sequencer, than=image.sequencer)
     settled = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
-    if stale or _erased_for_good(image) or (settled and version.sequencer == image.sequencer):
+    if stale or is_erased_for_good(image) or (settled and version.sequencer == image.sequencer):
         return None
     sequencer = version.sequencer or image.sequencer
     failed = replace(
-        image, status=Status.FAILED, sequencer=sequencer, detail=cause, expires_at=None
+        image,
+        status=Status.FAILED,
+        sequencer=sequencer,
+        detail=cause,
+        lost_event=lost,
     )
-    return _step(failed, now, "failed", cause)
-
-
-def remove(image: Image, sequencer: str, now: datetime, cause: str) -> Step | None:
-    """Leave a tombstone, unless the removal is older than what the record knows."""
-    if sequencer and is_older(sequencer, than=image.sequencer):
-        return None
-    if image.status is Status.DELETED and sequencer in ("", image.sequencer):
-        return None
-    tombstone = Image(
-        id=image.id,
-        status=Status.DELETED,
-        owner=image.owner,
-        filename=image.filename,
-        bucket=image.bucket,
-        original_file=image.original_file,
-        created_at=image.created_at,
-        updated_at=now,
-        sequencer=sequencer or image.sequencer,
-        revision=image.revision,
-    )
-    return _step(tombstone, now, "deleted", cause)
-
-
-def _erased_for_good(image: Image) -> bool:
-    # A ticket is for one upload; any other key may be written again after its removal.
-    return image.status is Status.DELETED and keys.ticketed(image.original_file) is not None
-
-
-def _step(image: Image, now: datetime, event: str, detail: str | None) -> Step:
-    return replace(image, updated_at=now), Event(at=now, event=event, detail=detail)
-
-
-def _origin(version: ObjectVersion) -> str:
-    return f"event {version.sequencer}" if version.sequencer else "on request"
+    return step(failed, now, "failed", cause)

@@ -8,8 +8,8 @@ import msgspec
 
 from chalicelib.errors import SettingsError
 from chalicelib.failures import Failure
-from chalicelib.library import Again
 from chalicelib.records import ObjectVersion
+from chalicelib.work import Again
 
 
 def object_versions(event: Mapping[str, Any]) -> tuple[ObjectVersion, ...]:
@@ -23,8 +23,6 @@ def _object_version(entity: Mapping[str, Any]) -> ObjectVersion:
         bucket=entity["bucket"]["name"],
         key=unquote_plus(described["key"]),
         sequencer=described.get("sequencer", ""),
-        etag=described.get("eTag"),
-        version_id=described.get("versionId"),
     )
 
 
@@ -37,8 +35,7 @@ def failure(body: str) -> Failure:
     """A message of the failures queue: Lambda's record of a lost event, or a lost work message."""
     message = msgspec.json.decode(body, type=dict[str, Any])
     if "requestPayload" not in message:
-        cause = "Processing again failed after all tries."
-        return Failure(image_id=msgspec.convert(message, Again).image_id, cause=cause)
+        return _lost_wish(msgspec.convert(message, Again), body)
     answer = message.get("responsePayload") or {}
     kind = answer.get("errorType", "unknown error")
     # Our own text may be read by anyone; a library's may not.
@@ -46,4 +43,10 @@ def failure(body: str) -> Failure:
     return Failure(
         versions=object_versions(message["requestPayload"]),
         cause=f"Processing failed after all tries ({kind}).{said}".rstrip(),
+        event=msgspec.json.encode(message["requestPayload"]).decode(),
     )
+
+
+def _lost_wish(wish: Again, body: str) -> Failure:
+    cause = "Processing again failed after all tries."
+    return Failure(image_id=wish.image_id, cause=cause, event=body)

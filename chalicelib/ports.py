@@ -1,6 +1,6 @@
 """What the use cases need of the world; `chalicelib.aws` provides it, tests have fakes of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,15 @@ class StoredObject(Struct, frozen=True, kw_only=True):
     data: bytes
     etag: str
     version_id: str | None
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """An object as a listing shows it."""
+
+    key: str
+    bytes: int
+    etag: str
+    modified: datetime
 
 
 class ObjectStore(Protocol):
@@ -40,8 +49,14 @@ class ObjectStore(Protocol):
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """All keys below `prefix`."""
 
+    def page(self, bucket: str, after: str, limit: int) -> list[Listed]:
+        """The next objects behind the key `after`, in the keys' order; at most 1,000."""
+
     def erase(self, bucket: str, key: str) -> None:
         """Remove the object with all its versions; no error where there is none."""
+
+    def has_versions(self, bucket: str, key: str) -> bool:
+        """Whether anything is left of the object: a version, or a mark that it was deleted."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -75,6 +90,36 @@ class ImageTable(Protocol):
 
     def find_ready(self, owner: str, sha256: str) -> Image | None:
         """The owner's ready image with these bytes, if there is one."""
+
+    def get_many(self, image_ids: Collection[str]) -> dict[str, Image]:
+        """The current records of those that have one, read consistently."""
+
+    def unfinished(
+        self, status: Status, after: datetime | None, before: datetime, limit: int
+    ) -> tuple[Image, ...]:
+        """At most `limit` unfinished images of `status`, last written between, oldest first."""
+
+    def forget_bytes(self, image: Image) -> None:
+        """Remove the way from the bytes of `image` to it."""
+
+    def restore(self, image: Image, history: Sequence[Event]) -> bool:
+        """Write a record and its history as they were; False, and nothing, where there is one."""
+
+    def bookmark(self, name: str) -> str:
+        """The text that was kept under `name`; empty at first."""
+
+    def set_bookmark(self, name: str, text: str) -> None:
+        """Keep `text` under `name`."""
+
+
+class Cdn(Protocol):
+    """What serves the renditions."""
+
+    def forget(self, image_id: str, files: Collection[str]) -> str | None:
+        """Let all copies of an image's `files` (keys) go: the order's id, None where none are kept.
+
+        PassingFault where there are too many orders at once.
+        """
 
 
 class Signer(Protocol):

@@ -3,20 +3,22 @@
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from chalicelib import costs, imaging, keys, lifecycle
-from chalicelib.errors import NotFound, ObjectMissing, Reason, Rejection
+from chalicelib import costs, keys, lifecycle, tombstones
+from chalicelib.deadlines import TimeLeft, endless
+from chalicelib.developing import Developer
+from chalicelib.errors import ObjectMissing, Rejection
 from chalicelib.facts import Finished, Phase, Unchanged
-from chalicelib.focus import CENTRE
-from chalicelib.lifecycle import Focus, Step
+from chalicelib.lifecycle import Focus
 from chalicelib.manifests import Manifests
 from chalicelib.ports import Clock, ImageTable, ObjectStore, StoredObject, Telemetry
-from chalicelib.records import Image, ObjectVersion, Placeholder, Status
-from chalicelib.renditions import Renditions
+from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.settings import Settings
+from chalicelib.steps import Step
 from chalicelib.stopwatch import Stopwatch
 from chalicelib.transitions import change
-from chalicelib.variants import Variant, hash_of
-from chalicelib.watermarks import Watermarks
+from chalicelib.work import Again
+
+NO_WISH = Again()
 
 
 class Processor:
@@ -26,52 +28,63 @@ class Processor:
         self,
         objects: ObjectStore,
         table: ImageTable,
-        variants: tuple[Variant, ...],
-        watermarks: Watermarks,
+        developer: Developer,
         settings: Settings,
         clock: Clock,
         telemetry: Telemetry,
     ) -> None:
         self._objects = objects
         self._table = table
-        self._variants = variants
-        self._watermarks = watermarks
+        self._developer = developer
         self._settings = settings
         self._clock = clock
         self._telemetry = telemetry
         self._manifests = Manifests(objects, table, settings)
-        self._renditions = Renditions(objects, settings.images_bucket)
 
     def process(
-        self, version: ObjectVersion, *, forced: bool = False, focal_point: Focus = UNSET
+        self,
+        version: ObjectVersion,
+        *,
+        forced: bool = False,
+        focal_point: Focus = UNSET,
+        wish: Again = NO_WISH,
+        time_left: TimeLeft = endless,
     ) -> Image | None:
         """Bring the object's image to its end; None where a newer or the same event has been there.
 
         A given `focal_point` is the object's from now on. Raises PassingFault where a store is
-        away: the same call may be made again; SettingsError where a watermark is.
+        away or the time is up: the same call may be made again; SettingsError where a watermark is
+        missing.
         """
-        watch = Stopwatch()
+        watch = Stopwatch(time_left)
         image_id = self.identify(version)
-        self._watermarks.all()  # without them nothing is begun, and no picture is at fault
-        started = self._begin(image_id, version, forced=forced, focal_point=focal_point)
+        self._developer.check()  # before anything is begun
+        started = self._begin(image_id, version, wish, forced=forced, focal_point=focal_point)
         if started is None:
             self._telemetry.say(Unchanged(why="A newer event, or this one, has been there."))
             return None
         try:
-            result = self._develop(started, self._read(version, watch), watch)
+            result = self._developer.develop(
+                started, self._read(version, watch), watch, only_missing=wish.only_missing
+            )
         except ObjectMissing:
             return self._finish_removed(started)
         except Rejection as rejection:
             result = lifecycle.rejected(started, rejection.reason, str(rejection))
         return self._finish(started, self._priced(result, watch), watch)
 
-    def again(self, image_id: str) -> Image | None:
-        """Process an image's original once more; NotFound where there is no such image."""
-        image = self._table.get(image_id)
-        if image is None or image.status is Status.DELETED:
-            raise NotFound("There is no such image.")
-        version = ObjectVersion(bucket=image.bucket, key=image.original_file)
-        return self.process(version, forced=True)
+    def again(self, wish: Again, time_left: TimeLeft = endless) -> Image | None:
+        """Do what was asked for; None where the record has moved on since, or is gone."""
+        key = wish.key
+        if wish.image_id:
+            image = self._table.get(wish.image_id)
+            moved_on = image and wish.revision not in (None, image.revision)
+            if image is None or moved_on or image.status is Status.DELETED:
+                self._telemetry.say(Unchanged(why="The image has got on meanwhile."))
+                return None
+            key = image.original_file
+        version = ObjectVersion(bucket=self._settings.uploads_bucket, key=key or "")
+        return self.process(version, forced=True, wish=wish, time_left=time_left)
 
     def identify(self, version: ObjectVersion) -> str:
         """The ticket's image id where key and record agree, else one from bucket and key."""
@@ -86,58 +99,26 @@ class Processor:
         return image_id
 
     def _begin(
-        self, image_id: str, version: ObjectVersion, *, forced: bool, focal_point: Focus
+        self,
+        image_id: str,
+        version: ObjectVersion,
+        wish: Again,
+        *,
+        forced: bool,
+        focal_point: Focus,
     ) -> Image | None:
         def decide(image: Image | None) -> Step | None:
             now = self._clock()
             present = image or lifecycle.discovered(image_id, version, now)
-            return lifecycle.begin(present, version, now, forced=forced, focal_point=focal_point)
+            return lifecycle.begin(
+                present, version, now, forced=forced, focal_point=focal_point, cause=wish.cause
+            )
 
         return change(self._table, image_id, decide)
 
     def _read(self, version: ObjectVersion, watch: Stopwatch) -> StoredObject:
         with watch.lap(Phase.READ):
             return self._objects.read(version.bucket, version.key, self._settings.max_upload_bytes)
-
-    def _develop(self, image: Image, stored: StoredObject, watch: Stopwatch) -> Image:
-        known = lifecycle.read(image, stored.data, stored.etag, stored.version_id)
-        if image.expected_sha256 not in (None, known.sha256):
-            sentence = "The file is not the one that was announced: its SHA-256 differs."
-            return lifecycle.rejected(known, Reason.CHECKSUM_MISMATCH, sentence)
-        try:
-            with watch.lap(Phase.RENDER):
-                picture = self._render(known, stored.data)
-        except Rejection as rejection:
-            return lifecycle.rejected(known, rejection.reason, str(rejection))
-        with watch.lap(Phase.STORE):
-            stored_files = tuple(self._renditions.store(image.id, r) for r in picture.renditions)
-        return replace(
-            known,
-            status=Status.READY,
-            content_type=picture.content_type,
-            width=picture.width,
-            height=picture.height,
-            placeholder=Placeholder(color=picture.preview.color, data_uri=picture.preview.data_uri),
-            renditions=stored_files,
-            variants_hash=hash_of(self._variants, self._watermarks.all()),
-        )
-
-    def _render(self, image: Image, data: bytes) -> imaging.Picture:
-        limits = imaging.Limits(
-            max_pixels=self._settings.max_pixels,
-            max_frames=self._settings.max_frames,
-            max_animation_pixels=self._settings.max_animation_pixels,
-            megabytes=self._settings.aws_lambda_function_memory_size,
-            allow_heic=self._settings.allow_heic,
-        )
-        return imaging.render(
-            data,
-            self._variants,
-            limits,
-            self._watermarks.all(),
-            focal_point=image.focal_point or CENTRE,
-            keep_credits=self._settings.keep_credits,
-        )
 
     def _priced(self, image: Image, watch: Stopwatch) -> Image:
         milliseconds, memory = watch.milliseconds, self._settings.aws_lambda_function_memory_size
@@ -167,7 +148,7 @@ class Processor:
         def decide(image: Image | None) -> Step | None:
             if image is None or image.sequencer != started.sequencer:
                 return None
-            return lifecycle.remove(image, "", now, cause)
+            return tombstones.remove(image, "", now, cause)
 
         return change(self._table, started.id, decide)
 

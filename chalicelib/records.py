@@ -22,8 +22,10 @@ class Status(StrEnum):
 
 
 UNFINISHED = frozenset({Status.PENDING, Status.PROCESSING, Status.FAILED})
+WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; forgotten some time later
 
 TICKET = "ticket"  # the history line of an image that a ticket announced
+EXPIRED = "expired"  # that of one for which no file came
 EVERYONE = "everyone"  # the owner of all that comes without a token
 
 
@@ -57,14 +59,12 @@ class ObjectVersion(Struct, frozen=True, kw_only=True):
     """One state of one object, as an S3 event names it.
 
     `key` is decoded; `sequencer` orders the states of one key ("" where the
-    caller has no event); `etag` and `version_id` are None where unknown.
+    caller has no event).
     """
 
     bucket: str
     key: str
     sequencer: str = ""
-    etag: str | None = None
-    version_id: str | None = None
 
 
 class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,6 +75,14 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     promised. `focal_point` is what crops are made around, None for the centre.
     `milliseconds` is how long the last processing took and
     `cost_usd_estimate` what it cost. `revision` counts the record's writes.
+
+    `sequencer`, `etag` and `version_id` say which state of the original was read,
+    `variants_hash` and `rules` (by variant) what its renditions were made with.
+    `lost_event` is what was given up, in JSON, while it is failed. Of a tombstone,
+    `erased` says that the image never comes back, and `cleared_at` when none of
+    its files was found any more, and `buried_files` are the keys whose copies the
+    CDN may hold until then. `expires_at` is the end of its ticket, until
+    a file that came with it is done with.
     """
 
     id: str
@@ -102,8 +110,19 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     etag: str | None = None
     version_id: str | None = None
     variants_hash: str | None = None
+    rules: dict[str, str] = {}
+    lost_event: str | None = None
+    erased: bool = False
+    cleared_at: datetime | None = None
+    buried_files: tuple[str, ...] = ()
     expires_at: datetime | None = None
     revision: int = 0
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether something is still to be done for it, by us or by who has a ticket."""
+        buried = self.status is Status.DELETED and self.cleared_at is None
+        return buried or self.status in UNFINISHED
 
     @property
     def processed_files(self) -> list[str]:

@@ -31,6 +31,10 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     max_animation_pixels: Count = 200_000_000  # that change, in all frames and sizes together
     allow_heic: bool = False  # needs requirements-heic.txt; docs/decisions/0009-heic.md says why
     keep_credits: bool = False  # creator and copyright notice, in every rendition
+    distribution_id: str = ""  # CloudFront's, which forgets erased images; empty for none
+    sweep_grace_seconds: Count = 900  # in which what seems lost may still be under way
+    sweep_rest_seconds: Count = 86_400  # from one walk through a bucket to the next; each costs
+    orphan_seconds: Count = 604_800  # in which pages may still show replaced renditions
     aws_lambda_function_memory_size: Count = 1_769  # megabytes; Lambda sets it itself
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # of our own lines
     tracing: bool = False  # X-Ray; docs/observability.md says what else it needs

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from chalicelib.errors import PassingFault, RecordChanged
-from chalicelib.lifecycle import Step
 from chalicelib.ports import ImageTable
 from chalicelib.records import Image
+from chalicelib.steps import Step
 
 _TRIES = 20  # each lost try means that another worker's write succeeded
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.errors import SettingsError
+from chalicelib.focus import FocalPoint
 
 DEFAULT_TABLE = Path(__file__).with_name("variants.toml")
 
@@ -115,14 +116,35 @@ def watermark_objects(variants: tuple[Variant, ...]) -> list[str]:
     return sorted({mark.object for mark in marks if mark.object})
 
 
-def hash_of(variants: tuple[Variant, ...], watermarks: Marks) -> str:
-    """16 hex digits that change whenever a rule or a watermark's file does."""
+def hash_of(variants: tuple[Variant, ...], watermarks: Marks, *settings: object) -> str:
+    """16 hex digits that change whenever a rule, a watermark's file or one of `settings` does."""
     import hashlib  # which brings OpenSSL, 3 MB that rendering does without
 
     digest = hashlib.sha256(msgspec.json.encode(variants, order="deterministic"))
     for name in sorted(watermarks):
         digest.update(hashlib.sha256(watermarks[name]).digest())
+    digest.update(msgspec.json.encode(settings))
     return digest.hexdigest()[:16]
+
+
+def rules_of(
+    variants: tuple[Variant, ...],
+    watermarks: Marks,
+    focal_point: FocalPoint | None,
+    *,
+    keep_credits: bool,
+) -> dict[str, str]:
+    """16 hex digits for each variant: they change when the bytes of its renditions may."""
+    return {
+        variant.name: hash_of((variant,), _marks_of(variant, watermarks), extra)
+        for variant in variants
+        for extra in [(keep_credits, focal_point if variant.fit == "cover" else None)]
+    }
+
+
+def _marks_of(variant: Variant, watermarks: Marks) -> Marks:
+    mark = variant.watermark
+    return {mark.source: watermarks[mark.source]} if mark else {}
 
 
 def _first_of(name: str, folders: Sequence[Path]) -> bytes:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib import imaging
+from chalicelib.developing import Developer
 from chalicelib.erasing import Eraser
 from chalicelib.failures import Failures
 from chalicelib.library import Library
-from chalicelib.ports import ImageTable, ObjectStore, Queue, Signer, Telemetry
+from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
 from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
+from chalicelib.sweeping import Sweeper, Tools
 from chalicelib.telemetry import CloudWatch
 from chalicelib.uploads import Tickets
 from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
@@ -28,8 +30,9 @@ def utc_now() -> datetime:
 class Wiring:
     """Use cases over AWS's stores, each made at its first use: a cold start pays for no other."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
         self.settings = settings
+        self.clock = clock
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Wiring":
@@ -95,37 +98,60 @@ class Wiring:
         return SqsQueue(self.settings.work_queue)
 
     @functools.cached_property
+    def cdn(self) -> Cdn:
+        from chalicelib.aws.cdn import CloudFront
+
+        return CloudFront(self.settings.distribution_id)
+
+    @functools.cached_property
     def telemetry(self) -> Telemetry:
         return CloudWatch(tracing=self.settings.tracing)
 
     @functools.cached_property
     def tickets(self) -> Tickets:
-        return Tickets(self.table, self.signer, self.settings, utc_now, self.telemetry)
+        return Tickets(self.table, self.signer, self.settings, self.clock, self.telemetry)
 
     @functools.cached_property
-    def processor(self) -> Processor:
+    def developer(self) -> Developer:
         self.check()
         bucket = self.settings.images_bucket
         watermarks = Watermarks(self.objects, bucket, self.variants, self.watermarks)
+        return Developer(self.objects, self.variants, watermarks, self.settings)
+
+    @functools.cached_property
+    def processor(self) -> Processor:
         return Processor(
-            self.objects,
-            self.table,
-            self.variants,
-            watermarks,
-            self.settings,
-            utc_now,
-            self.telemetry,
+            self.objects, self.table, self.developer, self.settings, self.clock, self.telemetry
         )
 
     @functools.cached_property
     def eraser(self) -> Eraser:
         return Eraser(
-            self.objects, self.table, self.processor, self.settings, utc_now, self.telemetry
+            self.objects,
+            self.table,
+            self.cdn,
+            self.processor,
+            self.settings,
+            self.clock,
+            self.telemetry,
         )
 
     @functools.cached_property
+    def sweeper(self) -> Sweeper:
+        tools = Tools(
+            objects=self.objects,
+            table=self.table,
+            work=self.work,
+            eraser=self.eraser,
+            developer=self.developer,
+            settings=self.settings,
+            clock=self.clock,
+        )
+        return Sweeper(tools, self.telemetry)
+
+    @functools.cached_property
     def failures(self) -> Failures:
-        return Failures(self.table, self.processor, utc_now, self.telemetry)
+        return Failures(self.table, self.processor, self.clock, self.telemetry)
 
     @functools.cached_property
     def library(self) -> Library:
@@ -136,5 +162,5 @@ class Wiring:
             self.processor,
             self.eraser,
             self.settings,
-            utc_now,
+            self.clock,
         )

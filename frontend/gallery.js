@@ -99,8 +99,10 @@ export class Gallery {
   #append({ images, next_cursor: cursor }) {
     const { list, more } = this.#parts;
     const fresh = images.filter(({ id }) => !this.#frame(id));
-    if (list.childElementCount === 0) list.append(...fresh.splice(0, FIRST).map((image) => frameOf(image)));
-    list.append(...fresh.map((image) => frameOf(image, this.developed())));
+    const ahead = list.childElementCount === 0 ? FIRST : 0;
+    list.append(...fresh.slice(0, ahead).map((image) => frameOf(image)));
+    const developed = this.developed();
+    list.append(...fresh.slice(ahead).map((image) => frameOf(image, developed)));
     this.#cursor = cursor;
     more.hidden = !cursor;
     this.#offer(strings.more);

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.others import MemoryQueue, RememberingSigner
+from tests.fakes.others import ForgetfulCdn, MemoryQueue, RememberingSigner
 from tests.fakes.table import MemoryImages
 from tests.fakes.telemetry import RememberedFacts
 
@@ -42,6 +42,7 @@ def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     wiring.table = MemoryImages()
     wiring.signer = RememberingSigner()
     wiring.work = MemoryQueue()
+    wiring.cdn = ForgetfulCdn()
     wiring.telemetry = RememberedFacts()
     monkeypatch.setattr(app, "wiring", wiring)
     return app

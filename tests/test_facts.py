@@ -125,9 +125,9 @@ def test_a_picture_that_is_given_up_is_told_with_its_cause(wiring: Wiring, lost:
     assert isinstance(ticket, PostTicket)
     told(wiring)
     if lost == "event":
-        failure = Failure(cause="Too slow.", versions=(version(ticket.fields["key"]),))
+        failure = Failure(cause="Too slow.", event="{}", versions=(version(ticket.fields["key"]),))
     else:
-        failure = Failure(cause="Too slow.", image_id=ticket.image_id)
+        failure = Failure(cause="Too slow.", event="{}", image_id=ticket.image_id)
     wiring.failures.record(failure)
     assert only(wiring) == (ticket.image_id, GivenUp(cause="Too slow."))
 
@@ -136,7 +136,7 @@ def test_a_late_failure_of_a_ready_picture_is_no_failure(wiring: Wiring) -> None
     put(wiring, jpeg())
     wiring.processor.process(version(KEY))
     told(wiring)
-    wiring.failures.record(Failure(cause="Too slow.", versions=(version(KEY),)))
+    wiring.failures.record(Failure(cause="Too slow.", event="{}", versions=(version(KEY),)))
     assert type(only(wiring)[1]) is Unchanged
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib import lifecycle
+from chalicelib import lifecycle, tombstones
 from chalicelib.errors import Reason
 from chalicelib.focus import FocalPoint
 from chalicelib.records import ObjectVersion, Rendition, Status
@@ -26,9 +26,10 @@ def test_every_step_leads_to_a_status_that_may_follow(
     present = image(status=status, sequencer="A1")
     event = ObjectVersion(bucket="b", key="k", sequencer=sequencer)
     steps = [
-        lifecycle.begin(present, event, NOON, forced=forced),
+        lifecycle.begin(replace(present, cleared_at=NOON), event, NOON, forced=forced),
         lifecycle.fail(present, event, "cause", NOON),
-        lifecycle.remove(present, sequencer, NOON, "cause"),
+        tombstones.remove(present, sequencer, NOON, "cause"),
+        lifecycle.expire(present, NOON),
         lifecycle.finish(present, present, replace(present, status=Status.READY), NOON),
     ]
     for step in filter(None, steps):
@@ -40,7 +41,7 @@ def test_an_older_event_changes_nothing(status: Status) -> None:
     present = image(status=status, sequencer="A2")
     assert lifecycle.begin(present, version(sequencer="A1"), NOON, forced=False) is None
     assert lifecycle.fail(present, version(sequencer="A1"), "cause", NOON) is None
-    assert lifecycle.remove(present, "A1", NOON, "cause") is None
+    assert tombstones.remove(present, "A1", NOON, "cause") is None
 
 
 @pytest.mark.parametrize("status", [Status.READY, Status.REJECTED, Status.DELETED])
@@ -74,21 +75,24 @@ def test_a_result_is_dropped_when_another_focal_point_is_wanted() -> None:
     assert lifecycle.finish(present, started, replace(started, status=Status.READY), NOON) is None
 
 
-def test_an_erased_upload_is_not_brought_back_by_a_later_event() -> None:
-    tombstone = image(status=Status.DELETED, sequencer="A1")
-    assert lifecycle.begin(tombstone, version(sequencer="A2"), NOON, forced=False) is None
-
-
-def test_an_object_copied_again_after_its_removal_is_an_image_again() -> None:
-    tombstone = image(status=Status.DELETED, sequencer="A1", original_file="photos/cat.jpg")
-    assert lifecycle.begin(tombstone, version(sequencer="A2"), NOON, forced=False)
-
-
-def test_a_tombstone_holds_nothing_of_the_picture() -> None:
-    present = image(status=Status.READY, sha256="ab", renditions=(RENDITION,), width=3, height=2)
-    step = lifecycle.remove(present, "A1", NOON, "cause")
+def test_a_try_says_that_its_ticket_had_expired() -> None:
+    expired = image(status=Status.EXPIRED)
+    step = lifecycle.begin(expired, version(sequencer="A1"), NOON, forced=False)
     assert step is not None
-    assert (step[0].sha256, step[0].renditions, step[0].width) == (None, (), None)
+    assert step[1].detail == "event A1, after the ticket had expired"
+
+
+def test_only_a_pending_ticket_expires() -> None:
+    expiring = {s for s in Status if lifecycle.expire(image(status=s), NOON)}
+    assert expiring == {Status.PENDING}
+
+
+def test_what_was_lost_is_kept_until_the_next_try() -> None:
+    step = lifecycle.fail(image(), version(), "cause", NOON, "event")
+    assert step is not None
+    again = lifecycle.begin(step[0], version(), NOON, forced=True)
+    assert again is not None
+    assert (step[0].lost_event, again[0].lost_event) == ("event", None)
 
 
 def test_a_rejected_image_has_no_renditions() -> None:

@@ -14,6 +14,7 @@ _TICKET_UNITS = 8  # record and history line, and the record in both indexes, in
 _READS = 4  # of a processing
 _READS_SHOWN = 2  # of a request that shows an image
 _ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
+_ORIGINALS_LISTED, _FILES_LISTED = 500, 1_000  # at once, by the sweep
 _POLLS = 2 * 5 * 3 * 60 * 24 * 30  # two queues, five pollers each, of 20 seconds, in a month
 
 
@@ -26,10 +27,12 @@ class Line(NamedTuple):
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
-    """The memory of the functions, in MB."""
+    """The memory of the functions, in MB, and how many seconds the sweep may work."""
 
     api: int
     processing: int
+    sweep: int
+    sweep_seconds: int
 
 
 class Bill:
@@ -89,6 +92,32 @@ class Bill:
         yield Line(group, "CloudFront: requests", requests)
         yield Line(group, "CloudFront: bytes", tiered(gigabytes, price.cloudfront_gb))
         yield Line(group, "S3: what CloudFront misses", loaded * usage.misses * price.s3_get)
+
+    def swept(self) -> Iterator[Line]:
+        """Due for a month of looking at every image, as often as there is time for."""
+        longest = self._usage.sweep_runs * self._sizes.sweep_seconds
+        walks = min(self._usage.sweep_walks, longest / self.walk_seconds)
+        group = "Sweeping, every month"
+        lists, heads, reads, worked = (walks * dollars for dollars in self.walk())
+        yield Line(group, "S3: lists and heads", lists + heads)
+        yield Line(group, "DynamoDB: reads", reads)
+        called = self._usage.sweep_runs * self._prices.lambda_request
+        yield Line(group, "Lambda: sweep", called + worked)
+
+    @property
+    def walk_seconds(self) -> float:
+        """How long it takes to look at every image once, in both buckets."""
+        return 2 * self._pictures / self._usage.sweep_looks
+
+    def walk(self) -> tuple[float, float, float, float]:
+        """US dollars for looking at every image once: lists, heads, reads, Lambda's time."""
+        price = self._prices
+        files = self._mean.files + 1  # with the manifest
+        listed = self._pictures * (1 / _ORIGINALS_LISTED + files / _FILES_LISTED)
+        looks = 2 * self._pictures  # each is a head, and a record that is read
+        worked = self.walk_seconds * self._sizes.sweep / 1024 * price.lambda_gb_second
+        reads = looks * price.dynamodb_read_unit
+        return listed * price.s3_put, looks * price.s3_get, reads, worked
 
     def standing(self) -> Iterator[Line]:
         """Due every month, however many pictures there are."""

@@ -16,6 +16,7 @@ from ops.local.functions import limits_of
 
 COST_PAGE = toolchain.ROOT / "docs/cost.md"
 _TEMPLATE = Path(__file__).with_name("cost.template.md")
+_WALKED = 1e7  # images, for which the page tells what it costs to look at each once
 _AMOUNTS = {"a thousand": 1e3, "a million": 1e6, "a hundred million": 1e8}
 
 
@@ -23,20 +24,27 @@ def cost_page(results: Results) -> str:
     """The text of `docs/cost.md`."""
     usage = assumed()
     sizes = Sizes(
-        api=limits_of("api_handler").megabytes, processing=limits_of("process_upload").megabytes
+        api=limits_of("api_handler").megabytes,
+        processing=limits_of("process_upload").megabytes,
+        sweep=limits_of("sweep").megabytes,
+        sweep_seconds=limits_of("sweep").seconds,
     )
     mean = mean_of(results, sizes.processing, usage.viewed)
     bills = [Bill(amount, mean, usage, sizes, prices()) for amount in _AMOUNTS.values()]
-    due = [[*one.once(), *one.kept(), *one.delivered(), *one.standing()] for one in bills]
+    due = [
+        [*one.once(), *one.kept(), *one.delivered(), *one.swept(), *one.standing()] for one in bills
+    ]
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         prices_date=prices().date,
         run_date=results.date,
         photographs=len(results.photographs),
         processing=f"{sizes.processing:,}",
         api=f"{sizes.api:,}",
+        sweep=f"{sizes.sweep:,}",
         metrics=len(UNITS),
         bill=_table(due, total=True),
         options=_table([list(one.options()) for one in bills], total=False),
+        **_walk(Bill(_WALKED, mean, usage, sizes, prices())),
         **_mean(mean, usage, sizes),
         **_assumptions(usage),
     )
@@ -64,6 +72,16 @@ def dollars(amount: float) -> str:
     if 0 < amount < 0.005:
         return "under $0.01"
     return f"${amount:,.2f}" if amount < 100 else f"${amount:,.0f}"
+
+
+def _walk(bill: Bill) -> dict[str, str]:
+    lists, heads, reads, worked = bill.walk()
+    parts = {"lists": lists, "heads": heads, "reads": reads, "worked": worked}
+    return {
+        **{f"walk_{name}": dollars(amount) for name, amount in parts.items()},
+        "walk_dollars": dollars(sum(parts.values())),
+        "walk_hours": f"{bill.walk_seconds / 3600:,.0f}",
+    }
 
 
 def _mean(mean: Mean, usage: Usage, sizes: Sizes) -> dict[str, str]:

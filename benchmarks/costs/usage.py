@@ -27,6 +27,9 @@ class Usage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     viewed: tuple[str, ...]
     misses: float
     alarm_metrics: int
+    sweep_runs: int
+    sweep_walks: int
+    sweep_looks: int
     waf_rules: int
     kms_requests: float
     traced: float

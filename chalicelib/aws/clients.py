@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -41,3 +42,9 @@ def dynamodb() -> "DynamoDBClient":
 def sqs() -> "SQSClient":
     """The SQS client."""
     return boto3.client("sqs", config=_BOUNDED)
+
+
+@functools.cache
+def cloudfront() -> "CloudFrontClient":
+    """The CloudFront client."""
+    return boto3.client("cloudfront", config=_BOUNDED)

@@ -25,6 +25,7 @@ _PASSING_CODES = frozenset(
         "ServiceUnavailable",
         "SlowDown",
         "ThrottlingException",
+        "TooManyInvalidationsInProgress",
         "TransactionInProgressException",
     }
 )

@@ -10,10 +10,9 @@ from typing import Any
 
 import msgspec
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from msgspec.structs import replace
 
 from chalicelib.errors import InvalidRequest
-from chalicelib.records import TICKET, UNFINISHED, Event, Image, Status
+from chalicelib.records import TICKET, WAITING, Event, Image
 
 RECORD = "image"
 HISTORY = "history#"
@@ -33,11 +32,11 @@ def record_item(image: Image) -> Item:
     row |= {
         "entry": RECORD,
         "processed_files": image.processed_files,
-        "created_at": _sortable(image.created_at),
-        "updated_at": _sortable(image.updated_at),
+        "created_at": sortable(image.created_at),
+        "updated_at": sortable(image.updated_at),
         "revision": image.revision,
     }
-    if image.status in UNFINISHED:
+    if image.is_unfinished:
         row["unfinished"] = image.status.value
     return serialized(row | _expiry(image))
 
@@ -47,16 +46,15 @@ def image_of(item: Item) -> Image:
     return msgspec.convert(_plain(item), Image)
 
 
-def history_item(image: Image, event: Event) -> Item:
-    """The history line that `image`'s revision wrote."""
-    key = {"id": image.id, "entry": f"{HISTORY}{_sortable(event.at)}#{image.revision:06d}"}
+def history_item(image: Image, event: Event, revision: int) -> Item:
+    """The history line that the record's `revision` wrote."""
+    key = {"id": image.id, "entry": f"{HISTORY}{sortable(event.at)}#{revision:06d}"}
     return serialized(_row(event) | _expiry(image) | key)
 
 
 def ticket_item(image: Image) -> Item:
     """The history line of a used ticket: the one that was written with it, kept for good."""
-    used = replace(image, expires_at=None, revision=1)
-    return history_item(used, Event(at=image.created_at, event=TICKET))
+    return history_item(image, Event(at=image.created_at, event=TICKET), 1)
 
 
 def event_of(item: Item) -> Event:
@@ -114,12 +112,13 @@ def _without_decimals(value: Any) -> Any:
     return value
 
 
-def _sortable(at: datetime) -> str:
+def sortable(at: datetime) -> str:
+    """A time as the table's keys have it, in UTC with microseconds."""
     # isoformat() leaves out zero microseconds, which would sort wrongly.
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _expiry(image: Image) -> Item:
-    if image.status is not Status.PENDING or image.expires_at is None:
+    if image.status not in WAITING or image.expires_at is None:
         return {}
     return {"expires": int(image.expires_at.timestamp()) + _KEPT_AFTER_EXPIRY}

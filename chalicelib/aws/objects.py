@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, passing_faults_renamed
 from chalicelib.errors import ObjectMissing, ReadRefused, Reason, Rejection
-from chalicelib.ports import StoredObject
+from chalicelib.ports import Listed, StoredObject
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
 
@@ -71,13 +71,34 @@ class S3Objects:
             for page in pages.paginate(Bucket=bucket, Prefix=prefix):
                 yield from (found["Key"] for found in page.get("Contents", ()))
 
+    def page(self, bucket: str, after: str, limit: int) -> list[Listed]:
+        """The next objects behind `after`, in the order of the keys' UTF-8; at most 1,000."""
+        with passing_faults_renamed("S3"):
+            found = clients.s3().list_objects_v2(Bucket=bucket, StartAfter=after, MaxKeys=limit)
+        return [
+            Listed(
+                key=item["Key"],
+                bytes=item["Size"],
+                etag=item["ETag"].strip('"'),
+                modified=item["LastModified"],
+            )
+            for item in found.get("Contents", ())
+        ]
+
     def erase(self, bucket: str, key: str) -> None:
         """Remove every version and delete marker of exactly `key`."""
-        pages = clients.s3().get_paginator("list_object_versions")
         with passing_faults_renamed("S3"):
-            for page in pages.paginate(Bucket=bucket, Prefix=key):
-                for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                    if found["Key"] == key:
-                        clients.s3().delete_object(
-                            Bucket=bucket, Key=key, VersionId=found["VersionId"]
-                        )
+            for version in self._versions(bucket, key):
+                clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
+
+    def has_versions(self, bucket: str, key: str) -> bool:
+        """Whether there is a version or a delete marker of exactly `key`."""
+        with passing_faults_renamed("S3"):
+            return any(True for _ in self._versions(bucket, key))
+
+    def _versions(self, bucket: str, key: str) -> Iterator[str]:
+        pages = clients.s3().get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=bucket, Prefix=key):
+            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                if found["Key"] == key:
+                    yield found["VersionId"]

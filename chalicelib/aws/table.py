@@ -8,20 +8,18 @@ from msgspec.structs import replace
 from chalicelib.aws import clients, items
 from chalicelib.aws.faults import code_of, passing_faults_renamed
 from chalicelib.aws.items import Item
+from chalicelib.aws.upkeep import Upkeep
 from chalicelib.errors import PassingFault, RecordChanged
 from chalicelib.ports import Page
-from chalicelib.records import Event, Image, Status
+from chalicelib.records import WAITING, Event, Image, Status
 
 BY_OWNER = "by_owner"
 _MOST_QUERIES = 20  # for one page: a rare status must not read the whole index in one call
 _LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
-class DynamoImages:
+class DynamoImages(Upkeep):
     """The ImageTable that a DynamoDB table is."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
 
     def get(self, image_id: str) -> Image | None:
         """The current record, read consistently."""
@@ -111,11 +109,11 @@ class DynamoImages:
     def _writes(self, image: Image, written: Image, event: Event) -> list[Any]:
         writes = [
             {"Put": {"Item": items.record_item(written), **_unchanged_since(image)}},
-            {"Put": {"Item": items.history_item(written, event)}},
+            {"Put": {"Item": items.history_item(written, event, written.revision)}},
         ]
-        if image.revision and image.status is Status.PENDING and image.expires_at:
-            # The line of a ticket that is used now must not expire with those of unused ones.
-            writes.append({"Put": {"Item": items.ticket_item(image)}})
+        if written.expires_at and written.status not in WAITING:
+            # The line of a ticket that is used must not expire with those of unused ones.
+            writes.append({"Put": {"Item": items.ticket_item(written)}})
         if written.status is Status.READY and written.sha256:
             writes.append({"Put": {"Item": items.marker_item(written)}})
         for write in writes:

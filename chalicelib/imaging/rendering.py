@@ -1,6 +1,6 @@
 """From an uploaded file to all that a page needs: decode once, cascade down, encode beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from typing import NamedTuple
@@ -57,8 +57,11 @@ def render(
     *,
     focal_point: FocalPoint = CENTRE,
     keep_credits: bool = False,
+    only: Collection[str] | None = None,
 ) -> Picture:
     """The renditions of `data` that are worth serving, in the variants' and the formats' order.
+
+    Of the variants those named in `only` (None: all) are encoded, to the same bytes as with all.
 
     `watermarks` holds the files that the variants name; what is cropped is cropped around
     `focal_point`. With `keep_credits` each file names the creator and the copyright that the
@@ -69,10 +72,12 @@ def render(
     decoded = decode(data, limits, lambda size: _reach(size, variants))
     jobs = {variant: _jobs(decoded, variant, focal_point) for variant in variants}
     every = {job for each in jobs.values() for job in each}
+    chosen = [variant for variant in variants if only is None or variant.name in only]
+    wanted = {job for variant in chosen for job in jobs[variant]}
     moving = {job for job in every if decoded.film and job.output == "webp"}
     exif = exif_of(*credits_of(decoded.kind, data)) if keep_credits else b""
-    files, preview = _made(decoded, every - moving, watermarks, exif)
-    files |= _moved(decoded, moving, watermarks, limits, exif)
+    files, preview = _made(decoded, every - moving, wanted, watermarks, exif)
+    files |= _moved(decoded, moving, wanted, watermarks, limits, exif)
     files = _lightened(decoded, files, exif)
     return Picture(
         content_type=CONTENT_TYPES[decoded.kind],
@@ -81,7 +86,7 @@ def render(
         preview=preview,
         renditions=tuple(
             _rendered(variant.name, jobs[variant][0].look.placement.canvas, file)
-            for variant in variants
+            for variant in chosen
             for file in worthwhile((files[job] for job in jobs[variant]), alpha=decoded.has_alpha)
         ),
     )
@@ -105,13 +110,18 @@ def _jobs(decoded: Decoded, variant: Variant, focal_point: FocalPoint) -> list[_
 
 
 def _made(
-    decoded: Decoded, jobs: set[_Job], watermarks: Marks, exif: bytes
+    decoded: Decoded, jobs: set[_Job], wanted: set[_Job], watermarks: Marks, exif: bytes
 ) -> tuple[dict[_Job, File], Preview]:
-    """Every job's file, the largest first: it is encoded while the smaller ones are scaled."""
+    """Every wanted job's file, the largest first: it is encoded while the smaller are scaled.
+
+    All jobs' pictures are made, since a smaller one's pixels come from the larger ones.
+    """
     cascade = Cascade(decoded.size, decoded.image)
     files: dict[_Job, Future[bytes]] = {}
     with ThreadPoolExecutor(_ENCODERS) as encoders:
         for job, picture in _pictures(cascade, jobs, watermarks):
+            if job not in wanted:
+                continue
             files[job] = encoders.submit(_encoded, picture, job, exif)
         preview = preview_of(cascade.smallest)
     return {job: File(job.output, file.result()) for job, file in files.items()}, preview
@@ -125,17 +135,25 @@ def _encoded(picture: Image.Image, job: _Job, exif: bytes) -> bytes:
 
 
 def _moved(
-    decoded: Decoded, jobs: set[_Job], watermarks: Marks, limits: Limits, exif: bytes
+    decoded: Decoded,
+    jobs: set[_Job],
+    wanted: set[_Job],
+    watermarks: Marks,
+    limits: Limits,
+    exif: bytes,
 ) -> dict[_Job, File]:
-    """Every job's file, animated; Rejection where that is too much work."""
+    """Every wanted job's file, animated; Rejection where all jobs are too much work."""
     film = decoded.film
-    if not film or not jobs:
+    if not film or not jobs & wanted:
         return {}
     animation.check(film, (job.look.placement.canvas for job in jobs), limits)
-    reels = {job: animation.Reel(job.look.placement.canvas, job.quality) for job in jobs}
-    files = animation.wind(
-        film, reels, lambda whole: _pictures(Cascade(decoded.size, whole), jobs, watermarks)
-    )
+    reels = {job: animation.Reel(job.look.placement.canvas, job.quality) for job in jobs & wanted}
+
+    def pictures(whole: Image.Image) -> Iterator[tuple[_Job, Image.Image]]:
+        made = _pictures(Cascade(decoded.size, whole), jobs, watermarks)
+        return ((job, picture) for job, picture in made if job in reels)
+
+    files = animation.wind(film, reels, pictures)
     return {
         job: File(job.output, containers.with_exif("webp", file, exif), moving=True)
         for job, file in files.items()

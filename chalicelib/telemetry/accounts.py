@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from chalicelib.facts import Announced, Erased, Fact, Finished, GivenUp, Unchanged
+from chalicelib.facts import Announced, Erased, Fact, Finished, GivenUp, Swept, Unchanged
 from chalicelib.records import Status
 from chalicelib.telemetry.metrics import REJECTIONS, Figures
 
@@ -31,6 +31,8 @@ def account_of(fact: Fact) -> Account:
             return Account("picture failed", {"cause": fact.cause}, {"Failures": 1})
         case Erased():
             return Account("image erased", {"objects": fact.objects, "verified": fact.verified})
+        case Swept():
+            return Account("sweep ended", dict(fact.counts), {"Repairs": fact.repairs})
 
 
 def _finished(fact: Finished) -> Account:

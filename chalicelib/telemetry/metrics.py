@@ -12,6 +12,7 @@ UNITS = {
     "Pictures": "Count",
     REJECTIONS: "Count",
     "Failures": "Count",
+    "Repairs": "Count",
     "BytesIn": "Bytes",
     "BytesOut": "Bytes",
     "ReadMilliseconds": "Milliseconds",

@@ -31,7 +31,7 @@ export class Api {
   #base;
   #token;
 
-  /** `token`: a function that returns (a promise of) a bearer token; `{ refused: true }` asks for a new one. */
+  /** `token` returns (a promise of) a bearer token; `{ refused: true }` asks it for a new one. */
   constructor(base, token) {
     this.#base = base.replace(/\/+$/, "");
     this.#token = token;

@@ -55,7 +55,15 @@ p, ol { margin: 0; padding: 0; list-style: none; }
 :focus-visible, input:focus-visible + label { outline: 3px solid var(--accent); outline-offset: 3px; border-radius: var(--radius); }
 
 [part=note]:not(:empty) { margin-top: 0.75rem; color: var(--wrong); }
-.bar { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: 2.5rem; margin-top: 0.75rem; color: var(--quiet); }
+.bar {
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  gap: 1rem;
+  min-height: 2.5rem;
+  margin-top: 0.75rem;
+  color: var(--quiet);
+}
 [part=list] { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 0.5rem; }
 [part=list]:not(:empty) { margin-top: 0.75rem; }
 .bar + [part=list]:not(:empty) { margin-top: 0.5rem; }
@@ -75,13 +83,30 @@ p, ol { margin: 0; padding: 0; list-style: none; }
 [part=preview] { grid-column: 1; width: 3rem; height: 3rem; border-radius: 3px; background: var(--sunken); overflow: hidden; }
 img { display: block; width: 100%; height: 100%; object-fit: cover; }
 .text { grid-column: 2; min-width: 0; }
-[part=name] { display: block; overflow: hidden; color: inherit; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; text-underline-offset: 0.2em; }
+[part=name] {
+  display: block;
+  overflow: hidden;
+  color: inherit;
+  font-weight: 600;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  text-underline-offset: 0.2em;
+}
 [part=name]:not(:hover) { text-decoration-color: var(--quiet); }
 [part=status] { color: var(--quiet); font-size: 0.9375rem; line-height: 1.4; }
 [part=label] { color: var(--ink); font-weight: 600; }
 [data-state=rejected] [part=label], [data-state=failed] [part=label] { color: var(--wrong); }
 .buttons { display: flex; gap: 0.4rem; }
-button { padding: 0.35rem 0.75rem; border: 1px solid var(--line); border-radius: var(--radius); background: none; color: inherit; font: inherit; font-size: 0.875rem; cursor: pointer; }
+button {
+  padding: 0.35rem 0.75rem;
+  border: 1px solid var(--line);
+  border-radius: var(--radius);
+  background: none;
+  color: inherit;
+  font: inherit;
+  font-size: 0.875rem;
+  cursor: pointer;
+}
 button:hover { background: var(--sunken); }
 
 progress { position: absolute; inset: auto 0 0; width: 100%; height: 3px; border: 0; background: var(--sunken); appearance: none; }

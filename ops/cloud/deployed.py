@@ -116,6 +116,7 @@ def _resources(account: Account, stage: Stage) -> Iterator[Resource]:
     yield from _notifications(account, stage, arns)
     for name, arn in arns.items():
         yield from _queues(account, name, arn)
+    yield from _rules(account, stage, {*FUNCTIONS, *arns})
     api = find_api(account, stage)
     if api:
         yield {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api}
@@ -151,6 +152,21 @@ def _queues(account: Account, name: str, arn: str) -> Iterator[Resource]:
                     "queue": mapping["EventSourceArn"].rpartition(":")[2],
                     "lambda_arn": arn,
                 }
+
+
+def _rules(account: Account, stage: Stage, names: set[str]) -> Iterator[Resource]:
+    events = account.client("events")
+    for name in sorted(names):
+        rule = f"{stage.prefix}-{name}-event"
+        try:
+            events.describe_rule(Name=rule)
+        except events.exceptions.ResourceNotFoundException:
+            continue
+        yield {
+            "name": f"{name}-event",
+            "resource_type": "cloudwatch_event",
+            "rule_name": rule,
+        }
 
 
 def _integration(client: Any, api: str) -> str:

@@ -73,7 +73,8 @@ class Deployment:
         self._apply("delivery", "API behind the CDN")
         with self.teller.step("Limits of functions, API and logs"):
             queue = self.facts()["FailuresQueueArn"]
-            self.teller.detail(set_limits(self.account, self.stage, queue, self.wishes.limits))
+            for line in set_limits(self.account, self.stage, queue, self.wishes.limits):
+                self.teller.detail(line)
         with self.teller.step("Page"):
             self._publish()
         self._apply("watch", "Alarms and dashboard")
@@ -184,4 +185,5 @@ def settings_of(facts: Mapping[str, str], site: str) -> Facts:
         "PUBLIC_URL": f"{site}/images",
         "API_URL": f"{site}/{API_STAGE}",
         "ALLOWED_ORIGINS": facts["AllowedOrigins"],
+        "DISTRIBUTION_ID": facts["DistributionId"],
     }

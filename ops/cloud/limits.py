@@ -1,4 +1,4 @@
-"""What Chalice cannot set: where lost events go, the API's throttling, how long logs stay."""
+"""What Chalice cannot set: what becomes of events, the API's throttling, how long logs stay."""
 
 import time
 from collections.abc import Iterator
@@ -15,6 +15,8 @@ from ops.cloud.stage import API, API_STAGE, Stage
 
 ASYNCHRONOUS = ("process_upload", "process_removal")  # whose events nobody waits for
 
+_SWEEP = "sweep"
+_SWEEP_AGE = 300  # seconds that a sweep may wait for the one before: as long as one may take
 _RETRIES = 2
 _EVENT_AGE = 6 * 3600  # seconds that Lambda may keep an event while it throttles
 _ROLE_PATIENCE = 60.0  # seconds until a role that was just made is known to Lambda everywhere
@@ -32,14 +34,44 @@ class Limits:
     log_days: int | None = None
 
 
-def set_limits(account: Account, stage: Stage, queue_arn: str, limits: Limits) -> str:
-    """All of them: a line that tells the API's."""
+def set_limits(account: Account, stage: Stage, queue_arn: str, limits: Limits) -> list[str]:
+    """All of them: lines that tell the API's, and what the account is too small for."""
+    functions = account.client("lambda")
     with explained():
         for name in ASYNCHRONOUS:
-            _keep_lost_events(account.client("lambda"), stage.function(name), queue_arn)
+            _keep_lost_events(functions, stage.function(name), queue_arn)
+        is_alone = run_alone(functions, stage.function(_SWEEP))
         rate, burst = _limit_requests(account, stage, limits)
         _keep_logs(account, stage, limits)
-    return f"the API answers {rate:g} requests a second, {burst} at once"
+    lines = [f"the API answers {rate:g} requests a second, {burst} at once"]
+    return lines if is_alone else [*lines, _NOT_ALONE]
+
+
+_NOT_ALONE = (
+    "two sweeps may run at once, which costs a little and harms nothing: Lambda's quota of "
+    "concurrent executions is too small here to reserve one"
+)
+
+
+def run_alone(client: Any, function: str) -> bool:
+    """One call at a time, and none of them twice: the clock makes the next. False: not alone.
+
+    What reserved_concurrency in .chalice/config.json says counts. A new account's ten executions
+    are all that it must leave unreserved, so that Chalice would fail there.
+    """
+    client.put_function_event_invoke_config(
+        FunctionName=function, MaximumRetryAttempts=0, MaximumEventAgeInSeconds=_SWEEP_AGE
+    )
+    known = client.get_function_concurrency(FunctionName=function)
+    if "ReservedConcurrentExecutions" in known:
+        return True
+    try:
+        client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=1)
+    except ClientError as error:
+        if "UnreservedConcurrentExecution" in str(error):
+            return False
+        raise
+    return True
 
 
 def _keep_lost_events(client: Any, function: str, queue_arn: str) -> None:

@@ -2,38 +2,52 @@
 
 from typing import Any
 
+from ops.permissions import buckets
 from ops.permissions import statements as may
 from ops.permissions.encryption import use_of_key
 from ops.permissions.names import Names
 from ops.permissions.statements import Statement
 
 _PROCESS = (
-    may.read_originals,
-    may.miss_originals,
-    may.read_watermarks,
-    may.write_renditions,
+    buckets.read_originals,
+    buckets.miss_originals,
+    buckets.read_watermarks,
+    buckets.write_renditions,
     may.keep_records,
     may.read_histories,
 )
 _ERASE = (
-    may.find_versions,
-    may.erase_originals,
-    may.list_renditions,
-    may.erase_renditions,
+    buckets.find_versions,
+    buckets.erase_originals,
+    buckets.list_renditions,
+    buckets.erase_renditions,
+    may.forget_bytes,
 )
 _PARTS = {
-    "api_handler": (may.sign_uploads, *_PROCESS, *_ERASE, may.list_by_owner, may.ask_for_work),
+    "api_handler": (buckets.sign_uploads, *_PROCESS, *_ERASE, may.list_by_owner, may.ask_for_work),
     "process_upload": (*_PROCESS, may.hand_over_lost_events),
     "process_removal": (
-        may.read_originals,
-        may.miss_originals,
+        buckets.read_originals,
+        buckets.miss_originals,
         *_ERASE,
         may.keep_records,
         may.hand_over_lost_events,
     ),
-    "process_again": (*_PROCESS, may.take_work),
+    "process_again": (*_PROCESS, buckets.find_renditions, may.take_work),
     "record_failure": (may.keep_records, may.take_failures),
+    "sweep": (
+        buckets.read_originals,
+        buckets.miss_originals,
+        buckets.read_watermarks,
+        buckets.miss_manifests,
+        *_ERASE,
+        may.keep_records,
+        may.read_many_records,
+        may.list_unfinished,
+        may.ask_for_work,
+    ),
 }
+_ERASING = frozenset(function for function, parts in _PARTS.items() if set(_ERASE) <= set(parts))
 
 FUNCTIONS = tuple(_PARTS)
 
@@ -47,6 +61,8 @@ def policy_of(function: str, names: Names) -> dict[str, Any]:
 def statements_of(function: str, names: Names) -> list[Statement]:
     """The statements of a function's policy."""
     own = [part(names) for part in _PARTS[function]]
+    if names.distribution_id and function in _ERASING:
+        own.append(may.forget_copies(names))
     own += use_of_key(names, own)
     own.append(may.write_log(names, function))
     return [*own, may.send_traces()] if names.xray else own

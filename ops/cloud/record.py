@@ -17,9 +17,12 @@ _SHAPE = "dev"  # the stage whose sizes and limits a new stage begins with
 
 
 def recorded(stage: str, file: Path = CONFIG) -> dict[str, Any]:
-    """The stage's section; a new stage's begins as `dev`'s."""
+    """The stage's section; a new stage's, and a function that it lacks, begin as `dev`'s."""
     stages: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["stages"]
-    return stages.get(stage, stages[_SHAPE])
+    shape = stages[_SHAPE]
+    section = stages.get(stage, shape)
+    functions = {**shape["lambda_functions"], **section.get("lambda_functions", {})}
+    return {**section, "lambda_functions": functions}
 
 
 def with_facts(

@@ -13,7 +13,10 @@ import boto3
 import botocore.session
 
 FILE = "DARKROOM_CALLS"  # the variable that names the file
-_RESOURCE = ("Bucket", "Key", "VersionId", "TableName", "IndexName", "QueueName", "QueueUrl")
+_RESOURCE = (
+    *("Bucket", "Key", "VersionId", "TableName", "IndexName", "QueueName", "QueueUrl"),
+    "DistributionId",
+)
 _PARAMETERS = "darkroom-parameters"
 _callers: list[str] = []
 
@@ -53,11 +56,13 @@ def record_calls(environment: Mapping[str, str]) -> None:
 
 
 def _parts(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    """The operation with its resource; of a transaction each action with its own."""
+    """The operation with its resource; of a transaction or a batch each part with its own."""
     for item in parameters.get("TransactItems", ()):
         for kind, action in item.items():
             yield f"{operation}.{kind}", _resource(action)
-    if "TransactItems" not in parameters:
+    for table in parameters.get("RequestItems", ()):
+        yield operation, {"TableName": table}
+    if not parameters.keys() & {"TransactItems", "RequestItems"}:
         yield operation, _resource(parameters)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tasks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind TEXT NOT NULL,          -- 'event', 'message' or 'record', see tasks.py
+    kind TEXT NOT NULL,          -- 'event', 'message', 'schedule' or 'record', see tasks.py
     function TEXT NOT NULL,
     payload TEXT NOT NULL,       -- JSON
     request_id TEXT NOT NULL,    -- the same for all tries

@@ -37,6 +37,7 @@ def stack_environment(options: Options, profile: str) -> dict[str, str]:
         "DATA_DIR": str(options.data),
         "WORKERS": str(options.workers),
         "RETRY_SECONDS": ",".join(str(seconds) for seconds in options.retry_seconds),
+        "SWEEP_SECONDS": ",".join(str(seconds) for seconds in options.sweep_seconds),
         "PYTHONUNBUFFERED": "1",
     }
 

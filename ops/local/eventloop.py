@@ -1,4 +1,4 @@
-"""The event loop's source: SeaweedFS's log of changes and the SQS queues become tasks."""
+"""The event loop's source: SeaweedFS's log of changes, queues and the clock become tasks."""
 
 import logging
 import os
@@ -21,6 +21,7 @@ from ops.local.inventory import Inventory
 from ops.local.options import Options, read_options
 from ops.local.polling import start_polling
 from ops.local.processes import dying_with_us
+from ops.local.schedule import start_schedule
 from ops.local.seaweed import weed_program
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def main() -> None:
     inventory = Inventory(database)
     inventory.forget_removed(time.time_ns())
     start_polling(options)
+    start_schedule(options)
     threading.Thread(target=_prove, args=(options,), daemon=True).start()
     while True:
         try:

@@ -16,6 +16,7 @@ FAILURES_QUEUE = "darkroom-failures"
 
 CREATED = "process_upload"
 REMOVED = "process_removal"
+SWEEP = "sweep"
 QUEUE_FUNCTIONS = {WORK_QUEUE: "process_again", FAILURES_QUEUE: "record_failure"}
 
 PROBES = ".darkroom-probe/"  # objects below it show that the stack works, and are no uploads
@@ -27,6 +28,11 @@ EVENT_LOOP = "event-loop"  # the database's mark with the process id of the loop
 def function_arn(function: str) -> str:
     """The ARN under which Lambda would know one of the application's functions."""
     return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:darkroom-local-{function}"
+
+
+def rule_arn(function: str) -> str:
+    """The ARN of the rule that would call one of the application's functions by the clock."""
+    return f"arn:aws:events:{REGION}:{ACCOUNT}:rule/darkroom-local-{function}-event"
 
 
 def queue_arn(queue: str) -> str:

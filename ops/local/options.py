@@ -17,9 +17,10 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """The settings of one stack. `retry_seconds` are the waits before Lambda's two more tries.
+    """The settings of one stack.
 
-    `origins` are those of other pages that may upload.
+    `retry_seconds` are the waits before Lambda's two more tries, `sweep_seconds` those before the
+    first sweep and between any two. `origins` are those of other pages that may upload.
     """
 
     api_port: int
@@ -30,6 +31,7 @@ class Options:
     workers: int
     retry_seconds: tuple[float, float]
     origins: tuple[str, ...] = ()
+    sweep_seconds: tuple[float, float]
 
     @property
     def ports(self) -> frozenset[int]:
@@ -79,7 +81,8 @@ def read_options(environment: Mapping[str, str]) -> Options:
         aws_port=ports["AWS_PORT"],
         data=_data(environment.get("DATA_DIR", ".darkroom")),
         workers=_count("WORKERS", environment.get("WORKERS", str(os.cpu_count() or 1))),
-        retry_seconds=_waits(environment.get("RETRY_SECONDS", "1,2")),
+        retry_seconds=_waits("RETRY_SECONDS", environment.get("RETRY_SECONDS", "1,2")),
+        sweep_seconds=_waits("SWEEP_SECONDS", environment.get("SWEEP_SECONDS", "60,600")),
         origins=_origins(environment.get("ALLOWED_ORIGINS", "")),
     )
 
@@ -119,10 +122,10 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
-def _waits(text: str) -> tuple[float, float]:
+def _waits(name: str, text: str) -> tuple[float, float]:
     try:
         first, second = (float(part) for part in text.split(","))
     except ValueError as reason:
-        wrong = f"RETRY_SECONDS must be two numbers of seconds such as 1,2, not {text!r}."
+        wrong = f"{name} must be two numbers of seconds such as 1,2, not {text!r}."
         raise StackError(wrong) from reason
     return first, second

@@ -1,8 +1,9 @@
 """The durable queue between what happens and the application's functions.
 
 A task is an `event` (a function called as Lambda calls one asynchronously), a `message` (an SQS
-message, whose queue keeps its own tries), or a `record` (of an event given up, on its way to the
-failures queue).
+message, whose queue keeps its own tries), a `schedule` (a function called by the clock: tried once,
+for the next call comes by itself), or a `record` (of an event given up, on its way to the failures
+queue).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""botocore's descriptions of AWS, cut down to the services that the application calls."""
+"""botocore's descriptions of AWS, cut down to what the application's clients read."""
 
 import gzip
 import json
@@ -22,10 +22,18 @@ def keep_services(data: Path, services: frozenset[str]) -> None:
     for path in data.iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
+        elif path.is_dir():
+            _keep_newest(path)
     for path in [*data.rglob("*.json"), *data.rglob("*.json.gz")]:
         _slim(path)
     endpoints = data / "endpoints.json"
     endpoints.write_text(_compact(_endpoints_of(services, json.loads(endpoints.read_text()))))
+
+
+def _keep_newest(service: Path) -> None:
+    """Of the versions of an API, each a date, a client takes the last."""
+    for version in sorted(service.iterdir())[:-1]:
+        shutil.rmtree(version)
 
 
 def _slim(path: Path) -> None:

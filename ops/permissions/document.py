@@ -20,6 +20,7 @@ _NAMES = Names(
     images_table="TABLE",
     work_queue="WORK",
     failures_queue="FAILURES",
+    distribution_id="DISTRIBUTION",
     kms_key_arn="KEY",
     xray=True,
 )

@@ -32,7 +32,11 @@ TERRAFORM = Place(
 
 @dataclass(frozen=True)
 class Names:
-    """One stage's names. `kms_key_arn` is empty where no key of the account's own is used."""
+    """One stage's names.
+
+    `kms_key_arn` is empty where no key of the account's own is used, `distribution_id` where
+    functions know no CDN.
+    """
 
     place: Place
     stage: str
@@ -41,6 +45,7 @@ class Names:
     images_table: str
     work_queue: str
     failures_queue: str
+    distribution_id: str = ""
     kms_key_arn: str = ""
     xray: bool = False
 
@@ -63,6 +68,12 @@ class Names:
     def queue(self, name: str) -> str:
         """The ARN of a queue."""
         return self._arn("sqs", name)
+
+    def distribution(self) -> str:
+        """The ARN of the CDN's distribution."""
+        place = self.place
+        owner = f"arn:{place.partition}:cloudfront::{place.account}"
+        return f"{owner}:distribution/{self.distribution_id}"
 
     def log_streams(self, function: str) -> str:
         """The ARN of the log streams of a function."""
@@ -94,6 +105,7 @@ def names_of(
         images_table=environment["IMAGES_TABLE"],
         work_queue=environment["WORK_QUEUE"],
         failures_queue=environment["FAILURES_QUEUE"],
+        distribution_id=environment.get("DISTRIBUTION_ID", ""),
         kms_key_arn=kms_key_arn,
         xray=xray,
     )

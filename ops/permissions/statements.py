@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.aws.items import fingerprint
 from chalicelib.aws.table import BY_OWNER
+from chalicelib.aws.upkeep import BY_UNFINISHED
 from ops.permissions.names import Names
 
 FUNCTION = "the function"
@@ -13,9 +15,6 @@ LAMBDA = "Lambda"
 DAEMON = "X-Ray's daemon"
 SERVICES = "S3, DynamoDB and SQS"
 
-# An id is a ULID, whose first character is 0 to 7: all that is a picture's, and no watermark.
-_IDS = tuple(f"{first}*" for first in "01234567")
-_LIST = ("s3:ListBucket", "s3:ListBucketVersions")
 _TAKE = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
 
@@ -41,72 +40,25 @@ class Statement:
         return {**written, "Condition": self.condition} if self.condition else written
 
 
-def sign_uploads(names: Names) -> Statement:
-    """Tickets."""
-    why = "A ticket lends the API's right to put, so it ends where tickets' keys end."
-    uploads = names.objects(names.uploads_bucket, "uploads/*")
-    return Statement("SignUploads", why, ("s3:PutObject",), (uploads,), HOLDER)
-
-
-def read_originals(names: Names) -> Statement:
-    """Originals."""
-    why = "Other tools may copy originals to any key, so all keys of the bucket may be read."
-    originals = names.objects(names.uploads_bucket, "*")
-    return Statement("ReadOriginals", why, ("s3:GetObject",), (originals,))
-
-
-def miss_originals(names: Names) -> Statement:
-    """Originals that are gone."""
-    why = "Without it S3 answers 403 for an object that is gone, and never 404."
-    bucket = names.bucket(names.uploads_bucket)
-    return Statement("MissOriginals", why, ("s3:ListBucket",), (bucket,))
-
-
-def find_versions(names: Names) -> Statement:
-    """Versions of originals."""
-    why = "Erasing an original means every version of it, and each must be found."
-    bucket = names.bucket(names.uploads_bucket)
-    return Statement("FindVersions", why, ("s3:ListBucketVersions",), (bucket,))
-
-
-def erase_originals(names: Names) -> Statement:
-    """Erasure of originals."""
-    why = "An erased image leaves no version of its original, under whatever key it came."
-    originals = names.objects(names.uploads_bucket, "*")
-    return Statement("EraseOriginals", why, ("s3:DeleteObjectVersion",), (originals,))
-
-
-def read_watermarks(names: Names) -> Statement:
-    """Watermarks."""
-    why = "Variants may name watermarks below this prefix; nothing else of the bucket is read."
-    watermarks = names.objects(names.images_bucket, "watermarks/*")
-    return Statement("ReadWatermarks", why, ("s3:GetObject",), (watermarks,))
-
-
-def write_renditions(names: Names) -> Statement:
-    """Renditions and manifests."""
-    why = "Renditions and manifests are below images' ids, which start with 0 to 7."
-    renditions = tuple(names.objects(names.images_bucket, ids) for ids in _IDS)
-    return Statement("WriteRenditions", why, ("s3:PutObject",), renditions)
-
-
-def list_renditions(names: Names) -> Statement:
-    """Renditions, as they are looked for."""
-    why = "Erasing looks for an image's files before and after, in all their versions."
-    return Statement("ListRenditions", why, _LIST, (names.bucket(names.images_bucket),))
-
-
-def erase_renditions(names: Names) -> Statement:
-    """Erasure of renditions."""
-    why = "An erased image leaves no file below its id."
-    renditions = tuple(names.objects(names.images_bucket, ids) for ids in _IDS)
-    return Statement("EraseRenditions", why, ("s3:DeleteObjectVersion",), renditions)
-
-
 def keep_records(names: Names) -> Statement:
     """Records."""
     why = "Records are read, and written with their history line in one transaction of puts."
     return Statement("KeepRecords", why, ("dynamodb:GetItem", "dynamodb:PutItem"), (names.table(),))
+
+
+def read_many_records(names: Names) -> Statement:
+    """Records of a page of objects."""
+    why = "The sweep reads the records of a hundred objects at once."
+    return Statement("ReadManyRecords", why, ("dynamodb:BatchGetItem",), (names.table(),))
+
+
+def forget_bytes(names: Names) -> Statement:
+    """The marker that leads from an owner's bytes to an image."""
+    why = "An erased image's bytes lead to it no more; no record and no history can be deleted."
+    markers = {"dynamodb:LeadingKeys": [fingerprint("*", "*")]}
+    condition = {"ForAllValues:StringLike": markers}
+    table = (names.table(),)
+    return Statement("ForgetBytes", why, ("dynamodb:DeleteItem",), table, FUNCTION, condition)
 
 
 def read_histories(names: Names) -> Statement:
@@ -119,6 +71,12 @@ def list_by_owner(names: Names) -> Statement:
     """Lists of images."""
     why = "Images are listed through the index by owner."
     return Statement("ListByOwner", why, ("dynamodb:Query",), (names.index(BY_OWNER),))
+
+
+def list_unfinished(names: Names) -> Statement:
+    """Unfinished images."""
+    why = "The sweep finds what has stopped on its way through the index of unfinished images."
+    return Statement("ListUnfinished", why, ("dynamodb:Query",), (names.index(BY_UNFINISHED),))
 
 
 def ask_for_work(names: Names) -> Statement:
@@ -145,6 +103,13 @@ def hand_over_lost_events(names: Names) -> Statement:
     why = "Lambda sends there what it gives up after all tries."
     queue = names.queue(names.failures_queue)
     return Statement("HandOverLostEvents", why, ("sqs:SendMessage",), (queue,), LAMBDA)
+
+
+def forget_copies(names: Names) -> Statement:
+    """The CDN's copies."""
+    why = "What is erased is to go from the CDN, too: from this distribution, and no other."
+    distribution = (names.distribution(),)
+    return Statement("ForgetCopies", why, ("cloudfront:CreateInvalidation",), distribution)
 
 
 def write_log(names: Names, function: str) -> Statement:

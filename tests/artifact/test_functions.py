@@ -9,10 +9,12 @@ from ops.local import names
 from ops.local.credentials import profiles_file
 from ops.local.options import Options
 from ops.local.ports import free_ports
+from ops.local.schedule import schedule_event
 from ops.sandbox.events import api_event, created_event
 from ops.sandbox.function import Function
 from tests.artifact.conftest import Start
 from tests.pictures import jpeg
+from tests.policies.stores import distribution_config
 from tests.stack.running import client
 
 
@@ -85,3 +87,28 @@ def test_the_removal_of_an_unknown_object_is_a_success(start: Start) -> None:
     with start("app.process_removal") as function:
         event = created_event(names.UPLOADS_BUCKET, "unknown.jpg", 1, "")
         assert function.call(event).outcome == "response"
+
+
+def test_a_call_by_the_clock_sweeps_to_the_end(start: Start) -> None:
+    with start("app.sweep") as function:
+        assert function.call(schedule_event("sweep")).outcome == "response"
+        lines = [json.loads(line) for line in function.said().splitlines()]
+    (ended,) = [line for line in lines if line["message"] == "sweep ended"]
+    assert ended["complete"]
+
+
+def test_an_erased_image_is_forgotten_by_cloudfront(start: Start, stores: Options) -> None:
+    event = uploaded(start, jpeg(seed=7))
+    key = event["Records"][0]["s3"]["object"]["key"]
+    cloudfront = client("cloudfront", stores.aws_url, profiles_file(stores.data), "admin")
+    config = distribution_config("artifact")
+    made = cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+    image_id = key.split("/")[2]
+    erasing = api_event(
+        "DELETE", f"/images/{image_id}", resource="/images/{image_id}", image_id=image_id
+    )
+    with start("app.app", DISTRIBUTION_ID=made["Id"]) as api:
+        receipt = body_of(api, erasing)
+    found = cloudfront.get_invalidation(DistributionId=made["Id"], Id=receipt["invalidation"])
+    paths = found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]
+    assert paths == [f"/images/{image_id}/*"]

@@ -14,6 +14,7 @@ HANDLERS = [
     "app.process_removal",
     "app.process_again",
     "app.record_failure",
+    "app.sweep",
 ]
 # What `python -v` says of a module: where its code came from, quoted where that was compiled.
 COMPILED_NOW = re.compile(r"^# code object from (/\S+\.py)$", re.MULTILINE)
@@ -53,7 +54,9 @@ def test_a_start_writes_nothing(start: Start, sandbox: Sandbox, handler: str) ->
     assert files(sandbox.task) | files(sandbox.opt) == before
 
 
-@pytest.mark.parametrize("handler", ["app.app", "app.process_removal", "app.record_failure"])
+@pytest.mark.parametrize(
+    "handler", ["app.app", "app.process_removal", "app.record_failure", "app.sweep"]
+)
 def test_a_function_that_may_not_render_starts_without_what_renders(
     start: Start, handler: str
 ) -> None:

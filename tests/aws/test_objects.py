@@ -1,6 +1,7 @@
 """One contract for every ObjectStore: a dictionary, and S3 on SeaweedFS."""
 
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 from botocore.stub import Stubber
@@ -101,3 +102,30 @@ def test_an_object_that_may_not_be_read_is_told_from_a_missing_one(
         s3.add_client_error("get_object", "AccessDenied", http_status_code=403)
         with pytest.raises(ReadRefused):
             s3_objects.read(BUCKET, "a", 9)
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(store: ObjectStore) -> None:
+    keys = ["paged/b", "paged/a/x", "paged/a b", "paged/a/ü", "paged/Z"]
+    for key in keys:
+        write(store, key)
+    found, after = [], "paged/"
+    while page := store.page(BUCKET, after, 2):
+        found += page
+        after = page[-1].key
+    assert sorted(one.key for one in found if one.key.startswith("paged/")) == sorted(keys)
+
+
+def test_a_page_tells_of_each_object_what_reading_it_tells(store: ObjectStore) -> None:
+    write(store, "told/a.jpg", b"abc")
+    (listed, *_) = store.page(BUCKET, "told/", 1)
+    read = store.read(BUCKET, "told/a.jpg", 10)
+    assert (listed.key, listed.bytes, listed.etag) == ("told/a.jpg", 3, read.etag)
+    assert abs((datetime.now(UTC) - listed.modified).total_seconds()) < 60
+
+
+def test_an_erased_object_has_no_versions(store: ObjectStore) -> None:
+    write(store, "versions/a")
+    write(store, "versions/ab")
+    before = store.has_versions(BUCKET, "versions/a")
+    store.erase(BUCKET, "versions/a")
+    assert (before, store.has_versions(BUCKET, "versions/a")) == (True, False)

@@ -12,6 +12,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
 from chalicelib.aws.signing import S3Signer
 from chalicelib.ports import PresignedPost
+from tests.aws.conftest import lead_boto3
 from tests.waiting import until
 
 BUCKET = "test-uploads"
@@ -138,9 +139,8 @@ def test_on_aws_both_go_to_the_buckets_own_regional_host(
     monkeypatch: pytest.MonkeyPatch, region: str
 ) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    lead_boto3({**keys, "AWS_DEFAULT_REGION": region}, monkeypatch)
     clients.s3.cache_clear()
     signer = S3Signer("some-bucket")
     put_url = signer.presign_put("k", "image/jpeg", 1, 60).url

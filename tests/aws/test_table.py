@@ -1,7 +1,7 @@
 """One contract for every ImageTable: a dictionary, AWS's own DynamoDB Local, and `make run`'s."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -177,3 +177,90 @@ def test_an_image_that_is_no_longer_ready_is_not_found_by_its_bytes(table: Image
     written = table.put(ready(1), event())
     table.put(replace(written, status=Status.DELETED), event("deleted", 1))
     assert table.find_ready("everyone", "ab" * 32) is None
+
+
+def test_many_records_are_read_at_once(table: ImageTable) -> None:
+    known = [table.put(numbered(number), event()) for number in range(130)]
+    asked = [*(one.id for one in known), derived_image_id("b", "unknown")]
+    assert table.get_many(asked) == {one.id: one for one in known}
+
+
+def test_no_records_are_read_where_none_is_asked_for(table: ImageTable) -> None:
+    assert table.get_many([]) == {}
+
+
+def test_unfinished_images_are_found_oldest_first(table: ImageTable) -> None:
+    made = [table.put(numbered(n, status=Status.PROCESSING), event()) for n in (3, 1, 2)]
+    table.put(ready(0), event())
+    found = table.unfinished(Status.PROCESSING, None, NOON + timedelta(seconds=9), 10)
+    assert found == tuple(sorted(made, key=lambda one: one.updated_at))
+
+
+def test_only_those_written_between_are_found_unfinished(table: ImageTable) -> None:
+    made = [table.put(numbered(n, status=Status.FAILED), event()) for n in range(5)]
+    found = table.unfinished(Status.FAILED, made[1].updated_at, made[3].updated_at, 10)
+    assert found == (made[2], made[3])
+
+
+def test_no_more_are_found_than_were_asked_for(table: ImageTable) -> None:
+    for number in range(3):
+        table.put(numbered(number), event())
+    assert len(table.unfinished(Status.PENDING, None, NOON + timedelta(seconds=9), 2)) == 2
+
+
+@pytest.mark.parametrize("cleared_at", [None, NOON])
+def test_a_tombstone_is_found_until_it_is_cleared(
+    table: ImageTable, cleared_at: datetime | None
+) -> None:
+    made = table.put(numbered(1, status=Status.DELETED, cleared_at=cleared_at), event())
+    found = table.unfinished(Status.DELETED, None, NOON + timedelta(seconds=9), 10)
+    assert found == (() if cleared_at else (made,))
+
+
+def test_a_record_is_restored_with_its_history(table: ImageTable) -> None:
+    lines = (event("ticket", 0), event("ready", 1))
+    restored = ready(1, revision=2)
+    assert table.restore(restored, lines)
+    assert (table.get(restored.id), table.history(restored.id)) == (restored, lines)
+    assert table.find_ready(restored.owner, "ab" * 32) == restored
+
+
+def test_a_record_that_is_there_is_not_restored(table: ImageTable) -> None:
+    present = table.put(numbered(1), event())
+    assert not table.restore(ready(1, revision=2), (event(),))
+    assert table.get(present.id) == present
+
+
+def test_a_restored_record_is_written_on(table: ImageTable) -> None:
+    table.restore(ready(1, revision=1), (event("ready", 1),))
+    present = table.get(ready(1).id)
+    assert present is not None
+    table.put(present, event("asked", 2))
+    assert [line.event for line in table.history(present.id)] == ["ready", "asked"]
+
+
+def test_forgotten_bytes_lead_nowhere(table: ImageTable) -> None:
+    made = table.put(ready(1), event())
+    buried = table.put(replace(made, status=Status.DELETED), event("deleted", 1))
+    table.forget_bytes(buried)
+    assert table.find_ready(made.owner, "ab" * 32) is None
+
+
+def test_the_same_bytes_still_lead_to_another_image(table: ImageTable) -> None:
+    first = table.put(ready(1), event())
+    second = table.put(ready(2), event())
+    buried = table.put(replace(first, status=Status.DELETED), event("deleted", 1))
+    table.forget_bytes(buried)
+    assert table.find_ready(second.owner, "ab" * 32) == second
+
+
+def test_forgetting_bytes_that_nothing_leads_from_is_no_error(table: ImageTable) -> None:
+    table.forget_bytes(ready(1))
+
+
+def test_a_bookmark_is_empty_at_first_and_then_the_last_one_set(table: ImageTable) -> None:
+    assert table.bookmark("originals") == ""
+    table.set_bookmark("originals", "a/b")
+    table.set_bookmark("originals", "a/c")
+    table.set_bookmark("renditions", "")
+    assert (table.bookmark("originals"), table.bookmark("renditions")) == ("a/c", "")

@@ -12,7 +12,7 @@ from tests.benchmarks.runs import results
 
 TIERS = ((10.0, 3.0), (20.0, 2.0), (float("inf"), 1.0))
 MEAN = Mean(milliseconds=200, upload=2e6, renditions=3e5, files=4, viewed=1e5)
-SIZES = Sizes(api=512, processing=1769)
+SIZES = Sizes(api=512, processing=1769, sweep=1024, sweep_seconds=300)
 
 
 def bill(pictures: float = 1e6, **changes: object) -> Bill:
@@ -51,6 +51,22 @@ def test_a_bill_grows_with_the_pictures_and_no_faster(kind: str):
 
 def test_what_stands_costs_the_same_for_any_number():
     assert list(bill(1).standing()) == list(bill(1e8).standing())
+
+
+def test_a_small_stage_is_looked_at_whole_in_each_walk():
+    one = bill(1000, sweep_runs=200, sweep_walks=100)
+    assert sum(line.dollars for line in one.swept()) == pytest.approx(
+        100 * sum(one.walk()) + 200 * prices().lambda_request
+    )
+
+
+def test_no_sweep_works_longer_than_it_may():
+    few, many = (sum(line.dollars for line in bill(number).swept()) for number in (1e7, 1e9))
+    assert few == pytest.approx(many)
+    worked = {line.text: line.dollars for line in bill(1e9).swept()}["Lambda: sweep"]
+    runs = assumed().sweep_runs
+    seconds = runs * (300 * prices().lambda_gb_second + prices().lambda_request)
+    assert worked == pytest.approx(seconds)
 
 
 def test_storage_is_that_of_the_originals_and_the_renditions():

@@ -6,6 +6,7 @@ from typing import Any
 from tests.deploy.world import World
 
 Found = dict[str, Any]
+DISTRIBUTION = "DISTRIBUTION"  # in place of its id
 
 
 def inventory(world: World) -> Found:
@@ -23,6 +24,7 @@ def inventory(world: World) -> Found:
         "buses": sorted(
             bus["Name"] for bus in world.client("events").list_event_buses()["EventBuses"]
         ),
+        "rules": _rules(world),
         "logs": {
             group["logGroupName"]: group.get("retentionInDays")
             for group in world.client("logs").describe_log_groups()["logGroups"]
@@ -49,6 +51,7 @@ def _functions(world: World) -> Found:
                 "role": function["Role"].rpartition("/")[2],
                 "settings": function["Environment"]["Variables"],
                 "layers": len(function.get("Layers", ())),
+                "at once": _at_once(client, function["FunctionName"]),
             }
             for function in functions
         },
@@ -67,9 +70,30 @@ def _on_failure(client: Any, name: str) -> Found:
     except client.exceptions.ResourceNotFoundException:
         return {}
     return {
-        "queue": known["DestinationConfig"]["OnFailure"]["Destination"],
+        "queue": known.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
         "retries": known["MaximumRetryAttempts"],
         "seconds": known["MaximumEventAgeInSeconds"],
+    }
+
+
+def _at_once(client: Any, name: str) -> int | None:
+    known = client.get_function_concurrency(FunctionName=name)
+    reserved: int | None = known.get("ReservedConcurrentExecutions")
+    return reserved
+
+
+def _rules(world: World) -> Found:
+    """Each rule's schedule, and the functions that it calls."""
+    client = world.client("events")
+    return {
+        rule["Name"]: (
+            rule.get("ScheduleExpression"),
+            [
+                target["Arn"].rpartition(":")[2]
+                for target in client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+            ],
+        )
+        for rule in client.list_rules()["Rules"]
     }
 
 
@@ -111,7 +135,13 @@ def _policies(world: World, role: str) -> Found:
     iam = world.client("iam")
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     found = {n: iam.get_role_policy(RoleName=role, PolicyName=n)["PolicyDocument"] for n in names}
-    return {name: json.loads(json.dumps(document)) for name, document in found.items()}
+    return {name: _without_ids(world, json.dumps(document)) for name, document in found.items()}
+
+
+def _without_ids(world: World, document: str) -> Any:
+    for distribution in _distributions(world):
+        document = document.replace(distribution["Id"], DISTRIBUTION)
+    return json.loads(document)
 
 
 def _roles(world: World) -> list[Any]:

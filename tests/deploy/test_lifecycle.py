@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from ops.cloud.policies import FUNCTIONS, policy_of
 from ops.permissions.names import Place, configured_names
-from tests.deploy.inventory import Found, inventory, nothing
+from tests.deploy.inventory import DISTRIBUTION, Found, inventory, nothing
 from tests.deploy.world import ACCOUNT, REGION, World, running_world
 
 pytestmark = pytest.mark.timeout(900)
@@ -36,6 +36,7 @@ class Story:
     page: dict[str, dict[str, Any]] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     invalidated: dict[str, set[str]] = field(default_factory=dict)
+    distributions: dict[str, set[str]] = field(default_factory=dict)
 
     def tell(self, chapter: str, *arguments: str) -> None:
         self.said[chapter] = self.world.run(*arguments).succeeded().out
@@ -44,6 +45,7 @@ class Story:
             self.page[chapter] = self._page()
             self.config[chapter] = self._config()
             self.invalidated[chapter] = self._last_invalidated()
+            self.distributions[chapter] = self._distributions()
 
     def _page(self) -> dict[str, Any]:
         s3 = self.world.client("s3")
@@ -54,12 +56,16 @@ class Story:
         found = self.world.client("s3").get_object(Bucket=SITE, Key="config.json")
         return json.load(found["Body"])
 
+    def _distributions(self) -> set[str]:
+        listed = self.world.client("cloudfront").list_distributions()["DistributionList"]
+        return {distribution["Id"] for distribution in listed["Items"]}
+
     def _last_invalidated(self) -> set[str]:
         client = self.world.client("cloudfront")
-        (distribution,) = client.list_distributions()["DistributionList"]["Items"]
-        listed = client.list_invalidations(DistributionId=distribution["Id"])["InvalidationList"]
+        (distribution,) = self._distributions()
+        listed = client.list_invalidations(DistributionId=distribution)["InvalidationList"]
         last = max(listed["Items"], key=lambda item: item["CreateTime"])
-        found = client.get_invalidation(DistributionId=distribution["Id"], Id=last["Id"])
+        found = client.get_invalidation(DistributionId=distribution, Id=last["Id"])
         return set(found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"])
 
 
@@ -99,7 +105,8 @@ def test_each_role_has_just_the_policy_that_code_renders(
     story: Story, chapter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ops.permissions.names.PROJECT", story.world.project)
-    names = configured_names("test", Place("aws", REGION, ACCOUNT))
+    configured = configured_names("test", Place("aws", REGION, ACCOUNT))
+    names = replace(configured, distribution_id=DISTRIBUTION)
     assert story.found[chapter]["roles"] == {
         f"darkroom-test-{function}": {f"darkroom-test-{function}": policy_of(function, names)}
         for function in FUNCTIONS
@@ -133,11 +140,21 @@ def test_what_asynchronous_functions_give_up_goes_to_the_failures_queue(
         "seconds": 21600,
     }
     known = story.found[chapter]["on failure"]
-    assert {name for name, value in known.items() if value} == {
-        "darkroom-test-process_upload",
-        "darkroom-test-process_removal",
+    assert {name: value for name, value in known.items() if value and value["queue"]} == {
+        "darkroom-test-process_upload": lost,
+        "darkroom-test-process_removal": lost,
     }
-    assert all(value in ({}, lost) for value in known.values())
+
+
+@pytest.mark.parametrize("chapter", ["created", "updated", "adopted"])
+def test_the_sweep_is_called_every_ten_minutes_alone_and_not_again(
+    story: Story, chapter: str
+) -> None:
+    found = story.found[chapter]
+    sweep = "darkroom-test-sweep"
+    assert found["rules"] == {f"{sweep}-event": ("rate(10 minutes)", [sweep])}
+    assert found["functions"][sweep]["at once"] == 1
+    assert found["on failure"][sweep] == {"queue": None, "retries": 0, "seconds": 300}
 
 
 @pytest.mark.parametrize("chapter", ["created", "updated", "adopted"])
@@ -169,6 +186,7 @@ def test_functions_are_told_where_everything_is(story: Story) -> None:
     assert site.endswith(".cloudfront.net")
     assert settings["UPLOADS_BUCKET"] == UPLOADS
     assert settings["API_URL"] == f"{site}/api"
+    assert settings["DISTRIBUTION_ID"] in story.distributions["updated"]
     # The second deployment named no origin: the first one's stays.
     assert settings["ALLOWED_ORIGINS"] == f"{site},https://shop.example"
 

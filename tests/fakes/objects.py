@@ -2,23 +2,30 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from chalicelib.errors import ObjectMissing, Reason, Rejection
-from chalicelib.ports import StoredObject
+from chalicelib.ports import Clock, Listed, StoredObject
 
 
 class Kept(Struct, frozen=True):
     data: bytes
     content_type: str
     cache_control: str
+    modified: datetime
+
+    @property
+    def etag(self) -> str:
+        return hashlib.md5(self.data, usedforsecurity=False).hexdigest()
 
 
 class MemoryObjects:
-    """The ObjectStore that a dictionary is."""
+    """The ObjectStore that a dictionary is; it keeps no versions."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = lambda: datetime.now(UTC)) -> None:
+        self.clock = clock
         self.kept: dict[tuple[str, str], Kept] = {}
 
     def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
@@ -27,22 +34,29 @@ class MemoryObjects:
             raise ObjectMissing(key)
         if len(kept.data) > at_most:
             raise Rejection(Reason.TOO_MANY_BYTES, f"The file has {len(kept.data)} bytes.")
-        return StoredObject(
-            data=kept.data,
-            etag=hashlib.md5(kept.data, usedforsecurity=False).hexdigest(),
-            version_id=None,
-        )
+        return StoredObject(data=kept.data, etag=kept.etag, version_id=None)
 
     def write(
         self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
     ) -> None:
-        self.kept[bucket, key] = Kept(data, content_type, cache_control)
+        self.kept[bucket, key] = Kept(data, content_type, cache_control, self.clock())
 
     def exists(self, bucket: str, key: str) -> bool:
         return (bucket, key) in self.kept
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         yield from sorted(k for b, k in list(self.kept) if b == bucket and k.startswith(prefix))
+
+    def page(self, bucket: str, after: str, limit: int) -> list[Listed]:
+        keys = sorted((k for b, k in list(self.kept) if b == bucket), key=str.encode)
+        found = [(key, self.kept[bucket, key]) for key in keys if key.encode() > after.encode()]
+        return [
+            Listed(key=key, bytes=len(kept.data), etag=kept.etag, modified=kept.modified)
+            for key, kept in found[:limit]
+        ]
+
+    def has_versions(self, bucket: str, key: str) -> bool:
+        return self.exists(bucket, key)
 
     def erase(self, bucket: str, key: str) -> None:
         self.kept.pop((bucket, key), None)

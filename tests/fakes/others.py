@@ -1,4 +1,6 @@
-"""A signer and a queue that only remember what they were asked."""
+"""A signer, a queue and a CDN that only remember what they were asked."""
+
+from collections.abc import Collection
 
 from chalicelib.ports import PresignedPost, PresignedPut
 
@@ -31,3 +33,14 @@ class MemoryQueue:
 
     def send(self, body: str) -> None:
         self.bodies.append(body)
+
+
+class ForgetfulCdn:
+    """The Cdn that remembers only what it was told to forget."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[tuple[str, list[str]]] = []
+
+    def forget(self, image_id: str, files: Collection[str]) -> str | None:
+        self.forgotten.append((image_id, sorted(files)))
+        return f"order-{len(self.forgotten)}"

@@ -2,6 +2,8 @@
 
 import base64
 import threading
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -16,6 +18,7 @@ class MemoryImages:
     def __init__(self) -> None:
         self._records: dict[str, Image] = {}
         self._lines: dict[str, list[Event]] = {}
+        self._bookmarks: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def get(self, image_id: str) -> Image | None:
@@ -45,6 +48,35 @@ class MemoryImages:
         more = len(fitting) > first + limit
         following = base64.urlsafe_b64encode(shown[-1].id.encode()).decode() if more else None
         return Page(images=tuple(shown), next_cursor=following)
+
+    def get_many(self, image_ids: Collection[str]) -> dict[str, Image]:
+        return {id_: self._records[id_] for id_ in image_ids if id_ in self._records}
+
+    def unfinished(
+        self, status: Status, after: datetime | None, before: datetime, limit: int
+    ) -> tuple[Image, ...]:
+        found = [i for i in self._records.values() if i.is_unfinished and i.status is status]
+        fitting = [
+            i for i in found if i.updated_at <= before and (not after or i.updated_at > after)
+        ]
+        return tuple(sorted(fitting, key=lambda image: image.updated_at)[:limit])
+
+    def forget_bytes(self, image: Image) -> None:
+        """Nothing leads from bytes to images but the records themselves."""
+
+    def restore(self, image: Image, history: Sequence[Event]) -> bool:
+        with self._lock:
+            if image.id in self._records:
+                return False
+            self._records[image.id] = image
+            self._lines[image.id] = list(history)
+            return True
+
+    def bookmark(self, name: str) -> str:
+        return self._bookmarks.get(name, "")
+
+    def set_bookmark(self, name: str, text: str) -> None:
+        self._bookmarks[name] = text
 
     def find_ready(self, owner: str, sha256: str) -> Image | None:
         for image in self._records.values():

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.frontend.actions import items, photo, pick
+from tests.frontend.actions import items, open_picture, photo, pick
 from tests.frontend.darkroom import FakeDarkroom
 
 
@@ -49,6 +49,16 @@ def test_nothing_is_wider_than_the_window(page: Page, darkroom: FakeDarkroom, wi
     item = pick(page, photo("another-name-without-any-space-" * 6 + ".jpg"))
     expect(item).to_have_attribute("data-state", "ready")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_no_picture_is_wider_than_the_window(
+    page: Page, darkroom: FakeDarkroom, width: int
+) -> None:
+    darkroom.add_image("ID01", "a-name-without-any-space-" * 8 + ".jpg", sha256="0123" * 16)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(darkroom.site)
+    assert open_picture(page, "ID01").evaluate("dialog => dialog.scrollWidth") <= width
 
 
 def test_nothing_moves_for_those_who_asked_for_less_motion(

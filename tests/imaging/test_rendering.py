@@ -25,6 +25,9 @@ from tests.imaging.samples import (
 )
 
 ALL = ("webp", "avif", "jpeg", "png")
+MOVING = saved(
+    scene(900, 600), "gif", save_all=True, append_images=[scene(900, 600).rotate(5)], duration=100
+)
 PHOTO = saved(scene(4000, 3000), "jpeg", quality=85)
 
 
@@ -70,6 +73,13 @@ def test_each_file_is_what_it_is_called():
 def test_the_same_input_gives_the_same_bytes(data: bytes):
     variants = tuple(Variant(name=f"v{side}", width=side, formats=ALL) for side in (500, 300, 90))
     assert rendered(data, *variants) == rendered(data, *variants)
+
+
+@pytest.mark.parametrize("data", [PHOTO, MOVING], ids=["still", "moving"])
+def test_one_variant_alone_has_the_bytes_that_it_has_among_all(data: bytes):
+    table = load_variants()
+    among_all = [r for r in render(data, table, LIMITS).renditions if r.variant == "mobile"]
+    assert list(render(data, table, LIMITS, only={"mobile"}).renditions) == among_all
 
 
 def test_saving_to_many_formats_does_not_mix_their_options():

@@ -8,7 +8,7 @@ import pytest
 from tests.infrastructure.stacks import Json, Stack, deployed
 
 OWN_METRICS = (
-    *("Pictures", "Rejections", "Failures", "BytesIn", "BytesOut"),
+    *("Pictures", "Rejections", "Failures", "Repairs", "BytesIn", "BytesOut"),
     *("ReadMilliseconds", "RenderMilliseconds", "StoreMilliseconds"),
 )
 

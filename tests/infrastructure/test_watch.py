@@ -24,9 +24,19 @@ def test_every_alarm_tells_the_topic_when_it_begins_and_ends(watch: Stack) -> No
     assert {(*a["AlarmActions"], *a["OKActions"]) for a in alarms} == {("<Topic>", "<Topic>")}
 
 
-def test_no_alarm_sounds_where_nothing_is_measured(watch: Stack) -> None:
-    alarms = watch.of_type("AWS::CloudWatch::Alarm").values()
-    assert {alarm["TreatMissingData"] for alarm in alarms} == {"notBreaching"}
+def test_no_alarm_but_that_of_the_sweep_sounds_where_nothing_is_measured(watch: Stack) -> None:
+    alarms = watch.of_type("AWS::CloudWatch::Alarm")
+    quiet = {name for name, a in alarms.items() if a["TreatMissingData"] == "notBreaching"}
+    assert alarms.keys() - quiet == {"SweepStopped"}
+
+
+def test_a_sweep_that_was_not_called_for_an_hour_sounds_an_alarm(watch: Stack) -> None:
+    alarm = watch.properties("SweepStopped")
+    sweep = {"FunctionName": "darkroom-dev-sweep"}
+    assert watched(alarm) == [("AWS/Lambda", "Invocations", sweep)]
+    assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Sum", 3600, 1)
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "breaching"
 
 
 def test_an_alarms_arithmetic_names_measurements_that_it_has(watch: Stack) -> None:
@@ -75,7 +85,6 @@ def test_the_oldest_unfinished_image_sounds_an_alarm(watch: Stack) -> None:
     [
         ("FunctionErrors", "Errors"),
         ("FunctionThrottles", "Throttles"),
-        ("DurationNearLimit", "Duration"),
     ],
 )
 def test_every_function_is_watched(
@@ -84,6 +93,14 @@ def test_every_function_is_watched(
     found = watched(watch.properties(alarm))
     assert {(space, name) for space, name, _ in found} == {("AWS/Lambda", metric)}
     assert {dimensions["FunctionName"] for *_, dimensions in found} == functions
+
+
+def test_every_function_but_the_sweep_is_to_end_well_within_its_time(
+    watch: Stack, functions: set[str]
+) -> None:
+    found = watched(watch.properties("DurationNearLimit"))
+    assert {(space, name) for space, name, _ in found} == {("AWS/Lambda", "Duration")}
+    assert {d["FunctionName"] for *_, d in found} == functions - {"darkroom-dev-sweep"}
 
 
 def test_four_fifths_of_a_time_limit_sound_an_alarm() -> None:

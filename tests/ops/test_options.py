@@ -32,6 +32,7 @@ def test_two_servers_with_one_port_are_named() -> None:
         ("WORKERS", "0"),
         ("WORKERS", "many"),
         ("RETRY_SECONDS", "1"),
+        ("SWEEP_SECONDS", "often"),
         ("DATA_DIR", ""),
         ("ALLOWED_ORIGINS", "shop.example"),
     ],

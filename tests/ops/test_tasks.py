@@ -5,6 +5,7 @@ import pytest
 from ops.local import tasks
 from ops.local.database import Database
 from ops.local.failures import Error, process_ended, timed_out
+from ops.local.schedule import call
 from ops.local.tasks import Task, Tasks
 
 FAULT = Error("PassingFault", "S3 cannot answer right now.", ["line"])
@@ -156,6 +157,27 @@ def test_a_failed_message_is_left_to_its_queue(queue: Tasks, database: Database)
     put(database, kind="message", function="process_again")
     queue.failed(taken(queue), FAULT)
     assert queue.count() == 0
+
+
+def test_a_scheduled_call_is_tried_once_and_nobody_hears_of_its_failure(
+    queue: Tasks, database: Database
+) -> None:
+    put(database, kind="schedule", function="sweep")
+    queue.failed(taken(queue), FAULT)
+    assert queue.count() == 0
+
+
+def test_nothing_is_scheduled_while_an_earlier_call_is_not_at_its_end(
+    queue: Tasks, database: Database
+) -> None:
+    call(database, "sweep")
+    call(database, "sweep")
+    first = taken(queue)
+    call(database, "sweep")
+    assert queue.count() == 1
+    queue.done(first)
+    call(database, "sweep")
+    assert taken(queue).payload["detail-type"] == "Scheduled Event"
 
 
 def test_tasks_outlive_the_process(database: Database, tmp_path: Path) -> None:

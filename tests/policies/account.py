@@ -24,14 +24,12 @@ from ops.local.environment import inherited
 from ops.local.names import HOST
 from ops.local.ports import free_ports
 from ops.local.processes import Server
-from ops.local.stores import table_definition
 from tests.environment import SETTINGS
 from tests.policies.stages import ENFORCED, WATERMARK
+from tests.policies.stores import OTHER, make_stores
 from tests.waiting import until
 
 ADMINISTRATOR = "administrator"
-OTHER = "somebody-elses"  # a bucket, a table and a queue that are not Darkroom's
-UNUSED = "nobodys"  # a bucket and a table
 FOREIGN = "report.pdf"
 ORIGINAL = "copied/photo.jpg"
 RENDITION = "01KQHV5R00ABCDEFGHJKMNPQRS/0123456789abcdef/1080p.webp"
@@ -57,7 +55,7 @@ class Account:
 
     def open(self) -> None:
         """Make stores and roles; from then on nothing is allowed but by a policy."""
-        self._make_stores()
+        make_stores(lambda service: self.client(service, "anyone"))
         self._make_administrator()
         for function in FUNCTIONS:
             self._make_role(function)
@@ -102,17 +100,6 @@ class Account:
             with calls.made_by(function):
                 yield app
         _forget_clients()
-
-    def _make_stores(self) -> None:
-        s3 = self.client("s3", "anyone")
-        for bucket in (ENFORCED.uploads_bucket, ENFORCED.images_bucket, OTHER, UNUSED):
-            s3.create_bucket(Bucket=bucket)
-            versioned = {"Status": "Enabled"}
-            s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioned)
-        for table in (ENFORCED.images_table, OTHER, UNUSED):
-            self.client("dynamodb", "anyone").create_table(**table_definition(table))
-        for queue in (ENFORCED.work_queue, ENFORCED.failures_queue, OTHER):
-            self.client("sqs", "anyone").create_queue(QueueName=queue)
 
     def _make_administrator(self) -> None:
         iam = self.client("iam", "anyone")
@@ -174,6 +161,7 @@ def _wiring() -> Wiring:
         "IMAGES_TABLE": ENFORCED.images_table,
         "WORK_QUEUE": ENFORCED.work_queue,
         "FAILURES_QUEUE": ENFORCED.failures_queue,
+        "DISTRIBUTION_ID": ENFORCED.distribution_id,
     }
     wiring = Wiring.from_environment(SETTINGS | stores)
     wiring.variants = (*load_variants(), _MARKED)
@@ -181,7 +169,7 @@ def _wiring() -> Wiring:
 
 
 def _forget_clients() -> None:
-    for client in (clients.s3, clients.dynamodb, clients.sqs):
+    for client in (clients.s3, clients.dynamodb, clients.sqs, clients.cloudfront):
         client.cache_clear()
 
 

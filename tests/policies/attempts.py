@@ -3,28 +3,34 @@
 Where an administrator succeeds with one, no other is hindered.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from ops.permissions.names import Names
-from tests.policies.account import FOREIGN, ORIGINAL, OTHER, RENDITION, UNUSED
+from tests.policies.account import FOREIGN, ORIGINAL, RENDITION
+from tests.policies.calls import (
+    RECORD,
+    To,
+    address,
+    get_items,
+    invalidate,
+    listing,
+    policy,
+    put_item,
+    query,
+    read,
+    receive,
+    remove,
+    remove_item,
+    remove_version,
+    role_of,
+    send,
+    write,
+)
 from tests.policies.stages import ENFORCED, WATERMARK
-
-To = Callable[[str], Any]  # the client of a service
+from tests.policies.stores import FOREIGN_CDN, OTHER, UNUSED
 
 UPLOADS, IMAGES, TABLE = ENFORCED.uploads_bucket, ENFORCED.images_bucket, ENFORCED.images_table
 WORK, FAILURES = ENFORCED.work_queue, ENFORCED.failures_queue
-KEY = {"id": {"S": "01KQHV5R00ABCDEFGHJKMNPQRS"}, "entry": {"S": "image"}}
-
-
-def policy(resource: str, **principal: str) -> str:
-    """A policy that lets `resource` be read."""
-    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource, **principal}
-    return json.dumps({"Version": "2012-10-17", "Statement": [reads]})
-
-
 MORE = policy(f"arn:aws:s3:::{UNUSED}/*")
 EVERYBODY = policy(f"arn:aws:s3:::{UPLOADS}/*", Principal="*")
 
@@ -39,60 +45,6 @@ class Attempt:
 
     def __str__(self) -> str:
         return f"{self.function} {self.what}"
-
-
-def address(to: To, queue: str) -> str:
-    """A queue's address, as it is known beforehand."""
-    endpoint = to("sqs").meta.endpoint_url
-    return f"{endpoint}/{ENFORCED.place.account}/{queue}"
-
-
-def read(bucket: str, key: str, **more: str) -> Callable[[To], object]:
-    return lambda to: to("s3").get_object(Bucket=bucket, Key=key, **more)
-
-
-def write(bucket: str, key: str) -> Callable[[To], object]:
-    return lambda to: to("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
-
-
-def remove(bucket: str, key: str) -> Callable[[To], object]:
-    return lambda to: to("s3").delete_object(Bucket=bucket, Key=key)
-
-
-def remove_version(bucket: str, key: str) -> Callable[[To], object]:
-    # The first version's name is not the function's to look up, and no refusal depends on it.
-    return lambda to: to("s3").delete_object(Bucket=bucket, Key=key, VersionId="any")
-
-
-def listing(bucket: str) -> Callable[[To], object]:
-    return lambda to: to("s3").list_objects_v2(Bucket=bucket)
-
-
-def send(queue: str) -> Callable[[To], object]:
-    return lambda to: to("sqs").send_message(QueueUrl=address(to, queue), MessageBody="{}")
-
-
-def receive(queue: str) -> Callable[[To], object]:
-    return lambda to: to("sqs").receive_message(QueueUrl=address(to, queue))
-
-
-def query(table: str, by: str = "id", **index: str) -> Callable[[To], object]:
-    return lambda to: to("dynamodb").query(
-        TableName=table,
-        KeyConditionExpression="#by = :it",
-        ExpressionAttributeNames={"#by": by},
-        ExpressionAttributeValues={":it": {"S": "x"}},
-        **index,
-    )
-
-
-def put_item(table: str) -> Callable[[To], object]:
-    put = {"Put": {"TableName": table, "Item": KEY}}
-    return lambda to: to("dynamodb").transact_write_items(TransactItems=[put])
-
-
-def role_of(names: Names, function: str) -> str:
-    return f"arn:aws:iam::{names.place.account}:role/{names.function(function)}"
 
 
 ATTEMPTS = [
@@ -126,7 +78,7 @@ ATTEMPTS = [
     Attempt(
         "api_handler",
         "removes a record",
-        lambda to: to("dynamodb").delete_item(TableName=TABLE, Key=KEY),
+        remove_item(TABLE, RECORD),
     ),
     Attempt(
         "api_handler", "reads the whole table", lambda to: to("dynamodb").scan(TableName=TABLE)
@@ -186,6 +138,36 @@ ATTEMPTS = [
         lambda to: to("sqs").purge_queue(QueueUrl=address(to, WORK)),
     ),
     Attempt("process_again", "takes failures", receive(FAILURES)),
+    Attempt("api_handler", "invalidates somebody else's CDN", invalidate(FOREIGN_CDN)),
+    Attempt("api_handler", "reads many records", get_items(TABLE)),
+    Attempt("process_upload", "forgets bytes", remove_item(TABLE, "sha256#everyone#aa")),
+    Attempt("process_upload", "invalidates the CDN", invalidate(ENFORCED.distribution_id)),
+    Attempt("process_removal", "removes a record", remove_item(TABLE, RECORD)),
+    Attempt("process_removal", "removes a history", remove_item(TABLE, RECORD, "history#1")),
+    Attempt("process_again", "invalidates the CDN", invalidate(ENFORCED.distribution_id)),
+    Attempt("process_again", "removes a rendition", remove_version(IMAGES, RENDITION)),
+    Attempt(
+        "process_again",
+        "lists the unfinished",
+        query(TABLE, "unfinished", IndexName="by_unfinished"),
+    ),
+    Attempt("sweep", "overwrites an original", write(UPLOADS, ORIGINAL)),
+    Attempt("sweep", "uploads as with a ticket", write(UPLOADS, "uploads/a/b/c.jpg")),
+    Attempt("sweep", "hides an original", remove(UPLOADS, "copied/hidden.jpg")),
+    Attempt("sweep", "removes from somebody else", remove_version(OTHER, FOREIGN)),
+    Attempt("sweep", "reads a rendition", read(IMAGES, RENDITION)),
+    Attempt("sweep", "writes a rendition", write(IMAGES, RENDITION)),
+    Attempt("sweep", "removes a watermark", remove_version(IMAGES, WATERMARK)),
+    Attempt("sweep", "lists somebody else's bucket", listing(OTHER)),
+    Attempt("sweep", "lists images by owner", query(TABLE, "owner", IndexName="by_owner")),
+    Attempt("sweep", "reads histories", query(TABLE)),
+    Attempt("sweep", "removes a record", remove_item(TABLE, RECORD)),
+    Attempt("sweep", "removes a bookmark", remove_item(TABLE, "sweep", "originals")),
+    Attempt("sweep", "reads somebody else's records", get_items(OTHER)),
+    Attempt("sweep", "takes work", receive(WORK)),
+    Attempt("sweep", "reports failures", send(FAILURES)),
+    Attempt("sweep", "invalidates somebody else's CDN", invalidate(FOREIGN_CDN)),
+    Attempt("record_failure", "forgets bytes", remove_item(TABLE, "sha256#everyone#aa")),
     Attempt("record_failure", "reads an original", read(UPLOADS, ORIGINAL)),
     Attempt("record_failure", "lists originals", listing(UPLOADS)),
     Attempt("record_failure", "writes a rendition", write(IMAGES, RENDITION)),

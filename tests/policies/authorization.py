@@ -1,7 +1,8 @@
 """Which permissions a call needs, and whether a policy gives them.
 
 After "Required permissions for Amazon S3 API operations" in S3's user guide, and the pages of
-DynamoDB and SQS in AWS's Service Authorization Reference. A call that is not here fails the test.
+CloudFront, DynamoDB and SQS in AWS's Service Authorization Reference. A call that is not here fails
+the test.
 """
 
 import json
@@ -9,11 +10,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from ops.permissions.names import Names
 from ops.permissions.statements import Statement
 
-Demand = tuple[str, str]  # an action and the ARN that it is asked for
+
+class Demand(NamedTuple):
+    """An action, the ARN that it is asked for, and the hash key that a call of DynamoDB names."""
+
+    action: str
+    arn: str
+    leading_key: str = ""
+
 
 # With and without a VersionId.
 _OF_OBJECTS = {
@@ -27,9 +36,15 @@ _OF_BUCKETS = {
     "ListObjectVersions": "s3:ListBucketVersions",
 }
 _OF_TABLES = {
+    "BatchGetItem": "dynamodb:BatchGetItem",
+    "DeleteItem": "dynamodb:DeleteItem",
     "GetItem": "dynamodb:GetItem",
+    "PutItem": "dynamodb:PutItem",
     "Query": "dynamodb:Query",
     "TransactWriteItems.Put": "dynamodb:PutItem",
+}
+_OF_DISTRIBUTIONS = {
+    "CreateInvalidation": "cloudfront:CreateInvalidation",
 }
 _OF_QUEUES = {
     "GetQueueUrl": "sqs:GetQueueUrl",
@@ -44,7 +59,7 @@ class Call:
     function: str
     service: str
     operation: str
-    resource: Mapping[str, str]
+    resource: Mapping[str, Any]
     status: int
 
 
@@ -60,32 +75,46 @@ def demands(call: Call, names: Names) -> list[Demand]:
         case "s3" if "Key" in given:
             return _of_object(call, names)
         case "s3":
-            return [(_OF_BUCKETS[call.operation], names.bucket(given["Bucket"]))]
+            return [Demand(_OF_BUCKETS[call.operation], names.bucket(given["Bucket"]))]
         case "dynamodb":
-            assert given["TableName"] == names.images_table
-            index = given.get("IndexName")
-            arn = names.index(index) if index else names.table()
-            return [(_OF_TABLES[call.operation], arn)]
+            return [_of_table(call, names)]
         case "sqs":
             queue = given.get("QueueName") or given["QueueUrl"].rpartition("/")[2]
-            return [(_OF_QUEUES[call.operation], names.queue(queue))]
+            return [Demand(_OF_QUEUES[call.operation], names.queue(queue))]
+        case "cloudfront":
+            assert given["DistributionId"] == names.distribution_id
+            return [Demand(_OF_DISTRIBUTIONS[call.operation], names.distribution())]
     raise AssertionError(f"No policy knows {call.service}.")
 
 
 def _of_object(call: Call, names: Names) -> list[Demand]:
     bucket, key = call.resource["Bucket"], call.resource["Key"]
     action = _OF_OBJECTS[call.operation]["VersionId" in call.resource]
-    needed = [(action, names.objects(bucket, key))]
+    needed = [Demand(action, names.objects(bucket, key))]
     # A missing watermark may answer 403 as well: the application takes both for missing.
     if call.status == 404 and not key.startswith("watermarks/"):
-        needed.append(("s3:ListBucket", names.bucket(bucket)))
+        needed.append(Demand("s3:ListBucket", names.bucket(bucket)))
     return needed
+
+
+def _of_table(call: Call, names: Names) -> Demand:
+    given = call.resource
+    assert given["TableName"] == names.images_table
+    index = given.get("IndexName")
+    key = given.get("Key", {}).get("id", {}).get("S", "")
+    return Demand(_OF_TABLES[call.operation], names.index(index) if index else names.table(), key)
 
 
 def allows(statement: Statement, demand: Demand) -> bool:
     """Whether a statement gives what is asked for; `*` and `?` are IAM's wildcards."""
-    action, arn = demand
-    return action in statement.actions and any(_matches(r, arn) for r in statement.resources)
+    action, arn, key = demand
+    condition = (statement.condition or {}).get("ForAllValues:StringLike", {})
+    keys = condition.get("dynamodb:LeadingKeys", ["*"])
+    return (
+        action in statement.actions
+        and any(_matches(resource, arn) for resource in statement.resources)
+        and any(_matches(pattern, key) for pattern in keys)
+    )
 
 
 def _matches(pattern: str, arn: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,13 +12,20 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib.aws import clients
-from chalicelib.errors import SettingsError
+from chalicelib.aws.objects import S3Objects
+from chalicelib.errors import PassingFault, SettingsError
+from chalicelib.keys import derived_image_id
+from chalicelib.wiring import utc_now
+from ops.local.context import LambdaContext
+from ops.local.names import SWEEP
 from ops.local.polling import sqs_event
+from ops.local.schedule import schedule_event
 from tests.pictures import encoded, jpeg, photo
 from tests.policies.account import ORIGINAL, Account
 from tests.policies.stages import ENFORCED, WATERMARK
 
 UPLOADS, IMAGES = ENFORCED.uploads_bucket, ENFORCED.images_bucket
+UNTOLD = "copied/untold.jpg"
 
 
 class Flow:
@@ -35,7 +43,9 @@ class Flow:
         self._process_again(ticket["image_id"])
         self._copy_and_overwrite()
         self._show_and_list(ticket["image_id"])
+        self._lose_and_find(ticket["image_id"])
         self._erase(ticket["image_id"])
+        self._finish_what_was_interrupted()
 
     def _upload_by_ticket(self) -> dict[str, Any]:
         data = jpeg(seed=1)
@@ -91,17 +101,44 @@ class Flow:
             assert post(api, "/images", asked).json_body["status"] == "ready"
             assert post(api, "/images", asked | {"key": "no"}).status_code == 404
 
+    def _lose_and_find(self, image_id: str) -> None:
+        with self._api() as api:
+            shown = api.http.get(f"/images/{image_id}").json_body
+        lost = shown["renditions"][0]["key"]
+        self._administrators_s3.delete_object(Bucket=IMAGES, Key=lost)
+        self._administrators_s3.put_object(Bucket=UPLOADS, Key=UNTOLD, Body=jpeg(seed=5))
+        self._sweep()
+        for _ in range(2):
+            message = self._take_as_lambda("process_again", ENFORCED.work_queue)
+            with self._as("process_again") as app:
+                app.process_again(message, None)
+        assert self._administrators_s3.head_object(Bucket=IMAGES, Key=lost)
+        assert self._status(derived_image_id(UPLOADS, UNTOLD)) == "ready"
+
     def _erase(self, image_id: str) -> None:
         with self._api() as api:
             receipt = api.http.delete(f"/images/{image_id}").json_body
             assert receipt["verified"]
+            assert receipt["invalidation"]
+
+    def _finish_what_was_interrupted(self) -> None:
+        for key in (ORIGINAL, UNTOLD):
+            with self._api() as api, s3_away():
+                erased = api.http.delete(f"/images/{derived_image_id(UPLOADS, key)}")
+                assert erased.status_code == 503
         self._administrators_s3.delete_object(Bucket=UPLOADS, Key=ORIGINAL)
         with self._as("process_removal") as app:
             app.process_removal(self._event(ORIGINAL), None)
         self._send_as_lambda("process_removal", {"requestPayload": {"Records": []}})
+        self._sweep()
         left = self._administrators_s3.list_object_versions(Bucket=UPLOADS)
         assert not left.get("Versions")
         assert not left.get("DeleteMarkers")
+
+    def _sweep(self) -> None:
+        with self._as("sweep") as app:
+            app.wiring.clock = lambda: utc_now() + timedelta(days=8)  # nothing is under way
+            app.sweep(schedule_event(SWEEP), LambdaContext(SWEEP, "one"))
 
     @contextmanager
     def _as(self, function: str) -> Iterator[ModuleType]:
@@ -141,6 +178,18 @@ class Flow:
     @property
     def _administrators_s3(self) -> Any:
         return self._account.client("s3")
+
+
+@contextmanager
+def s3_away() -> Iterator[None]:
+    """S3 lists nothing, as if it were away just then."""
+
+    def list_keys(*_: object) -> Iterator[str]:
+        raise PassingFault("S3 cannot be reached right now.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(S3Objects, "list_keys", list_keys)
+        yield
 
 
 def post(api: Client, path: str, body: object) -> HTTPResponse:

@@ -1,21 +1,30 @@
 """moto's server, taught what AWS asks IAM for; its port is the argument.
 
-moto asks DynamoDB's permissions and GetQueueUrl's for `*`, a transaction's for an action that IAM
-does not know, and refuses in XML what is asked for in JSON.
+moto asks DynamoDB's, CloudFront's and GetQueueUrl's permissions for `*`, a transaction's for an
+action that IAM does not know, knows no condition on keys, and refuses in XML what is asked for in
+JSON. Here a distribution's id is its caller's reference, so that policies can name it beforehand.
 """
 
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from fnmatch import fnmatchcase
+from typing import Any
 
+from moto.cloudfront.models import Distribution
+from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.responses import DynamoHandler
-from moto.iam.access_control import IAMRequest
+from moto.iam.access_control import IAMPolicyStatement, IAMRequest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.sqs.responses import SQSResponse
+from werkzeug.exceptions import Forbidden
 from werkzeug.serving import make_server
 
 _queue_of_address = SQSResponse._get_queue_name
+_make_distribution = Distribution.__init__
+_leading_keys: ContextVar[list[str]] = ContextVar("the hash keys that the present call names")
 
 
 class JsonRequest(IAMRequest):
@@ -26,8 +35,27 @@ class JsonRequest(IAMRequest):
         raise JsonRESTError("AccessDeniedException", said)
 
 
+class XmlRequest(IAMRequest):
+    """A request of a service that speaks XML."""
+
+    def _raise_access_denied(self) -> None:
+        said = f"{self._access_key.arn} is not authorized to perform: {self._action}"
+        error = f"<Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
+        raise Forbidden(f"<ErrorResponse>{error}</ErrorResponse>")
+
+
+def authorize_cloudfront(response: CloudFrontResponse, _resource: str = "*") -> None:
+    """Ask for the call's action on its distribution, which its path names."""
+    _, _, rest = response.path.partition("/distribution/")
+    name = rest.partition("/")[0]
+    arn = f"arn:aws:cloudfront::{response.current_account}:distribution/{name}" if name else "*"
+    response._authenticate_and_authorize_action(XmlRequest, arn)
+
+
 def authorize_dynamodb(handler: DynamoHandler, _resource: str = "*") -> None:
     """Ask for each action of a call on its own resource."""
+    named = handler.params.get("Key")
+    _leading_keys.set([named["id"]["S"]] if named else [])
     for action, resource in _demands(handler):
         handler._authenticate_and_authorize_action(_request_for(action), resource)
 
@@ -35,6 +63,20 @@ def authorize_dynamodb(handler: DynamoHandler, _resource: str = "*") -> None:
 def authorize_sqs(handler: SQSResponse, resource: str = "*") -> None:
     """Ask for the call's action on its queue."""
     handler._authenticate_and_authorize_action(JsonRequest, resource)
+
+
+def conditions_hold(statement: IAMPolicyStatement, _trusted: object = None) -> bool:
+    """Whether all hash keys that the call names are those that a statement is for."""
+    conditions = statement._statement.get("Condition", {}).get("ForAllValues:StringLike", {})
+    patterns = conditions.get("dynamodb:LeadingKeys", ["*"])
+    keys = _leading_keys.get([])
+    return all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in keys)
+
+
+def make_distribution(made: Any, account: str, region: str, config: dict[str, Any]) -> None:
+    """Make it with an id that its caller has chosen."""
+    _make_distribution(made, account, region, config)
+    made.distribution_id = made.id = config["CallerReference"]
 
 
 def queue_name(handler: SQSResponse) -> str:
@@ -52,7 +94,9 @@ def _demands(handler: DynamoHandler) -> Iterator[tuple[str, str]]:
     for item in given.get("TransactItems", ()):
         for kind, action in item.items():
             yield f"{kind}Item", _arn(handler, action["TableName"])
-    if "TransactItems" not in given:
+    for table in given.get("RequestItems", ()):
+        yield handler._get_action(), _arn(handler, table)
+    if not given.keys() & {"TransactItems", "RequestItems"}:
         table = given.get("TableName")
         arn = _arn(handler, table) if table else "*"
         index = given.get("IndexName")
@@ -68,5 +112,8 @@ if __name__ == "__main__":
     DynamoHandler._authenticate_and_authorize_normal_action = authorize_dynamodb
     SQSResponse._authenticate_and_authorize_normal_action = authorize_sqs
     SQSResponse._get_queue_name = queue_name
+    IAMPolicyStatement._check_conditions = conditions_hold
+    CloudFrontResponse._authenticate_and_authorize_normal_action = authorize_cloudfront
+    Distribution.__init__ = make_distribution
     application = DomainDispatcherApplication(create_backend_app)
     make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True).serve_forever()

@@ -10,8 +10,9 @@ import requests
 from ops.local import tasks
 from ops.local.changes import Change, StoredState
 from ops.local.database import Database
-from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
+from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, SWEEP, UPLOADS_BUCKET
 from ops.local.s3events import s3_event
+from ops.local.schedule import call
 from tests.e2e.client import ApiClient
 from tests.pictures import encoded, jpeg, photo
 from tests.policies.stages import WATERMARK
@@ -43,6 +44,8 @@ class Flow:
         self._processing_on_request()
         self._events_that_come_twice_or_too_late()
         self._erasing()
+        self._sweeping()
+        until(self._is_idle, 120)
 
     def _a_picture_that_cannot_be_processed(self) -> None:
         key = "poison/photo.jpg"
@@ -105,7 +108,27 @@ class Flow:
         image = self._client.of_object(COPIED)
         self._s3.delete_object(Bucket=UPLOADS_BUCKET, Key=COPIED)
         self._happened(image["id"], "deleted", 1)
-        until(self._is_idle, 120)
+
+    def _sweeping(self) -> None:
+        whole, forgotten = self._ready()[:2]
+        lost = whole["processed_files"][0]
+        self._s3.delete_object(Bucket=IMAGES_BUCKET, Key=lost)
+        record = {"id": {"S": forgotten["id"]}, "entry": {"S": "image"}}
+        self._stack.client("dynamodb").delete_item(TableName=IMAGES_TABLE, Key=record)
+
+        def found() -> bool:
+            self._with_tasks(lambda database: call(database, SWEEP))
+            ready = [image["id"] for image in self._ready()]
+            return forgotten["id"] in ready and self._is_there(lost)
+
+        until(found, 120)
+
+    def _ready(self) -> list[dict[str, Any]]:
+        return [image for image in self._client.all_images() if image["status"] == "ready"]
+
+    def _is_there(self, rendition: str) -> bool:
+        listed = self._s3.list_objects_v2(Bucket=IMAGES_BUCKET, Prefix=rendition)
+        return bool(listed.get("Contents"))
 
     def _process(self, key: str) -> requests.Response:
         body = {"bucket": UPLOADS_BUCKET, "key": key, "focal_point": {"x": 0.5, "y": 0.1}}

@@ -21,6 +21,7 @@ ENFORCED = Names(
     images_table="darkroom-test-images",
     work_queue="darkroom-test-work",
     failures_queue="darkroom-test-failures",
+    distribution_id="EDISTRIBUTION1",
 )
 
 _SHIPPED = ("app.py", "chalicelib", "ops", ".chalice", "frontend", "vendor")
@@ -43,6 +44,8 @@ def recorded_stack(folder: Path) -> Iterator[tuple[Stack, Path]]:
     with (project / "chalicelib/variants.toml").open("a") as table:
         table.write(_MARKED)
     calls = folder / "calls.jsonl"
-    quickly = {"RETRY_SECONDS": "0.1,0.1", FILE: str(calls)}
+    # The flow itself lets the sweep run, when everything has happened that it is to find.
+    quickly = {"RETRY_SECONDS": "0.1,0.1", "SWEEP_SECONDS": "3600,3600", FILE: str(calls)}
+    quickly |= {"SWEEP_GRACE_SECONDS": "1", "SWEEP_REST_SECONDS": "1"}
     with running_stack(folder / "data", project, **quickly) as stack:
         yield stack, calls

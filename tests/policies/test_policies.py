@@ -35,13 +35,13 @@ def test_no_action_has_a_wildcard(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_resource_ends_in_a_wildcard_only_below_a_bucket_or_a_log_group(function: str) -> None:
+def test_a_resource_has_one_wildcard_below_a_bucket_or_a_log_group_or_none(function: str) -> None:
     buckets = f"arn:aws:s3:::({ENFORCED.uploads_bucket}|{ENFORCED.images_bucket})/([^*]*)"
     group = r"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/darkroom-test[a-z_-]*:"
     for statement in statements(function):
         for resource in statement["Resource"]:
-            start = resource.removesuffix("*")
-            assert "*" not in start
+            start, _, end = resource.partition("*")
+            assert "*" not in end
             assert start == resource or re.fullmatch(f"{buckets}|{group}", start)
 
 
@@ -100,6 +100,26 @@ def test_the_key_is_used_only_through_the_stores_that_a_function_touches() -> No
             "Decrypt": (["kms:Decrypt"], [KEY], {"kms:ViaService": [through[0], through[2]]}),
         },
     }
+
+
+def test_just_who_erases_may_let_the_cdn_forget_where_there_is_one() -> None:
+    distribution = f"arn:aws:cloudfront::123456789012:distribution/{ENFORCED.distribution_id}"
+    may = {
+        function: [s["Resource"] for s in statements(function) if s["Sid"] == "ForgetCopies"]
+        for function in FUNCTIONS
+    }
+    assert {function: found for function, found in may.items() if found} == {
+        function: [[distribution]] for function in ("api_handler", "process_removal", "sweep")
+    }
+    without = replace(ENFORCED, distribution_id="")
+    assert not [f for f in FUNCTIONS if "cloudfront:" in json.dumps(policy_of(f, without))]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_items_are_deleted_only_where_they_lead_from_bytes_to_an_image(function: str) -> None:
+    deleting = [s for s in statements(function) if "dynamodb:DeleteItem" in s["Action"]]
+    markers = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sha256#*#*"]}}
+    assert [s["Condition"] for s in deleting] == [markers] * len(deleting)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

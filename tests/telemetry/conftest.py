@@ -60,6 +60,11 @@ class Functions:
     def invoke(self, function: str, event: dict[str, Any]) -> None:
         self._client.lambda_.invoke(function, event)
 
+    def sweep(self) -> None:
+        """Call it as the schedule does."""
+        event = self._client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
+        self.invoke("sweep", event)
+
     def invoke_with_messages(self, function: str, *messages: object) -> None:
         bodies = [json.dumps(message) for message in messages]
         self.invoke(function, self._client.events.generate_sqs_event(bodies))

@@ -70,7 +70,7 @@ def test_a_ready_picture_is_counted_and_measured(
     image = only_image(application)
     figures = metrics_of(line)[("local",)]
     assert list(metrics_of(line)) == [("local",)]
-    assert set(figures) == set(UNITS) - {"Failures"}
+    assert set(figures) == set(UNITS) - {"Failures", "Repairs"}
     assert (figures["Pictures"], figures["Rejections"]) == (1, 0)
     assert figures["BytesIn"] == image.bytes
     assert figures["BytesOut"] == sum(rendition.bytes for rendition in image.renditions)
@@ -134,6 +134,7 @@ def test_only_reasons_make_more_metrics_than_there_are_names(
     for number, data in enumerate(files):
         functions.upload((f"{number}.jpg", data))
     functions.invoke_with_messages("record_failure", GIVEN_UP)
+    functions.sweep()
     billed = {
         (name, dimensions)
         for line in log.lines()

@@ -1,0 +1,119 @@
+"""What the sweep and the operator ask of the table, beside what images' ways ask."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws import clients, items
+from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.aws.items import Item
+from chalicelib.errors import PassingFault
+from chalicelib.records import Event, Image, Status
+
+BY_UNFINISHED = "by_unfinished"
+
+_LAST_WRITTEN = "unfinished = :status AND updated_at BETWEEN :first AND :last"
+_LARGEST_BATCH = 100  # keys that BatchGetItem takes
+_MOST_ASKS = 20  # for what a throttled batch left out
+_BOOKMARKS = "sweep"  # the hash key under which bookmarks are; no image has such an id
+
+
+class Upkeep:
+    """The part of an ImageTable that looks at many images."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def get_many(self, image_ids: Collection[str]) -> dict[str, Image]:
+        """The current records of those that have one, read consistently."""
+        asked = sorted(set(image_ids))
+        batches = [asked[i : i + _LARGEST_BATCH] for i in range(0, len(asked), _LARGEST_BATCH)]
+        found = [items.image_of(item) for batch in batches for item in self._batch(batch)]
+        return {image.id: image for image in found}
+
+    def unfinished(
+        self, status: Status, after: datetime | None, before: datetime, limit: int
+    ) -> tuple[Image, ...]:
+        """At most `limit` unfinished images of `status`, last written between, oldest first."""
+        first = items.sortable(after) + "~" if after else "0"
+        with passing_faults_renamed("DynamoDB"):
+            page = clients.dynamodb().query(
+                TableName=self._name,
+                IndexName=BY_UNFINISHED,
+                KeyConditionExpression=_LAST_WRITTEN,
+                ExpressionAttributeValues=items.serialized(
+                    {":status": status.value, ":first": first, ":last": items.sortable(before)}
+                ),
+                Limit=limit,
+            )
+        return tuple(items.image_of(item) for item in page["Items"])
+
+    def forget_bytes(self, image: Image) -> None:
+        """Remove the marker of the image's bytes, unless it leads to another image."""
+        if not image.sha256:
+            return
+        marker = items.marker_item(image)
+        with passing_faults_renamed("DynamoDB"):
+            try:
+                clients.dynamodb().delete_item(
+                    TableName=self._name,
+                    Key={name: marker[name] for name in ("id", "entry")},
+                    ConditionExpression="image_id = :id",
+                    ExpressionAttributeValues={":id": marker["image_id"]},
+                )
+            except ClientError as reason:
+                if code_of(reason) != "ConditionalCheckFailedException":
+                    raise
+
+    def restore(self, image: Image, history: Sequence[Event]) -> bool:
+        """Write a record, its marker and its history as they were, unless there is a record."""
+        lines = [items.history_item(image, event, n) for n, event in enumerate(history, 1)]
+        if image.status is Status.READY and image.sha256:
+            lines.append(items.marker_item(image))
+        for line in lines:
+            self._write(line)
+        with passing_faults_renamed("DynamoDB"):
+            try:
+                # Last: a restoring that was interrupted begins anew.
+                clients.dynamodb().put_item(
+                    TableName=self._name,
+                    Item=items.record_item(image),
+                    ConditionExpression="attribute_not_exists(id)",
+                )
+            except ClientError as reason:
+                if code_of(reason) == "ConditionalCheckFailedException":
+                    return False
+                raise
+        return True
+
+    def bookmark(self, name: str) -> str:
+        """The text that was kept under `name`; empty at first."""
+        with passing_faults_renamed("DynamoDB"):
+            answer = clients.dynamodb().get_item(
+                TableName=self._name,
+                Key=items.serialized({"id": _BOOKMARKS, "entry": name}),
+                ConsistentRead=True,
+            )
+        return answer["Item"]["text"]["S"] if "Item" in answer else ""
+
+    def set_bookmark(self, name: str, text: str) -> None:
+        """Keep `text` under `name`."""
+        self._write(items.serialized({"id": _BOOKMARKS, "entry": name, "text": text}))
+
+    def _batch(self, image_ids: list[str]) -> list[Item]:
+        keys = [items.serialized({"id": id_, "entry": items.RECORD}) for id_ in image_ids]
+        asked = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        found: list[Item] = []
+        for _ in range(_MOST_ASKS):
+            with passing_faults_renamed("DynamoDB"):
+                answer = clients.dynamodb().batch_get_item(RequestItems=asked)  # type: ignore[arg-type]
+            found += answer["Responses"].get(self._name, [])
+            asked = answer["UnprocessedKeys"]  # type: ignore[assignment]
+            if not asked:
+                return found
+        raise PassingFault("DynamoDB cannot answer right now.")
+
+    def _write(self, row: Item) -> None:
+        with passing_faults_renamed("DynamoDB"):
+            clients.dynamodb().put_item(TableName=self._name, Item=row)

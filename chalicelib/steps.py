@@ -1,0 +1,14 @@
+"""A step of an image: its next record, and the line of its history that says why."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.records import Event, Image
+
+Step = tuple[Image, Event]
+
+
+def step(image: Image, now: datetime, event: str, detail: str | None) -> Step:
+    """The step to `image`, made at `now`."""
+    return replace(image, updated_at=now), Event(at=now, event=event, detail=detail)

@@ -1,0 +1,94 @@
+"""The calls that attempts are made of: each a function of who makes it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ops.permissions.names import Names
+from tests.policies.stages import ENFORCED
+
+To = Callable[[str], Any]  # the client of a service
+
+RECORD = "01KQHV5R00ABCDEFGHJKMNPQRS"
+
+
+def policy(resource: str, **principal: str) -> str:
+    """A policy that lets `resource` be read."""
+    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource, **principal}
+    return json.dumps({"Version": "2012-10-17", "Statement": [reads]})
+
+
+def address(to: To, queue: str) -> str:
+    """A queue's address, as it is known beforehand."""
+    endpoint = to("sqs").meta.endpoint_url
+    return f"{endpoint}/{ENFORCED.place.account}/{queue}"
+
+
+def read(bucket: str, key: str, **more: str) -> Callable[[To], object]:
+    return lambda to: to("s3").get_object(Bucket=bucket, Key=key, **more)
+
+
+def write(bucket: str, key: str) -> Callable[[To], object]:
+    return lambda to: to("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
+
+
+def remove(bucket: str, key: str) -> Callable[[To], object]:
+    return lambda to: to("s3").delete_object(Bucket=bucket, Key=key)
+
+
+def remove_version(bucket: str, key: str) -> Callable[[To], object]:
+    # The first version's name is not the function's to look up, and no refusal depends on it.
+    return lambda to: to("s3").delete_object(Bucket=bucket, Key=key, VersionId="any")
+
+
+def listing(bucket: str) -> Callable[[To], object]:
+    return lambda to: to("s3").list_objects_v2(Bucket=bucket)
+
+
+def send(queue: str) -> Callable[[To], object]:
+    return lambda to: to("sqs").send_message(QueueUrl=address(to, queue), MessageBody="{}")
+
+
+def receive(queue: str) -> Callable[[To], object]:
+    return lambda to: to("sqs").receive_message(QueueUrl=address(to, queue))
+
+
+def query(table: str, by: str = "id", **index: str) -> Callable[[To], object]:
+    return lambda to: to("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="#by = :it",
+        ExpressionAttributeNames={"#by": by},
+        ExpressionAttributeValues={":it": {"S": "x"}},
+        **index,
+    )
+
+
+def put_item(table: str) -> Callable[[To], object]:
+    put = {"Put": {"TableName": table, "Item": key(RECORD)}}
+    return lambda to: to("dynamodb").transact_write_items(TransactItems=[put])
+
+
+def get_items(table: str) -> Callable[[To], object]:
+    asked = {table: {"Keys": [key(RECORD)]}}
+    return lambda to: to("dynamodb").batch_get_item(RequestItems=asked)
+
+
+def remove_item(table: str, hash_key: str, entry: str = "image") -> Callable[[To], object]:
+    return lambda to: to("dynamodb").delete_item(TableName=table, Key=key(hash_key, entry))
+
+
+def invalidate(distribution: str) -> Callable[[To], object]:
+    paths = {"Quantity": 1, "Items": ["/*"]}
+    batch = {"Paths": paths, "CallerReference": "attempt"}
+    return lambda to: to("cloudfront").create_invalidation(
+        DistributionId=distribution, InvalidationBatch=batch
+    )
+
+
+def key(hash_key: str, entry: str = "image") -> dict[str, Any]:
+    """An item's key."""
+    return {"id": {"S": hash_key}, "entry": {"S": entry}}
+
+
+def role_of(names: Names, function: str) -> str:
+    return f"arn:aws:iam::{names.place.account}:role/{names.function(function)}"

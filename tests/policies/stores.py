@@ -1,0 +1,39 @@
+"""What is in an account before anybody may do anything: a stage's stores, and others'."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ops.local.stores import table_definition
+from tests.policies.stages import ENFORCED
+
+OTHER = "somebody-elses"  # a bucket, a table and a queue that are not Darkroom's
+UNUSED = "nobodys"  # a bucket and a table
+FOREIGN_CDN = "EDISTRIBUTION2"
+
+
+def make_stores(client: Callable[[str], Any]) -> None:
+    """Buckets, tables, queues and distributions, by clients of services."""
+    for bucket in (ENFORCED.uploads_bucket, ENFORCED.images_bucket, OTHER, UNUSED):
+        client("s3").create_bucket(Bucket=bucket)
+        versioned = {"Status": "Enabled"}
+        client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioned)
+    for table in (ENFORCED.images_table, OTHER, UNUSED):
+        client("dynamodb").create_table(**table_definition(table))
+    for queue in (ENFORCED.work_queue, ENFORCED.failures_queue, OTHER):
+        client("sqs").create_queue(QueueName=queue)
+    for distribution in (ENFORCED.distribution_id, FOREIGN_CDN):
+        config = distribution_config(distribution)
+        client("cloudfront").create_distribution(DistributionConfig=config)
+
+
+def distribution_config(reference: str) -> dict[str, Any]:
+    """The least that CloudFront takes."""
+    origin = {"Id": "images", "DomainName": "images.s3.amazonaws.com"}
+    behaviour = {"TargetOriginId": "images", "ViewerProtocolPolicy": "https-only"}
+    return {
+        "CallerReference": reference,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": behaviour,
+    }
