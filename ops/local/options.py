@@ -30,8 +30,8 @@ class Options:
     data: Path
     workers: int
     retry_seconds: tuple[float, float]
-    origins: tuple[str, ...] = ()
     sweep_seconds: tuple[float, float]
+    origins: tuple[str, ...]
 
     @property
     def ports(self) -> frozenset[int]:
