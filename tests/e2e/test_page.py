@@ -140,7 +140,7 @@ def test_a_cancelled_upload_leaves_nothing_in_the_store(
 ) -> None:
     throttle(page, 2_000_000)
     item = pick(page, big_photo)
-    expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20 MB$"))
+    expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
     item.get_by_role("button", name="Cancel the upload of panorama.jpg").click()
     expect_end(item, "cancelled", "You stopped this upload.")
     newest = client.get("/images", limit=1).json()["images"][0]
@@ -155,7 +155,7 @@ def test_a_connection_that_is_killed_is_made_again(
     refusable += [stack.s3_address, stack.api]
     throttle(page, 5_000_000)
     item = pick(page, big_photo)
-    expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20 MB$"))
+    expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
     page.context.set_offline(True)
     expect(item).to_have_attribute("data-state", "offline")
     page.context.set_offline(False)

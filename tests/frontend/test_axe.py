@@ -10,12 +10,9 @@ from tests.frontend.darkroom import FakeDarkroom
 LOOKS = [("light", 1440), ("dark", 360)]
 
 
-@pytest.fixture(params=LOOKS, ids=["light, wide", "dark, phone"], autouse=True)
-def look(request: pytest.FixtureRequest, page: Page, darkroom: FakeDarkroom) -> None:
-    """The page in one of its looks, with three images."""
-    scheme, width = request.param
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 800})
+@pytest.fixture(autouse=True)
+def three_images(page: Page, darkroom: FakeDarkroom) -> None:
+    """The page, with two images that are ready and one that is not."""
     darkroom.add_image("ID01")
     darkroom.add_image("ID02", "pier.jpg")
     sentence = "The file is not a picture."
@@ -27,9 +24,14 @@ def look(request: pytest.FixtureRequest, page: Page, darkroom: FakeDarkroom) -> 
 
 
 def faults(page: Page) -> list[str]:
-    """What axe-core complains of: its rule, and where."""
-    violations = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {[n['target'] for n in v['nodes']]}" for v in violations]
+    """What axe-core complains of: in which look, its rule, and where."""
+    found = []
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 800})
+        violations = Axe().run(page).response["violations"]
+        found += [f"{scheme} {v['id']}: {[n['target'] for n in v['nodes']]}" for v in violations]
+    return found
 
 
 def test_the_gallery(page: Page) -> None:

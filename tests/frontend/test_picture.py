@@ -30,10 +30,10 @@ def test_variants_are_listed_with_what_each_saves(page: Page, darkroom: FakeDark
     rows = page.get_by_role("dialog").locator("tbody tr")
     expect(rows).to_have_text(
         [
-            re.compile(r"1080p\s+1920 × 1440 WebP\s+154 KB\s+97%"),
-            re.compile(r"720p\s+1280 × 960 WebP\s+68 KB\s+98%"),
-            re.compile(r"mobile\s+640 × 480 WebP\s+17 KB\s+99\.6%"),
-            re.compile(r"thumbnail\s+200 × 200 WebP\s+2 KB\s+99\.9%"),
+            re.compile(r"1080p\s+1920\s×\s1440 WebP\s+154\sKB\s+97%"),
+            re.compile(r"720p\s+1280\s×\s960 WebP\s+68\sKB\s+98%"),
+            re.compile(r"mobile\s+640\s×\s480 WebP\s+17\sKB\s+99\.6%"),
+            re.compile(r"thumbnail\s+200\s×\s200 WebP\s+2\sKB\s+99\.9%"),
         ]
     )
     expect(page.get_by_text("97% smaller", exact=True)).to_be_visible()

@@ -114,7 +114,7 @@ def test_progress_is_the_bytes_that_were_sent_and_reaches_the_end(
     expect(progress).to_have_attribute("max", str(BIG))
     # From a half, which the store has read, to what else the buffers hold.
     expect(progress).to_have_attribute("value", re.compile(r"^([89]|1[0-5])\d{6}$"))
-    expect(message(item)).to_have_text(re.compile(r"^[\d.]+ MB of 16 MB$"))
+    expect(message(item)).to_have_text(re.compile(r"^[\d.]+\sMB of 16\sMB$"))
     expect(item).to_have_attribute("data-state", "uploading")
     darkroom.store_open.set()
     expect(item).to_have_attribute("data-state", "processing")
