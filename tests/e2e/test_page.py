@@ -79,7 +79,7 @@ def big_photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_it_weighs_less_than_60_kilobytes_without_pictures(page: Page) -> None:
+def test_without_pictures_it_is_lighter_than_60_kilobytes(page: Page) -> None:
     expect(page.locator("#embed")).to_be_visible()
     page.wait_for_load_state("networkidle")
     weights = page.evaluate("""() => [
