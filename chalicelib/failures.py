@@ -14,14 +14,15 @@ from chalicelib.transitions import change
 class Failure(Struct, frozen=True, kw_only=True):
     """What a lost call was about, and the sentence that says why.
 
-    `versions` are the objects of a lost S3 event, `image_id` the image of a
-    lost request to process again; one of them is empty. `event` is what was lost, in JSON.
+    `versions` are the objects of a lost S3 event, `image_id` or `key` the image or object of
+    a lost request to process again; the others are empty. `event` is what was lost, in JSON.
     """
 
     cause: str
     event: str
     versions: tuple[ObjectVersion, ...] = ()
     image_id: str | None = None
+    key: str | None = None
 
 
 class Failures:
@@ -38,6 +39,9 @@ class Failures:
     def record(self, failure: Failure) -> None:
         """Mark every image concerned as failed, unless it has got on meanwhile."""
         for version in failure.versions:
+            self._give_up(self._processor.identify(version), version, failure)
+        if failure.key:
+            version = self._processor.version_of(failure.key)
             self._give_up(self._processor.identify(version), version, failure)
         if failure.image_id:
             self._give_up_on(failure.image_id, failure)

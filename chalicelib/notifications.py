@@ -49,4 +49,4 @@ def failure(body: str) -> Failure:
 
 def _lost_wish(wish: Again, body: str) -> Failure:
     cause = "Processing again failed after all tries."
-    return Failure(image_id=wish.image_id, cause=cause, event=body)
+    return Failure(image_id=wish.image_id, key=wish.key, cause=cause, event=body)

@@ -75,16 +75,22 @@ class Processor:
 
     def again(self, wish: Again, time_left: TimeLeft = endless) -> Image | None:
         """Do what was asked for; None where the record has moved on since, or is gone."""
-        key = wish.key
         if wish.image_id:
             image = self._table.get(wish.image_id)
-            moved_on = image and wish.revision not in (None, image.revision)
-            if image is None or moved_on or image.status is Status.DELETED:
-                self._telemetry.say(Unchanged(why="The image has got on meanwhile."))
-                return None
-            key = image.original_file
-        version = ObjectVersion(bucket=self._settings.uploads_bucket, key=key or "")
+            gone = image is None or image.status is Status.DELETED
+            version = self.version_of(image.original_file if image else "")
+        else:
+            version = self.version_of(wish.key or "")
+            image = self._table.get(self.identify(version))
+            gone = False  # the object may be there for the first time, or again
+        if gone or wish.revision not in (None, image.revision if image else 0):
+            self._telemetry.say(Unchanged(why="The image has got on meanwhile."))
+            return None
         return self.process(version, forced=True, wish=wish, time_left=time_left)
+
+    def version_of(self, key: str) -> ObjectVersion:
+        """What is in the uploads bucket under `key`, whatever its events said."""
+        return ObjectVersion(bucket=self._settings.uploads_bucket, key=key)
 
     def identify(self, version: ObjectVersion) -> str:
         """The ticket's image id where key and record agree, else one from bucket and key."""
@@ -134,7 +140,7 @@ class Processor:
 
         finished = change(self._table, started.id, decide)
         if finished is None:
-            self._restore_manifest(started.id)
+            self._look_back(started.id)
             self._telemetry.say(Unchanged(why="Somebody else finished, or wants something newer."))
         else:
             self._telemetry.say(Finished(image=finished, laps=watch.laps))
@@ -152,8 +158,14 @@ class Processor:
 
         return change(self._table, started.id, decide)
 
-    def _restore_manifest(self, image_id: str) -> None:
-        # Our manifest may have overwritten that of the worker who was faster.
+    def _look_back(self, image_id: str) -> None:
         image = self._table.get(image_id)
         if image and image.status in (Status.READY, Status.REJECTED):
+            # Our manifest may have overwritten that of the worker who was faster.
             self._manifests.write(image)
+        elif image and image.status is Status.DELETED:
+            # Our files came when others had been erased.
+            change(self._table, image_id, self._disturb)
+
+    def _disturb(self, image: Image | None) -> Step | None:
+        return tombstones.disturbed(image, self._clock()) if image else None

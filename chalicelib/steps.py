@@ -10,5 +10,6 @@ Step = tuple[Image, Event]
 
 
 def step(image: Image, now: datetime, event: str, detail: str | None) -> Step:
-    """The step to `image`, made at `now`."""
-    return replace(image, updated_at=now), Event(at=now, event=event, detail=detail)
+    """The step to `image`, made at `now`; never before the last one, whatever clocks say."""
+    at = max(now, image.updated_at)
+    return replace(image, updated_at=at), Event(at=at, event=event, detail=detail)

@@ -33,7 +33,7 @@ def remove(
         bucket=image.bucket,
         original_file=image.original_file,
         created_at=image.created_at,
-        updated_at=now,
+        updated_at=image.updated_at,
         sha256=image.sha256,  # its marker is still to be found
         sequencer=sequencer or image.sequencer,
         erased=erased or image.erased,
@@ -57,6 +57,13 @@ def cleared(image: Image, claimed: Image, files: int, now: datetime) -> Step | N
         return None
     bare = replace(image, cleared_at=now, sha256=None, buried_files=(), expires_at=None)
     return step(bare, now, "erased", f"{files} files; a second look found none")
+
+
+def disturbed(image: Image, now: datetime) -> Step | None:
+    """Note that a late worker has brought files, which the sweep is to erase."""
+    if image.status is not Status.DELETED or image.cleared_at is None:
+        return None
+    return step(replace(image, cleared_at=None), now, "disturbed", "a worker was late")
 
 
 def is_erased_for_good(image: Image) -> bool:

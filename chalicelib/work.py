@@ -9,8 +9,8 @@ class Again(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A request to process an image, or an object that has none yet, once more.
 
     One of `image_id` and `key` (of the uploads bucket) is given. With a `revision` it is only for
-    a record that nobody has written since; with `only_missing` renditions are kept whose rule and
-    file are unchanged. `cause` is a sentence for the history.
+    a record that nobody has written since (0: for none); with `only_missing` renditions are kept
+    whose rule and file are unchanged. `cause` is a sentence for the history.
     """
 
     image_id: str | None = None

@@ -374,3 +374,30 @@ def test_credits_are_kept_by_a_setting(wiring: Wiring, keep: bool) -> None:
     for key in done.processed_files:
         stored = wiring.objects.read("test-images", key, 10**9).data
         assert dict(PIL.Image.open(BytesIO(stored)).getexif()) == ({315: "Ana"} if keep else {})
+
+
+def test_an_object_that_was_asked_for_twice_is_processed_once(wiring: Wiring) -> None:
+    put(wiring, jpeg())
+    wish = Again(key=KEY, revision=0)
+    assert wiring.processor.again(wish)
+    assert wiring.processor.again(wish) is None
+
+
+def test_a_request_is_for_the_record_that_it_was_made_of(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    assert wiring.processor.again(Again(image_id=done.id, revision=done.revision - 1)) is None
+    assert wiring.processor.again(Again(image_id=done.id, revision=done.revision))
+
+
+def test_a_request_brings_no_erased_image_back(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    wiring.library.delete(done.id, done.owner)
+    assert wiring.processor.again(Again(image_id=done.id)) is None
+
+
+def test_a_lost_request_for_an_object_leaves_a_failed_image(wiring: Wiring) -> None:
+    put(wiring, jpeg())
+    wiring.failures.record(notifications.failure(json.dumps({"key": KEY, "revision": 0})))
+    image = wiring.table.get(wiring.processor.identify(version(KEY)))
+    assert image is not None
+    assert (image.status, json.loads(image.lost_event or "")["key"]) == (Status.FAILED, KEY)

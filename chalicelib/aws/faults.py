@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import (
+    ChecksumError,
     ClientError,
     HTTPClientError,
     IncompleteReadError,
@@ -12,6 +13,7 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as EndpointUnreachable,
 )
+from botocore.parsers import ResponseParserError
 
 from chalicelib.errors import PassingFault
 
@@ -30,9 +32,11 @@ _PASSING_CODES = frozenset(
     }
 )
 _PASSING_ERRORS = (
+    ChecksumError,
     EndpointUnreachable,
     HTTPClientError,
     IncompleteReadError,
+    ResponseParserError,  # half of an answer in XML
     ResponseStreamingError,
 )
 

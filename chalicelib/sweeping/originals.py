@@ -61,7 +61,9 @@ class Originals:
             self._tools.finish(image.id, report)
         elif image is None or self._is_untold(listed, image):
             report.count("lost_events")
-            self._tools.ask(Again(key=listed.key, cause="no event had told of the object"))
+            revision = image.revision if image else 0
+            cause = "no event had told of the object"
+            self._tools.ask(Again(key=listed.key, revision=revision, cause=cause))
         elif image.status is Status.READY:
             self._look_at_ready(image, report)
 

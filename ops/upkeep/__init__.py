@@ -1,0 +1,1 @@
+"""What the operator's verbs share: a stage's stores, walks through its buckets, progress."""

@@ -1,0 +1,39 @@
+"""One world for all attacks."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attack.lambdas import Lambdas
+from tests.attack.running import running_world
+from tests.attack.world import Worker, World
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Empty stores, and workers to be had."""
+    with running_world(tmp_path_factory.mktemp("attack")) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def lambdas(world: World) -> Iterator[Lambdas]:
+    """Functions that soon give a store up: tests wait for their time-outs."""
+    with Lambdas(world, seconds=0.5) as lambdas:
+        yield lambdas
+
+
+@pytest.fixture(scope="session")
+def patient(world: World) -> Iterator[Lambdas]:
+    """Functions that wait for stores, and for whatever else happens meanwhile."""
+    with Lambdas(world, seconds=10) as lambdas:
+        yield lambdas
+
+
+@pytest.fixture(scope="session")
+def eight(world: World) -> Iterator[list[Worker]]:
+    """Eight workers."""
+    workers = [world.hire() for _ in range(8)]
+    yield workers
+    for worker in workers:
+        worker.leave()

@@ -1,0 +1,57 @@
+"""What goes wrong between the application and its stores, as data."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+def is_write(call: str) -> bool:
+    """Whether a call by this name (`GetItem`, `PUT /bucket/key`) changes a store."""
+    return call == "TransactWriteItems" or call.startswith(("PUT ", "DELETE "))
+
+
+class Kind(StrEnum):
+    """How an attempt ends."""
+
+    ERROR = "error"  # throttled before the work, an internal error after it
+    TIMEOUT = "timeout"  # no answer, until the client gives up
+    RESET = "reset"  # RST instead of an answer
+    TRUNCATED = "truncated"  # half of the answer under its whole length
+    KILLED = "killed"  # SIGKILL of the worker's process
+
+
+class Manner(NamedTuple):
+    """A kind, and whether the server does the work first: then only its answer is lost."""
+
+    kind: Kind
+    done: bool
+
+    @property
+    def for_good(self) -> int:
+        """How many attempts must end so for a call to fail: boto3 makes four."""
+        return 1 if self.kind is Kind.KILLED else 4
+
+    def differs(self, call: str) -> bool:
+        """Whether it does to a call by this name what no other manner does.
+
+        To whoever only reads, it is the same whether the work was done.
+        """
+        return not self.done or self.kind is Kind.TRUNCATED or is_write(call)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {'after' if self.done else 'before'} the work"
+
+
+class Fault(NamedTuple):
+    """From the `call`th call to a store on (1 is the first) `attempts` attempts end in `manner`."""
+
+    manner: Manner
+    call: int
+    attempts: int
+
+
+_EITHER = (Kind.ERROR, Kind.TIMEOUT, Kind.RESET)
+BREAKING = (
+    *(Manner(kind, done) for kind in _EITHER for done in (False, True)),
+    Manner(Kind.TRUNCATED, done=True),
+)
+KILLING = (Manner(Kind.KILLED, done=False), Manner(Kind.KILLED, done=True))

@@ -1,0 +1,87 @@
+"""Somebody else does something whole before a call of a worker."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.attack.lambdas import Lambda, Lambdas
+from tests.attack.runs import AT_ONCE, check_history
+from tests.attack.scenes import Scene, event, picture
+
+NEWEST = picture(200)
+LATEST = "B1"  # the sequencer of what happens in between
+_BEGUN = 4  # the call of an upload at which its record says that it is in work: it reads the object
+_PATIENCE = 5  # seconds, less than a worker's client has
+
+Other = Callable[[Scene, Lambda], None]
+
+
+def repeat(scene: Scene, other: Lambda) -> None:
+    """The same event arrives a second time."""
+    other.call("process_upload", event(scene.key, scene.sequencer))
+
+
+def overwrite(scene: Scene, other: Lambda) -> None:
+    """The object is written anew, and its event arrives."""
+    scene.world.put(scene.key, NEWEST)
+    scene.later("process_upload", event(scene.key, LATEST), other)
+
+
+def straddle(scene: Scene, other: Lambda) -> None:
+    """The same, but its worker has only begun when we go on, and ends after us."""
+    scene.world.put(scene.key, NEWEST)
+    begun = threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        scene.acted.wait(_PATIENCE)
+
+    def work() -> None:
+        scene.later("process_upload", event(scene.key, LATEST), other)
+        begun.set()  # also where nothing was to be begun
+
+    other.wire.interrupt(_BEGUN, wait)
+    scene.threads.append(threading.Thread(target=work))
+    scene.threads[-1].start()
+    begun.wait(_PATIENCE)
+
+
+def remove(scene: Scene, other: Lambda) -> None:
+    """The object is removed, and its event arrives."""
+    scene.world.remove(scene.key)
+    gone = event(scene.key, LATEST, "ObjectRemoved:DeleteMarkerCreated")
+    scene.later("process_removal", gone, other)
+
+
+def erase(scene: Scene, other: Lambda) -> None:
+    """The owner deletes the image."""
+    other.ask("DELETE", f"/images/{scene.image_id}")
+
+
+def overtaken(patient: Lambdas, scene_of: type[Scene], other: Other, call: int) -> Scene:
+    """A scene in which `other` comes before its `call`th call; with its flaws."""
+    with patient.one() as function, patient.one() as second:
+        scene = scene_of(patient.world, function)
+        scene.prepare()
+        function.wire.set(None)
+        function.wire.watch = scene.read
+        function.wire.interrupt(call, lambda: other(scene, second))
+        scene.act()
+        scene.acted.set()
+        for thread in scene.threads:
+            thread.join()
+        scene.catch_up()
+        check_history(scene)
+        return scene
+
+
+def at_every_call(patient: Lambdas, scene_of: type[Scene], other: Other) -> list[Scene]:
+    """The scenes, by the call before which `other` came."""
+    with patient.one() as function:
+        scene = scene_of(patient.world, function)
+        scene.prepare()
+        function.wire.set(None)
+        scene.act()
+        calls = range(1, len(function.wire.calls) + 1)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda call: overtaken(patient, scene_of, other, call), calls))

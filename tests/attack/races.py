@@ -1,0 +1,143 @@
+"""Races: eight workers at one object's events, which come again and again and in any order."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import imaging, keys
+from chalicelib.records import Image, Status
+from tests.attack.scenes import event
+from tests.attack.world import VARIANTS, Worker, World
+from tests.waiting import until
+
+_PAUSE = 0.02  # seconds between two looks of the reader
+_TRIES = 50  # of a call that a passing fault ends
+_LIMITS = imaging.Limits(max_pixels=1_000_000, max_frames=1)
+
+Call = tuple[str, Any]  # a function and its payload
+Change = Callable[[], Call]  # does something to the object; the call is what tells of it
+
+
+def renditions_of(image_id: str, data: bytes) -> frozenset[str]:
+    """The keys that the renditions of `data` have."""
+    made = imaging.render(data, VARIANTS, _LIMITS, {}).renditions
+    return frozenset(keys.rendition_key(image_id, r.data, r.variant, r.extension) for r in made)
+
+
+class Race:
+    """One race for the object `key`. A reader looks on all the time; `sets` are what it may see."""
+
+    def __init__(self, world: World, workers: Sequence[Worker], key: str, image_id: str) -> None:
+        self.flaws: list[str] = []
+        self.sets: list[frozenset[str]] = []
+        self._world = world
+        self._workers = workers
+        self._key = key
+        self._image_id = image_id
+        self._draw = Random(key)
+        self._happened: list[Call] = []
+        self._calls = 0  # that have ended
+        self._raced = threading.Event()
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+
+    def put(self, data: bytes) -> Call:
+        """Write the object."""
+        self.sets.append(renditions_of(self._image_id, data))
+        self._world.put(self._key, data)
+        return "process_upload", event(self._key, self._sequencer())
+
+    def remove(self) -> Call:
+        """Remove the object."""
+        self._world.remove(self._key)
+        name = "ObjectRemoved:DeleteMarkerCreated"
+        return "process_removal", event(self._key, self._sequencer(), name)
+
+    def run(self, changes: Sequence[Change]) -> None:
+        """Make the changes in turn while their events arrive; each event once more at last."""
+        with ThreadPoolExecutor(len(self._workers) + 1) as pool:
+            reader = pool.submit(self._look_on)
+            try:
+                racing = [pool.submit(self._work, w, self._draw.random()) for w in self._workers]
+                self._make(changes)
+                for raced in racing:
+                    raced.result()
+                last = self._draw.sample(self._happened, len(self._happened))
+                shares = [last[place :: len(self._workers)] for place in range(len(self._workers))]
+                list(pool.map(self._bring_all, self._workers, shares))
+            finally:
+                self._over.set()
+            reader.result()
+
+    def left(self) -> tuple[Status, frozenset[str]]:
+        """The record's status in the end, and its renditions; all of them are there."""
+        record = self._world.record(self._image_id)
+        assert record
+        shown = frozenset(record.processed_files)
+        assert shown <= set(self._world.files(self._image_id))
+        return record.status, shown
+
+    def _sequencer(self) -> str:
+        return f"A{len(self._happened):02X}"
+
+    def _make(self, changes: Sequence[Change]) -> None:
+        try:
+            for change in changes:
+                call = change()
+                with self._lock:
+                    self._happened.append(call)
+                    soon = self._calls + self._draw.randrange(2, 2 * len(self._workers))
+                until(lambda soon=soon: self._calls >= soon)
+        finally:
+            self._raced.set()
+
+    def _work(self, worker: Worker, seed: float) -> None:
+        draw = Random(seed)
+        until(lambda: self._happened or self._raced.is_set())
+        while not self._raced.is_set():
+            with self._lock:
+                call = draw.choice(self._happened)
+            self._bring(worker, call)
+
+    def _bring_all(self, worker: Worker, calls: Sequence[Call]) -> None:
+        for call in calls:
+            self._bring(worker, call)
+
+    def _bring(self, worker: Worker, call: Call) -> None:
+        """Make a call until it succeeds, as Lambda does for six hours."""
+        for _ in range(_TRIES):
+            said = worker.call(*call)
+            if said.done:
+                break
+        else:
+            self.flaws.append(f"{call} fails: {said}")
+        with self._lock:
+            self._calls += 1
+
+    def _look_on(self) -> None:
+        while not self._over.is_set():
+            record = self._world.record(self._image_id)
+            if record:
+                self._look(record)
+            self._over.wait(_PAUSE)
+
+    def _look(self, record: Image) -> None:
+        shown = frozenset(record.processed_files)
+        if shown and shown not in self.sets:
+            self.flaws.append(f"A mixed set: {sorted(shown)}")
+        lost = [key for key in shown if not self._is_whole(key)]
+        now = self._world.record(self._image_id)
+        if lost and now and now.revision == record.revision:
+            self.flaws.append(f"{record.status} at revision {record.revision} shows {lost}")
+
+    def _is_whole(self, key: str) -> bool:
+        try:
+            data = self._world.file(key)
+        except ClientError:
+            return False
+        variant, _, extension = key.rpartition("/")[2].partition(".")
+        return keys.rendition_key(self._image_id, data, variant, extension) == key

@@ -1,0 +1,59 @@
+"""Everything that an attack needs, started: servers, and the process that workers come from."""
+
+import configparser
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ops.local.credentials import profiles_file
+from ops.local.environment import inherited
+from ops.local.processes import Server
+from tests.attack.world import World
+from tests.environment import SETTINGS
+from tests.stack.running import running_dynamodb, running_seaweedfs
+from tests.waiting import until
+
+
+@contextmanager
+def running_world(folder: Path) -> Iterator[World]:
+    """Empty stores in `folder`, and workers to be had."""
+    with (
+        running_seaweedfs(folder / "s3") as s3,
+        running_dynamodb(folder / "dynamodb.log") as dynamodb,
+    ):
+        environment = {
+            "AWS_ENDPOINT_URL_S3": s3,
+            "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
+            "AWS_DEFAULT_REGION": "us-east-1",
+            **_credentials(folder / "s3"),
+        }
+        sockets = folder / "workers"
+        with _forking(environment, sockets):
+            world = World(environment, sockets)
+            world.make()
+            yield world
+
+
+def _credentials(data: Path) -> dict[str, str]:
+    profiles = configparser.RawConfigParser()
+    profiles.read(profiles_file(data))
+    return {name.upper(): profiles["admin"][name] for name in profiles["admin"]}
+
+
+@contextmanager
+def _forking(environment: dict[str, str], sockets: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.attack.worker", str(sockets)]
+    variables = {**inherited(), **SETTINGS, **environment}
+    server = Server("workers", command, variables, sockets.with_suffix(".log"))
+    server.start()
+    try:
+        until(lambda: sockets.exists() or _has_ended(server))
+        yield
+    finally:
+        server.stop()
+
+
+def _has_ended(server: Server) -> bool:
+    assert server.exit_code is None, server.complaint()
+    return False

@@ -1,0 +1,185 @@
+"""What is attacked: scenes that prepare an image, do one thing to it, and bring it to its end."""
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from PIL import Image as Pictures
+
+from chalicelib.keys import derived_image_id
+from chalicelib.records import Status
+from tests.attack.lambdas import Lambda
+from tests.attack.world import UPLOADS, VARIANTS, World, fresh_key
+from tests.builders import s3_record
+from tests.pictures import encoded
+
+_REDRIVES = 5  # one is enough, unless the machine is so busy that calls take too long
+
+
+def picture(shade: int = 90) -> bytes:
+    """A small picture; each `shade` (0 to 255) makes another."""
+    shades = (Pictures.linear_gradient("L"), Pictures.radial_gradient("L"))
+    bands = [band.resize((24, 16)) for band in (*shades, Pictures.new("L", (8, 8), shade))]
+    return encoded(Pictures.merge("RGB", bands), "PNG")
+
+
+def event(key: str, sequencer: str, name: str = "ObjectCreated:Put") -> dict[str, Any]:
+    """S3's event of one change of one object."""
+    return {"Records": [s3_record(key, sequencer, name)]}
+
+
+class Scene(ABC):
+    """One image and what is done to it. `shown` are its keys that a reader saw, set by set."""
+
+    serves: ClassVar[bool] = False  # whether a reader must find renditions all the time
+    sequencer: ClassVar[str] = "A1"  # of the event that is disturbed
+    content: ClassVar[bytes] = b""  # what the object holds then
+
+    def __init__(self, world: World, function: Lambda) -> None:
+        self.world = world
+        self.function = function
+        self.flaws: list[str] = []
+        self.shown: list[frozenset[str]] = []
+        self.acted = threading.Event()
+        self.threads: list[threading.Thread] = []  # of others that have come in between
+        self._waiting: list[tuple[str, dict[str, Any]]] = []
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """What goes before, undisturbed."""
+
+    @abstractmethod
+    def act(self) -> None:
+        """What is disturbed, and recovers."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """What must be true at this scene's end, beside that it ends as always."""
+
+    def read(self) -> None:
+        """Be the reader who comes just now."""
+        record = self.world.record(self.image_id)
+        if record is None:
+            return
+        sizes = {key: file.bytes for key, file in self.world.files(self.image_id).items()}
+        wanted = {rendition.key: rendition.bytes for rendition in record.renditions}
+        if lost := [key for key, size in wanted.items() if sizes.get(key) != size]:
+            self.flaws.append(f"{record.status} shows {lost}, which are not there")
+        if record.status is Status.READY and len(wanted) != len(VARIANTS):
+            self.flaws.append(f"ready with {sorted(wanted)}")
+        if self.serves and not wanted and record.status is not Status.DELETED:
+            self.flaws.append(f"{record.status} serves nothing")
+        self.shown.append(frozenset(wanted))
+
+    def ticket(self, data: bytes) -> None:
+        """Upload by a ticket."""
+        asked = {"filename": "a.png", "content_type": "image/png", "size": len(data)}
+        ticket = self.function.ask("POST", "/uploads", asked)
+        self.image_id, self.key = ticket["image_id"], ticket["fields"]["key"]
+        self.world.put(self.key, data)
+
+    def copy(self, data: bytes) -> None:
+        """Write an object that no ticket announced."""
+        self.key = fresh_key()
+        self.image_id = derived_image_id(UPLOADS, self.key)
+        self.world.put(self.key, data)
+
+    def brought(self, function: str, happened: dict[str, Any]) -> None:
+        """Bring an event to its end: where Lambda gives up, what was kept is sent again."""
+        self.function.deliver(function, happened)
+        for _ in range(_REDRIVES):
+            record = self.world.record(self.image_id)
+            if record is None or record.status is not Status.FAILED:
+                return
+            kept = json.loads(record.lost_event or "{}")
+            if kept != happened:
+                self.flaws.append(f"What was kept for a redrive is {kept}")
+            self.function.deliver(function, kept)
+
+    def later(self, function: str, happened: dict[str, Any], other: Lambda) -> None:
+        """One try of an event; where it fails, `catch_up` makes the next."""
+        if not other.call(function, happened).done:
+            self._waiting.append((function, happened))
+
+    def catch_up(self) -> None:
+        """Bring what is waiting to its end."""
+        for function, happened in self._waiting:
+            self.function.deliver(function, happened)
+
+
+class Upload(Scene):
+    """An upload by a ticket is processed."""
+
+    sequencer = "A1"
+    content = picture()
+
+    def prepare(self) -> None:
+        self.ticket(self.content)
+
+    def act(self) -> None:
+        self.brought("process_upload", event(self.key, self.sequencer))
+
+    def check(self) -> None:
+        if len(set(self.shown)) > 2:
+            self.flaws.append("A reader saw more than nothing and all")
+
+
+class Overwrite(Scene):
+    """A ready image's object is written anew by another tool."""
+
+    serves = True
+    sequencer = "A2"
+    content = picture(10)
+
+    def prepare(self) -> None:
+        self.copy(picture(90))
+        self.brought("process_upload", event(self.key, "A1"))
+        self.old = frozenset(self.world.files(self.image_id)) - {f"{self.image_id}/manifest.json"}
+        self.world.put(self.key, self.content)
+
+    def act(self) -> None:
+        self.brought("process_upload", event(self.key, self.sequencer))
+
+    def check(self) -> None:
+        record = self.world.record(self.image_id)
+        assert record
+        new = frozenset(record.processed_files)
+        if not set(self.shown) <= {self.old, new} or self.old & new:
+            self.flaws.append("A reader saw files of both originals")
+
+
+class Erasure(Scene):
+    """An owner deletes an image of a ticket; a late event of its object comes afterwards."""
+
+    def prepare(self) -> None:
+        self.ticket(picture())
+        self.brought("process_upload", event(self.key, "A1"))
+
+    def act(self) -> None:
+        self._receipt = self.function.ask("DELETE", f"/images/{self.image_id}")
+
+    def check(self) -> None:
+        if not self._receipt["verified"] or self._receipt["remaining"]:
+            self.flaws.append(f"The receipt says {self._receipt}")
+        before = self.world.record(self.image_id)
+        self.function.deliver("process_upload", event(self.key, "A2"))
+        if self.world.record(self.image_id) != before or self.world.files(self.image_id):
+            self.flaws.append("A late event brought something back")
+
+
+class Removal(Scene):
+    """A ready image's object is removed by another tool."""
+
+    def prepare(self) -> None:
+        self.copy(picture())
+        self.brought("process_upload", event(self.key, "A1"))
+        self.world.remove(self.key)
+
+    def act(self) -> None:
+        removed = event(self.key, "A2", "ObjectRemoved:DeleteMarkerCreated")
+        self.brought("process_removal", removed)
+
+    def check(self) -> None:
+        if self.world.versions(self.key) != 1:
+            self.flaws.append("The original is lost")

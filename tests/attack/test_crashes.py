@@ -1,0 +1,31 @@
+"""A fault at every call to a store: in the end all is as if there had been none."""
+
+import pytest
+
+from tests.attack.faults import BREAKING, KILLING, Kind, Manner
+from tests.attack.lambdas import TRIES, Lambdas
+from tests.attack.runs import flaws
+from tests.attack.scenes import Erasure, Overwrite, Removal, Scene, Upload
+
+FEWER = (Manner(Kind.KILLED, done=False), Manner(Kind.RESET, done=True))
+EVERY = (*BREAKING, *KILLING)
+
+
+@pytest.mark.parametrize("manner", EVERY, ids=str)
+def test_an_upload_ends_the_same_whichever_call_is_broken(lambdas: Lambdas, manner: Manner) -> None:
+    assert flaws(lambdas, Upload, manner, manner.for_good) == {}
+
+
+@pytest.mark.parametrize("manner", FEWER, ids=str)
+@pytest.mark.parametrize("scene", [Overwrite, Erasure, Removal])
+def test_so_does_what_is_done_to_an_image_later(
+    lambdas: Lambdas, scene: type[Scene], manner: Manner
+) -> None:
+    assert flaws(lambdas, scene, manner, manner.for_good) == {}
+
+
+def test_what_is_given_up_after_all_tries_ends_the_same_once_it_is_sent_again(
+    lambdas: Lambdas,
+) -> None:
+    manner = Manner(Kind.ERROR, done=True)
+    assert flaws(lambdas, Upload, manner, TRIES * manner.for_good) == {}

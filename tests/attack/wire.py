@@ -1,0 +1,203 @@
+"""A proxy between a worker and its stores: it counts calls, and breaks those it is told to."""
+
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPResponse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tests.attack.faults import Fault, Kind, Manner
+
+_HOP = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
+_PATIENCE = 20  # seconds, longer than any client's time-out here
+_ABORT = struct.pack("ii", 1, 0)  # SO_LINGER that ends a connection with RST
+_SAID = {
+    ("s3", False): (503, b"<Error><Code>SlowDown</Code><Message>Slow down.</Message></Error>"),
+    ("s3", True): (500, b"<Error><Code>InternalError</Code><Message>Oops.</Message></Error>"),
+    ("dynamodb", False): (400, b'{"__type": "com.amazon.coral#ThrottlingException"}'),
+    ("dynamodb", True): (500, b'{"__type": "com.amazonaws.dynamodb#InternalServerError"}'),
+}
+
+
+class Answer(NamedTuple):
+    """A store's answer, its body whole."""
+
+    head: bytes
+    body: bytes
+
+    def cut(self) -> bytes:
+        """Its first half: of the body, or of the head where there is no body."""
+        if self.body:
+            return self.head + self.body[: len(self.body) // 2]
+        return self.head[: len(self.head) // 2]
+
+
+def _nothing() -> None:
+    """What happens mostly."""
+
+
+class Wire:
+    """The proxy. Faults count from when they are set; `watch` is called when a reader sees more."""
+
+    def __init__(self, stores: dict[str, str]) -> None:
+        self.stores = stores
+        self.worker = 0  # the process id of who is at its end
+        self.watch: Callable[[], None] = _nothing
+        self.flaws: list[str] = []  # of the proxy itself
+        self._lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", 0), _Relay)
+        self._server.wire = self
+        self.set(None)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """Where the worker finds both stores."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def set(self, fault: Fault | None) -> None:
+        """Count from 0 again, and break what `fault` says."""
+        with self._lock:
+            self.calls: dict[str, str] = {}  # invocation id -> what was called, in order
+            self.met = 0  # attempts that the fault has broken
+            self._fault = fault
+            self._pause = (0, _nothing)
+
+    def interrupt(self, call: int, happening: Callable[[], None]) -> None:
+        """Let something else happen before the `call`th call reaches its store."""
+        with self._lock:
+            self._pause = (call, happening)
+
+    def pause(self) -> Callable[[], None]:
+        """What happens before the present call goes on."""
+        with self._lock:
+            call, happening = self._pause
+            if len(self.calls) != call:
+                return _nothing
+            self._pause = (0, _nothing)
+            return happening
+
+    def counted(self, invocation: str, name: str) -> Manner | None:
+        """How this attempt of a call ends; None where it passes."""
+        with self._lock:
+            self.calls.setdefault(invocation, name)
+            fault = self._fault
+            if fault is None or len(self.calls) < fault.call or self.met >= fault.attempts:
+                return None
+            self.met += 1
+            return fault.manner
+
+    def end(self) -> None:
+        """Take it down."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+    wire: Wire
+
+    def handle_error(self, *_: object) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, ConnectionError):  # a killed or impatient worker has gone
+            self.wire.flaws.append(repr(error))
+
+
+class _Relay(BaseHTTPRequestHandler):
+    """One connection of the worker; to each store it has one of its own."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self._ways: dict[str, HTTPConnection] = {}
+
+    def finish(self) -> None:
+        for way in self._ways.values():
+            way.close()
+        super().finish()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def _relay(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        target = self.headers.get("X-Amz-Target", "")
+        store = "dynamodb" if target else "s3"
+        name = target.rpartition(".")[2] or f"{self.command} {self.path}"
+        wire = self.server.wire
+        manner = wire.counted(self.headers["amz-sdk-invocation-id"], name)
+        wire.pause()()
+        if manner and not manner.done:
+            self._break(manner, store, None)
+            return
+        answer = self._forwarded(store, body)
+        if name == "TransactWriteItems" or self.command == "DELETE":
+            wire.watch()  # what is only added is not seen before a record names it
+        if manner:
+            self._break(manner, store, answer)
+        else:
+            self.wfile.write(answer.head + answer.body)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _relay  # noqa: N815 - http.server's names
+
+    def _forwarded(self, store: str, body: bytes) -> Answer:
+        if store not in self._ways:
+            self._ways[store] = HTTPConnection(
+                urlsplit(self.server.wire.stores[store]).netloc, timeout=_PATIENCE
+            )
+        way = self._ways[store]
+        # The headers as they came: Host is under the signature.
+        way.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for header, value in self.headers.items():
+            if header.lower() != "expect":
+                way.putheader(header, value)
+        way.endheaders(body or None)
+        return self._read(way.getresponse())
+
+    def _read(self, answered: HTTPResponse) -> Answer:
+        body = answered.read()
+        length = str(len(body))
+        if self.command == "HEAD":
+            length = answered.headers.get("Content-Length", "0")
+        lines = [f"HTTP/1.1 {answered.status} {answered.reason}"]
+        lines += [f"{n}: {v}" for n, v in answered.headers.items() if n.lower() not in _HOP]
+        if answered.status != 204:
+            lines.append(f"Content-Length: {length}")
+        return Answer("\r\n".join([*lines, "", ""]).encode("latin-1"), body)
+
+    def _break(self, manner: Manner, store: str, answer: Answer | None) -> None:
+        self.close_connection = True
+        match manner.kind:
+            case Kind.ERROR:
+                self._refuse(*_SAID[store, manner.done])
+            case Kind.TIMEOUT:
+                self.connection.settimeout(_PATIENCE)
+                self.rfile.read(1)  # ends when the client has given up
+            case Kind.RESET:
+                self._abort()
+            case Kind.TRUNCATED if answer:
+                self.wfile.write(answer.cut())
+            case Kind.KILLED:
+                os.kill(self.server.wire.worker, signal.SIGKILL)
+
+    def _refuse(self, status: int, body: bytes) -> None:
+        lines = [f"HTTP/1.1 {status} Fault", f"Content-Length: {len(body)}", "Connection: close"]
+        head = "\r\n".join([*lines, "", ""]).encode()
+        self.wfile.write(head + body * (self.command != "HEAD"))
+
+    def _abort(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+        self.connection.close()

@@ -1,0 +1,141 @@
+"""The stores that are attacked, as somebody sees them who goes past all faults."""
+
+import uuid
+from multiprocessing.connection import Client, Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+
+from chalicelib.aws import items
+from chalicelib.records import Event, Image
+from chalicelib.variants import load_variants
+from ops.local.stores import make_table
+from tests.environment import SETTINGS
+
+UPLOADS, IMAGES, TABLE = (
+    SETTINGS[name] for name in ("UPLOADS_BUCKET", "IMAGES_BUCKET", "IMAGES_TABLE")
+)
+
+
+class Said(NamedTuple):
+    """How a call ended: with `value`, or with an error's type, message and trace. Or not at all."""
+
+    done: bool
+    value: Any = None
+    killed: bool = False
+
+
+VARIANTS = load_variants()[-2:]  # of the usual four: each further one has calls to be broken
+
+
+class File(NamedTuple):
+    """A file of the images bucket; `etag` is the MD5 of its bytes."""
+
+    bytes: int
+    etag: str
+
+
+class Worker:
+    """A worker's process, as its caller sees it."""
+
+    def __init__(self, connection: Connection, endpoints: dict[str, str], seconds: float) -> None:
+        self._connection = connection
+        connection.send((endpoints, seconds))
+        self.pid: int = connection.recv()
+
+    def call(self, function: str, payload: Any) -> Said:
+        """Make one call of the application."""
+        try:
+            self._connection.send((function, payload))
+            return Said(*self._connection.recv())
+        except (EOFError, ConnectionError):
+            return Said(done=False, killed=True)
+
+    def leave(self) -> None:
+        """Let the worker end."""
+        self._connection.close()
+
+
+class World:
+    """Two buckets (the uploads with versions, as in AWS), a table, and workers beside them."""
+
+    def __init__(self, environment: dict[str, str], sockets: Path) -> None:
+        self.stores = {
+            "s3": environment["AWS_ENDPOINT_URL_S3"],
+            "dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"],
+        }
+        self._sockets = sockets
+        session = boto3.session.Session(
+            environment["AWS_ACCESS_KEY_ID"],
+            environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=environment["AWS_DEFAULT_REGION"],
+        )
+        many = Config(max_pool_connections=50, s3={"addressing_style": "path"})
+        self.s3 = session.client("s3", endpoint_url=self.stores["s3"], config=many)
+        self.dynamodb = session.client(
+            "dynamodb", endpoint_url=self.stores["dynamodb"], config=many
+        )
+
+    def make(self) -> None:
+        """Buckets and table."""
+        for bucket in (UPLOADS, IMAGES):
+            self.s3.create_bucket(Bucket=bucket)
+        versioned: Any = {"Status": "Enabled"}
+        self.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration=versioned)
+        make_table(self.dynamodb, TABLE)
+
+    def hire(self, address: str = "", seconds: float = 10) -> Worker:
+        """A new worker; both stores are at `address` where one is given.
+
+        A store may take `seconds` for an answer.
+        """
+        endpoints = {f"AWS_ENDPOINT_URL_{s.upper()}": address or a for s, a in self.stores.items()}
+        return Worker(Client(str(self._sockets), "AF_UNIX"), endpoints, seconds)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write an original."""
+        self.s3.put_object(Bucket=UPLOADS, Key=key, Body=data)
+
+    def remove(self, key: str) -> None:
+        """Remove an original as a tool does: by a delete marker."""
+        self.s3.delete_object(Bucket=UPLOADS, Key=key)
+
+    def versions(self, key: str) -> int:
+        """How many versions of an original there are, delete markers not counted."""
+        found = self.s3.list_object_versions(Bucket=UPLOADS, Prefix=key)
+        return len(found.get("Versions", ()))
+
+    def record(self, image_id: str) -> Image | None:
+        """The image's record."""
+        key = items.serialized({"id": image_id, "entry": items.RECORD})
+        answer = self.dynamodb.get_item(TableName=TABLE, Key=key, ConsistentRead=True)
+        return items.image_of(answer["Item"]) if "Item" in answer else None
+
+    def history(self, image_id: str) -> list[Event]:
+        """The image's history."""
+        asked = items.serialized({":id": image_id, ":history": items.HISTORY})
+        found = self.dynamodb.query(
+            TableName=TABLE,
+            KeyConditionExpression="id = :id AND begins_with(entry, :history)",
+            ExpressionAttributeValues=asked,
+            ConsistentRead=True,
+        )
+        return [items.event_of(item) for item in found["Items"]]
+
+    def files(self, image_id: str) -> dict[str, File]:
+        """Each file of an image, by its key."""
+        listed = self.s3.list_objects_v2(Bucket=IMAGES, Prefix=f"{image_id}/")
+        return {
+            found["Key"]: File(found["Size"], found["ETag"]) for found in listed.get("Contents", ())
+        }
+
+    def file(self, key: str) -> bytes:
+        """One file of the images bucket."""
+        return self.s3.get_object(Bucket=IMAGES, Key=key)["Body"].read()
+
+
+def fresh_key() -> str:
+    """A key that no ticket gave."""
+    return f"photos/{uuid.uuid4().hex}.png"

@@ -1,0 +1,150 @@
+"""The command line as an operator of a running stack uses it."""
+
+import json
+import os
+import pty
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Container, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ops.local.names import IMAGES_TABLE, PROJECT
+from tests.stack.running import Stack, users_environment
+from tests.waiting import until
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def result(self) -> Any:
+        """What --json wrote; AssertionError where it did not succeed."""
+        assert self.code == 0, self.out + self.err
+        return json.loads(self.out)
+
+
+class Operator:
+    """Runs verbs against a stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        addresses = {
+            "API_PORT": stack.api,
+            "SITE_PORT": stack.site,
+            "S3_PORT": stack.s3_address,
+            "AWS_PORT": stack.aws_address,
+        }
+        ports = {name: str(urlsplit(address).port) for name, address in addresses.items()}
+        self.environment = {"DATA_DIR": str(stack.data), **ports}
+
+    def run(self, *arguments: str, **variables: str) -> Outcome:
+        """A verb, to its end."""
+        return run(arguments, {**self.environment, **variables})
+
+    def see(self, *arguments: str) -> str:
+        """All that a verb writes to a terminal."""
+        ours, theirs = pty.openpty()
+        variables = {"TERM": "xterm", "COLUMNS": "120"}
+        process = subprocess.Popen(
+            command(arguments),
+            cwd=PROJECT,
+            env={**users_environment(), **self.environment, **variables},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        seen = b""
+        with os.fdopen(ours, "rb", buffering=0) as terminal, suppress(OSError):  # EIO at the end
+            while some := terminal.read(65_536):
+                seen += some
+        assert process.wait(30) == 0, seen
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
+
+    def interrupt(self, number: signal.Signals, done: int, *arguments: str) -> Outcome:
+        """A backfill, sent a signal once it has brought so many objects in."""
+        process = subprocess.Popen(
+            command(arguments),
+            cwd=PROJECT,
+            env={**users_environment(), **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            until(lambda: self.brought_in() >= done or process.poll() is not None)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=60)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        return Outcome(process.returncode, out, err)
+
+    def brought_in(self) -> int:
+        """How many objects the newest journal says are brought in."""
+        files = (self.stack.data / "backfill").glob("*.sqlite")
+        newest = max(files, key=os.path.getmtime, default=None)
+        if newest is None:
+            return 0
+        with closing(sqlite3.connect(newest)) as journal, suppress(sqlite3.OperationalError):
+            rows = journal.execute("SELECT name, number FROM counts").fetchall()
+            return sum(number for name, number in rows if name in ("asked_for", "copied"))
+        return 0
+
+    def is_idle(self) -> bool:
+        """Whether the workers have nothing to do; the tables are too slow to be asked often."""
+        with closing(sqlite3.connect(self.stack.data / "events.sqlite", timeout=20)) as events:
+            return not events.execute("SELECT count(*) FROM tasks").fetchone()[0]
+
+    def statuses(self) -> Counter[str]:
+        """How many images have which status."""
+        return Counter(row["status"]["S"] for row in self._rows() if "status" in row)
+
+    def tries(self) -> Counter[str]:
+        """How often each image was begun, by its id."""
+        begun = [row for row in self._rows() if row.get("event", {}).get("S") == "processing"]
+        return Counter(row["id"]["S"] for row in begun)
+
+    def lose_rows(self, ids: Container[str] | None = None) -> None:
+        """Every row of the table goes, by whatever accident, or of these images."""
+        rows = [row for row in self._rows() if ids is None or row["id"]["S"] in ids]
+        keys = [{part: row[part] for part in ("id", "entry")} for row in rows]
+        for first in range(0, len(keys), 25):
+            some = [{"DeleteRequest": {"Key": key}} for key in keys[first : first + 25]]
+            self.stack.client("dynamodb").batch_write_item(RequestItems={IMAGES_TABLE: some})
+
+    def _rows(self) -> list[dict[str, Any]]:
+        pages = self.stack.client("dynamodb").get_paginator("scan")
+        return [row for page in pages.paginate(TableName=IMAGES_TABLE) for row in page["Items"]]
+
+
+def run(arguments: tuple[str, ...], variables: Mapping[str, str]) -> Outcome:
+    """A verb, to its end. A variable that is empty is taken away."""
+    known = {**users_environment(), **variables}
+    done = subprocess.run(
+        command(arguments),
+        cwd=PROJECT,
+        env={name: value for name, value in known.items() if value},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def command(arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "ops", *arguments]

@@ -1,0 +1,79 @@
+"""What a user reads who cannot be served: a sentence, and no traceback."""
+
+import os
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from ops.__main__ import main
+from ops.local.ports import free_ports
+from tests.builders import ULID
+from tests.upkeep.operator import run
+
+VERBS = ("backfill", "rebuild-table", "redrive", "reprocess", "sweep")
+AWS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def refusal(*arguments: str, **variables: str) -> str:
+    """What is said on standard error by a command that fails."""
+    outcome = run(arguments, variables)
+    assert (outcome.code, outcome.out, "Traceback" in outcome.err) == (1, "", False)
+    return outcome.err
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_has_an_example_and_the_exit_codes(verb: str) -> None:
+    shown = CliRunner().invoke(main, [verb, "--help"])
+    assert f"\n      python -m ops {verb}" in shown.output
+    assert "130 after Ctrl-C" in shown.output
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_can_be_told_which_stage_and_to_answer_in_json(verb: str) -> None:
+    command = main.commands[verb]
+    options = {name for parameter in command.params for name in parameter.opts}
+    assert options >= {"--stage", "--region", "--profile", "--data-dir", "--json"}
+
+
+def test_without_a_stack_it_is_said_how_to_start_one(tmp_path: Path) -> None:
+    s3, aws = map(str, free_ports(2))
+    said = refusal("sweep", DATA_DIR=str(tmp_path), S3_PORT=s3, AWS_PORT=aws)
+    assert "No Darkroom is running here" in said
+    assert "Start it with `make run`" in said
+
+
+def test_a_stage_that_nobody_deployed_is_named_with_those_there_are() -> None:
+    said = refusal("redrive", "--stage", "elsewhere")
+    assert "There is no stage elsewhere in .chalice/config.json, which has local, dev." in said
+
+
+def test_without_credentials_it_is_said_where_they_come_from() -> None:
+    said = refusal("redrive", "--stage", "dev", "--region", "eu-central-1", **AWS)
+    assert "There are no AWS credentials here. Sign in" in said
+
+
+def test_a_port_that_is_none_is_named(tmp_path: Path) -> None:
+    assert "S3_PORT must be a port number" in refusal("sweep", S3_PORT="x", DATA_DIR=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["backfill", "photos"], "is not of the form s3://bucket/prefix"),
+        (["backfill", "s3://"], "is not of the form s3://bucket/prefix"),
+        (["reprocess"], "Give IDS, --all, --status or --only-missing."),
+        (["reprocess", ULID, "--all"], "one of them only"),
+        (["reprocess", "photo.jpg"], "'photo.jpg' is no image id."),
+        (["redrive", "--limit", "0"], "0 is not in the range"),
+        (["backfill", "s3://photos", "--concurrency", "99"], "99 is not in the range"),
+    ],
+)
+def test_wrong_usage_is_said_before_anything_is_done(arguments: list[str], said: str) -> None:
+    outcome = CliRunner().invoke(main, arguments)
+    assert (outcome.exit_code, said in outcome.output) == (click.UsageError.exit_code, True)
