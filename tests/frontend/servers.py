@@ -59,8 +59,6 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # the page is many files
-    disable_nagle_algorithm = True  # headers and body go apart
     server: _Server
     timeout = 10  # browsers open connections ahead of need, and never speak on some of them
 
@@ -78,8 +76,6 @@ class _Handler(BaseHTTPRequestHandler):
         )
         if response:
             self.reply(response)
-        else:
-            self.close_connection = True
 
     do_GET = do_POST = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 (the base class's names)
 
