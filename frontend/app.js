@@ -1,72 +1,76 @@
-import { announcer } from "./announcer.js";
-import { connect } from "./api.js";
-import { Card } from "./card.js";
-import { UploadError } from "./errors.js";
 import { Gallery } from "./gallery.js";
-import { listenForFiles } from "./picker.js";
-import { queue } from "./queue.js";
-import { strings } from "./strings.js";
 import { fillWords } from "./templates.js";
-import { upload } from "./upload.js";
-
-const AT_ONCE = 3;
+import { Totals } from "./totals.js";
+import { announcer } from "./uploader/announcer.js";
+import { connect } from "./uploader/api.js";
 
 const element = (id) => document.getElementById(id);
-const announce = announcer(element("announcements"));
-const gallery = new Gallery(element("gallery"), element("gallery-note"));
-const enqueue = queue(AT_ONCE);
-const connection = connect();
+const totals = new Totals(element("totals"));
+// The files of this visit, to be compared with what became of them.
+const originals = new Map();
+
+let viewer;
 
 fillWords(document);
 element("main").hidden = false;
-gallery.load(connection);
-listenForFiles(element("picker"), element("dropzone"), take);
 
-function take(files) {
-  if (files.length === 0) return;
-  element("uploads-section").hidden = false;
-  element("uploads").prepend(...files.map(start));
-  announce(strings.added(files.length));
-}
+const gallery = new Gallery({
+  list: element("gallery"),
+  note: element("gallery-note"),
+  more: element("more"),
+  filter: element("filter"),
+}, connect, announcer(element("announcements")));
 
-function start(file) {
-  const stop = new AbortController();
-  const card = new Card(file, () => stop.abort());
-  bring(file, card, stop.signal);
-  return card.element;
-}
+listen();
+begin();
 
-async function bring(file, card, signal) {
-  try {
-    const { image, duplicate } = await cancellable(signal, () => send(file, card, signal));
-    const message = card.ready(image, duplicate);
-    gallery.add(image);
-    announce(strings.announceReady(card.name, message));
-  } catch (reason) {
-    const { outcome, sentence } = signal.aborted ? cancelled : explained(reason);
-    card.ended(outcome, sentence);
-    announce(strings.announceEnd(card.name, strings.labels[outcome], sentence));
-  }
-}
-
-async function send(file, card, signal) {
-  signal.throwIfAborted();
-  const onProgress = (progress) => signal.aborted || card.progress(progress);
-  return upload(file, { api: await connection, onProgress, signal });
-}
-
-// A photo that still waits for its turn is cancelled at once as well.
-function cancellable(signal, task) {
-  const aborted = new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+function listen() {
+  const on = (name, listener) => {
+    element("uploader").addEventListener(`darkroom:${name}`, ({ detail }) => listener(detail));
+  };
+  on("added", ({ id, file }) => gallery.expect(id, file));
+  on("error", ({ id }) => gallery.settle(id, null));
+  on("dismissed", ({ id }) => gallery.settle(id, null));
+  on("ready", ({ id, file, image }) => {
+    originals.set(image.id, file);
+    gallery.settle(id, image);
+    totals.add(image);
   });
-  return Promise.race([enqueue(task), aborted]);
+  addEventListener("hashchange", follow);
 }
 
-const cancelled = { outcome: "cancelled", sentence: strings.cancelled };
+async function begin() {
+  const shown = gallery.show("ready");
+  if (location.hash) follow();
+  await shown;
+  // What lies below the gallery comes after it, so that nothing jumps.
+  element("embed").hidden = false;
+  await gallery.developed();
+  // Whoever misses the API reads so in the gallery.
+  await connect().then((api) => totals.load(api)).catch(() => {});
+  bringViewer();
+}
 
-function explained(reason) {
-  if (reason instanceof UploadError) return { outcome: reason.outcome, sentence: reason.message };
-  console.error(reason);
-  return { outcome: "failed", sentence: strings.unexpected };
+async function follow() {
+  (await bringViewer())?.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
+}
+
+// Nobody opens a picture before the gallery is there, so that it goes first.
+function bringViewer() {
+  viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(element("viewer"), {
+    originals,
+    onChange(image) {
+      gallery.update(image);
+      if (image.status === "ready") totals.add(image);
+    },
+    onRemove(id) {
+      gallery.remove(id);
+      totals.remove(id);
+      originals.delete(id);
+    },
+  })).catch(() => {
+    // The network may bring it the next time.
+    viewer = undefined;
+  });
+  return viewer;
 }

@@ -1,3 +1,5 @@
+import { strings } from "./strings.js";
+
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
 /** 4512345 -> "4.5 MB". Decimal units, as file managers and networks count. */
@@ -11,7 +13,8 @@ export function bytes(count) {
   }
   const digits = unit > 1 && value < 10 ? 1 : 0;
   const name = count === 1 ? "byte" : UNITS[unit];
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${name}`;
+  // No line may break between a number and its unit.
+  return `${value.toLocaleString("en", { maximumFractionDigits: digits })}\u00a0${name}`;
 }
 
 /** 96.4 -> "96%"; from 99 on with one digit rounded down, for nothing saves 100%. */
@@ -22,7 +25,7 @@ export function percent(value) {
 
 /** (4000, 3000) -> "4000 × 3000" */
 export function dimensions(width, height) {
-  return `${width} × ${height}`;
+  return `${width}\u00a0×\u00a0${height}`;
 }
 
 const FORMATS = { webp: "WebP" };
@@ -30,4 +33,22 @@ const FORMATS = { webp: "WebP" };
 /** "webp" -> "WebP", "avif" -> "AVIF" */
 export function format(name) {
   return FORMATS[name] ?? name.toUpperCase();
+}
+
+/** 96 -> "96% smaller", -3 -> "3% larger" */
+export function saved(value) {
+  const shown = percent(Math.abs(value));
+  if (shown === "0%") return strings.sameSize;
+  return value > 0 ? strings.smaller(shown) : strings.larger(shown);
+}
+
+/** 0.000012 -> "$0.000012"; two digits that say something, cents at the least */
+export function dollars(value) {
+  const digits = value >= 0.1 || value === 0 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(value)));
+  return `$${value.toFixed(digits)}`;
+}
+
+/** "2026-05-01T12:00:00Z" -> "1 May 2026, 12:00:00", in the reader's zone */
+export function time(text) {
+  return new Date(text).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 }

@@ -1,61 +1,131 @@
 import { strings } from "./strings.js";
-import * as format from "./format.js";
-import { stamp } from "./templates.js";
-import { saved, showPicture, wholeRenditions } from "./pictures.js";
+import { frameOf, frameOfFile } from "./frame.js";
 
-/** The list of ready images, newest first. */
+const STATUSES = ["ready", "processing", "rejected", "failed", "deleted"];
+const PAGE = 12;
+const AHEAD = "800px";
+// What most screens show at first; the rest waits, so that these come sooner.
+const FIRST = 4;
+
+/** The contact sheet: images newest first, a page more whenever its end comes near. */
 export class Gallery {
-  #list;
-  #note;
-  #shown = new Set();
+  #parts;
+  #connection;
+  #status = "ready";
+  #cursor = null;
+  #turn = null;
+  #observer;
+  #expected = new Map();
 
-  constructor(list, note) {
-    this.#list = list;
-    this.#note = note;
+  /** `parts`: the elements list, note, more and filter; `connection` gives the Api. */
+  constructor(parts, connection, announce) {
+    this.#parts = parts;
+    this.#connection = connection;
+    parts.filter.append(...STATUSES.map((status) => new Option(strings.statuses[status], status)));
+    parts.filter.append(new Option(strings.everything, ""));
+    parts.filter.addEventListener("change", () => this.show(parts.filter.value));
+    parts.more.addEventListener("click", async () => announce(strings.moreShown(await this.#next())));
+    const nearing = ([{ isIntersecting }]) => isIntersecting && !this.#turn && this.#next();
+    this.#observer = new IntersectionObserver(nearing, { rootMargin: AHEAD });
   }
 
-  /** Shows the latest images of the API, or the sentence why they cannot be had. */
-  async load(connection) {
-    this.#list.ariaBusy = true;
+  /** Shows the images of a status, or all of them for "". */
+  show(status) {
+    this.#status = status;
+    this.#cursor = null;
+    this.#expected.clear();
+    this.#parts.list.replaceChildren();
+    return this.#next();
+  }
+
+  /** A file is on its way; its frame is kept free, so that nothing jumps when it comes. */
+  expect(key, file) {
+    if (this.#status !== "ready" || this.#expected.has(key)) return;
+    this.#expected.set(key, frameOfFile(file));
+    this.#parts.list.prepend(this.#expected.get(key));
+    this.#say();
+  }
+
+  /** It has come: as this image, or not at all. */
+  settle(key, image) {
+    const frame = this.#expected.get(key);
+    this.#expected.delete(key);
+    if (!image || this.#frame(image.id)) frame?.remove();
+    else if (frame) frame.replaceWith(frameOf(image));
+    else if (this.#status === "") this.#parts.list.prepend(frameOf(image));
+    this.#say();
+  }
+
+  /** The image has changed. */
+  update(image) {
+    this.#frame(image.id)?.replaceWith(frameOf(image));
+  }
+
+  /** The image is no more. */
+  remove(id) {
+    this.#frame(id)?.remove();
+    this.#say();
+  }
+
+  /** Resolves once the first pictures are to be seen. */
+  developed() {
+    const first = [...this.#parts.list.querySelectorAll("img[src]")].slice(0, FIRST);
+    return Promise.allSettled(first.map((img) => img.decode()));
+  }
+
+  async #next() {
+    // Another status may be chosen meanwhile; what was asked for this one is then let go.
+    const turn = {};
+    this.#turn = turn;
+    this.#parts.list.ariaBusy = true;
     try {
-      const api = await connection;
-      const { images } = await api.images({ status: "ready", limit: 12 });
-      this.#list.append(...this.#items(images));
-      this.#note.textContent = this.#shown.size === 0 ? strings.galleryEmpty : "";
+      const page = await this.#page();
+      return turn === this.#turn ? this.#append(page) : 0;
     } catch (reason) {
-      this.#note.textContent = reason.message;
+      if (turn === this.#turn) this.#offer(strings.again, reason.message);
+      return 0;
+    } finally {
+      if (turn === this.#turn) this.#turn = null;
+      this.#parts.list.ariaBusy = this.#turn !== null;
     }
-    this.#list.ariaBusy = false;
   }
 
-  /** Puts a new image first. */
-  add(image) {
-    this.#list.prepend(...this.#items([image]));
-    this.#note.textContent = "";
+  async #page() {
+    const api = await this.#connection();
+    const query = { limit: PAGE, status: this.#status, cursor: this.#cursor };
+    return api.images(Object.fromEntries(Object.entries(query).filter(([, value]) => value)));
   }
 
-  #items(images) {
-    const fresh = images.filter(({ id }) => !this.#shown.has(id));
-    for (const { id } of fresh) this.#shown.add(id);
-    return fresh.map(itemOf);
+  #append({ images, next_cursor: cursor }) {
+    const { list, more } = this.#parts;
+    const fresh = images.filter(({ id }) => !this.#frame(id));
+    const ahead = list.childElementCount === 0 ? FIRST : 0;
+    list.append(...fresh.slice(0, ahead).map((image) => frameOf(image)));
+    const developed = this.developed();
+    list.append(...fresh.slice(ahead).map((image) => frameOf(image, developed)));
+    this.#cursor = cursor;
+    more.hidden = !cursor;
+    this.#offer(strings.more);
+    return images.length;
   }
-}
 
-function itemOf(image) {
-  const { element, slots } = stamp("gallery");
-  const largest = wholeRenditions(image).at(-1);
-  element.dataset.imageId = image.id;
-  // The row's heights come out even when each picture takes width by its own ratio.
-  element.style.setProperty("--ratio", image.width / image.height);
-  if (largest) slots.link.href = largest.url;
-  showPicture(slots.picture, image, "(min-width: 48rem) 22rem, 50vw");
-  slots.name.textContent = image.filename;
-  slots.facts.textContent = factsOf(image);
-  return element;
-}
+  #offer(words, trouble) {
+    const { more } = this.#parts;
+    more.textContent = words;
+    if (trouble) more.hidden = false;
+    this.#say(trouble);
+    // It tells of changes only, and the button may be as near as before.
+    this.#observer.unobserve(more);
+    if (!trouble) this.#observer.observe(more);
+  }
 
-function factsOf(image) {
-  if (!image.savings) return format.bytes(image.bytes);
-  const heaviest = format.bytes(image.bytes - image.savings.bytes);
-  return strings.galleryFacts(heaviest, saved(image.savings.percent));
+  #frame(id) {
+    return this.#parts.list.querySelector(`[data-image-id="${CSS.escape(id)}"]`);
+  }
+
+  #say(trouble = "") {
+    const none = this.#status === "ready" ? strings.galleryEmpty : strings.nothingSuch;
+    const empty = this.#parts.list.childElementCount === 0 && this.#parts.more.hidden;
+    this.#parts.note.textContent = trouble || (empty ? none : "");
+  }
 }

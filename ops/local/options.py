@@ -1,6 +1,7 @@
 """What `make run` may be told: ports, the data's place, and how the event loop behaves."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ class Options:
     """The settings of one stack.
 
     `retry_seconds` are the waits before Lambda's two more tries, `sweep_seconds` those before the
-    first sweep and between any two.
+    first sweep and between any two. `origins` are those of other pages that may upload.
     """
 
     api_port: int
@@ -30,6 +31,7 @@ class Options:
     workers: int
     retry_seconds: tuple[float, float]
     sweep_seconds: tuple[float, float]
+    origins: tuple[str, ...]
 
     @property
     def ports(self) -> frozenset[int]:
@@ -57,9 +59,10 @@ class Options:
         return f"http://{HOST}:{self.aws_port}"
 
     @property
-    def site_origins(self) -> tuple[str, str]:
-        """The page's origins, under both of this machine's names."""
-        return self.site_url, f"http://localhost:{self.site_port}"
+    def site_origins(self) -> tuple[str, ...]:
+        """The page's origins, under both of this machine's names, and those of other pages."""
+        own = (self.site_url, f"http://localhost:{self.site_port}")
+        return tuple(dict.fromkeys((*own, *self.origins)))
 
     @property
     def logs(self) -> Path:
@@ -80,6 +83,7 @@ def read_options(environment: Mapping[str, str]) -> Options:
         workers=_count("WORKERS", environment.get("WORKERS", str(os.cpu_count() or 1))),
         retry_seconds=_waits("RETRY_SECONDS", environment.get("RETRY_SECONDS", "1,2")),
         sweep_seconds=_waits("SWEEP_SECONDS", environment.get("SWEEP_SECONDS", "60,600")),
+        origins=_origins(environment.get("ALLOWED_ORIGINS", "")),
     )
 
 
@@ -107,6 +111,15 @@ def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 64:
         raise StackError(f"{name} must be a number from 1 to 64, not {text!r}.")
     return int(text)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+    wrong = [origin for origin in origins if not re.fullmatch(r"https?://[^/\s]+", origin)]
+    if wrong:
+        form = "must be origins such as http://localhost:3000, separated by commas"
+        raise StackError(f"ALLOWED_ORIGINS {form}, not {wrong[0]!r}.")
+    return origins
 
 
 def _waits(name: str, text: str) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The page's files, and the headers under which a browser gets them."""
 
+import gzip
 import json
 import mimetypes
 from http import HTTPStatus
@@ -32,8 +33,12 @@ def security_headers(options: Options) -> dict[str, str]:
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "darkroom-worker",
     }
     return {
+        # The uploader's script runs in other people's pages, and reads config.json from there.
+        "Access-Control-Allow-Origin": "*",
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
@@ -54,6 +59,21 @@ def read_page(root: Path, path: str) -> Answer:
     if hidden or "\0" in wanted or not _is_inside(file, root) or not file.is_file():
         return Answer(HTTPStatus.NOT_FOUND, {"Cache-Control": "no-store"})
     return _file_answer(file.read_bytes(), content_type(file.name))
+
+
+def compressed(answer: Answer, accepted: str) -> Answer:
+    """The answer as the CDN sends it to a browser that takes gzip."""
+    kind = answer.headers.get("Content-Type", "")
+    if "gzip" not in accepted or not kind.startswith(_TEXT) or answer.body is None:
+        return answer
+    with answer.body as body:
+        content = gzip.compress(body.read(), mtime=0)
+    more = {
+        "Content-Encoding": "gzip",
+        "Content-Length": str(len(content)),
+        "Vary": "Accept-Encoding",
+    }
+    return Answer(answer.status, {**answer.headers, **more}, BytesIO(content))
 
 
 def content_type(name: str) -> str:

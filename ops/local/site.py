@@ -51,7 +51,8 @@ class SiteRequest(BaseHTTPRequestHandler):
         if path.startswith(_IMAGES):
             headers = {name.title(): value for name, value in self.headers.items()}
             return cdn.read_image(unquote(path.removeprefix(_IMAGES)), headers)
-        return pages.read_page(PROJECT / "frontend", path)
+        page = pages.read_page(PROJECT / "frontend", path)
+        return pages.compressed(page, self.headers.get("Accept-Encoding", ""))
 
     def _send(self, answer: Answer) -> None:
         headers = {**pages.security_headers(self.server.options), **answer.headers}

@@ -194,8 +194,9 @@ def test_functions_are_told_where_everything_is(story: Story) -> None:
 def test_the_page_has_every_file_with_its_type_and_caching(story: Story) -> None:
     page = story.page["created"]
     frontend = story.world.project / "frontend"
-    there = {file.name for file in frontend.iterdir()} | {"config.json", "favicon.svg"}
-    assert set(page) == there
+    files = [file for file in frontend.rglob("*") if file.is_file()]
+    there = {file.relative_to(frontend).as_posix() for file in files}
+    assert set(page) == there | {"config.json", "favicon.svg"}
     kinds = {key: head["ContentType"] for key, head in page.items()}
     assert kinds["index.html"] == "text/html; charset=utf-8"
     assert kinds["app.js"] == "text/javascript; charset=utf-8"

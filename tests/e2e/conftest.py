@@ -5,13 +5,27 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.client import ApiClient
+from tests.frontend.servers import Request, Response, serving
 from tests.stack.running import Stack, running_stack
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def elsewhere() -> Iterator[str]:
+    """The origin of somebody else's page, whose body is what its query says."""
+
+    def answer(request: Request) -> Response:
+        body = "".join(request.query.get("body", ()))
+        return Response(200, body.encode(), {"Content-Type": "text/html"})
+
+    with serving(answer) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[Stack]:
     """What `make run` starts, on free ports and over an empty folder."""
-    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+    data = tmp_path_factory.mktemp("stack")
+    with running_stack(data, ALLOWED_ORIGINS=elsewhere) as stack:
         yield stack
 
 

@@ -1,52 +1,255 @@
 """The page in a real browser, on the whole stack."""
 
+import re
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, Route, expect
 
-from tests.e2e.photographs import twelve_megapixels
+from tests.e2e.client import ApiClient
+from tests.e2e.photographs import photograph, twelve_megapixels, unique
+from tests.frontend.actions import carried, drop, expect_end, frames, items, message, paste
 from tests.stack.running import Stack
+from tests.waiting import until
 
 MINUTE = 60_000
+BIG = 20_000_000  # bytes
+COMMENT = b"\xff\xfe\xff\xff" + bytes(0xFFFF - 2)  # a JPEG's longest comment
 
 
 @pytest.fixture
-def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """The page, which must not complain."""
+def refusable() -> list[str]:
+    """Addresses that the browser may complain of: the test has them refused."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack, refusable: list[str]) -> Iterator[Page]:
+    """The page, which must not complain, nor break its policy."""
     complaints: list[str] = []
-    with browser.new_context() as context:
+
+    def listen(message: ConsoleMessage) -> None:
+        if not message.location["url"].startswith(tuple(refusable)):
+            complaints.append(message.text)
+
+    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
+        page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.expose_function("reportViolation", lambda violation: complaints.append(violation))
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation',"
+            " (event) => reportViolation(`${event.violatedDirective} ${event.blockedURI}`))"
+        )
         page.goto(stack.site)
         yield page
     assert complaints == []
 
 
+def file(content: bytes, name: str = "holiday.jpg") -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
+def pick(page: Page, *files: FilePayload | Path) -> Locator:
+    page.get_by_label("Choose photos").set_input_files(list(files))
+    return items(page)
+
+
+def expect_ready(item: Locator) -> None:
+    expect(item).to_have_attribute("data-state", "ready", timeout=MINUTE)
+
+
+def throttle(page: Page, bytes_per_second: int) -> None:
+    """Let uploads be no faster."""
+    network = page.context.new_cdp_session(page)
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    limits["uploadThroughput"] = bytes_per_second
+    network.send("Network.emulateNetworkConditions", limits)
+
+
+@pytest.fixture
+def big_photo(tmp_path: Path) -> Path:
+    """A photograph of 20 MB, most of which is comments."""
+    small = unique(photograph(0))
+    path = tmp_path / "panorama.jpg"
+    path.write_bytes(small[:2] + COMMENT * ((BIG - len(small)) // len(COMMENT)) + small[2:])
+    return path
+
+
+def test_without_pictures_it_is_lighter_than_60_kilobytes(page: Page) -> None:
+    expect(page.locator("#embed")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    weights = page.evaluate("""() => [
+        ...performance.getEntriesByType("navigation"),
+        ...performance.getEntriesByType("resource"),
+    ].filter(({ initiatorType }) => initiatorType !== "img")
+        .map(({ transferSize }) => transferSize)""")
+    assert len(weights) > 20
+    assert sum(weights) < 60_000
+
+
 def test_a_picked_photograph_is_shown_with_its_variants(page: Page) -> None:
-    photo = {"name": "holiday.jpg", "mimeType": "image/jpeg", "buffer": twelve_megapixels()}
-    page.get_by_test_id("picker").set_input_files([photo])  # type: ignore[list-item]
-    upload = page.get_by_test_id("upload").first
-    expect(upload).to_have_attribute("data-state", "ready", timeout=MINUTE)
-    expect(upload.get_by_test_id("variant-dimensions")).to_contain_text(
-        ["1920 × 1440", "1280 × 960", "640 × 480", "200 × 200"]
+    item = pick(page, file(twelve_megapixels()))
+    expect_ready(item)
+    expect(message(item)).to_have_text(re.compile(r"^4 variants, \d\d% smaller$"))
+    item.get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("tbody td:nth-of-type(1)")).to_have_text(
+        ["1920 × 1440 WebP", "1280 × 960 WebP", "640 × 480 WebP", "200 × 200 WebP"]
     )
-    expect(upload.get_by_test_id("result-saving")).to_contain_text("% smaller")
+    for side in ("left", "right"):
+        picture = dialog.locator(f"[data-slot={side}]")
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("img => img.naturalWidth") > 0
 
 
-def test_the_picture_itself_arrives_in_the_browser(page: Page) -> None:
-    photo = {"name": "holiday.jpg", "mimeType": "image/jpeg", "buffer": twelve_megapixels()}
-    page.get_by_test_id("picker").set_input_files([photo])  # type: ignore[list-item]
-    picture = page.get_by_test_id("result-picture").first
-    expect(picture).to_be_visible(timeout=MINUTE)
-    expect(picture).to_have_js_property("complete", True)
-    assert picture.evaluate("(img) => img.naturalWidth") > 0
+def test_a_dropped_and_a_pasted_photograph_become_ready(page: Page) -> None:
+    drop(page.locator("body"), carried(page, ("a.jpg", "image/jpeg", photograph(1))))
+    paste(page, carried(page, ("b.jpg", "image/jpeg", photograph(2))))
+    expect(items(page, "ready")).to_have_count(2, timeout=MINUTE)
+
+
+def test_twenty_photographs_at_once_become_ready(page: Page) -> None:
+    pick(page, *(file(photograph(n, 600, 400), f"{n}.jpg") for n in range(20)))
+    expect(items(page, "ready")).to_have_count(20, timeout=MINUTE)
+    expect(page.locator("[part=summary]")).to_have_text("20 of 20 finished")
+    expect(frames(page).locator(".frame-name").first).to_have_text("19.jpg")
+
+
+def test_progress_moves_while_a_big_photograph_is_sent(page: Page, big_photo: Path) -> None:
+    throttle(page, 10_000_000)
+    page.evaluate(
+        """() => {
+            globalThis.sent = new Set();
+            const uploader = document.querySelector("darkroom-uploader");
+            uploader.addEventListener("darkroom:progress", ({ detail }) => sent.add(detail.sent));
+        }"""
+    )
+    expect_ready(pick(page, big_photo))
+    sent = page.evaluate("[...sent]")
+    assert sent == sorted(sent)
+    assert len([count for count in sent if 0 < count < big_photo.stat().st_size]) > 3
+    assert sent[-1] == big_photo.stat().st_size
+
+
+def test_a_cancelled_upload_leaves_nothing_in_the_store(
+    page: Page, stack: Stack, client: ApiClient, big_photo: Path
+) -> None:
+    throttle(page, 2_000_000)
+    item = pick(page, big_photo)
+    expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
+    item.get_by_role("button", name="Cancel the upload of panorama.jpg").click()
+    expect_end(item, "cancelled", "You stopped this upload.")
+    newest = client.get("/images", limit=1).json()["images"][0]
+    assert newest["status"] == "pending"
+    bucket, key = "darkroom-uploads", newest["original_file"]
+    assert stack.s3().list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0
+
+
+def test_a_connection_that_is_killed_is_made_again(
+    page: Page, refusable: list[str], stack: Stack, big_photo: Path
+) -> None:
+    refusable += [stack.s3_address, stack.api]
+    throttle(page, 5_000_000)
+    item = pick(page, big_photo)
+    expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
+    page.context.set_offline(True)
+    expect(item).to_have_attribute("data-state", "offline")
+    page.context.set_offline(False)
+    expect_ready(item)
+
+
+def test_an_expired_ticket_is_replaced(
+    page: Page, refusable: list[str], stack: Stack, client: ApiClient
+) -> None:
+    refusable += [stack.s3_address]
+    tickets: list[str] = []
+
+    def outdate(route: Route) -> None:
+        answer = route.fetch()
+        ticket = answer.json()
+        tickets.append(ticket["image_id"])
+        if len(tickets) == 1:
+            ticket |= expired(stack, ticket["fields"])
+        route.fulfill(response=answer, json=ticket)
+
+    page.route("**/uploads", outdate)
+    expect_ready(pick(page, file(photograph(3))))
+    assert [client.image(ticket)["status"] for ticket in tickets] == ["pending", "ready"]
+
+
+def expired(stack: Stack, fields: dict[str, str]) -> dict[str, object]:
+    """A form for the same key that was signed rightly, but for yesterday."""
+    same = {name: fields[name] for name in ("Content-Type",)}
+    return dict(
+        stack.s3("api").generate_presigned_post(
+            "darkroom-uploads", fields["key"], same, [same], ExpiresIn=-86_400
+        )
+    )
 
 
 def test_a_text_file_is_refused_with_the_servers_sentence(page: Page) -> None:
-    diary = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"Dear diary,\n"}
-    page.get_by_test_id("picker").set_input_files([diary])  # type: ignore[list-item]
-    upload = page.get_by_test_id("upload").first
-    expect(upload).to_have_attribute("data-state", "rejected", timeout=MINUTE)
-    expect(upload.get_by_test_id("upload-message")).to_have_text("The file is not a picture.")
+    item = pick(page, file(f"Dear diary, {uuid.uuid4()}\n".encode(), "x.jpg"))
+    expect(item).to_have_attribute("data-state", "rejected", timeout=MINUTE)
+    expect_end(item, "rejected", "The file is not a picture.")
+
+
+def test_a_deleted_picture_is_gone(page: Page, client: ApiClient) -> None:
+    item = pick(page, file(photograph(4)))
+    expect_ready(item)
+    item.get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(dialog.get_by_role("status")).to_contain_text("A second look found nothing left.")
+    image_id = page.url.rpartition("/")[2]
+    assert client.image(image_id)["status"] == "deleted"
+
+
+def test_a_focal_point_moves_the_thumbnail(page: Page, client: ApiClient) -> None:
+    item = pick(page, file(photograph(5, 1200, 400)))
+    expect_ready(item)
+    item.get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
+    before = dialog.get_by_role("button", name="Show thumbnail")
+    image_id = page.url.rpartition("/")[2]
+    old = client.image(image_id)["renditions"][-1]["url"]
+    dialog.get_by_role("button", name="Set focal point").click()
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowLeft")
+    dialog.get_by_role("button", name="Save focal point").click()
+    expect(dialog.get_by_role("status")).to_have_text("Processed again.", timeout=MINUTE)
+    expect(before).to_be_visible()
+    image = client.image(image_id)
+    assert image["focal_point"] == {"x": 0, "y": 0.5}
+    assert image["renditions"][-1]["url"] != old
+
+
+@pytest.mark.parametrize(("width", "variant"), [(500, "mobile"), (1100, "720p"), (1800, "1080p")])
+def test_copied_markup_lets_a_browser_choose_the_right_file(
+    page: Page, browser: Browser, client: ApiClient, width: int, variant: str
+) -> None:
+    image_id = client.upload(photograph(6, 2400, 1600))
+    client.finished(image_id)
+    page.evaluate("id => { location.hash = `picture/${id}`; }", image_id)
+    page.get_by_role("button", name="Copy <picture> markup").click()
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Copied.")
+    markup = page.evaluate("navigator.clipboard.readText()")
+    with browser.new_context(viewport={"width": width, "height": 800}) as context:
+        elsewhere = context.new_page()
+        elsewhere.set_content(markup)
+        picture = elsewhere.locator("img")
+        until(lambda: picture.evaluate("img => img.complete && img.naturalWidth > 0"))
+        assert picture.evaluate("img => img.currentSrc").endswith(f"/{variant}.webp")
+
+
+def test_the_uploader_works_in_a_page_of_another_origin(
+    page: Page, stack: Stack, elsewhere: str
+) -> None:
+    script = f'<script type="module" src="{stack.site}/uploader.js"></script>'
+    body = f'<link rel="icon" href="data:,">{script}<darkroom-uploader></darkroom-uploader>'
+    page.goto(f"{elsewhere}/?{urlencode({'body': body})}")
+    expect_ready(pick(page, file(photograph(7))))

@@ -13,7 +13,7 @@ VARIANTS = {
 }
 
 
-def image_view(image_id: str, filename: str) -> dict[str, Any]:
+def image_view(image_id: str, filename: str, site: str = "") -> dict[str, Any]:
     """A 12 MP photo that became ready."""
     renditions = [
         {
@@ -23,7 +23,7 @@ def image_view(image_id: str, filename: str) -> dict[str, Any]:
             "height": height,
             "bytes": width * height // 18,
             "key": f"{image_id}/0123456789abcdef/{variant}.webp",
-            "url": f"/media/{image_id}/0123456789abcdef/{variant}.webp",
+            "url": f"{site}/media/{image_id}/0123456789abcdef/{variant}.webp",
         }
         for variant, (width, height) in VARIANTS.items()
     ]
@@ -41,7 +41,16 @@ def image_view(image_id: str, filename: str) -> dict[str, Any]:
         "placeholder": {"color": "#806040", "data_uri": None},
         "renditions": renditions,
         "savings": {"bytes": 4_346_400, "percent": 96.6},
-        "markup": None,
+        "cost_usd_estimate": 0.00006,
+        "storage_usd_month_estimate": 0.0001,
+        "milliseconds": 480,
+        "focal_point": None,
+        "sha256": None,
+        "markup": f"<picture><img src='/media/{image_id}/x.webp' alt=''></picture>",
+        "history": [
+            {"at": "2026-05-01T12:00:00Z", "event": "ticket"},
+            {"at": "2026-05-01T12:00:02Z", "event": "ready"},
+        ],
     }
 
 

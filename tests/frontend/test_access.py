@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.frontend.actions import photo, pick
+from tests.frontend.actions import items, open_picture, photo, pick
 from tests.frontend.darkroom import FakeDarkroom
 
 
@@ -18,17 +18,19 @@ def test_the_keyboard_alone_can_pick(page: Page, darkroom: FakeDarkroom) -> None
         page.keyboard.press("Enter")
     assert choosing.value.is_multiple()
     choosing.value.set_files([photo()])
-    expect(page.get_by_test_id("upload")).to_have_attribute("data-state", "ready")
+    expect(items(page)).to_have_attribute("data-state", "ready")
 
 
 def test_a_screen_reader_hears_what_happens(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
     pick(page, photo())
-    log = page.get_by_role("log")
-    expect(log.locator("p")).to_have_text(["1 photo added.", "harbour.jpg is ready. 4 variants."])
-    darkroom.refusal = "SlowDown"
+    log = page.locator("darkroom-uploader").get_by_role("log")
+    expect(log.locator("p")).to_have_text(
+        ["1 photo added.", "harbour.jpg is ready. 4 variants, 97% smaller"]
+    )
+    darkroom.refusal = "EntityTooLarge"
     pick(page, photo("pier.jpg"))
-    expect(log).to_contain_text("pier.jpg: Did not work. The store is busy.")
+    expect(log).to_contain_text("pier.jpg: Not accepted. The store refused this file")
 
 
 def test_progress_and_buttons_carry_the_files_name(page: Page, darkroom: FakeDarkroom) -> None:
@@ -44,9 +46,19 @@ def test_nothing_is_wider_than_the_window(page: Page, darkroom: FakeDarkroom, wi
     darkroom.add_image("ID01", "a-name-without-any-space-" * 8 + ".jpg")
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(darkroom.site)
-    card = pick(page, photo("another-name-without-any-space-" * 6 + ".jpg"))
-    expect(card).to_have_attribute("data-state", "ready")
+    item = pick(page, photo("another-name-without-any-space-" * 6 + ".jpg"))
+    expect(item).to_have_attribute("data-state", "ready")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_no_picture_is_wider_than_the_window(
+    page: Page, darkroom: FakeDarkroom, width: int
+) -> None:
+    darkroom.add_image("ID01", "a-name-without-any-space-" * 8 + ".jpg", sha256="0123" * 16)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(darkroom.site)
+    assert open_picture(page, "ID01").evaluate("dialog => dialog.scrollWidth") <= width
 
 
 def test_nothing_moves_for_those_who_asked_for_less_motion(
@@ -54,9 +66,9 @@ def test_nothing_moves_for_those_who_asked_for_less_motion(
 ) -> None:
     darkroom.worker_open.clear()
     page.goto(darkroom.site)
-    card = pick(page, photo())
-    expect(card).to_have_attribute("data-state", "processing")
-    progress = card.get_by_test_id("upload-progress")
+    item = pick(page, photo())
+    expect(item).to_have_attribute("data-state", "processing")
+    progress = item.locator("[part=progress]")
     expect(progress).to_have_css("animation-name", "none")
     page.emulate_media(reduced_motion="no-preference")
     expect(progress).to_have_css("animation-name", "breathe")

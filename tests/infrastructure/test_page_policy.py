@@ -56,6 +56,13 @@ def test_an_exception_for_images_is_one_that_the_page_uses(source: str, use: str
     assert re.search(use, modules)
 
 
+def test_pages_of_other_origins_may_run_the_uploader() -> None:
+    stack = deployed("delivery", {})
+    headers = stack.properties("PageHeaders")["ResponseHeadersPolicyConfig"]
+    assert headers["CorsConfig"]["AccessControlAllowOrigins"]["Items"] == ["*"]
+    assert headers["CorsConfig"]["AccessControlAllowCredentials"] is False
+
+
 def test_nothing_unsafe_is_allowed() -> None:
     sources = {source for allowed in policy("eu-central-1").values() for source in allowed}
     assert not [source for source in sources if "unsafe" in source or "*" in source]

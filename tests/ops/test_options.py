@@ -34,11 +34,17 @@ def test_two_servers_with_one_port_are_named() -> None:
         ("RETRY_SECONDS", "1"),
         ("SWEEP_SECONDS", "often"),
         ("DATA_DIR", ""),
+        ("ALLOWED_ORIGINS", "shop.example"),
     ],
 )
 def test_another_wrong_setting_is_named(variable: str, value: str) -> None:
     with pytest.raises(StackError, match=variable):
         read_options({variable: value})
+
+
+def test_pages_of_other_origins_may_be_allowed() -> None:
+    options = read_options({"ALLOWED_ORIGINS": "http://localhost:3000, https://shop.example"})
+    assert options.site_origins[2:] == ("http://localhost:3000", "https://shop.example")
 
 
 def test_a_port_that_is_taken_is_named_with_its_variable() -> None:

@@ -1,10 +1,11 @@
+import gzip
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from ops.local.options import read_options
-from ops.local.pages import configuration, read_page, security_headers
+from ops.local.pages import compressed, configuration, read_page, security_headers
 
 
 @pytest.fixture
@@ -66,3 +67,22 @@ def test_the_configuration_names_the_api() -> None:
     body = configuration(read_options({})).body
     assert body
     assert b'"api": "http://127.0.0.1:8000"' in body.read()
+
+
+def test_text_is_compressed_for_browsers_that_take_it(root: Path) -> None:
+    answer = compressed(read_page(root, "/index.html"), "gzip, br")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.body
+    content = answer.body.read()
+    assert gzip.decompress(content) == b"<p>"
+    assert answer.headers["Content-Length"] == str(len(content))
+
+
+def test_other_browsers_get_it_as_it_is(root: Path) -> None:
+    answer = compressed(read_page(root, "/index.html"), "identity")
+    assert answer.body
+    assert (answer.body.read(), answer.headers.get("Content-Encoding")) == (b"<p>", None)
+
+
+def test_pages_of_other_origins_may_run_the_uploader() -> None:
+    assert security_headers(read_options({}))["Access-Control-Allow-Origin"] == "*"

@@ -1,10 +1,10 @@
-/** A function that runs tasks in order, at most `limit` of them at a time. */
+/** A function that runs tasks in order, at most `limit()` of them at a time. */
 export function queue(limit) {
   const waiting = [];
   let running = 0;
 
   function next() {
-    if (running >= limit || waiting.length === 0) return;
+    if (running >= limit() || waiting.length === 0) return;
     const { task, resolve, reject } = waiting.shift();
     running += 1;
     // In a promise of its own, so that a task that throws at once is a rejection too.

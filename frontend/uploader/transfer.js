@@ -1,21 +1,39 @@
-import { strings } from "./strings.js";
+import { strings } from "../strings.js";
 import { UploadError } from "./errors.js";
+
+const MOST_SILENCE = 60_000;
+const PASSING = new Set(["BadDigest", "XAmzContentChecksumMismatch", "RequestTimeout"]);
 
 /** POSTs the file as the ticket says; `onSent` hears how many of its bytes are on their way. */
 export function transfer(file, ticket, { onSent, signal }) {
   // fetch() tells nothing of the bytes that it has sent.
   const request = new XMLHttpRequest();
   const cancel = () => request.abort();
+  let silence;
+  const listen = () => {
+    clearTimeout(silence);
+    silence = setTimeout(cancel, MOST_SILENCE);
+  };
   return new Promise((resolve, reject) => {
-    request.upload.onprogress = ({ loaded, total }) => onSent(bytesOfFile(file, loaded, total));
+    request.upload.onprogress = ({ loaded, total }) => {
+      listen();
+      onSent(bytesOfFile(file, loaded, total));
+    };
     request.onload = () => (succeeded(request) ? resolve() : reject(refusal(request)));
-    request.onerror = () => reject(new UploadError(strings.broken));
-    request.onabort = () => reject(signal.reason);
+    request.onerror = () => reject(broken());
+    request.onabort = () => reject(signal?.aborted ? signal.reason : broken());
     signal?.throwIfAborted();
     signal?.addEventListener("abort", cancel);
+    // Left alone, it would hang until the network's own patience ends.
+    addEventListener("offline", cancel);
+    listen();
     request.open("POST", ticket.url);
     request.send(form(file, ticket.fields));
-  }).finally(() => signal?.removeEventListener("abort", cancel));
+  }).finally(() => {
+    clearTimeout(silence);
+    signal?.removeEventListener("abort", cancel);
+    removeEventListener("offline", cancel);
+  });
 }
 
 function form(file, fields) {
@@ -35,8 +53,13 @@ function succeeded(request) {
   return request.status >= 200 && request.status < 300;
 }
 
-function refusal(request) {
-  const code = /<Code>(\w+)<\/Code>/.exec(request.responseText)?.[1];
+function broken() {
+  return new UploadError(strings.broken, "failed", { status: 0 });
+}
+
+function refusal({ status, responseText }) {
+  const code = /<Code>(\w+)<\/Code>/.exec(responseText)?.[1];
   const sentence = strings.storeReasons[code] ?? strings.storeRefused;
-  return new UploadError(sentence, code === "EntityTooLarge" ? "rejected" : "failed", request.status);
+  const outcome = code === "EntityTooLarge" ? "rejected" : "failed";
+  return new UploadError(sentence, outcome, { status, passing: PASSING.has(code) });
 }

@@ -1,0 +1,56 @@
+import { strings } from "./strings.js";
+import * as format from "./format.js";
+import { stamp } from "./templates.js";
+
+/** Variants, markup, history and small facts of an image; `actions`: show(rendition), copy(text). */
+export function fillDetails(slots, image, actions) {
+  slots.columns.append(...Object.values(strings.columns).map((words) => cell("th", words)));
+  slots.rows.append(...image.renditions.map((rendition) => rowOf(image, rendition, actions)));
+  slots.variants.hidden = image.renditions.length === 0;
+  slots.markup.textContent = image.markup ?? "";
+  slots.markupBox.hidden = !image.markup;
+  slots.history.append(...(image.history ?? []).map(lineOf));
+  for (const [name, value] of Object.entries(factsOf(image))) {
+    if (value) slots.facts.append(cell("dt", strings.facts[name]), cell("dd", value));
+  }
+}
+
+function rowOf(image, rendition, { show, copy }) {
+  const { element, slots } = stamp("variant");
+  slots.show.textContent = rendition.variant;
+  slots.show.ariaLabel = strings.showVariant(rendition.variant);
+  slots.show.addEventListener("click", () => show(rendition));
+  slots.size.textContent =
+    `${format.dimensions(rendition.width, rendition.height)} ${format.format(rendition.format)}`;
+  slots.bytes.textContent = format.bytes(rendition.bytes);
+  slots.saved.textContent = format.percent(100 * (1 - rendition.bytes / image.bytes));
+  slots.copy.textContent = strings.copyUrl;
+  slots.copy.ariaLabel = strings.copyUrlOf(rendition.variant);
+  slots.copy.addEventListener("click", () => copy(rendition.url));
+  return element;
+}
+
+function lineOf({ at, event, detail }) {
+  const line = cell("li", "");
+  const time = cell("time", format.time(at));
+  time.dateTime = at;
+  line.append(time, cell("strong", event), cell("span", detail ?? ""));
+  return line;
+}
+
+function factsOf(image) {
+  const { cost_usd_estimate: cost, storage_usd_month_estimate: keeping, milliseconds } = image;
+  return {
+    uploaded: format.time(image.created_at),
+    took: milliseconds && strings.milliseconds(milliseconds),
+    cost: cost && format.dollars(cost),
+    keeping: keeping && format.dollars(keeping),
+    sha256: image.sha256,
+  };
+}
+
+function cell(tag, words) {
+  const element = document.createElement(tag);
+  element.textContent = words;
+  return element;
+}

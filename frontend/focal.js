@@ -1,0 +1,56 @@
+import { strings } from "./strings.js";
+import * as format from "./format.js";
+
+const STEPS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const FINE = 0.01;
+const COARSE = 0.1;
+
+/** The marker of the point that matters most: set by a click, moved by the arrow keys. */
+export class FocalPoint {
+  #slots;
+  #ending = new AbortController();
+
+  constructor(slots, point) {
+    const { signal } = this.#ending;
+    this.#slots = slots;
+    slots.focal.hidden = false;
+    slots.stage.addEventListener("click", (event) => this.#take(event), { signal });
+    slots.focal.addEventListener("keydown", (event) => this.#step(event), { signal });
+    this.#set(point?.x ?? 0.5, point?.y ?? 0.5);
+  }
+
+  /** Takes the marker away. */
+  end() {
+    this.#ending.abort();
+    this.#slots.focal.hidden = true;
+  }
+
+  #take({ target, clientX, clientY }) {
+    if (target === this.#slots.focal) return;
+    const { left, top, width, height } = this.#slots.stage.getBoundingClientRect();
+    this.#set((clientX - left) / width, (clientY - top) / height);
+  }
+
+  #step(event) {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const far = event.shiftKey ? COARSE : FINE;
+    this.#set(this.value.x + step[0] * far, this.value.y + step[1] * far);
+  }
+
+  #set(x, y) {
+    const within = (share) => Math.round(Math.min(1, Math.max(0, share)) * 1000) / 1000;
+    this.value = { x: within(x), y: within(y) };
+    const { focal } = this.#slots;
+    focal.style.left = `${this.value.x * 100}%`;
+    focal.style.top = `${this.value.y * 100}%`;
+    focal.ariaLabel = strings.focusAt(
+      format.percent(this.value.x * 100), format.percent(this.value.y * 100));
+  }
+}

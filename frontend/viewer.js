@@ -1,0 +1,105 @@
+import { strings } from "./strings.js";
+import { View } from "./view.js";
+import { connect } from "./uploader/api.js";
+import { settled } from "./uploader/upload.js";
+
+const UNFINISHED = new Set(["pending", "processing"]);
+const ENDS = new Set(["ready", "rejected", "failed"]);
+
+/** The dialog that shows one picture, and what may be done with it. */
+export class Viewer {
+  #dialog;
+  #title;
+  #body;
+  #message;
+  #library;
+  #closing;
+
+  /** `library`: originals (files by image id), onChange(image) and onRemove(id). */
+  constructor(dialog, library) {
+    this.#dialog = dialog;
+    this.#library = library;
+    [this.#title, this.#body, this.#message] = ["title", "body", "message"]
+      .map((name) => document.getElementById(`viewer-${name}`));
+    document.getElementById("viewer-close").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => {
+      this.#closing.abort();
+      this.#body.replaceChildren();
+      // Not by an empty hash: that would scroll to the top.
+      history.replaceState(null, "", location.pathname + location.search);
+    });
+  }
+
+  /** Opens with the image, or closes where there is none to show. */
+  async show(id) {
+    if (!id) return this.#dialog.open && this.#dialog.close();
+    this.#closing?.abort();
+    this.#closing = new AbortController();
+    const { signal } = this.#closing;
+    this.#body.replaceChildren();
+    this.#title.textContent = "";
+    if (!this.#dialog.open) this.#dialog.showModal();
+    await this.#trying(async () => {
+      const api = await connect();
+      const image = await api.image(`/images/${id}`, signal);
+      this.#render(image);
+      if (UNFINISHED.has(image.status)) this.#changed(await settled(api, `/images/${id}`, { signal }));
+    }, signal);
+  }
+
+  #render(image) {
+    this.#title.textContent = image.filename;
+    this.#message.textContent = "";
+    const view = new View(image, this.#library.originals.get(image.id), {
+      say: (sentence) => { this.#message.textContent = sentence; },
+      reprocess: (wish) => this.#reprocess(image, wish),
+      remove: () => this.#remove(image, view),
+    });
+    this.#body.replaceChildren(view.element);
+    this.#title.focus();
+  }
+
+  #changed(image) {
+    this.#render(image);
+    this.#library.onChange(image);
+  }
+
+  #reprocess(image, wish) {
+    const { signal } = this.#closing;
+    return this.#trying(async () => {
+      this.#message.textContent = strings.reprocessing;
+      const api = await connect();
+      await api.reprocess(image.id, wish);
+      const isDone = ({ history }) => endsIn(history) > endsIn(image.history);
+      this.#changed(await settled(api, `/images/${image.id}`, { signal, isDone }));
+      this.#message.textContent = strings.reprocessed;
+    }, signal);
+  }
+
+  #remove(image, view) {
+    return this.#trying(async () => {
+      this.#message.textContent = strings.removing;
+      const api = await connect();
+      const receipt = await api.remove(image.id);
+      view.showReceipt(receipt);
+      const second = receipt.verified ? strings.verified : strings.remaining;
+      this.#message.textContent = `${strings.erased(receipt.erased.length)} ${second}`;
+      this.#library.onRemove(image.id);
+      this.#title.focus();
+    }, this.#closing.signal);
+  }
+
+  async #trying(task, signal) {
+    try {
+      await task();
+    } catch (reason) {
+      if (signal.aborted) return;
+      if (reason.name !== "UploadError") console.error(reason);
+      this.#message.textContent = reason.name === "UploadError" ? reason.message : strings.unexpected;
+    }
+  }
+}
+
+function endsIn(history) {
+  return history.filter(({ event }) => ENDS.has(event)).length;
+}

@@ -1,0 +1,132 @@
+"""The API of a Darkroom that tests direct."""
+
+import json
+import threading
+from http import HTTPStatus
+from typing import Any
+
+from tests.frontend.catalogue import image_view
+from tests.frontend.servers import Request, Response
+
+Json = dict[str, Any]
+
+
+class FakeApi:
+    """What it knows, may be set before and looked at after."""
+
+    def __init__(self) -> None:
+        self.orders: list[Json] = []
+        self.images: dict[str, Json] = {}
+        self.max_bytes = 25_000_000
+        self.problem: Json | None = None
+        self.duplicate_of: str | None = None
+        self.rejection: Json = {}
+        self.api_faults: list[int] = []
+        self.relative_status_url = False
+        self.expires_at = "2099-01-01T00:00:00Z"
+        self.page_size = 100
+        self.tokens: set[str] = set()  # bearer tokens that the API takes, where it wants one
+        self.reprocessed: list[tuple[str, Json]] = []
+        self.worker_open = threading.Event()
+        self.site = self.api = self.store = self.foreign = ""
+
+    def add_image(self, image_id: str, filename: str = "harbour.jpg", **changes: Any) -> Json:
+        """An image that is ready."""
+        self.images[image_id] = image_view(image_id, filename, self.site) | changes
+        return self.images[image_id]
+
+    def cors(self, request: Request) -> dict[str, str]:
+        """What a browser is told of the page's origin; of no other but the foreign site's."""
+        origin = request.headers.get("origin", "")
+        allowed = origin if origin in (self.site, self.foreign) else "null"
+        return {
+            "Access-Control-Allow-Origin": allowed,
+            "Access-Control-Allow-Headers": "content-type, authorization",
+            "Access-Control-Allow-Methods": "GET, POST, DELETE",
+        }
+
+    def answer_api(self, request: Request) -> Response:
+        answer = self.answer_call(request)
+        answer.headers.update(self.cors(request))
+        return answer
+
+    def answer_call(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(204)
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self.tokens and token not in self.tokens:
+            return as_json(401, {"detail": "Who are you?"})
+        if request.method == "POST" and request.path == "/api/uploads":
+            return self.answer_order(json.loads(request.body.read(request.length)))
+        if self.api_faults:
+            return as_json(self.api_faults.pop(0), {"title": "A fault"})
+        if request.path == "/api/images":
+            return self.answer_list(request.query)
+        image_id = request.path.removeprefix("/api/images/")
+        if request.method == "POST":
+            wish = json.loads(request.body.read(request.length) or b"{}")
+            return self.reprocess(image_id.removesuffix("/reprocess"), wish)
+        return self.erase(image_id) if request.method == "DELETE" else self.show(image_id)
+
+    def answer_list(self, query: dict[str, list[str]]) -> Response:
+        newest_first = sorted(self.images.values(), key=lambda i: i["id"], reverse=True)
+        wanted = query.get("status", [None])[0]
+        listed = [image for image in newest_first if wanted in (None, image["status"])]
+        start = int(query.get("cursor", ["0"])[0])
+        end = start + min(int(query["limit"][0]), self.page_size)
+        cursor = str(end) if end < len(listed) else None
+        return as_json(200, {"images": listed[start:end], "next_cursor": cursor})
+
+    def reprocess(self, image_id: str, wish: Json) -> Response:
+        self.reprocessed.append((image_id, wish))
+        image = self.images[image_id]
+        done = {"at": "2026-05-01T13:00:00Z", "event": "ready"}
+        self.images[image_id] = image | wish | {"history": [*image["history"], done]}
+        return as_json(202, image)
+
+    def erase(self, image_id: str) -> Response:
+        image = self.images.pop(image_id)
+        erased = [f"uploads/{image_id}", *(f"images/{r['key']}" for r in image["renditions"])]
+        receipt = {"image_id": image_id, "erased": erased, "verified": True, "remaining": []}
+        return as_json(200, receipt)
+
+    def answer_order(self, order: Json) -> Response:
+        self.orders.append(order)
+        if self.problem:
+            return as_json(self.problem["status"], self.problem)
+        if self.duplicate_of:
+            return as_json(200, {"duplicate_of": self.duplicate_of})
+        image_id = f"NEW{len(self.orders):04}"
+        self.add_image(image_id, order["filename"], status="pending")
+        path = f"/images/{image_id}"
+        ticket = {
+            "image_id": image_id,
+            "method": "POST",
+            "url": f"{self.store}/uploads",
+            "fields": {"key": image_id, "Content-Type": order["content_type"], "policy": "abc"},
+            "expires_at": self.expires_at,
+            "max_bytes": self.max_bytes,
+            "status_url": path if self.relative_status_url else self.api + path,
+        }
+        return as_json(201, ticket)
+
+    def show(self, image_id: str) -> Response:
+        image = self.images.get(image_id)
+        if image is None:
+            return as_json(404, {"detail": "There is no such image."})
+        # The first look always finds it unfinished, as with the real one.
+        if image["status"] == "processing" and self.worker_open.is_set():
+            final = {"status": "ready"} | self.rejection
+            self.images[image_id] = image | final
+        return as_json(200, image)
+
+
+def as_json(status: int, body: Json) -> Response:
+    """A JSON answer; a problem document where it is no success."""
+    kind = "application/json" if status < 400 else "application/problem+json"
+    return Response(status, json.dumps(body).encode(), {"Content-Type": kind})
+
+
+def problem(status: HTTPStatus, detail: str) -> Json:
+    """An RFC 9457 document."""
+    return {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}

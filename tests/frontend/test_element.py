@@ -1,0 +1,224 @@
+"""`<darkroom-uploader>` in other people's pages, on another origin."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.frontend.actions import (
+    carried,
+    drop,
+    expect_end,
+    items,
+    message,
+    paste,
+    photo,
+    pick,
+)
+from tests.frontend.darkroom import FakeDarkroom
+from tests.pictures import jpeg
+from tests.waiting import until
+
+EVENTS = """() => {
+    globalThis.told = [];
+    for (const name of ["added", "progress", "ready", "error", "idle", "dismissed"]) {
+        document.addEventListener(`darkroom:${name}`, ({ type, detail }) => {
+            told.push([type.split(":")[1], detail.file?.name, detail.phase ?? detail.image?.id]);
+        });
+    }
+}"""
+
+
+def embed(darkroom: FakeDarkroom, page: Page, element: str, around: str = "{}") -> None:
+    """Open a foreign page with this element in it."""
+    script = f'<script type="module" src="{darkroom.site}/uploader.js"></script>'
+    body = around.format(element)
+    darkroom.foreign_page = (
+        f'<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">'
+        f"{script}<body>{body}</body></html>"
+    )
+    api = darkroom.api.removesuffix("/api")
+    # No more than the documents say that a strict page has to allow.
+    darkroom.foreign_policy = (
+        f"default-src 'none'; script-src {darkroom.site} blob:; worker-src blob:;"
+        f" connect-src {darkroom.site} {api} {darkroom.store};"
+        f" img-src {darkroom.site} blob: data:; require-trusted-types-for 'script';"
+        " trusted-types darkroom-worker"
+    )
+    page.goto(darkroom.foreign)
+    page.wait_for_function("() => customElements.get('darkroom-uploader')")
+
+
+def test_one_script_and_one_element_are_enough(page: Page, darkroom: FakeDarkroom) -> None:
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
+    expect_end(pick(page, photo()), "ready", "4 variants, 97% smaller")
+    assert len(darkroom.orders[0]["sha256"]) == 64
+
+
+def test_a_foreign_api_is_named_by_an_attribute(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.configured = False
+    embed(darkroom, page, f'<darkroom-uploader api="{darkroom.api}/"></darkroom-uploader>')
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+
+
+def test_a_page_hears_what_happens(page: Page, darkroom: FakeDarkroom) -> None:
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
+    page.evaluate(EVENTS)
+    item = pick(page, photo())
+    expect(item).to_have_attribute("data-state", "ready")
+    item.get_by_role("button", name="Dismiss harbour.jpg").click()
+    told = page.evaluate("told")
+    names = list(dict.fromkeys(name for name, *_ in told))
+    assert names == ["added", "progress", "ready", "idle", "dismissed"]
+    phases = list(dict.fromkeys(phase for name, _, phase in told if name == "progress"))
+    assert phases == ["preparing", "uploading", "processing"]
+    assert ["ready", "harbour.jpg", "NEW0001"] in told
+
+
+def test_a_page_hears_why_there_is_no_picture(page: Page, darkroom: FakeDarkroom) -> None:
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
+    page.evaluate(
+        "() => document.addEventListener('darkroom:error', ({ detail }) => {"
+        " globalThis.error = [detail.error.outcome, detail.error.message]; })"
+    )
+    expect(pick(page, photo(content=b""))).to_have_attribute("data-state", "rejected")
+    assert page.evaluate("error") == ["rejected", "This file is empty."]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "sentence"),
+    [
+        ('accept="image/png"', "Pictures of this kind are not wanted here."),
+        ('max-bytes="100"', "This file is too large. The most is 100 bytes."),
+    ],
+)
+def test_a_page_may_want_less(
+    page: Page, darkroom: FakeDarkroom, attributes: str, sentence: str
+) -> None:
+    embed(darkroom, page, f"<darkroom-uploader {attributes}></darkroom-uploader>")
+    expect_end(pick(page, photo()), "rejected", sentence)
+    assert darkroom.orders == []
+
+
+def test_more_files_than_wanted_are_left_out(page: Page, darkroom: FakeDarkroom) -> None:
+    embed(darkroom, page, '<darkroom-uploader multiple max-files="2"></darkroom-uploader>')
+    pick(page, *(photo(f"{number}.jpg", jpeg(32, 24, number)) for number in range(3)))
+    expect(items(page, "ready")).to_have_count(2)
+    note = page.locator("[part=note]")
+    expect(note).to_have_text("At most 2 photos can be sent here: 1 left out.")
+
+
+def test_without_multiple_the_later_choice_counts(page: Page, darkroom: FakeDarkroom) -> None:
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
+    pick(page, photo("first.jpg"))
+    expect(items(page, "ready")).to_have_count(1)
+    pick(page, photo("second.jpg"))
+    expect(page.locator("[part=name]")).to_have_text(["second.jpg"])
+
+
+def test_only_what_is_dropped_or_pasted_on_it_is_taken(page: Page, darkroom: FakeDarkroom) -> None:
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>", "<p id=text>Words</p>{}")
+    files = carried(page, ("one.jpg", "image/jpeg", b"x"))
+    drop(page.locator("#text"), files)
+    paste(page, files)
+    drop(page.locator("[part=area]"), files)
+    expect(items(page, "ready")).to_have_count(1)
+    expect(items(page)).to_have_count(1)
+
+
+def test_slots_parts_and_properties_change_its_looks(page: Page, darkroom: FakeDarkroom) -> None:
+    label = '<span slot="button">Add a product photo</span>'
+    embed(darkroom, page, f"<darkroom-uploader>{label}</darkroom-uploader>")
+    expect(page.get_by_role("button", name="Add a product photo")).to_have_count(1)
+    page.evaluate("""() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(`darkroom-uploader { --darkroom-surface: rgb(1, 2, 3); }
+            darkroom-uploader::part(area) { border-style: dashed; }`);
+        document.adoptedStyleSheets = [sheet];
+    }""")
+    area = page.locator("[part=area]")
+    expect(area).to_have_css("background-color", "rgb(1, 2, 3)")
+    expect(area).to_have_css("border-style", "dashed")
+
+
+def test_a_form_sends_the_ids_and_waits_for_them(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.worker_open.clear()
+    element = '<darkroom-uploader name="photo" multiple required></darkroom-uploader>'
+    embed(darkroom, page, element, "<form>{}</form>")
+    valid = "() => document.forms[0].checkValidity()"
+    assert page.evaluate(valid) is False
+    pick(page, photo("1.jpg", jpeg(32, 24, 1)), photo("2.jpg", jpeg(32, 24, 2)))
+    expect(items(page, "processing")).to_have_count(2)
+    assert page.evaluate(valid) is False
+    darkroom.worker_open.set()
+    expect(items(page, "ready")).to_have_count(2)
+    assert page.evaluate(valid) is True
+    sent = page.evaluate("() => new FormData(document.forms[0]).getAll('photo')")
+    assert sorted(sent) == ["NEW0001", "NEW0002"]
+    page.evaluate("() => document.forms[0].reset()")
+    expect(items(page)).to_have_count(0)
+
+
+def test_a_token_comes_from_a_callback_and_is_renewed(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.tokens = {"fresh"}
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
+    page.evaluate("""() => {
+        document.querySelector("darkroom-uploader").token =
+            async ({ refused }) => (refused ? "fresh" : "stale");
+    }""")
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+
+
+def upload(page: Page, darkroom: FakeDarkroom, script: str) -> Any:
+    """What `script` returns; it has upload(), UploadError and a file."""
+    content = list(jpeg(32, 24))
+    return page.evaluate(
+        f"""async ([address, content]) => {{
+            const {{ upload, UploadError }} = await import(address);
+            const bytes = new Uint8Array(content);
+            const file = new File([bytes], "harbour.jpg", {{ type: "image/jpeg" }});
+            {script}
+        }}""",
+        [f"{darkroom.site}/uploader.js", content],
+    )
+
+
+def test_a_script_uploads_without_an_element(page: Page, darkroom: FakeDarkroom) -> None:
+    embed(darkroom, page, "")
+    script = """
+        const phases = new Set();
+        const { image } = await upload(file, { onProgress: ({ phase }) => phases.add(phase) });
+        return [image.id, image.status, ...phases];
+    """
+    told = upload(page, darkroom, script)
+    assert told == ["NEW0001", "ready", "preparing", "uploading", "processing"]
+
+
+def test_a_scripts_upload_is_stopped_by_its_signal(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.store_open.clear()
+    embed(darkroom, page, "")
+    script = """
+        const stop = new AbortController();
+        const onProgress = ({ phase }) => phase === "uploading" && stop.abort();
+        return upload(file, { signal: stop.signal, onProgress }).catch(({ name }) => name);
+    """
+    assert upload(page, darkroom, script) == "AbortError"
+
+
+def test_an_element_that_leaves_the_page_listens_no_more(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    embed(darkroom, page, "<darkroom-uploader everywhere></darkroom-uploader>")
+    page.evaluate("() => document.querySelector('darkroom-uploader').remove()")
+    drop(page.locator("body"), carried(page, ("one.jpg", "image/jpeg", b"x")))
+    assert darkroom.orders == []
+
+
+def test_the_live_example_shows_its_own_snippet(page: Page, darkroom: FakeDarkroom) -> None:
+    page.goto(f"{darkroom.site}/embed.html")
+    snippet = page.locator("#snippet").text_content() or ""
+    assert f'src="{darkroom.site}/uploader.js"' in snippet
+    pick(page, photo())
+    expect(page.locator("#events strong").first).to_have_text("darkroom:idle")
+    expect(message(items(page))).to_have_text("4 variants, 97% smaller")
+    until(lambda: len(darkroom.arrivals) == 1)

@@ -1,0 +1,204 @@
+"""One picture: its variants, the comparison, and what may be done with it."""
+
+import hashlib
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.frontend.actions import frames, items, open_picture, photo, pick
+from tests.frontend.darkroom import FakeDarkroom
+from tests.pictures import jpeg
+
+
+def test_a_frame_leads_to_its_picture_and_back(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    frames(page).get_by_role("link").press("Enter")
+    dialog = page.get_by_role("dialog", name="harbour.jpg")
+    expect(dialog.get_by_role("heading", name="harbour.jpg")).to_be_focused()
+    expect(page).to_have_url(f"{darkroom.site}/#picture/ID01")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(frames(page).get_by_role("link")).to_be_focused()
+    expect(page).to_have_url(f"{darkroom.site}/")
+
+
+def test_variants_are_listed_with_what_each_saves(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(f"{darkroom.site}/#picture/ID01")
+    rows = page.get_by_role("dialog").locator("tbody tr")
+    expect(rows).to_have_text(
+        [
+            re.compile(r"1080p\s+1920\s×\s1440 WebP\s+154\sKB\s+97%"),
+            re.compile(r"720p\s+1280\s×\s960 WebP\s+68\sKB\s+98%"),
+            re.compile(r"mobile\s+640\s×\s480 WebP\s+17\sKB\s+99\.6%"),
+            re.compile(r"thumbnail\s+200\s×\s200 WebP\s+2\sKB\s+99\.9%"),
+        ]
+    )
+    expect(page.get_by_text("97% smaller", exact=True)).to_be_visible()
+    expect(page.get_by_text("Original: 4000 × 3000, 4.5 MB, image/jpeg")).to_be_visible()
+
+
+def test_history_and_cost_are_told(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(dialog.locator(".history strong")).to_have_text(["ticket", "ready"])
+    expect(dialog.locator("dd")).to_contain_text(["2026", "480 ms", "$0.00006", "$0.0001"])
+
+
+def test_a_smaller_variant_lies_beside_the_largest(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(dialog.get_by_role("slider")).to_be_hidden()
+    dialog.get_by_role("button", name="Show mobile").click()
+    slider = dialog.get_by_role("slider", name="Divider between 1080p and mobile")
+    slider.focus()
+    page.keyboard.press("Home")
+    left = dialog.locator("[data-slot=left]")
+    expect(left).to_have_css("clip-path", re.compile(r"^inset\(0px (calc\()?100%"))
+    page.keyboard.press("End")
+    expect(left).to_have_css("clip-path", re.compile(r"^inset\(0px (calc\()?0"))
+
+
+def test_a_crop_is_compared_with_nothing(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Show thumbnail").click()
+    expect(dialog.locator("[data-slot=right]")).to_have_attribute("src", re.compile("thumbnail"))
+    expect(dialog.get_by_role("slider")).to_be_hidden()
+
+
+def test_an_original_of_this_visit_is_at_hand(page: Page, darkroom: FakeDarkroom) -> None:
+    page.goto(darkroom.site)
+    pick(page, photo()).get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("slider", name="Divider between Original and 1080p")).to_be_visible()
+    expect(dialog.locator("[data-slot=left]")).to_have_attribute("src", re.compile("^blob:"))
+
+
+def test_an_original_from_the_disk_must_be_the_same_file(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    content = jpeg(160, 120)
+    darkroom.add_image("ID01", sha256=hashlib.sha256(content).hexdigest())
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    chooser = dialog.get_by_label("Compare with the original")
+    chooser.set_input_files(photo(content=jpeg(160, 120, seed=2)))
+    expect(dialog.get_by_role("status")).to_have_text("That is another file.")
+    chooser.set_input_files(photo(content=content))
+    expect(dialog.get_by_role("slider", name="Divider between Original and 1080p")).to_be_visible()
+
+
+def test_urls_and_markup_are_copied(page: Page, darkroom: FakeDarkroom) -> None:
+    image = darkroom.add_image("ID01")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Copy the URL of 720p").click()
+    expect(dialog.get_by_role("status")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == image["renditions"][1]["url"]
+    dialog.get_by_role("button", name="Copy <picture> markup").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('<pic')")
+    assert page.evaluate("navigator.clipboard.readText()") == image["markup"]
+
+
+def test_markup_that_may_not_be_copied_is_shown(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
+    dialog.get_by_role("button", name="Copy <picture> markup").click()
+    expect(dialog.locator("pre")).to_be_visible()
+    expect(dialog.get_by_role("status")).to_contain_text("does not let this page copy")
+
+
+def test_a_focal_point_is_set_by_a_click(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Set focal point").click()
+    box = dialog.locator(".stage").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
+    dialog.get_by_role("button", name="Save focal point").click()
+    expect(dialog.get_by_role("status")).to_have_text("Processed again.")
+    [(image_id, wish)] = darkroom.reprocessed
+    assert image_id == "ID01"
+    assert wish["focal_point"] == pytest.approx({"x": 0.25, "y": 0.75}, abs=0.01)
+
+
+def test_a_focal_point_is_moved_by_keys_and_removed(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", focal_point={"x": 0.5, "y": 0.5})
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Set focal point").click()
+    marker = dialog.get_by_role("button", name="Focal point: 50% from the left, 50% from the top")
+    expect(marker).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(dialog.get_by_role("button", name="Focal point: 51% from the left, 40%")).to_be_visible()
+    dialog.get_by_role("button", name="Use the centre").click()
+    expect(dialog.get_by_role("status")).to_have_text("Processed again.")
+    assert darkroom.reprocessed == [("ID01", {"focal_point": None})]
+
+
+def test_a_picture_is_processed_again(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Process again").click()
+    expect(dialog.get_by_role("status")).to_have_text("Processed again.")
+    expect(dialog.locator(".history strong")).to_have_text(["ticket", "ready", "ready"])
+
+
+def test_a_picture_is_deleted_only_when_one_is_sure(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Delete")).to_be_focused()
+    assert "ID01" in darkroom.images
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(dialog.get_by_role("status")).to_have_text(
+        "5 files were erased. A second look found nothing left."
+    )
+    expect(dialog.locator(".receipt li")).to_have_count(5)
+    expect(page.locator(".frame")).to_have_count(0)
+    expect(page.locator("#totals")).to_be_empty()
+
+
+def test_a_rejected_picture_says_why(page: Page, darkroom: FakeDarkroom) -> None:
+    sentence = "The picture is damaged or incomplete and cannot be read."
+    rejected = {"status": "rejected", "reason": "corrupt_image", "detail": sentence}
+    darkroom.rejection = rejected | {"renditions": [], "savings": None, "markup": None}
+    page.goto(darkroom.site)
+    pick(page, photo())
+    expect(items(page, "rejected")).to_have_count(1)
+    items(page).get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Not accepted")).to_be_visible()
+    expect(dialog.get_by_text(f"{sentence} Reason: corrupt_image")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Copy <picture> markup")).to_be_hidden()
+
+
+def test_a_picture_in_work_is_shown_once_it_is_ready(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.worker_open.clear()
+    darkroom.add_image("ID01", status="processing", renditions=[], savings=None)
+    page.goto(f"{darkroom.site}/#picture/ID01")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("In work")).to_be_visible()
+    darkroom.worker_open.set()
+    expect(dialog.locator(".verdict")).to_have_text("Ready")
+
+
+def test_a_picture_that_is_not_there_says_so(page: Page, darkroom: FakeDarkroom) -> None:
+    page.goto(f"{darkroom.site}/#picture/NOBODY")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("There is no such image.")

@@ -1,0 +1,122 @@
+"""Uploads over networks as they are: broken, away, slow, and with tickets that grow old."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.frontend.actions import (
+    big_file,
+    expect_end,
+    items,
+    message,
+    pass_time,
+    photo,
+    pick,
+)
+from tests.frontend.darkroom import FakeDarkroom
+from tests.waiting import until
+
+BIGGER = bytes(1_000_000)  # more than the sockets' buffers hold
+
+
+def test_a_connection_that_breaks_is_made_again(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.cuts = 2
+    page.goto(darkroom.site)
+    item = pick(page, photo(content=BIGGER))
+    expect(item).to_have_attribute("data-state", "retrying")
+    expect(item).to_have_attribute("data-state", "ready")
+    assert len(darkroom.orders) == 1  # the ticket was still good
+    assert [arrival.file for arrival in darkroom.arrivals] == [BIGGER]
+
+
+def test_a_connection_that_stays_broken_ends_with_a_sentence(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.cuts = 1000
+    page.clock.install()
+    page.goto(darkroom.site)
+    item = pick(page, photo(content=BIGGER))
+    pass_time(page, lambda: item.get_attribute("data-state") == "failed")
+    expect_end(item, "failed", "The connection broke while the photo was being sent. Try again.")
+    darkroom.cuts = 0
+    item.get_by_role("button", name="Try again to upload harbour.jpg").click()
+    pass_time(page, lambda: item.get_attribute("data-state") == "ready")
+
+
+def test_a_file_whose_arrival_went_unheard_is_not_sent_again(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.loses_answers = True
+    page.goto(darkroom.site)
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+    assert len(darkroom.arrivals) == 1
+
+
+def test_a_ticket_that_the_store_calls_expired_is_replaced(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.expired = {"NEW0001"}
+    page.goto(darkroom.site)
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+    assert [arrival.key for arrival in darkroom.arrivals] == ["NEW0002"]
+
+
+def test_a_ticket_that_grew_old_while_offline_is_not_used(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.expires_at = "2020-01-01T00:00:00Z"
+    darkroom.cuts = 1
+    page.goto(darkroom.site)
+    expect(pick(page, photo(content=BIGGER))).to_have_attribute("data-state", "ready")
+    assert [arrival.key for arrival in darkroom.arrivals] == ["NEW0002"]
+
+
+def test_an_upload_waits_while_there_is_no_network(
+    page: Page, darkroom: FakeDarkroom, tmp_path: Path
+) -> None:
+    darkroom.store_open.clear()
+    page.goto(darkroom.site)
+    item = pick(page, big_file(tmp_path))
+    expect(item).to_have_attribute("data-state", "uploading")
+    page.context.set_offline(True)
+    expect(item).to_have_attribute("data-state", "offline")
+    expect(message(item)).to_have_text("Goes on when the network is back.")
+    darkroom.store_open.set()
+    page.context.set_offline(False)
+    expect(item).to_have_attribute("data-state", "ready")
+
+
+def test_a_busy_store_is_asked_again(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.refusal = "SlowDown"
+    darkroom.refusal_status = 503
+    page.goto(darkroom.site)
+    item = pick(page, photo())
+    expect(item).to_have_attribute("data-state", "retrying")
+    darkroom.refusal = None
+    expect(item).to_have_attribute("data-state", "ready")
+
+
+def test_what_was_cancelled_may_be_tried_again(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.store_open.clear()
+    page.goto(darkroom.site)
+    item = pick(page, photo())
+    expect(item).to_have_attribute("data-state", "uploading")
+    item.get_by_role("button", name="Cancel the upload of harbour.jpg").click()
+    expect_end(item, "cancelled", "You stopped this upload.")
+    darkroom.store_open.set()
+    item.get_by_role("button", name="Try again to upload harbour.jpg").click()
+    expect(item).to_have_attribute("data-state", "ready")
+
+
+def test_a_cancelled_upload_stops_sending(
+    page: Page, darkroom: FakeDarkroom, tmp_path: Path
+) -> None:
+    darkroom.store_open.clear()
+    page.goto(darkroom.site)
+    pick(page, big_file(tmp_path))
+    expect(items(page, "uploading")).to_have_count(1)
+    ended: list[str] = []
+    page.on("requestfailed", lambda request: ended.append(request.url))
+    items(page).get_by_role("button").click()
+    # Playwright hears of it while it talks with the browser.
+    until(lambda: page.evaluate("1") and f"{darkroom.store}/uploads" in ended)
