@@ -29,7 +29,8 @@ def remove(
     """
     if sequencer and is_older(sequencer, than=image.sequencer):
         return None
-    if image.status is Status.DELETED and (image.erased or not erased):
+    buried = image.status is Status.DELETED and (image.erased or not erased)
+    if buried and set(versions) <= {*image.buried_versions}:
         return None
     tombstone = Image(
         id=image.id,
@@ -44,7 +45,7 @@ def remove(
         sequencer=sequencer or image.sequencer,
         erased=erased or image.erased,
         buried_files=tuple(image.processed_files) or image.buried_files,
-        buried_versions=versions,
+        buried_versions=tuple(dict.fromkeys((*image.buried_versions, *versions))),
         expires_at=image.expires_at,
         revision=image.revision,
     )

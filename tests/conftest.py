@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from types import ModuleType
 
+import boto3
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -29,6 +30,12 @@ def browser() -> Iterator[Browser]:
         playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
     ):
         yield browser
+
+
+@pytest.fixture(autouse=True)
+def fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test's own: boto3's session remembers region and keys of the first who asked."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 @pytest.fixture

@@ -75,6 +75,12 @@ def test_a_removed_image_can_still_be_erased() -> None:
     assert step[0].erased
 
 
+def test_asking_once_more_is_for_what_has_come_since() -> None:
+    step = tombstones.remove(removed(erased=True), "", NOON, "cause", erased=True, versions=("v",))
+    assert step is not None
+    assert step[0].buried_versions == ("v",)
+
+
 def test_erasing_twice_changes_nothing() -> None:
     assert tombstones.remove(removed(erased=True), "", NOON, "cause", erased=True) is None
 

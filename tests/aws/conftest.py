@@ -4,7 +4,6 @@ import configparser
 import uuid
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from chalicelib.aws import clients
@@ -104,7 +103,6 @@ def fresh_table(
 
 
 def lead_boto3(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """To one server, under its credentials: boto3's session remembers those of the one before."""
+    """To one server, under its credentials."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)

@@ -100,7 +100,7 @@ def test_a_rejected_picture_is_counted_by_its_reason(
 def test_what_was_not_measured_is_left_out(functions: Functions, log: Log) -> None:
     functions.upload(("a.jpg", bytes(5_000_001)))
     figures = metrics_of(log.line("picture rejected"))[("local",)]
-    assert set(figures) == {"Pictures", "Rejections", "ReadMilliseconds"}
+    assert set(figures) == {"Pictures", "Rejections", "ReadMilliseconds", "BytesIn"}
 
 
 def test_a_picture_that_is_given_up_is_a_failure(functions: Functions, log: Log) -> None:
