@@ -9,9 +9,17 @@ import boto3
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.others import ForgetfulCdn, MemoryQueue, RememberingSigner
+from tests.fakes.others import (
+    ForgetfulCdn,
+    MemoryMeters,
+    MemoryQueue,
+    MemorySecrets,
+    MemoryTokens,
+    RememberingSigner,
+)
 from tests.fakes.table import MemoryImages
 from tests.fakes.telemetry import RememberedFacts
 
@@ -42,14 +50,21 @@ def fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
 def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The module `app`, wired to fresh fakes."""
     import app
-    from chalicelib.wiring import Wiring
 
-    wiring = Wiring.from_environment(SETTINGS)
+    wiring = with_fakes(Wiring.from_environment(SETTINGS))
+    monkeypatch.setattr(app, "wiring", wiring)
+    return app
+
+
+def with_fakes(wiring: Wiring) -> Wiring:
+    """`wiring` over stores in memory."""
     wiring.objects = MemoryObjects()
     wiring.table = MemoryImages()
+    wiring.meters = MemoryMeters()
+    wiring.secrets = MemorySecrets()
+    wiring.token_store = MemoryTokens()
     wiring.signer = RememberingSigner()
     wiring.work = MemoryQueue()
     wiring.cdn = ForgetfulCdn()
     wiring.telemetry = RememberedFacts()
-    monkeypatch.setattr(app, "wiring", wiring)
-    return app
+    return wiring
