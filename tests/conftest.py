@@ -68,3 +68,10 @@ def with_fakes(wiring: Wiring) -> Wiring:
     wiring.cdn = ForgetfulCdn()
     wiring.telemetry = RememberedFacts()
     return wiring
+
+
+@pytest.fixture
+def wiring(application: ModuleType) -> Wiring:
+    """Its wiring."""
+    found: Wiring = application.wiring
+    return found

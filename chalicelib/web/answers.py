@@ -49,7 +49,7 @@ class Edge:
                 answered = problem(error)
             except PassingFault as error:
                 _log.warning("A store is away: %s", error)
-                answered = _problem(503, "unavailable", "Try again shortly", str(error))
+                answered = unavailable(str(error))
             except Exception:
                 _log.exception("A view failed.")
                 answered = _problem(
@@ -112,6 +112,11 @@ def problem(error: RequestError) -> Response:
     answered = _problem(error.status, error.code, error.title, str(error))
     answered.headers.update(error.headers)
     return answered
+
+
+def unavailable(detail: str) -> Response:
+    """The problem details of what may succeed later."""
+    return _problem(503, "unavailable", "Try again shortly", detail)
 
 
 def _problem(status: int, code: str, title: str, detail: str) -> Response:

@@ -6,6 +6,7 @@ from chalice import local
 from chalice.cli.factory import CLIFactory
 
 from ops.local import calls
+from ops.local.gateway import use_own_gateway
 from ops.local.names import HOST, PROJECT
 from ops.local.options import read_options
 
@@ -13,6 +14,7 @@ from ops.local.options import read_options
 def serve() -> None:
     """Answer until the process is ended."""
     calls.record_calls(os.environ)
+    use_own_gateway()
     options = read_options(os.environ)
     local.ThreadedHTTPServer.request_queue_size = 128
     # It sends headers and body apart, and the body would wait for the headers' receipt.
