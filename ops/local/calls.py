@@ -79,7 +79,11 @@ def _parts(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str,
 
 
 def _resource(parameters: Mapping[str, Any]) -> dict[str, str]:
-    return {name: parameters[name] for name in _RESOURCE if name in parameters}
+    named = {name: parameters[name] for name in _RESOURCE if name in parameters}
+    if "Item" in parameters:
+        # Of what is put its key alone: its content is nobody's business here.
+        named["Key"] = {"id": parameters["Item"]["id"], "entry": parameters["Item"]["entry"]}
+    return named
 
 
 def _line(service: str, operation: str, resource: Mapping[str, str], status: int) -> str:
