@@ -164,15 +164,45 @@ def test_a_refusal_names_the_scheme_and_can_be_read_by_the_page(house: House) ->
     assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
 
 
-def test_the_api_alone_lets_nobody_in_whom_no_authorizer_has_named(house: House) -> None:
-    event = {
+def event(context: dict[str, object], *headers: str) -> dict[str, object]:
+    """What API Gateway sends to the API's function after its authorizer's verdict."""
+    return {
         "httpMethod": "GET",
-        "requestContext": {"resourcePath": "/variants", "httpMethod": "GET"},
-        "headers": {"Authorization": f"Bearer {house.token('ann')}"},
+        "requestContext": {"resourcePath": "/variants", "httpMethod": "GET", **context},
+        "headers": {"Authorization": headers[-1]},
+        "multiValueHeaders": {"Authorization": list(headers)},
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
         "body": None,
         "isBase64Encoded": False,
     }
-    assert house.application.app(event, None)["statusCode"] == 401
+
+
+ANN = {"subject": "ann", "scopes": "read", "principalId": "caller"}
+
+
+@pytest.mark.parametrize(
+    ("context", "status"),
+    [
+        ({"authorizer": ANN}, 200),
+        ({}, 401),
+        ({"authorizer": None}, 401),
+        ({"authorizer": {"principalId": "caller"}}, 401),
+        ({"authorizer": {"subject": "ann"}}, 401),
+        ({"authorizer": {"scopes": "read admin"}}, 401),
+        ({"authorizer": ANN | {"scopes": ""}}, 403),
+        ({"authorizer": ANN | {"scopes": "reader"}}, 403),
+        ({"identity": ANN}, 401),
+    ],
+)
+def test_the_api_lets_in_just_whom_its_authorizer_has_named(
+    house: House, context: dict[str, object], status: int
+) -> None:
+    header = f"Bearer {house.token('ann')}"
+    assert house.application.app(event(context, header), None)["statusCode"] == status
+
+
+def test_two_tokens_of_which_the_authorizer_saw_one_are_refused(house: House) -> None:
+    both = event({"authorizer": ANN}, "Bearer one", "Bearer two")
+    assert house.application.app(both, None)["statusCode"] == 401
