@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib import __version__
+from chalicelib.access.callers import Scope
 from chalicelib.erasing import Receipt
 from chalicelib.library import ImageList
 from chalicelib.uploads import Duplicate, PostTicket, PutTicket
@@ -21,19 +22,22 @@ from chalicelib.web.requests import (
     UploadRequest,
 )
 
+_BEARER = "bearer"
+_GUARDED = (401, 403)
 _REFERENCE = "#/components/schemas/{name}"
 
 Json = dict[str, Any]
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One route: what it takes, and what it answers by status."""
+    """One route: what it takes, what it answers by status, and the scope that a token needs."""
 
     summary: str
     answers: dict[int, Any]
     body: type[Struct] | None = None
     query: type[Struct] | None = None
     refusals: tuple[int, ...] = ()
+    scope: Scope | None = None
 
 
 class VariantList(Struct, frozen=True, kw_only=True):
@@ -51,44 +55,55 @@ class Health(Struct, frozen=True, kw_only=True):
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/uploads"): Operation(
+        scope=Scope.UPLOAD,
         summary="A ticket to upload one file as a form",
         body=UploadRequest,
         answers={201: PostTicket, 200: Duplicate},
-        refusals=(400, 413, 415, 422),
+        refusals=(400, 413, 415, 422, 429),
     ),
     ("get", "/generate-upload-url"): Operation(
+        scope=Scope.UPLOAD,
         summary="A ticket to upload one file with PUT",
         query=UploadQuery,
         answers={200: PutTicket},
-        refusals=(413, 415, 422),
+        refusals=(413, 415, 422, 429),
     ),
     ("get", "/images"): Operation(
+        scope=Scope.READ,
         summary="Images, newest first, without their histories",
         query=ListQuery,
         answers={200: ImageList},
         refusals=(422,),
     ),
     ("post", "/images"): Operation(
+        scope=Scope.UPLOAD,
         summary="Process an object of the uploads bucket now",
         body=ObjectRequest,
         answers={200: ImageView},
         refusals=(400, 403, 404, 415, 422),
     ),
     ("get", "/images/{image_id}"): Operation(
-        summary="One image with its history", answers={200: ImageView}, refusals=(404,)
+        scope=Scope.READ,
+        summary="One image with its history",
+        answers={200: ImageView},
+        refusals=(404,),
     ),
     ("delete", "/images/{image_id}"): Operation(
+        scope=Scope.DELETE,
         summary="Erase an image, its original and its renditions",
         answers={200: Receipt},
         refusals=(404,),
     ),
     ("post", "/images/{image_id}/reprocess"): Operation(
+        scope=Scope.UPLOAD,
         summary="Process an image once more, later",
         body=AgainRequest,
         answers={202: ImageView},
         refusals=(400, 404, 409, 422),
     ),
-    ("get", "/variants"): Operation(summary="The variants table", answers={200: VariantList}),
+    ("get", "/variants"): Operation(
+        scope=Scope.READ, summary="The variants table", answers={200: VariantList}
+    ),
     ("get", "/health"): Operation(summary="Whether the API answers", answers={200: Health}),
     ("get", "/openapi.json"): Operation(summary="This document", answers={200: dict[str, Any]}),
 }
@@ -111,7 +126,10 @@ def document() -> Json:
             "description": "Uploaded photos become web-ready variants.",
         },
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {
+            "schemas": components,
+            "securitySchemes": {_BEARER: {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -122,9 +140,13 @@ def _forms(operation: Operation) -> list[type[Struct]]:
 
 def _described(path: str, operation: Operation) -> Json:
     answers = {str(status): _content(form) for status, form in operation.answers.items()}
-    for status in (*operation.refusals, 500, 503):
+    refusals = {*operation.refusals, *(_GUARDED if operation.scope else ()), 500, 503}
+    for status in sorted(refusals):
         answers[str(status)] = _content(Problem, "application/problem+json")
     described: Json = {"summary": operation.summary, "responses": answers}
+    if operation.scope:
+        described["security"] = [{_BEARER: []}]
+        described["description"] = f"Where tokens are asked for: one with `{operation.scope}`."
     parameters = _path_parameters(path) + _query_parameters(operation.query)
     if parameters:
         described["parameters"] = parameters

@@ -145,6 +145,19 @@ def test_every_route_is_guarded_or_meant_to_be_open(house: House) -> None:
     assert guarded == {(method, path.partition("?")[0]) for method, path in ROUTES}
 
 
+def test_the_api_document_names_each_routes_scope(house: House) -> None:
+    document = house.ask("GET", "/openapi.json").json_body
+    told = {
+        (method.upper(), path.replace("{image_id}", ULID)): route.get("description", "")
+        for path, methods in document["paths"].items()
+        for method, route in methods.items()
+        if "security" in route
+    }
+    wanted = {(method, path.partition("?")[0]): scope for (method, path), scope in ROUTES.items()}
+    assert told.keys() == wanted.keys()
+    assert all(f"`{wanted[route]}`" in text for route, text in told.items())
+
+
 @pytest.mark.parametrize("path", sorted(OPEN))
 def test_what_is_open_needs_no_token(house: House, path: str) -> None:
     assert house.ask("GET", path).status_code == 200
