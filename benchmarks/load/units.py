@@ -90,13 +90,17 @@ def _written(projection: str, ready: Image) -> Units:
     client.create_table(**definition)
     meter = _Meter(client.meta.events)
     table = DynamoImages(projection)
+    # A cold server may take so long that boto3 asks again, and then tells what reading takes.
+    _put(table, replace(ready, id="warm", revision=0))
     found: Units = {}
     for revision, image in enumerate(_steps(ready)):
-        table.put(
-            replace(image, revision=revision), Event(at=image.updated_at, event=image.status.value)
-        )
+        _put(table, replace(image, revision=revision))
         found[image.status.value] = meter.units
     return found
+
+
+def _put(table: DynamoImages, image: Image) -> None:
+    table.put(image, Event(at=image.updated_at, event=image.status.value))
 
 
 class _Meter:
