@@ -3,7 +3,6 @@
 import hashlib
 import json
 from io import BytesIO
-from types import ModuleType
 from typing import Any, cast
 
 import PIL.Image
@@ -19,22 +18,12 @@ from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.uploads import PostTicket
 from chalicelib.wiring import Wiring
 from chalicelib.work import Again
-from tests.builders import version
+from tests.builders import put, version
 from tests.fakes.others import MemoryQueue
 from tests.imaging.samples import four_corners, saved
 from tests.pictures import encoded, jpeg, photo
 
 KEY = "photos/cat.jpg"
-
-
-@pytest.fixture
-def wiring(application: ModuleType) -> Wiring:
-    found: Wiring = application.wiring
-    return found
-
-
-def put(wiring: Wiring, data: bytes, key: str = KEY) -> None:
-    wiring.objects.write("test-uploads", key, data, content_type="x", cache_control="")
 
 
 def processed(wiring: Wiring, data: bytes, sequencer: str = "A1") -> Image:
