@@ -56,8 +56,8 @@ def keep_records(names: Names) -> Statement:
 
 
 def read_many_records(names: Names) -> Statement:
-    """Records of a page of objects."""
-    why = "The sweep reads a hundred objects' records at once, the API those of waiting tickets."
+    """Records of a list, of a page of objects, of waiting tickets."""
+    why = "The index leads to records; a hundred are read at once, as for a page of objects."
     actions, table = ("dynamodb:BatchGetItem",), (names.table(),)
     return Statement("ReadManyRecords", why, actions, table, FUNCTION, _BUT_SECRETS)
 
