@@ -13,6 +13,7 @@ from chalicelib.errors import (
     NotFound,
     RequestError,
     Unauthenticated,
+    UploadTooLarge,
 )
 from chalicelib.web.answers import problem, unavailable
 
@@ -27,12 +28,15 @@ _REFUSALS: dict[str, RequestError] = {
     "MISSING_AUTHENTICATION_TOKEN": NO_ROUTE,
     "THROTTLED": LimitReached("There are too many requests at once.", 1),
     "BAD_REQUEST_BODY": MalformedBody("The request's body cannot be read."),
+    "REQUEST_TOO_LARGE": UploadTooLarge("The request's body is too large."),
+    "DEFAULT_4XX": RequestError("The request is not one that can be answered."),
 }
 _FAULTS = (
     "AUTHORIZER_CONFIGURATION_ERROR",
     "AUTHORIZER_FAILURE",
     "INTEGRATION_FAILURE",
     "INTEGRATION_TIMEOUT",
+    "DEFAULT_5XX",
 )
 
 
