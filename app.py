@@ -2,15 +2,25 @@
 
 import os
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, Response, S3Event, SQSEvent
+from chalice.app import (
+    AuthRequest,
+    AuthResponse,
+    Chalice,
+    CloudWatchEvent,
+    Rate,
+    Response,
+    S3Event,
+    SQSEvent,
+)
 
 from chalicelib import __version__, notifications
+from chalicelib.access.callers import Scope
 from chalicelib.batches import for_each
 from chalicelib.deadlines import seconds_left
-from chalicelib.records import EVERYONE
 from chalicelib.telemetry import watched, write_json_lines
 from chalicelib.web import openapi
 from chalicelib.web.answers import Edge, respond
+from chalicelib.web.gate import VERDICT_SECONDS, Gate, verdict
 from chalicelib.web.requests import (
     AgainRequest,
     ListQuery,
@@ -26,19 +36,24 @@ app.register_middleware(watched)
 wiring = Wiring.from_environment(os.environ)
 write_json_lines(wiring.settings.log_level)
 edge = Edge(app, wiring.settings.origins)
+gate = Gate(app, wiring.settings.auth_mode)
 
 
-def owner() -> str:
-    """Whose images this request is about."""
-    return EVERYONE
+@app.authorizer(ttl_seconds=VERDICT_SECONDS)
+def authorize(request: AuthRequest) -> AuthResponse:
+    return verdict(wiring.doorkeeper.recognize(request.token))
 
 
-@app.route("/uploads", methods=["POST"])
+guard = None if gate.is_open else authorize
+
+
+@app.route("/uploads", methods=["POST"], authorizer=guard)
 @edge
 def create_upload() -> Response:
+    caller = gate.caller(Scope.UPLOAD)
     asked = edge.body(UploadRequest)
     ticket = wiring.tickets.post(
-        owner(),
+        caller.owner,
         asked.filename,
         asked.content_type,
         asked.size,
@@ -48,50 +63,58 @@ def create_upload() -> Response:
     return respond(ticket, 200 if hasattr(ticket, "duplicate_of") else 201)
 
 
-@app.route("/generate-upload-url")
+@app.route("/generate-upload-url", authorizer=guard)
 @edge
 def generate_upload_url() -> object:
+    caller = gate.caller(Scope.UPLOAD)
     asked = edge.query(UploadQuery)
-    return wiring.tickets.put(owner(), asked.filename, asked.content_type, asked.size)
+    return wiring.tickets.put(caller.owner, asked.filename, asked.content_type, asked.size)
 
 
-@app.route("/images")
+@app.route("/images", authorizer=guard)
 @edge
 def list_images() -> object:
+    caller = gate.caller(Scope.READ)
     asked = edge.query(ListQuery)
-    return wiring.library.list(owner(), asked.status, asked.limit, asked.cursor)
+    owner = caller.listing(asked.owner)
+    return wiring.library.list(owner, asked.status, asked.limit, asked.cursor)
 
 
-@app.route("/images", methods=["POST"])
+@app.route("/images", methods=["POST"], authorizer=guard)
 @edge
 def process_object() -> object:
+    caller = gate.caller(Scope.UPLOAD)
     asked = edge.body(ObjectRequest)
-    return wiring.library.process(asked.bucket, asked.key, owner(), asked.focal_point)
+    return wiring.library.process(asked.bucket, asked.key, caller.reach, asked.focal_point)
 
 
-@app.route("/images/{image_id}")
+@app.route("/images/{image_id}", authorizer=guard)
 @edge
 def show_image(image_id: str) -> object:
-    return wiring.library.show(valid_id(image_id), owner())
+    caller = gate.caller(Scope.READ)
+    return wiring.library.show(valid_id(image_id), caller.reach)
 
 
-@app.route("/images/{image_id}", methods=["DELETE"])
+@app.route("/images/{image_id}", methods=["DELETE"], authorizer=guard)
 @edge
 def delete_image(image_id: str) -> object:
-    return wiring.library.delete(valid_id(image_id), owner())
+    caller = gate.caller(Scope.DELETE)
+    return wiring.library.delete(valid_id(image_id), caller.reach)
 
 
-@app.route("/images/{image_id}/reprocess", methods=["POST"])
+@app.route("/images/{image_id}/reprocess", methods=["POST"], authorizer=guard)
 @edge
 def reprocess_image(image_id: str) -> Response:
+    caller = gate.caller(Scope.UPLOAD)
     asked = edge.optional_body(AgainRequest)
-    shown = wiring.library.reprocess(valid_id(image_id), owner(), asked.focal_point)
+    shown = wiring.library.reprocess(valid_id(image_id), caller.reach, asked.focal_point)
     return respond(shown, 202)
 
 
-@app.route("/variants")
+@app.route("/variants", authorizer=guard)
 @edge
 def list_variants() -> object:
+    gate.caller(Scope.READ)
     return {"variants": wiring.variants}
 
 

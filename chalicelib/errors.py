@@ -65,6 +65,52 @@ class RequestError(DarkroomError):
     code: ClassVar[str] = "bad_request"
     title: ClassVar[str] = "The request is not valid"
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers say of it."""
+        return {}
+
+
+class Unauthenticated(RequestError):
+    """No token, or one that does not hold: the answer does not tell which."""
+
+    status = 401
+    code = "unauthenticated"
+    title = "A valid token is needed"
+
+    def __init__(self) -> None:
+        super().__init__("Send a valid token in the header Authorization, after the word Bearer.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The scheme that is asked for (RFC 6750)."""
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class LackingScope(RequestError):
+    """A token that does not allow this."""
+
+    status = 403
+    code = "lacking_scope"
+    title = "The token does not allow this"
+
+
+class LimitReached(RequestError):
+    """An owner who asks for more than their share. `seconds` is when to ask again."""
+
+    status = 429
+    code = "limit_reached"
+    title = "A limit is reached"
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When it may be tried again."""
+        return {"Retry-After": str(self.seconds)}
+
 
 class InvalidRequest(RequestError):
     """A body, query or path that does not fit; the sentence names the field."""

@@ -10,13 +10,14 @@ from urllib.parse import quote
 from chalicelib.ulids import encoded, ulid
 
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
-_TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]{{1,128}})/({ULID_PATTERN})/[^/]+")
+_TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]+)/({ULID_PATTERN})/[^/]+")
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 100
 
 
 class Ticketed(NamedTuple):
-    """What the key of a ticket's upload tells."""
+    """What the key of a ticket's upload tells; `owner` as it is in keys."""
 
     owner: str
     image_id: str
@@ -46,7 +47,13 @@ def ticketed(key: str) -> Ticketed | None:
 
 def upload_key(owner: str, image_id: str, filename: str) -> str:
     """Where a ticket's upload goes."""
-    return f"uploads/{owner}/{image_id}/{safe_filename(filename)}"
+    return f"uploads/{safe_owner(owner)}/{image_id}/{safe_filename(filename)}"
+
+
+def safe_owner(owner: str) -> str:
+    """`owner` as part of a key: no two are the same, none is a way up, at most thrice as long."""
+    safe = "".join(chr(b) if b in _PLAIN else f"~{b:02x}" for b in owner.encode())
+    return f"~2e{safe[1:]}" if safe.startswith(".") else safe
 
 
 def safe_filename(filename: str) -> str:

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from chalicelib import keys
 from chalicelib.errors import Conflict, Reason
 from chalicelib.focus import FocalPoint
 from chalicelib.records import EVERYONE, EXPIRED, Image, ObjectVersion, Status
@@ -35,12 +34,11 @@ Focus = FocalPoint | UnsetType | None  # UNSET leaves a focal point as it is, No
 
 
 def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
-    """The record of an object that no ticket announced."""
-    ticket = keys.ticketed(version.key)
+    """The record of an object that no ticket announced, whatever owner its key claims."""
     return Image(
         id=image_id,
         status=Status.PENDING,
-        owner=ticket.owner if ticket else EVERYONE,
+        owner=EVERYONE,
         filename=unquote(version.key.rstrip("/").rpartition("/")[2]) or version.key,
         bucket=version.bucket,
         original_file=version.key,

@@ -112,6 +112,29 @@ class ImageTable(Protocol):
         """Keep `text` under `name`."""
 
 
+class Meters(Protocol):
+    """Counts of what owners ask for, each under a limit that no number of callers gets past."""
+
+    def add(self, owner: str, count: str, amount: int, limit: int, expires: datetime) -> bool:
+        """Add to a count, forgotten after `expires`; False, and nothing, where it would be over."""
+
+    def hold(self, owner: str, ticket: str, limit: int, expires: datetime) -> bool:
+        """Add to the tickets that are held; False, and nothing, where there are `limit` of them."""
+
+    def held(self, owner: str) -> frozenset[str]:
+        """The tickets that are held, read consistently."""
+
+    def release(self, owner: str, tickets: Collection[str]) -> None:
+        """Hold these no more."""
+
+
+class Secrets(Protocol):
+    """Random secrets of the application's own."""
+
+    def secret(self, name: str) -> bytes:
+        """The secret of that name, made at its first use and then always the same."""
+
+
 class Cdn(Protocol):
     """What serves the renditions."""
 

@@ -11,6 +11,18 @@ from chalicelib.errors import SettingsError
 
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
+Limit = Annotated[int, Meta(ge=0)]
+
+ASYMMETRIC = frozenset(
+    {"ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"}
+)
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# Where AUTH_MODE tells owners apart; without tokens nothing is limited unless it is set.
+_USUAL_LIMITS = {
+    "tickets_per_minute": 120,
+    "pending_tickets": 100,
+    "bytes_per_day": 10_000_000_000,
+}
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -23,7 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     failures_queue: Text
     public_url: Text
     allowed_origins: Text
-    auth_mode: Literal["none"]
+    auth_mode: Literal["none", "token", "jwt"]  # docs/securing.md tells them apart
     api_url: str = ""
     max_upload_bytes: Count = 50_000_000
     max_pixels: Count = 100_000_000
@@ -39,11 +51,38 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # of our own lines
     tracing: bool = False  # X-Ray; docs/observability.md says what else it needs
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # SigV4 allows a week
+    jwt_issuer: str = ""  # exactly as the tokens' claim iss has it
+    jwt_audience: str = ""  # what their claim aud must name
+    jwt_algorithms: Text = "RS256,ES256"  # asymmetric ones only
+    jwt_jwks_url: str = ""  # where the keys are, if not where the issuer's discovery says
+    jwt_leeway_seconds: Annotated[int, Meta(ge=0, le=300)] = 30  # by which clocks may differ
+    jwt_scope_claim: Text = "scope"  # a text of words, or a list of them
+    jwt_scope_prefix: str = ""  # before upload, read, delete, admin, such as darkroom:
+    jwt_default_scopes: str = ""  # those that every token of the issuer has; never admin
+    tickets_per_minute: Limit | None = None  # of each owner; 0 for no limit, as below
+    pending_tickets: Limit | None = None  # that wait for their file
+    bytes_per_day: Limit | None = None  # of all files of the owner that tickets allow
 
     @property
     def origins(self) -> frozenset[str]:
         """The origins that may call the API from a page."""
         return frozenset(origin.strip() for origin in self.allowed_origins.split(","))
+
+    @property
+    def algorithms(self) -> frozenset[str]:
+        """The algorithms that a JSON Web Token may be signed with."""
+        return _words(self.jwt_algorithms)
+
+    @property
+    def default_scopes(self) -> frozenset[str]:
+        """The scopes that every JSON Web Token of the issuer has."""
+        return _words(self.jwt_default_scopes)
+
+    def limit(self, name: str) -> int:
+        """One of the owners' three limits, 0 for none."""
+        chosen: int | None = getattr(self, name)
+        usual = 0 if self.auth_mode == "none" else _USUAL_LIMITS[name]
+        return usual if chosen is None else chosen
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -57,7 +96,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         _check(name, given)
     settings = msgspec.convert(given, Settings, strict=False)
     _check_addresses(settings)
+    if settings.auth_mode == "jwt":
+        _check_issuer(settings)
     return settings
+
+
+def is_safe_address(text: object) -> bool:
+    """Whether keys may be fetched from there: over HTTPS, or from this machine."""
+    if not isinstance(text, str):
+        return False
+    parts = urlsplit(text)
+    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return bool(parts.netloc) and (parts.scheme == "https" or local)
 
 
 def _required() -> list[str]:
@@ -87,3 +137,25 @@ def _check_addresses(settings: Settings) -> None:
             parts = urlsplit(value)
             if parts.scheme not in ("http", "https") or not parts.netloc:
                 raise SettingsError(f"The setting {name} needs http:// or https:// addresses.")
+
+
+def _check_issuer(settings: Settings) -> None:
+    for name in ("JWT_ISSUER", "JWT_AUDIENCE"):
+        if not getattr(settings, name.lower()):
+            raise SettingsError(f"The setting {name} is missing, which AUTH_MODE jwt needs.")
+    for name in ("JWT_ISSUER", "JWT_JWKS_URL"):
+        value = getattr(settings, name.lower())
+        if value and not is_safe_address(value):
+            raise SettingsError(f"The setting {name} needs an https:// address.")
+    if not settings.algorithms or settings.algorithms - ASYMMETRIC:
+        raise SettingsError(
+            f"The setting JWT_ALGORITHMS is wrong: it may name {', '.join(sorted(ASYMMETRIC))}."
+        )
+    if settings.default_scopes - {"upload", "read", "delete"}:
+        raise SettingsError(
+            "The setting JWT_DEFAULT_SCOPES is wrong: it may name upload, read and delete."
+        )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in text.split(",") if word.strip())

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib import keys
+from chalicelib.allowances import Allowances
 from chalicelib.errors import UnsupportedType, UploadTooLarge
 from chalicelib.facts import Announced
 from chalicelib.focus import FocalPoint
@@ -62,12 +63,14 @@ class Tickets:
     def __init__(
         self,
         table: ImageTable,
+        allowances: Allowances,
         signer: Signer,
         settings: Settings,
         clock: Clock,
         telemetry: Telemetry,
     ) -> None:
         self._table = table
+        self._allowances = allowances
         self._signer = signer
         self._settings = settings
         self._clock = clock
@@ -84,18 +87,20 @@ class Tickets:
     ) -> PostTicket | Duplicate:
         """A ticket for a form upload, or this owner's image of the same bytes (hex SHA-256).
 
-        That image keeps the focal point it has.
+        That image keeps the focal point it has. Where the owner's bytes are counted, the form
+        takes no more than `size` of them. LimitReached for an owner who has had their share.
         """
         self._check(content_type, size)
         known = self._table.find_ready(owner, sha256) if sha256 else None
         if known:
             return Duplicate(duplicate_of=known.id, status_url=self._status_url(known.id))
+        most = size if self._allowances.counts_bytes else self._settings.max_upload_bytes
         image = self._expect(owner, filename, content_type, size, sha256, focal_point)
         form = self._signer.presign_post(
             image.original_file,
             content_type,
             sha256,
-            self._settings.max_upload_bytes,
+            most,
             self._settings.upload_expiry_seconds,
         )
         return PostTicket(
@@ -104,12 +109,15 @@ class Tickets:
             url=form.url,
             fields=dict(form.fields),
             expires_at=self._expiry(image),
-            max_bytes=self._settings.max_upload_bytes,
+            max_bytes=most,
             status_url=self._status_url(image.id),
         )
 
     def put(self, owner: str, filename: str, content_type: str, size: int | None) -> PutTicket:
-        """A ticket for a plain PUT; the length is signed where `size` (bytes) is given."""
+        """A ticket for a plain PUT; the length is signed where `size` (bytes) is given.
+
+        Without it the ticket counts as one for the largest file that is taken.
+        """
         self._check(content_type, size)
         image = self._expect(owner, filename, content_type, size)
         address = self._signer.presign_put(
@@ -146,6 +154,7 @@ class Tickets:
     ) -> Image:
         now = self._clock()
         image_id = keys.new_image_id(now)
+        self._allowances.take(owner, image_id, size or self._settings.max_upload_bytes)
         image = Image(
             id=image_id,
             status=Status.PENDING,

@@ -5,11 +5,25 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib import imaging
+from chalicelib.access.doorkeeper import Doorkeeper, Recognition
+from chalicelib.access.tokens import Tokens, TokenStore
+from chalicelib.allowances import Allowances
+from chalicelib.cursors import Cursors
 from chalicelib.developing import Developer
 from chalicelib.erasing import Eraser
 from chalicelib.failures import Failures
 from chalicelib.library import Library
-from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
+from chalicelib.ports import (
+    Cdn,
+    Clock,
+    ImageTable,
+    Meters,
+    ObjectStore,
+    Queue,
+    Secrets,
+    Signer,
+    Telemetry,
+)
 from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
 from chalicelib.sweeping import Sweeper, Tools
@@ -86,6 +100,24 @@ class Wiring:
         return DynamoImages(self.settings.images_table)
 
     @functools.cached_property
+    def meters(self) -> Meters:
+        from chalicelib.aws.meters import DynamoMeters
+
+        return DynamoMeters(self.settings.images_table)
+
+    @functools.cached_property
+    def secrets(self) -> Secrets:
+        from chalicelib.aws.secrets import DynamoSecrets
+
+        return DynamoSecrets(self.settings.images_table)
+
+    @functools.cached_property
+    def token_store(self) -> TokenStore:
+        from chalicelib.aws.tokens import DynamoTokens
+
+        return DynamoTokens(self.settings.images_table)
+
+    @functools.cached_property
     def signer(self) -> Signer:
         from chalicelib.aws.signing import S3Signer
 
@@ -109,7 +141,10 @@ class Wiring:
 
     @functools.cached_property
     def tickets(self) -> Tickets:
-        return Tickets(self.table, self.signer, self.settings, self.clock, self.telemetry)
+        allowances = Allowances(self.meters, self.table, self.settings, self.clock)
+        return Tickets(
+            self.table, allowances, self.signer, self.settings, self.clock, self.telemetry
+        )
 
     @functools.cached_property
     def developer(self) -> Developer:
@@ -158,9 +193,23 @@ class Wiring:
         return Library(
             self.objects,
             self.table,
+            Cursors(self.secrets),
             self.work,
             self.processor,
             self.eraser,
             self.settings,
             self.clock,
         )
+
+    @functools.cached_property
+    def doorkeeper(self) -> Doorkeeper:
+        return Doorkeeper(self._recognition())
+
+    def _recognition(self) -> Recognition:
+        if self.settings.auth_mode != "jwt":
+            return Tokens(self.token_store, self.clock)
+        from chalicelib.access.claims import Claims
+        from chalicelib.access.fetching import fetch
+        from chalicelib.access.keysets import KeySet
+
+        return Claims(self.settings, KeySet(self.settings, fetch, self.clock))

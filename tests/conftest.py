@@ -12,7 +12,14 @@ from playwright.sync_api import Browser, sync_playwright
 from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.others import ForgetfulCdn, MemoryQueue, RememberingSigner
+from tests.fakes.others import (
+    ForgetfulCdn,
+    MemoryMeters,
+    MemoryQueue,
+    MemorySecrets,
+    MemoryTokens,
+    RememberingSigner,
+)
 from tests.fakes.table import MemoryImages
 from tests.fakes.telemetry import RememberedFacts
 
@@ -44,15 +51,23 @@ def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The module `app`, wired to fresh fakes."""
     import app
 
-    wiring = Wiring.from_environment(SETTINGS)
+    wiring = with_fakes(Wiring.from_environment(SETTINGS))
+    monkeypatch.setattr(app, "wiring", wiring)
+    return app
+
+
+def with_fakes(wiring: Wiring) -> Wiring:
+    """`wiring` over stores in memory."""
     wiring.objects = MemoryObjects()
     wiring.table = MemoryImages()
+    wiring.meters = MemoryMeters()
+    wiring.secrets = MemorySecrets()
+    wiring.token_store = MemoryTokens()
     wiring.signer = RememberingSigner()
     wiring.work = MemoryQueue()
     wiring.cdn = ForgetfulCdn()
     wiring.telemetry = RememberedFacts()
-    monkeypatch.setattr(app, "wiring", wiring)
-    return app
+    return wiring
 
 
 @pytest.fixture

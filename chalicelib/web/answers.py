@@ -46,7 +46,7 @@ class Edge:
             try:
                 answered = view(*args, **kwargs)
             except RequestError as error:
-                answered = _problem(error.status, error.code, error.title, str(error))
+                answered = problem(error)
             except PassingFault as error:
                 _log.warning("A store is away: %s", error)
                 answered = _problem(503, "unavailable", "Try again shortly", str(error))
@@ -105,6 +105,13 @@ def respond(view: object, status: int = 200) -> Response:
         status_code=status,
         headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
     )
+
+
+def problem(error: RequestError) -> Response:
+    """The problem details of a refusal."""
+    answered = _problem(error.status, error.code, error.title, str(error))
+    answered.headers.update(error.headers)
+    return answered
 
 
 def _problem(status: int, code: str, title: str, detail: str) -> Response:

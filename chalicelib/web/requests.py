@@ -36,11 +36,12 @@ class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query of `GET /images`."""
+    """The query of `GET /images`; an `owner` other than oneself is for admins."""
 
     status: Status | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     cursor: Annotated[str, Meta(max_length=1024)] | None = None
+    owner: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
 
 
 class ObjectRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,50 @@
+"""Secrets on DynamoDB: made by whoever needs one first, and kept in the images' table."""
+
+import os
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws import clients
+from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.aws.items import serialized
+
+SECRETS = "secrets"  # the hash key; no image has such an id
+_BYTES = 32
+
+
+class DynamoSecrets:
+    """The Secrets that items of the images' table are; each is read once in a process."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._known: dict[str, bytes] = {}
+
+    def secret(self, name: str) -> bytes:
+        """The secret of that name, made at its first use and then always the same."""
+        if name not in self._known:
+            self._known[name] = self._read(name) or self._make(name)
+        return self._known[name]
+
+    def _read(self, name: str) -> bytes:
+        with passing_faults_renamed("DynamoDB"):
+            answer: Any = clients.dynamodb().get_item(
+                TableName=self._name,
+                Key=serialized({"id": SECRETS, "entry": name}),
+                ConsistentRead=True,
+            )
+        return bytes.fromhex(answer["Item"]["hex"]["S"]) if "Item" in answer else b""
+
+    def _make(self, name: str) -> bytes:
+        row = {"id": SECRETS, "entry": name, "hex": os.urandom(_BYTES).hex()}
+        with passing_faults_renamed("DynamoDB"):
+            try:
+                clients.dynamodb().put_item(
+                    TableName=self._name,
+                    Item=serialized(row),
+                    ConditionExpression="attribute_not_exists(id)",
+                )
+            except ClientError as reason:
+                if code_of(reason) != "ConditionalCheckFailedException":
+                    raise
+        return self._read(name)  # somebody else may have been faster
