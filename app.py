@@ -36,6 +36,7 @@ app.register_middleware(watched)
 wiring = Wiring.from_environment(os.environ)
 write_json_lines(wiring.settings.log_level)
 edge = Edge(app, wiring.settings.origins)
+app.register_middleware(edge.frame, "http")
 gate = Gate(app, wiring.settings.auth_mode)
 
 
@@ -130,8 +131,7 @@ def show_openapi() -> object:
     return openapi.document()
 
 
-for path in list(app.routes):
-    app.route(path, methods=["OPTIONS"], name=f"preflight {path}")(edge.preflight)
+edge.complete()
 
 
 @app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectCreated:*"])

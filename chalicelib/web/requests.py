@@ -1,7 +1,7 @@
 """What clients may send, checked whole before anything is done with it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -74,10 +74,15 @@ def body_as(form: type[Form], raw: bytes) -> Form:
         raise MalformedBody("The body must be a JSON object.") from reason
 
 
-def query_as(form: type[Form], query: Mapping[str, Any] | None) -> Form:
+def query_as(form: type[Form], query: Mapping[str, Sequence[str]]) -> Form:
     """The query string as `form`; InvalidRequest names the field."""
+    for name, values in query.items():
+        if len(values) > 1:
+            raise InvalidRequest(f"{name} is given {len(values)} times; give it once.")
     try:
-        return msgspec.convert(dict(query or {}), form, strict=False)
+        return msgspec.convert(
+            {name: values[0] for name, values in query.items()}, form, strict=False
+        )
     except msgspec.ValidationError as reason:
         raise InvalidRequest(_sentence(reason)) from reason
 
