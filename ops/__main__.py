@@ -19,6 +19,7 @@ from ops.smoke import smoke
 from ops.sweep import sweep
 from ops.system import system
 from ops.templates import templates
+from ops.token import token
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,6 +44,7 @@ main.add_command(smoke)
 main.add_command(sweep)
 main.add_command(system)
 main.add_command(templates)
+main.add_command(token)
 
 if __name__ == "__main__":
     main(prog_name="python -m ops")

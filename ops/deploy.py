@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -11,13 +12,16 @@ from ops.cloud.deployed import region_of_roles
 from ops.cloud.deployment import Deployment, Wishes
 from ops.cloud.faults import CloudError, explained
 from ops.cloud.limits import Limits
+from ops.cloud.openness import auth_mode, check_openness, tell_first_steps
 from ops.cloud.origins import check_origins
 from ops.cloud.preview import show_changes
 from ops.cloud.stage import Stage, check_stage
 from ops.cloud.telling import Teller
 from ops.cloud.templates import Template, read_templates
+from ops.cloud.visitor import visiting
 from ops.packaging.libraries import unfit
 from ops.smoke import send_picture
+from ops.upkeep.reaching import Where
 
 _SWITCHES = {"use_kms": "UseKmsKey", "use_waf": "UseWaf"}
 _VALUES = {
@@ -53,6 +57,9 @@ _PATIENCE = 60.0  # seconds that the first picture may take
 @click.option("--api-rate", type=click.IntRange(1), help="Requests a second  [default: 50]")
 @click.option("--api-burst", type=click.IntRange(1), help="Requests at once  [default: 100]")
 @click.option("--log-days", type=int, help="Days that logs are kept  [default: 30]")
+@click.option(
+    "--allow-anybody", is_flag=True, help="Deploy though AUTH_MODE is none: no tokens, no owners"
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing")
 @click.option("--yes", is_flag=True, help="Ask nothing")
 @click.option("--smoke/--no-smoke", default=True, help="End with a real picture  [default: smoke]")
@@ -83,14 +90,15 @@ def _deploy(given: dict[str, Any], teller: Teller) -> None:
     if given["dry_run"]:
         show_changes(deployment)
         return
-    _warn(deployment, ask=not given["yes"])
+    check_openness(deployment, allowed=given["allow_anybody"], ask=not given["yes"])
     site = deployment.run()
     cdn = deployment.distribution_domain
     if cdn not in site:
         teller.say(f"DNS must lead {site.removeprefix('https://')} to {cdn}")
     if given["smoke"]:
-        _try_out(site, teller)
+        _try_out(site, deployment, given["profile"])
     teller.say(f"Darkroom is at {site}")
+    tell_first_steps(deployment)
 
 
 def _check_python() -> None:
@@ -106,9 +114,16 @@ def _check_python() -> None:
         raise CloudError(reason)
 
 
-def _try_out(site: str, teller: Teller) -> None:
+def _try_out(site: str, deployment: Deployment, profile: str | None) -> None:
+    stage, teller = deployment.stage, deployment.teller
+    given = os.environ.get("DARKROOM_TOKEN", "")
+    if auth_mode(stage.name) == "jwt" and not given:
+        teller.say("No picture was sent: that takes a token of your issuer, in DARKROOM_TOKEN.")
+        return
+    known = Where(stage.name, stage.region, profile)
     try:
-        send_picture(site, _PATIENCE, teller)
+        with nullcontext(given) if given else visiting(known) as token:
+            send_picture(site, _PATIENCE, teller, token)
     except CloudError as error:
         raise CloudError(f"All is made, but no picture came through {site}. {error}") from error
 
@@ -144,17 +159,3 @@ def _parameters(given: dict[str, Any], templates: dict[str, Template]) -> dict[s
 
 def _limits(given: dict[str, Any]) -> Limits:
     return Limits(given["api_rate"], given["api_burst"], given["log_days"])
-
-
-def _warn(deployment: Deployment, *, ask: bool) -> None:
-    teller = deployment.teller
-    teller.say(
-        "AUTH_MODE is none: anybody who knows the page's address may upload, see and delete "
-        "pictures, at your cost."
-    )
-    with explained():
-        is_new = deployment.api is None
-    if ask and is_new:
-        if not sys.stdin.isatty():
-            raise CloudError("Nobody is there to be asked. Agree to this with --yes.")
-        click.confirm("Go on?", abort=True)

@@ -1,6 +1,7 @@
 """`python -m ops smoke`: a real picture through a real address."""
 
 import sys
+from contextlib import nullcontext
 
 import click
 
@@ -10,6 +11,11 @@ from ops.cloud.journey import Journey
 from ops.cloud.stacks import Stack
 from ops.cloud.stage import Stage, check_stage
 from ops.cloud.telling import Teller
+from ops.cloud.visitor import visiting
+from ops.upkeep.reaching import Where
+
+_NEEDED = """What the API asks for, with the scopes upload, read and delete; a stage with AUTH_MODE
+token is given one for the time."""
 
 
 @click.command()
@@ -18,8 +24,14 @@ from ops.cloud.telling import Teller
 @click.option("--region", help="The stage's AWS region")
 @click.option("--profile", help="The AWS profile whose credentials are used")
 @click.option("--seconds", default=60.0, show_default=True, help="How long processing may take")
+@click.option("--token", envvar="DARKROOM_TOKEN", show_envvar=True, default="", help=_NEEDED)
 def smoke(
-    stage: str | None, url: str | None, region: str | None, profile: str | None, seconds: float
+    stage: str | None,
+    url: str | None,
+    region: str | None,
+    profile: str | None,
+    seconds: float,
+    token: str,
 ) -> None:
     """Send a picture through a stage or a page, fetch a rendition, and delete it again."""
     if bool(stage) == bool(url):
@@ -27,18 +39,20 @@ def smoke(
     teller = Teller()
     try:
         address = url or _address_of(str(stage), region, profile, teller)
-        send_picture(address, seconds, teller)
+        known = Where(str(stage), region, profile)
+        with nullcontext(token) if token or url else visiting(known) as given:
+            send_picture(address, seconds, teller, given)
     except CloudError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 
 
-def send_picture(address: str, seconds: float, teller: Teller) -> None:
+def send_picture(address: str, seconds: float, teller: Teller, token: str = "") -> None:
     """The journey, a line for each step; CloudError where one fails."""
     teller.say(f"A picture through {address}")
     with teller.waiting("a picture is on its way"):
         Journey(
-            address, seconds, lambda name, took: teller.detail(f"{name:<22} {took:6.2f} s")
+            address, seconds, lambda name, took: teller.detail(f"{name:<22} {took:6.2f} s"), token
         ).run()
     teller.detail("every step succeeded")
 

@@ -24,6 +24,7 @@ from chalicelib.web.requests import Form
 _log = logging.getLogger(__name__)
 _PREFLIGHT_SECONDS = "600"
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+EXPOSED = "Retry-After, WWW-Authenticate"  # of the answers' headers, to pages
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -47,6 +48,7 @@ class Edge:
     def __init__(self, app: Chalice, origins: frozenset[str]) -> None:
         self._app = app
         self._origins = origins
+        self._allowed: dict[str, str] = {}
 
     def __call__(self, view: View) -> View:
         """`view` with its answer as JSON and its errors as problem details."""
@@ -72,7 +74,7 @@ class Edge:
         if len(request.raw_body) > MAX_BODY_BYTES:
             answered = problem(BodyTooLarge())
         else:
-            answered = _as_problem(get_response(request))
+            answered = self._as_problem(get_response(request))
         answered.headers.update({"X-Content-Type-Options": "nosniff"} | self._cors())
         return answered
 
@@ -85,12 +87,9 @@ class Edge:
             for method in views.keys() - {"POST"}:
                 views[method].content_types = []  # a body is not read, whatever it is said to be
             lacking = [method for method in _METHODS if method not in views]
-            allowed = ", ".join(sorted([*views, "OPTIONS"]))
-            refuse = self(_refusing(allowed))
-            self._app.route(path, methods=["OPTIONS"], name=f"preflight {path}", content_types=[])(
-                self.preflight
-            )
-            self._app.route(path, methods=lacking, name=f"refusal {path}", content_types=[])(refuse)
+            self._allowed[path] = ", ".join(sorted([*views, "OPTIONS"]))
+            self._add(path, ["OPTIONS"], "preflight", self.preflight)
+            self._add(path, lacking, "refusal", self(self._refuse))
 
     def body(self, form: type[Form]) -> Form:
         """The present request's JSON body as `form`."""
@@ -116,6 +115,22 @@ class Edge:
             }
         return Response(body="", status_code=204, headers=allowed)
 
+    def _add(self, path: str, methods: list[str], name: str, view: View) -> None:
+        self._app.route(path, methods=methods, name=f"{name} {path}", content_types=[])(view)
+
+    def _refuse(self, **_: str) -> Response:
+        raise MethodNotAllowed(self._allowed[self._request.path])
+
+    def _as_problem(self, answered: Response) -> Response:
+        if answered.status_code < 400 or "Content-Type" in answered.headers:
+            return answered
+        # Only Chalice's own refusals come without a type.
+        if answered.status_code == 415:
+            return problem(UnsupportedMediaType())
+        if answered.status_code == 405:
+            return problem(MethodNotAllowed(self._allowed[self._request.path]))
+        return problem(InternalError())
+
     @property
     def _request(self) -> Any:
         # Chalice types it as optional; inside a view it is there.
@@ -126,7 +141,7 @@ class Edge:
         origin = self._request.headers.get("origin")
         if origin in self._origins:
             headers["Access-Control-Allow-Origin"] = origin
-            headers["Access-Control-Expose-Headers"] = "Retry-After, WWW-Authenticate"
+            headers["Access-Control-Expose-Headers"] = EXPOSED
         return headers
 
 
@@ -155,21 +170,3 @@ def details(error: RequestError) -> Problem:
         detail=str(error),
         code=error.code,
     )
-
-
-def _as_problem(answered: Response) -> Response:
-    if answered.headers.get("Content-Type") or answered.status_code < 400:
-        return answered
-    # Chalice's own refusals bear no type of their own: it is JSON that they leave to the server.
-    if answered.status_code == 415:
-        return problem(UnsupportedMediaType())
-    if answered.status_code == 405:
-        return problem(MethodNotAllowed(str(answered.headers["Allow"])))
-    return problem(InternalError())
-
-
-def _refusing(allowed: str) -> View:
-    def refuse(**_: str) -> Response:
-        raise MethodNotAllowed(allowed)
-
-    return refuse

@@ -78,22 +78,6 @@ class Unreadable(RequestError):
         super().__init__("The request does not have the form that HTTP asks for.")
 
 
-class Throttled(RequestError):
-    """More requests a second, of all callers together, than the API is set to take."""
-
-    status = 429
-    code = "throttled"
-    title = "Too many requests"
-
-    def __init__(self) -> None:
-        super().__init__("The API has as many requests as it takes at once. Try again shortly.")
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """When it may be tried again, in seconds."""
-        return {"Retry-After": "1"}
-
-
 class InternalError(RequestError):
     """A fault of ours; the log has its details, the answer none."""
 
@@ -111,6 +95,9 @@ class Unavailable(RequestError):
     status = 503
     code = "unavailable"
     title = "Try again shortly"
+
+    def __init__(self, sentence: str = "This cannot be answered right now.") -> None:
+        super().__init__(sentence)
 
     @property
     def headers(self) -> dict[str, str]:

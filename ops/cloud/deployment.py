@@ -24,6 +24,7 @@ Facts = dict[str, str]
 
 _TIME_LIMITS = {
     "ApiSeconds": "api_handler",
+    "AuthorizeSeconds": "authorize",
     "UploadSeconds": "process_upload",
     "RemovalSeconds": "process_removal",
     "AgainSeconds": "process_again",

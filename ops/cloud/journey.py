@@ -37,11 +37,16 @@ class _Answer:
 
 
 class Journey:
-    """Ticket, upload, waiting, rendition, erasure. Every request bears the page's origin."""
+    """Ticket, upload, waiting, rendition, erasure. Every request bears the page's origin.
 
-    def __init__(self, site: str, seconds: float, timed: Timed) -> None:
+    Those to the API bear the token, where there is one.
+    """
+
+    def __init__(self, site: str, seconds: float, timed: Timed, token: str = "") -> None:
         self._site = site.rstrip("/")
+        self._api = self._site
         self._seconds = seconds
+        self._token = token
         self._timed = timed
         parts = urlsplit(self._site)
         self._origin = f"{parts.scheme}://{parts.netloc}"
@@ -132,6 +137,8 @@ class Journey:
         return answer
 
     def _ask(self, method: str, address: str, **request: Any) -> _Answer:
+        if self._token and address.startswith(f"{self._api}/"):
+            request["headers"] = {**self._http.headers, "Authorization": f"Bearer {self._token}"}
         try:
             answer = self._http.request(method, address, **request)
         except urllib3.exceptions.HTTPError as reason:

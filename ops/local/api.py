@@ -7,7 +7,8 @@ from chalice import local
 from chalice.cli.factory import CLIFactory
 
 from ops.local import calls
-from ops.local.gateway import GatewayHandler
+from ops.local.gateway import use_own_gateway
+from ops.local.handler import GatewayHandler
 from ops.local.names import HOST, PROJECT
 from ops.local.options import read_options
 
@@ -15,13 +16,13 @@ from ops.local.options import read_options
 def serve() -> None:
     """Answer until the process is ended."""
     calls.record_calls(os.environ)
+    use_own_gateway()
     options = read_options(os.environ)
     local.ThreadedHTTPServer.request_queue_size = 128
     # A dictionary of its own takes the variables of config.json, which know default ports only.
     factory = CLIFactory(str(PROJECT), environ={})
     config = factory.create_config_obj(chalice_stage_name="local")
     server = factory.create_local_server(config.chalice_app, config, HOST, options.api_port)
-    GatewayHandler.page = os.environ["ALLOWED_ORIGINS"].partition(",")[0]
     server.server.RequestHandlerClass = partial(
         GatewayHandler, app_object=config.chalice_app, config=config
     )

@@ -6,6 +6,7 @@ Policies are held against them. What Lambda calls itself, and this stack in its 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ _RESOURCE = (
 )
 _PARAMETERS = "darkroom-parameters"
 _callers: list[str] = []
+_inner: ContextVar[str] = ContextVar("who calls in this thread, inside another function's process")
 
 
 @contextmanager
@@ -29,6 +31,16 @@ def made_by(function: str) -> Iterator[None]:
         yield
     finally:
         _callers.pop()
+
+
+@contextmanager
+def made_inside(function: str) -> Iterator[None]:
+    """Those of this thread inside are of `function`, though the process is another's."""
+    token = _inner.set(function)
+    try:
+        yield
+    finally:
+        _inner.reset(token)
 
 
 def record_calls(environment: Mapping[str, str]) -> None:
@@ -67,12 +79,16 @@ def _parts(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str,
 
 
 def _resource(parameters: Mapping[str, Any]) -> dict[str, str]:
-    return {name: parameters[name] for name in _RESOURCE if name in parameters}
+    named = {name: parameters[name] for name in _RESOURCE if name in parameters}
+    if "Item" in parameters:
+        # Of what is put its key alone: its content is nobody's business here.
+        named["Key"] = {"id": parameters["Item"]["id"], "entry": parameters["Item"]["entry"]}
+    return named
 
 
 def _line(service: str, operation: str, resource: Mapping[str, str], status: int) -> str:
     call = {
-        "function": _callers[-1],
+        "function": _inner.get(_callers[-1]),
         "service": service,
         "operation": operation,
         "resource": resource,

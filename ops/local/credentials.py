@@ -21,7 +21,8 @@ _ACTIONS = {
     "loop": [f"List:{UPLOADS_BUCKET}", f"Write:{UPLOADS_BUCKET}/{PROBES}*"],
     "cdn": [f"Read:{IMAGES_BUCKET}"],
 }
-_POLICIES = {"api": FUNCTIONS[:1], "worker": FUNCTIONS[1:]}
+_API = ("api_handler", "authorize")
+_POLICIES = {"api": _API, "worker": tuple(name for name in FUNCTIONS if name not in _API)}
 
 
 def profiles_file(data: Path) -> Path:

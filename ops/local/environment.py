@@ -54,5 +54,5 @@ def application_environment(options: Options, profile: str) -> dict[str, str]:
         "PUBLIC_URL": f"{options.site_url}/images",
         "API_URL": options.api_url,
         "ALLOWED_ORIGINS": ",".join(options.site_origins),
-        "AUTH_MODE": "none",
+        "AUTH_MODE": options.auth_mode,
     }

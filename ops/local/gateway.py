@@ -1,61 +1,51 @@
-"""What API Gateway does before the application is called, for Chalice's local server."""
+"""Chalice's local gateway, with the answers that API Gateway is told to give by itself."""
 
-from http import HTTPStatus
 from typing import Any
 
-from chalice.local import ChaliceRequestHandler, LocalGatewayException
+from chalice import local
+from chalice.app import Chalice, Response
+from chalice.config import Config
+from chalice.local import LocalGateway, LocalGatewayAuthorizer, NotAuthorizedError
 
-from chalicelib.errors import RequestError, Unauthenticated
-from chalicelib.web.refusals import BodyTooLarge, InternalError, UnknownRoute, Unreadable
-from ops.gateway import refusal
-
-_LONGEST_BODY = 10 * 1024 * 1024  # API Gateway's own limit
-_REFUSALS: dict[int, type[RequestError]] = {401: Unauthenticated, 403: UnknownRoute}
+from chalicelib.errors import PassingFault
+from ops.local.calls import made_inside
+from ops.packaging.gateway import NO_ANSWER, NO_ROUTE, NO_TOKEN, answer
 
 
-class GatewayHandler(ChaliceRequestHandler):
-    """Chalice's handler, with the answers that `ops deploy` gives to API Gateway."""
+class Authorizer(LocalGatewayAuthorizer):
+    """The authorizer, whose calls to AWS are its own."""
 
-    page = ""  # the page's origin
+    def authorize(self, *request: Any) -> Any:
+        """The request with its verdict."""
+        with made_inside("authorize"):
+            return super().authorize(*request)
 
-    # It sends headers and body apart, and the body would wait for the headers' receipt.
-    disable_nagle_algorithm = True
 
-    def do_any(self) -> None:
-        """Answer a request whose body has a length that can be read."""
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
-            self._refuse(Unreadable(), close=True)
-        elif int(length) > _LONGEST_BODY:
-            self._refuse(BodyTooLarge(), close=True)
-        else:
-            self._generic_handle()
+class Gateway(LocalGateway):
+    """The gateway in front of the API."""
 
-    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = do_any  # noqa: N815
-    do_TRACE = do_CONNECT = do_any  # noqa: N815
+    def __init__(self, app_object: Chalice, config: Config) -> None:
+        super().__init__(app_object, config)
+        self._authorizer = Authorizer(app_object)
 
-    def send_error(self, *_: Any, **__: Any) -> None:
-        """The answer to what is no HTTP."""
-        self._refuse(Unreadable(), close=True)
+    def handle_request(self, *request: Any, **named: Any) -> dict[str, Any]:
+        """The application's answer, or the gateway's own."""
+        try:
+            answered: dict[str, Any] = super().handle_request(*request, **named)
+        except NotAuthorizedError:
+            return _sent(answer(NO_TOKEN))
+        except local.ForbiddenError:
+            return _sent(answer(NO_ROUTE))
+        except PassingFault:  # of the authorizer: the application answers its own
+            return _sent(answer(NO_ANSWER))
+        return answered
 
-    def log_request(self, *_: Any, **__: Any) -> None:
-        """The application's own log has a line for each, as JSON, and without its query."""
 
-    def _send_error_response(self, error: LocalGatewayException) -> None:
-        self._refuse(_REFUSALS.get(error.CODE, InternalError)())
+def use_own_gateway() -> None:
+    """Have Chalice's local server, in this process, stand behind it."""
+    local.LocalGateway = Gateway  # type: ignore[misc]
 
-    def _refuse(self, error: RequestError, *, close: bool = False) -> None:
-        answered = refusal(error, self.page)
-        headers = dict(answered.headers)
-        if close:
-            # What follows on the connection is a body that is not read.
-            self.close_connection = True
-            headers["Connection"] = "close"
-        self._send_http_response(answered.status_code, headers, answered.body)
 
-    def _send_http_response_with_body(self, code: int, headers: Any, body: Any) -> None:
-        if getattr(self, "command", None) == "HEAD" or code == HTTPStatus.NO_CONTENT:
-            self.send_response(code)
-            self._send_headers(headers)
-        else:
-            super()._send_http_response_with_body(code, headers, body)
+def _sent(answered: Response) -> dict[str, Any]:
+    sent: dict[str, Any] = answered.to_dict()
+    return sent

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ops.local.names import HOST, PROJECT
 
+MODES = ("none", "token", "jwt")
 PORTS = {"API_PORT": 8000, "SITE_PORT": 8080, "S3_PORT": 8333, "AWS_PORT": 5001}
 
 
@@ -32,6 +33,7 @@ class Options:
     retry_seconds: tuple[float, float]
     sweep_seconds: tuple[float, float]
     origins: tuple[str, ...]
+    auth_mode: str
 
     @property
     def ports(self) -> frozenset[int]:
@@ -84,6 +86,7 @@ def read_options(environment: Mapping[str, str]) -> Options:
         retry_seconds=_waits("RETRY_SECONDS", environment.get("RETRY_SECONDS", "1,2")),
         sweep_seconds=_waits("SWEEP_SECONDS", environment.get("SWEEP_SECONDS", "60,600")),
         origins=_origins(environment.get("ALLOWED_ORIGINS", "")),
+        auth_mode=_mode(environment.get("AUTH_MODE", "none")),
     )
 
 
@@ -111,6 +114,12 @@ def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 64:
         raise StackError(f"{name} must be a number from 1 to 64, not {text!r}.")
     return int(text)
+
+
+def _mode(text: str) -> str:
+    if text not in MODES:
+        raise StackError(f"AUTH_MODE must be one of {', '.join(MODES)}, not {text!r}.")
+    return text
 
 
 def _origins(text: str) -> tuple[str, ...]:

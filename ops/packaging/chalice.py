@@ -5,6 +5,7 @@ import sys
 from chalice.cli import main
 from chalice.deploy import deployer
 
+from ops.packaging.gateway import use_own_answers
 from ops.packaging.packagers import CodePackager, LayerPackager
 
 
@@ -21,4 +22,5 @@ def use_own_packagers() -> None:
 
 if __name__ == "__main__":
     use_own_packagers()
+    use_own_answers()
     sys.exit(main())

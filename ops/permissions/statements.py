@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws.items import fingerprint
+from chalicelib.aws.meters import meter_of
+from chalicelib.aws.secrets import SECRETS
 from chalicelib.aws.table import BY_OWNER
+from chalicelib.aws.tokens import TOKENS
 from chalicelib.aws.upkeep import BY_UNFINISHED
 from ops.permissions.names import Names
 
@@ -15,6 +18,10 @@ LAMBDA = "Lambda"
 DAEMON = "X-Ray's daemon"
 SERVICES = "S3, DynamoDB and SQS"
 
+# Whoever may read and write records is to know no token's hash, and to make none.
+_BUT_SECRETS = {
+    "ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": [TOKENS, SECRETS]},
+}
 _TAKE = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
 
@@ -43,13 +50,16 @@ class Statement:
 def keep_records(names: Names) -> Statement:
     """Records."""
     why = "Records are read, and written with their history line in one transaction of puts."
-    return Statement("KeepRecords", why, ("dynamodb:GetItem", "dynamodb:PutItem"), (names.table(),))
+    actions = ("dynamodb:GetItem", "dynamodb:PutItem")
+    table = (names.table(),)
+    return Statement("KeepRecords", why, actions, table, FUNCTION, _BUT_SECRETS)
 
 
 def read_many_records(names: Names) -> Statement:
     """Records of a page of objects."""
-    why = "The sweep reads the records of a hundred objects at once."
-    return Statement("ReadManyRecords", why, ("dynamodb:BatchGetItem",), (names.table(),))
+    why = "The sweep reads a hundred objects' records at once, the API those of waiting tickets."
+    actions, table = ("dynamodb:BatchGetItem",), (names.table(),)
+    return Statement("ReadManyRecords", why, actions, table, FUNCTION, _BUT_SECRETS)
 
 
 def forget_bytes(names: Names) -> Statement:
@@ -64,7 +74,32 @@ def forget_bytes(names: Names) -> Statement:
 def read_histories(names: Names) -> Statement:
     """Histories."""
     why = "An image is shown, and its manifest written, with its history."
-    return Statement("ReadHistories", why, ("dynamodb:Query",), (names.table(),))
+    actions, table = ("dynamodb:Query",), (names.table(),)
+    return Statement("ReadHistories", why, actions, table, FUNCTION, _BUT_SECRETS)
+
+
+def know_tokens(names: Names) -> Statement:
+    """Tokens."""
+    why = "A token is found by its id, to be held against its hash; operators alone write tokens."
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [TOKENS]}}
+    table = (names.table(),)
+    return Statement("KnowTokens", why, ("dynamodb:GetItem",), table, FUNCTION, condition)
+
+
+def keep_secrets(names: Names) -> Statement:
+    """Secrets."""
+    why = "What cursors are sealed with is made once, and read by whoever seals one."
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [SECRETS]}}
+    actions, table = ("dynamodb:GetItem", "dynamodb:PutItem"), (names.table(),)
+    return Statement("KeepSecrets", why, actions, table, FUNCTION, condition)
+
+
+def count_for_limits(names: Names) -> Statement:
+    """Owners' counts."""
+    why = "Each ticket is counted, in one conditional update of its owner's counts."
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [meter_of("*")]}}
+    table = (names.table(),)
+    return Statement("CountForLimits", why, ("dynamodb:UpdateItem",), table, FUNCTION, condition)
 
 
 def list_by_owner(names: Names) -> Statement:

@@ -14,9 +14,11 @@ FINAL = ("ready", "rejected", "failed", "deleted")
 class ApiClient:
     """A client of one Darkroom."""
 
-    def __init__(self, api: str) -> None:
+    def __init__(self, api: str, token: str = "") -> None:
         self.api = api
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._session = requests.Session()
+        self._session.headers.update(self.headers)
 
     def ticket(self, data: bytes, filename: str = "photo.jpg", **changes: Any) -> Json:
         body = {

@@ -39,4 +39,5 @@ def watch() -> Stack:
 def functions(application: ModuleType) -> set[str]:
     """The names that Chalice gives the stage's functions."""
     handlers = {source.name for source in application.app.event_sources}
+    handlers |= {authorizer.name for authorizer in application.app.builtin_auth_handlers}
     return {"darkroom-dev", *(f"darkroom-dev-{handler}" for handler in handlers)}

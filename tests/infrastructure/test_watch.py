@@ -11,6 +11,7 @@ from tests.infrastructure.stacks import Json, Stack, deployed, template
 
 LIMITS = {
     "ApiSeconds": "api_handler",
+    "AuthorizeSeconds": "authorize",
     "UploadSeconds": "process_upload",
     "RemovalSeconds": "process_removal",
     "AgainSeconds": "process_again",
@@ -106,10 +107,9 @@ def test_every_function_but_the_sweep_is_to_end_well_within_its_time(
 def test_four_fifths_of_a_time_limit_sound_an_alarm() -> None:
     seconds = {parameter: 10 * n for n, parameter in enumerate(LIMITS, start=1)}
     alarm = deployed("watch", seconds).properties("DurationNearLimit")
-    shares = ("api, 0) / 10", "upload, 0) / 20", "removal, 0) / 30", "again, 0) / 40")
-    assert expressions(alarm) == [
-        f"MAX([FILL({', FILL('.join((*shares, 'failure, 0) / 50'))}]) / 10"
-    ]
+    names = ("api", "authorizer", "upload", "removal", "again", "failure")
+    shares = [f"FILL({name}, 0) / {10 * n}" for n, name in enumerate(names, start=1)]
+    assert expressions(alarm) == [f"MAX([{', '.join(shares)}]) / 10"]
     assert alarm["Threshold"] == 80
 
 

@@ -39,5 +39,5 @@ def test_each_identity_may_do_its_part(tmp_path: Path) -> None:
     actions = {identity["name"]: set(identity["actions"]) for identity in known}
     policies = {identity["name"]: list(identity["policyNames"]) for identity in known}
     assert actions["cdn"] == {"Read:darkroom-images"}
-    assert (policies["api"], policies["worker"]) == (["api_handler"], list(FUNCTIONS[1:]))
+    assert (policies["api"], policies["worker"]) == (list(FUNCTIONS[:2]), list(FUNCTIONS[2:]))
     assert not {name for name, allowed in actions.items() if "Admin" in allowed} - {"admin"}

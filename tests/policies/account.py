@@ -162,6 +162,9 @@ def _wiring() -> Wiring:
         "WORK_QUEUE": ENFORCED.work_queue,
         "FAILURES_QUEUE": ENFORCED.failures_queue,
         "DISTRIBUTION_ID": ENFORCED.distribution_id,
+        "TICKETS_PER_MINUTE": "100",
+        "PENDING_TICKETS": "100",
+        "BYTES_PER_DAY": "1000000000",
     }
     wiring = Wiring.from_environment(SETTINGS | stores)
     wiring.variants = (*load_variants(), _MARKED)

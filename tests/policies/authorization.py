@@ -42,6 +42,7 @@ _OF_TABLES = {
     "PutItem": "dynamodb:PutItem",
     "Query": "dynamodb:Query",
     "TransactWriteItems.Put": "dynamodb:PutItem",
+    "UpdateItem": "dynamodb:UpdateItem",
 }
 _OF_DISTRIBUTIONS = {
     "CreateInvalidation": "cloudfront:CreateInvalidation",
@@ -108,12 +109,14 @@ def _of_table(call: Call, names: Names) -> Demand:
 def allows(statement: Statement, demand: Demand) -> bool:
     """Whether a statement gives what is asked for; `*` and `?` are IAM's wildcards."""
     action, arn, key = demand
-    condition = (statement.condition or {}).get("ForAllValues:StringLike", {})
-    keys = condition.get("dynamodb:LeadingKeys", ["*"])
+    conditions = statement.condition or {}
+    keys = conditions.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ["*"])
+    others = conditions.get("ForAllValues:StringNotEquals", {}).get("dynamodb:LeadingKeys", [])
     return (
         action in statement.actions
         and any(_matches(resource, arn) for resource in statement.resources)
         and any(_matches(pattern, key) for pattern in keys)
+        and key not in others
     )
 
 

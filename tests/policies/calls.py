@@ -68,6 +68,23 @@ def put_item(table: str) -> Callable[[To], object]:
     return lambda to: to("dynamodb").transact_write_items(TransactItems=[put])
 
 
+def put_one(table: str, hash_key: str) -> Callable[[To], object]:
+    return lambda to: to("dynamodb").put_item(TableName=table, Item=key(hash_key, "attempt"))
+
+
+def get_one(table: str, hash_key: str) -> Callable[[To], object]:
+    return lambda to: to("dynamodb").get_item(TableName=table, Key=key(hash_key, "attempt"))
+
+
+def update_one(table: str, hash_key: str) -> Callable[[To], object]:
+    return lambda to: to("dynamodb").update_item(
+        TableName=table,
+        Key=key(hash_key, "attempt"),
+        UpdateExpression="SET attempted = :it",
+        ExpressionAttributeValues={":it": {"S": "x"}},
+    )
+
+
 def get_items(table: str) -> Callable[[To], object]:
     asked = {table: {"Keys": [key(RECORD)]}}
     return lambda to: to("dynamodb").batch_get_item(RequestItems=asked)

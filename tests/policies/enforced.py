@@ -38,6 +38,7 @@ class Flow:
 
     def run(self) -> None:
         """The steps build on each other."""
+        self._knock()
         ticket = self._upload_by_ticket()
         self._fail_for_a_missing_watermark(ticket["fields"]["key"])
         self._process_again(ticket["image_id"])
@@ -46,6 +47,15 @@ class Flow:
         self._lose_and_find(ticket["image_id"])
         self._erase(ticket["image_id"])
         self._finish_what_was_interrupted()
+
+    def _knock(self) -> None:
+        event = {
+            "type": "TOKEN",
+            "authorizationToken": f"Bearer dr_{16 * 'a'}_{64 * 'b'}",
+            "methodArn": "arn:aws:execute-api:us-east-1:123456789012:api/api/GET/images",
+        }
+        with self._as("authorize") as app:
+            assert app.authorize(event, None)["context"] == {}
 
     def _upload_by_ticket(self) -> dict[str, Any]:
         data = jpeg(seed=1)

@@ -16,7 +16,7 @@ from moto.cloudfront.models import Distribution
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.responses import DynamoHandler
-from moto.iam.access_control import IAMPolicyStatement, IAMRequest
+from moto.iam.access_control import IAMPolicyStatement, IAMRequest, PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.sqs.responses import SQSResponse
 from werkzeug.exceptions import Forbidden
@@ -24,6 +24,7 @@ from werkzeug.serving import make_server
 
 _queue_of_address = SQSResponse._get_queue_name
 _make_distribution = Distribution.__init__
+_judge = IAMPolicyStatement.is_action_permitted
 _leading_keys: ContextVar[list[str]] = ContextVar("the hash keys that the present call names")
 
 
@@ -54,7 +55,7 @@ def authorize_cloudfront(response: CloudFrontResponse, _resource: str = "*") -> 
 
 def authorize_dynamodb(handler: DynamoHandler, _resource: str = "*") -> None:
     """Ask for each action of a call on its own resource."""
-    named = handler.params.get("Key")
+    named = handler.params.get("Key") or handler.params.get("Item")
     _leading_keys.set([named["id"]["S"]] if named else [])
     for action, resource in _demands(handler):
         handler._authenticate_and_authorize_action(_request_for(action), resource)
@@ -65,12 +66,20 @@ def authorize_sqs(handler: SQSResponse, resource: str = "*") -> None:
     handler._authenticate_and_authorize_action(JsonRequest, resource)
 
 
-def conditions_hold(statement: IAMPolicyStatement, _trusted: object = None) -> bool:
+def judge(statement: IAMPolicyStatement, *given: Any, **named: Any) -> PermissionResult:
+    """What a statement says; one whose conditions do not hold says nothing, and denies nothing."""
+    if not conditions_hold(statement):
+        return PermissionResult.NEUTRAL
+    return _judge(statement, *given, **named)
+
+
+def conditions_hold(statement: IAMPolicyStatement) -> bool:
     """Whether all hash keys that the call names are those that a statement is for."""
-    conditions = statement._statement.get("Condition", {}).get("ForAllValues:StringLike", {})
-    patterns = conditions.get("dynamodb:LeadingKeys", ["*"])
+    conditions = statement._statement.get("Condition", {})
+    wanted = conditions.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ["*"])
+    others = conditions.get("ForAllValues:StringNotEquals", {}).get("dynamodb:LeadingKeys", ())
     keys = _leading_keys.get([])
-    return all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in keys)
+    return all(any(fnmatchcase(key, one) for one in wanted) and key not in others for key in keys)
 
 
 def make_distribution(made: Any, account: str, region: str, config: dict[str, Any]) -> None:
@@ -112,7 +121,8 @@ if __name__ == "__main__":
     DynamoHandler._authenticate_and_authorize_normal_action = authorize_dynamodb
     SQSResponse._authenticate_and_authorize_normal_action = authorize_sqs
     SQSResponse._get_queue_name = queue_name
-    IAMPolicyStatement._check_conditions = conditions_hold
+    IAMPolicyStatement.is_action_permitted = judge
+    IAMPolicyStatement._check_conditions = lambda *_: True
     CloudFrontResponse._authenticate_and_authorize_normal_action = authorize_cloudfront
     Distribution.__init__ = make_distribution
     application = DomainDispatcherApplication(create_backend_app)

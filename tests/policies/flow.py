@@ -33,7 +33,7 @@ class Flow:
     def __init__(self, stack: Stack, calls: Path) -> None:
         self._stack = stack
         self._calls = calls
-        self._client = ApiClient(stack.api)
+        self._client = ApiClient(stack.api, stack.token("everyone"))
         self._s3 = stack.s3()
 
     def run(self) -> None:
@@ -103,7 +103,11 @@ class Flow:
         assert self._client.of_object("late/photo.jpg")["status"] == "deleted"
 
     def _erasing(self) -> None:
-        answer = requests.delete(f"{self._client.api}/images/{self._uploaded['id']}", timeout=30)
+        answer = requests.delete(
+            f"{self._client.api}/images/{self._uploaded['id']}",
+            headers=self._client.headers,
+            timeout=30,
+        )
         assert answer.json()["verified"] is True
         image = self._client.of_object(COPIED)
         self._s3.delete_object(Bucket=UPLOADS_BUCKET, Key=COPIED)
@@ -132,11 +136,14 @@ class Flow:
 
     def _process(self, key: str) -> requests.Response:
         body = {"bucket": UPLOADS_BUCKET, "key": key, "focal_point": {"x": 0.5, "y": 0.1}}
-        return requests.post(f"{self._client.api}/images", json=body, timeout=60)
+        address = f"{self._client.api}/images"
+        return requests.post(address, json=body, headers=self._client.headers, timeout=60)
 
     def _again(self, image_id: str, **body: Any) -> None:
         address = f"{self._client.api}/images/{image_id}/reprocess"
-        assert requests.post(address, json=body or None, timeout=30).status_code == 202
+        headers = self._client.headers
+        asked = requests.post(address, json=body or None, headers=headers, timeout=30)
+        assert asked.status_code == 202
 
     def _happened(self, image_id: str, event: str, times: int) -> None:
         def look() -> bool:

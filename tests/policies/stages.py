@@ -47,5 +47,7 @@ def recorded_stack(folder: Path) -> Iterator[tuple[Stack, Path]]:
     # The flow itself lets the sweep run, when everything has happened that it is to find.
     quickly = {"RETRY_SECONDS": "0.1,0.1", "SWEEP_SECONDS": "3600,3600", FILE: str(calls)}
     quickly |= {"SWEEP_GRACE_SECONDS": "1", "SWEEP_REST_SECONDS": "1"}
+    # With one ticket at a time, the second one looks whether the first is used.
+    quickly |= {"AUTH_MODE": "token", "PENDING_TICKETS": "1"}
     with running_stack(folder / "data", project, **quickly) as stack:
         yield stack, calls

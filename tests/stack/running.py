@@ -62,6 +62,25 @@ class Stack:
         """A boto3 client of its S3."""
         return self.client("s3", profile)
 
+    def token(self, subject: str, *options: str) -> str:
+        """A token of the stack, made as an operator makes it; it needs AUTH_MODE token."""
+        made = self.ops("token", "create", "--subject", subject, *options)
+        assert made.returncode == 0, made.stderr
+        return made.stdout.strip()
+
+    def ops(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`python -m ops ARGUMENTS` beside the stack, to its end."""
+        ports = {"S3_PORT": self.s3_address, "AWS_PORT": self.aws_address, "API_PORT": self.api}
+        given = {name: address.rpartition(":")[2] for name, address in ports.items()}
+        return subprocess.run(
+            [sys.executable, "-m", "ops", *arguments],
+            cwd=PROJECT,
+            env={**users_environment(), **given, "DATA_DIR": str(self.data)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
     def pids(self, part: str) -> list[int]:
         """The process ids of a part: clouds, site, api, eventloop, worker, s3 or tail."""
         wanted = _PROGRAMS.get(part, f"ops.local.{part}")
