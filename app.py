@@ -18,7 +18,6 @@ from chalicelib.access.callers import Scope
 from chalicelib.batches import for_each
 from chalicelib.deadlines import seconds_left
 from chalicelib.telemetry import watched, write_json_lines
-from chalicelib.web import openapi
 from chalicelib.web.answers import Edge, respond
 from chalicelib.web.gate import VERDICT_SECONDS, Gate, verdict
 from chalicelib.web.requests import (
@@ -128,7 +127,9 @@ def health() -> object:
 @app.route("/openapi.json")
 @edge
 def show_openapi() -> object:
-    return openapi.document()
+    from chalicelib.web import openapi  # which no other request waits for
+
+    return openapi.document(guarded=not gate.is_open)
 
 
 edge.complete()
