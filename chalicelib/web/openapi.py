@@ -10,8 +10,11 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib import __version__, keys
+from chalicelib.settings import Settings
+from chalicelib.uploads import accepted_types
 from chalicelib.web.answers import PROBLEM_TYPE, Problem
 from chalicelib.web.operations import OPERATIONS, Operation
+from chalicelib.web.requests import UploadQuery, UploadRequest
 from chalicelib.web.responses import HEADERS, answer, refusals
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -29,15 +32,31 @@ owner's images."""
 Json = dict[str, Any]
 
 
-@functools.cache
-def document(*, guarded: bool = True) -> Json:
-    """The OpenAPI 3.1 document; not `guarded` where AUTH_MODE is none."""
+class Terms(Struct, frozen=True, kw_only=True):
+    """What settings change of the document; as they usually are."""
+
+    guarded: bool = True  # whether a token is asked for
+    allow_heic: bool = False
+    max_upload_bytes: int = 50_000_000
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Terms":
+        """The terms of one application."""
+        return cls(
+            guarded=settings.auth_mode != "none",
+            allow_heic=settings.allow_heic,
+            max_upload_bytes=settings.max_upload_bytes,
+        )
+
+
+def document(terms: Terms) -> Json:
+    """The OpenAPI 3.1 document of an API on these terms."""
     paths: Json = {}
     for (method, path), operation in OPERATIONS.items():
-        described = _described(path, operation, guarded=guarded)
+        described = _described(path, operation, terms)
         paths.setdefault(path, {})[method] = described
-    components: Json = {"headers": HEADERS, "schemas": _schemas()}
-    if guarded:
+    components: Json = {"headers": HEADERS, "schemas": _schemas(terms)}
+    if terms.guarded:
         scheme = {"type": "http", "scheme": "bearer", "description": _BEARER}
         components["securitySchemes"] = {"bearer": scheme}
     return {
@@ -55,16 +74,16 @@ def document(*, guarded: bool = True) -> Json:
     }
 
 
-def _described(path: str, operation: Operation, *, guarded: bool) -> Json:
+def _described(path: str, operation: Operation, terms: Terms) -> Json:
     described: Json = {
         "operationId": operation.name,
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,
     }
-    if operation.scope and guarded:
+    if operation.scope and terms.guarded:
         described["security"] = [{"bearer": [operation.scope.value]}]
-    parameters = _path_parameters(path) + _query_parameters(operation.query)
+    parameters = _path_parameters(path) + _query_parameters(operation.query, terms)
     if parameters:
         described["parameters"] = parameters
     if operation.body:
@@ -74,7 +93,7 @@ def _described(path: str, operation: Operation, *, guarded: bool) -> Json:
     described["responses"] = {
         str(status): answer(operation, form, _reference(form))
         for status, form in operation.answers.items()
-    } | refusals(operation.problems(guarded=guarded), _reference(Problem), PROBLEM_TYPE)
+    } | refusals(operation.problems(guarded=terms.guarded), _reference(Problem), PROBLEM_TYPE)
     return described
 
 
@@ -83,7 +102,7 @@ def _reference(form: Any) -> Json:
     return dict(schema)
 
 
-def _schemas() -> Json:
+def _schemas(terms: Terms) -> Json:
     forms = {form for operation in OPERATIONS.values() for form in _forms(operation)}
     ordered = [*sorted(forms, key=lambda form: form.__name__), Problem]
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
@@ -91,8 +110,19 @@ def _schemas() -> Json:
         schema["description"] = inspect.cleandoc(schema["description"])
         for field, said in _fields(name).items():
             _tell(schema["properties"][field], said)
+        if name == UploadRequest.__name__:
+            schema["properties"] |= _limited(schema["properties"], terms)
     # Defaults that are tuples are arrays in JSON.
     return dict(sorted(msgspec.json.decode(msgspec.json.encode(schemas)).items()))
+
+
+def _limited(properties: Json, terms: Terms) -> Json:
+    """The fields of a ticket's request within the limits that are set."""
+    types = sorted(accepted_types(allow_heic=terms.allow_heic))
+    return {
+        "content_type": properties["content_type"] | {"enum": types},
+        "size": properties["size"] | {"maximum": terms.max_upload_bytes},
+    }
 
 
 def _forms(operation: Operation) -> list[type[Struct]]:
@@ -134,21 +164,24 @@ def _path_parameters(path: str) -> list[Json]:
     ]
 
 
-def _query_parameters(form: type[Struct] | None) -> list[Json]:
+def _query_parameters(form: type[Struct] | None, terms: Terms) -> list[Json]:
     if form is None:
         return []
     _, components = msgspec.json.schema_components([form], ref_template=_REFERENCE)
     schema, said = components[form.__name__], _fields(form.__name__)
+    properties = {name: _without_null(one) for name, one in schema["properties"].items()}
+    if form is UploadQuery:
+        properties |= _limited(properties, terms)
     return [
         {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", []),
             "description": said[name]["is"],
-            "schema": _without_null(described),
+            "schema": described,
             **({"example": said[name]["eg"]} if "eg" in said[name] else {}),
         }
-        for name, described in schema["properties"].items()
+        for name, described in properties.items()
     ]
 
 

@@ -29,7 +29,12 @@ class GatewayHandler(ChaliceRequestHandler):
             self._generic_handle()
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = do_any  # noqa: N815
-    do_TRACE = do_CONNECT = do_any  # noqa: N815
+
+    def __getattr__(self, name: str) -> Any:
+        """The same for each further method, such as TRACE, for the application to refuse."""
+        if name.startswith("do_"):
+            return self.do_any
+        raise AttributeError(name)
 
     def send_error(self, *_: Any, **__: Any) -> None:
         """The answer to what is no HTTP."""
