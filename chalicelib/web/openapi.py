@@ -35,6 +35,7 @@ Json = dict[str, Any]
 class Terms(Struct, frozen=True, kw_only=True):
     """What settings change of the document; as they usually are."""
 
+    api_url: str = ""
     guarded: bool = True  # whether a token is asked for
     allow_heic: bool = False
     max_upload_bytes: int = 50_000_000
@@ -43,6 +44,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     def of(cls, settings: Settings) -> "Terms":
         """The terms of one application."""
         return cls(
+            api_url=settings.api_url,
             guarded=settings.auth_mode != "none",
             allow_heic=settings.allow_heic,
             max_upload_bytes=settings.max_upload_bytes,
@@ -67,7 +69,7 @@ def document(terms: Terms) -> Json:
             "description": _ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "./", "description": "Where this document is"}],
+        "servers": [{"url": terms.api_url or "/"}],
         "tags": [{"name": tag} for tag in dict.fromkeys(o.tag for o in OPERATIONS.values())],
         "paths": paths,
         "components": components,

@@ -79,12 +79,15 @@ def query_as(form: type[Form], query: Mapping[str, Sequence[str]]) -> Form:
     for name, values in query.items():
         if len(values) > 1:
             raise InvalidRequest(f"{name} is given {len(values)} times; give it once.")
+    given = {name: values[0] for name, values in query.items()}
     try:
-        return msgspec.convert(
-            {name: values[0] for name, values in query.items()}, form, strict=False
-        )
+        asked = msgspec.convert(given, form, strict=False)
     except msgspec.ValidationError as reason:
         raise InvalidRequest(_sentence(reason)) from reason
+    for name in given:
+        if getattr(asked, name) is None:  # the word, where no text is expected
+            raise InvalidRequest(f"{name}: It may be left out; it is never null.")
+    return asked
 
 
 def valid_id(text: str) -> str:
