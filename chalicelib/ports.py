@@ -39,7 +39,14 @@ class ObjectStore(Protocol):
         """
 
     def write(
-        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+        self,
+        bucket: str,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str = "inline",
     ) -> None:
         """Store `data`; writing the same again changes nothing."""
 

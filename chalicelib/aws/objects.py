@@ -40,7 +40,14 @@ class S3Objects:
         )
 
     def write(
-        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+        self,
+        bucket: str,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str = "inline",
     ) -> None:
         """Store `data` under `key`, as it is to be served."""
         with passing_faults_renamed("S3"):
@@ -50,6 +57,7 @@ class S3Objects:
                 Body=data,
                 ContentType=content_type,
                 CacheControl=cache_control,
+                ContentDisposition=content_disposition,
             )
 
     def exists(self, bucket: str, key: str) -> bool:

@@ -15,6 +15,7 @@ class Kept(Struct, frozen=True):
     content_type: str
     cache_control: str
     modified: datetime
+    content_disposition: str = "inline"
 
     @property
     def etag(self) -> str:
@@ -37,9 +38,17 @@ class MemoryObjects:
         return StoredObject(data=kept.data, etag=kept.etag, version_id=None)
 
     def write(
-        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+        self,
+        bucket: str,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str = "inline",
     ) -> None:
-        self.kept[bucket, key] = Kept(data, content_type, cache_control, self.clock())
+        now = self.clock()
+        self.kept[bucket, key] = Kept(data, content_type, cache_control, now, content_disposition)
 
     def exists(self, bucket: str, key: str) -> bool:
         return (bucket, key) in self.kept
