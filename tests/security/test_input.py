@@ -184,7 +184,7 @@ BUCKETS = {
     "the end of a text": "test-uploads\x00",
 }
 KEYS = {
-    "an instance's secrets": "http://169.254.169.254/latest/meta-data/iam/",
+    "an instance's metadata": "http://169.254.169.254/latest/meta-data/iam/",
     "an address": "https://evil.example/cat.jpg",
     "a host without a scheme": "//evil.example/cat.jpg",
     "a file of the machine": "file:///etc/passwd",
