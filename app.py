@@ -18,7 +18,6 @@ from chalicelib.access.callers import Scope
 from chalicelib.batches import for_each
 from chalicelib.deadlines import seconds_left
 from chalicelib.telemetry import watched, write_json_lines
-from chalicelib.web import openapi
 from chalicelib.web.answers import Edge, respond
 from chalicelib.web.gate import VERDICT_SECONDS, Gate, verdict
 from chalicelib.web.requests import (
@@ -36,6 +35,7 @@ app.register_middleware(watched)
 wiring = Wiring.from_environment(os.environ)
 write_json_lines(wiring.settings.log_level)
 edge = Edge(app, wiring.settings.origins)
+app.register_middleware(edge.frame, "http")
 gate = Gate(app, wiring.settings.auth_mode)
 
 
@@ -127,11 +127,12 @@ def health() -> object:
 @app.route("/openapi.json")
 @edge
 def show_openapi() -> object:
-    return openapi.document()
+    from chalicelib.web import openapi  # which no other request waits for
+
+    return openapi.document(openapi.Terms.of(wiring.settings))
 
 
-for path in list(app.routes):
-    app.route(path, methods=["OPTIONS"], name=f"preflight {path}")(edge.preflight)
+edge.complete()
 
 
 @app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectCreated:*"])

@@ -70,7 +70,7 @@ class Developer:
         except Rejection as rejection:
             return lifecycle.rejected(known, rejection.reason, str(rejection))
         with watch.lap(Phase.STORE):
-            made = [self._renditions.store(image.id, r) for r in picture.renditions]
+            made = [self._renditions.store(image, r) for r in picture.renditions]
         return replace(
             known,
             status=Status.READY,

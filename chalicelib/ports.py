@@ -39,12 +39,19 @@ class ObjectStore(Protocol):
         """
 
     def write(
-        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+        self,
+        bucket: str,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str = "inline",
     ) -> str:
         """Store `data`; writing the same again changes nothing. Answers its ETag."""
 
     def exists(self, bucket: str, key: str) -> bool:
-        """Whether there is such an object now."""
+        """Whether there is such an object now; ReadRefused for what can be no key there."""
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """All keys below `prefix`."""

@@ -27,6 +27,11 @@ ACCEPTED_TYPES = frozenset(
 HEIC_TYPES = frozenset({"image/heic", "image/heif"})  # where the settings allow them
 
 
+def accepted_types(*, allow_heic: bool) -> frozenset[str]:
+    """The content types that a file may be announced with."""
+    return ACCEPTED_TYPES | HEIC_TYPES if allow_heic else ACCEPTED_TYPES
+
+
 class PostTicket(Struct, frozen=True, kw_only=True):
     """Leave to POST one file as a form: `fields` in order, then `file`."""
 
@@ -133,12 +138,11 @@ class Tickets:
         )
 
     def _check(self, content_type: str, size: int | None) -> None:
-        heic = HEIC_TYPES if self._settings.allow_heic else frozenset()
-        if content_type not in ACCEPTED_TYPES | heic:
+        types = accepted_types(allow_heic=self._settings.allow_heic)
+        if content_type not in types:
             off = content_type in HEIC_TYPES
             why = "HEIC is switched off here" if off else "Files of this type are not accepted"
-            accepted = ", ".join(sorted(ACCEPTED_TYPES | heic))
-            raise UnsupportedType(f"{why}: content_type may be {accepted}.")
+            raise UnsupportedType(f"{why}: content_type may be {', '.join(sorted(types))}.")
         if size is not None and size > self._settings.max_upload_bytes:
             limit = self._settings.max_upload_bytes
             raise UploadTooLarge(f"The file is too large: size may be at most {limit:,} bytes.")

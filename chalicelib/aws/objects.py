@@ -40,7 +40,14 @@ class S3Objects:
         )
 
     def write(
-        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+        self,
+        bucket: str,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str = "inline",
     ) -> str:
         """Store `data` under `key`, as it is to be served: its ETag."""
         with passing_faults_renamed("S3"):
@@ -50,6 +57,7 @@ class S3Objects:
                 Body=data,
                 ContentType=content_type,
                 CacheControl=cache_control,
+                ContentDisposition=content_disposition,
             )
         return answer["ETag"].strip('"')
 
@@ -61,6 +69,8 @@ class S3Objects:
             except ClientError as reason:
                 if code_of(reason) in _ABSENT:
                     return False
+                if code_of(reason) == "400":  # HEAD tells no more
+                    raise ReadRefused(key) from reason
                 raise
         return True
 

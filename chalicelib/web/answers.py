@@ -11,10 +11,21 @@ from msgspec import Struct
 
 from chalicelib.errors import PassingFault, RequestError
 from chalicelib.web import requests
+from chalicelib.web.refusals import (
+    MAX_BODY_BYTES,
+    BodyTooLarge,
+    InternalError,
+    MethodNotAllowed,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from chalicelib.web.requests import Form
 
 _log = logging.getLogger(__name__)
 _PREFLIGHT_SECONDS = "600"
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+EXPOSED = "Retry-After, WWW-Authenticate"  # of the answers' headers, to pages
+PROBLEM_TYPE = "application/problem+json"
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -37,6 +48,7 @@ class Edge:
     def __init__(self, app: Chalice, origins: frozenset[str]) -> None:
         self._app = app
         self._origins = origins
+        self._allowed: dict[str, str] = {}
 
     def __call__(self, view: View) -> View:
         """`view` with its answer as JSON and its errors as problem details."""
@@ -46,21 +58,38 @@ class Edge:
             try:
                 answered = view(*args, **kwargs)
             except RequestError as error:
-                answered = problem(error)
+                return problem(error)
             except PassingFault as error:
                 _log.warning("A store is away: %s", error)
-                answered = unavailable(str(error))
+                return problem(Unavailable(str(error)))
             except Exception:
                 _log.exception("A view failed.")
-                answered = _problem(
-                    500, "internal_error", "Something went wrong", "The fault is ours."
-                )
-            if not isinstance(answered, Response):
-                answered = respond(answered)
-            answered.headers.update(self._cors())
-            return answered
+                return problem(InternalError())
+            return answered if isinstance(answered, Response) else respond(answered)
 
         return answer
+
+    def frame(self, request: Any, get_response: Callable[[Any], Response]) -> Response:
+        """Chalice's middleware around each request: its own refusals are problem details too."""
+        if len(request.raw_body) > MAX_BODY_BYTES:
+            answered = problem(BodyTooLarge())
+        else:
+            answered = self._as_problem(get_response(request))
+        answered.headers.update({"X-Content-Type-Options": "nosniff"} | self._cors())
+        return answered
+
+    def complete(self) -> None:
+        """Give each path the methods that it lacks, so that they are answered properly.
+
+        API Gateway would answer 403 for them; what a browser asks beforehand goes by OPTIONS.
+        """
+        for path, views in list(self._app.routes.items()):
+            for method in views.keys() - {"POST"}:
+                views[method].content_types = []  # a body is not read, whatever it is said to be
+            lacking = [method for method in _METHODS if method not in views]
+            self._allowed[path] = ", ".join(sorted([*views, "OPTIONS"]))
+            self._add(path, ["OPTIONS"], "preflight", self.preflight)
+            self._add(path, lacking, "refusal", self(self._refuse))
 
     def body(self, form: type[Form]) -> Form:
         """The present request's JSON body as `form`."""
@@ -72,7 +101,8 @@ class Edge:
 
     def query(self, form: type[Form]) -> Form:
         """The present request's query as `form`."""
-        return requests.query_as(form, self._request.query_params)
+        given: Any = self._request.query_params or {}
+        return requests.query_as(form, {name: given.getlist(name) for name in given})
 
     def preflight(self, **_: str) -> Response:
         """The answer to a browser that asks what it may send."""
@@ -85,6 +115,22 @@ class Edge:
             }
         return Response(body="", status_code=204, headers=allowed)
 
+    def _add(self, path: str, methods: list[str], name: str, view: View) -> None:
+        self._app.route(path, methods=methods, name=f"{name} {path}", content_types=[])(view)
+
+    def _refuse(self, **_: str) -> Response:
+        raise MethodNotAllowed(self._allowed[self._request.path])
+
+    def _as_problem(self, answered: Response) -> Response:
+        if answered.status_code < 400 or "Content-Type" in answered.headers:
+            return answered
+        # Only Chalice's own refusals come without a type.
+        if answered.status_code == 415:
+            return problem(UnsupportedMediaType())
+        if answered.status_code == 405:
+            return problem(MethodNotAllowed(self._allowed[self._request.path]))
+        return problem(InternalError())
+
     @property
     def _request(self) -> Any:
         # Chalice types it as optional; inside a view it is there.
@@ -95,6 +141,7 @@ class Edge:
         origin = self._request.headers.get("origin")
         if origin in self._origins:
             headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Expose-Headers"] = EXPOSED
         return headers
 
 
@@ -109,18 +156,17 @@ def respond(view: object, status: int = 200) -> Response:
 
 def problem(error: RequestError) -> Response:
     """The problem details of a refusal."""
-    answered = _problem(error.status, error.code, error.title, str(error))
-    answered.headers.update(error.headers)
+    answered = respond(details(error), error.status)
+    answered.headers.update({"Content-Type": PROBLEM_TYPE} | error.headers)
     return answered
 
 
-def unavailable(detail: str) -> Response:
-    """The problem details of what may succeed later."""
-    return _problem(503, "unavailable", "Try again shortly", detail)
-
-
-def _problem(status: int, code: str, title: str, detail: str) -> Response:
-    problem = Problem(type="about:blank", title=title, status=status, detail=detail, code=code)
-    answered = respond(problem, status)
-    answered.headers["Content-Type"] = "application/problem+json"
-    return answered
+def details(error: RequestError) -> Problem:
+    """What is told of a refusal."""
+    return Problem(
+        type="about:blank",
+        title=error.title,
+        status=error.status,
+        detail=str(error),
+        code=error.code,
+    )

@@ -1,135 +1,130 @@
 """The OpenAPI document, made from the very forms that requests and answers are checked with."""
 
 import functools
+import inspect
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from chalicelib import __version__
-from chalicelib.access.callers import Scope
-from chalicelib.erasing import Receipt
-from chalicelib.library import ImageList
-from chalicelib.uploads import Duplicate, PostTicket, PutTicket
-from chalicelib.variants import Variant
-from chalicelib.views import ImageView
-from chalicelib.web.answers import Problem
-from chalicelib.web.requests import (
-    AgainRequest,
-    ListQuery,
-    ObjectRequest,
-    UploadQuery,
-    UploadRequest,
-)
+from chalicelib import __version__, keys
+from chalicelib.settings import Settings
+from chalicelib.uploads import accepted_types
+from chalicelib.web.answers import PROBLEM_TYPE, Problem
+from chalicelib.web.operations import OPERATIONS, Operation
+from chalicelib.web.requests import UploadQuery, UploadRequest
+from chalicelib.web.responses import HEADERS, answer, refusals
 
-_BEARER = "bearer"
-_GUARDED = (401, 403)
 _REFERENCE = "#/components/schemas/{name}"
+_FIELDS = Path(__file__).with_name("fields.toml")
+_ABOUT = """\
+Uploaded photos become web-ready variants.
+
+Ask for a ticket, send the file to the address in it, and ask for the image until it is ready.
+Every error is problem details (RFC 9457), whose `code` is for programs and stays the same."""
+_BEARER = """\
+A token of `python -m ops token`, or a JSON Web Token of the issuer that is set. Each operation
+names the scope that it needs: `upload`, `read` or `delete`. `admin` is all of them, for every
+owner's images."""
 
 Json = dict[str, Any]
 
 
-class Operation(Struct, frozen=True, kw_only=True):
-    """One route: what it takes, what it answers by status, and the scope that a token needs."""
+class Terms(Struct, frozen=True, kw_only=True):
+    """What settings change of the document; as they usually are."""
 
-    summary: str
-    answers: dict[int, Any]
-    body: type[Struct] | None = None
-    query: type[Struct] | None = None
-    refusals: tuple[int, ...] = ()
-    scope: Scope | None = None
+    api_url: str = ""
+    guarded: bool = True  # whether a token is asked for
+    allow_heic: bool = False
+    max_upload_bytes: int = 50_000_000
 
-
-class VariantList(Struct, frozen=True, kw_only=True):
-    """The variants table."""
-
-    variants: list[Variant]
-
-
-class Health(Struct, frozen=True, kw_only=True):
-    """That the application answers, and its version."""
-
-    status: str
-    version: str
+    @classmethod
+    def of(cls, settings: Settings) -> "Terms":
+        """The terms of one application."""
+        return cls(
+            api_url=settings.api_url,
+            guarded=settings.auth_mode != "none",
+            allow_heic=settings.allow_heic,
+            max_upload_bytes=settings.max_upload_bytes,
+        )
 
 
-OPERATIONS: dict[tuple[str, str], Operation] = {
-    ("post", "/uploads"): Operation(
-        scope=Scope.UPLOAD,
-        summary="A ticket to upload one file as a form",
-        body=UploadRequest,
-        answers={201: PostTicket, 200: Duplicate},
-        refusals=(400, 413, 415, 422, 429),
-    ),
-    ("get", "/generate-upload-url"): Operation(
-        scope=Scope.UPLOAD,
-        summary="A ticket to upload one file with PUT",
-        query=UploadQuery,
-        answers={200: PutTicket},
-        refusals=(413, 415, 422, 429),
-    ),
-    ("get", "/images"): Operation(
-        scope=Scope.READ,
-        summary="Images, newest first, without their histories",
-        query=ListQuery,
-        answers={200: ImageList},
-        refusals=(422,),
-    ),
-    ("post", "/images"): Operation(
-        scope=Scope.UPLOAD,
-        summary="Process an object of the uploads bucket now",
-        body=ObjectRequest,
-        answers={200: ImageView},
-        refusals=(400, 403, 404, 415, 422),
-    ),
-    ("get", "/images/{image_id}"): Operation(
-        scope=Scope.READ,
-        summary="One image with its history",
-        answers={200: ImageView},
-        refusals=(404,),
-    ),
-    ("delete", "/images/{image_id}"): Operation(
-        scope=Scope.DELETE,
-        summary="Erase an image, its original and its renditions",
-        answers={200: Receipt},
-        refusals=(404,),
-    ),
-    ("post", "/images/{image_id}/reprocess"): Operation(
-        scope=Scope.UPLOAD,
-        summary="Process an image once more, later",
-        body=AgainRequest,
-        answers={202: ImageView},
-        refusals=(400, 404, 409, 422),
-    ),
-    ("get", "/variants"): Operation(
-        scope=Scope.READ, summary="The variants table", answers={200: VariantList}
-    ),
-    ("get", "/health"): Operation(summary="Whether the API answers", answers={200: Health}),
-    ("get", "/openapi.json"): Operation(summary="This document", answers={200: dict[str, Any]}),
-}
-
-
-@functools.cache
-def document() -> Json:
-    """The OpenAPI 3.1 document."""
-    forms = {form for operation in OPERATIONS.values() for form in _forms(operation)}
-    ordered = [*sorted(forms, key=lambda form: form.__name__), Problem]
-    _, components = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
+def document(terms: Terms) -> Json:
+    """The OpenAPI 3.1 document of an API on these terms."""
     paths: Json = {}
     for (method, path), operation in OPERATIONS.items():
-        paths.setdefault(path, {})[method] = _described(path, operation)
+        described = _described(path, operation, terms)
+        paths.setdefault(path, {})[method] = described
+    components: Json = {"headers": HEADERS, "schemas": _schemas(terms)}
+    if terms.guarded:
+        scheme = {"type": "http", "scheme": "bearer", "description": _BEARER}
+        components["securitySchemes"] = {"bearer": scheme}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Darkroom",
             "version": __version__,
-            "description": "Uploaded photos become web-ready variants.",
+            "description": _ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
+        "servers": [{"url": terms.api_url or "/"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(o.tag for o in OPERATIONS.values())],
         "paths": paths,
-        "components": {
-            "schemas": components,
-            "securitySchemes": {_BEARER: {"type": "http", "scheme": "bearer"}},
-        },
+        "components": components,
+    }
+
+
+def _described(path: str, operation: Operation, terms: Terms) -> Json:
+    described: Json = {
+        "operationId": operation.name,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": operation.description,
+    }
+    if operation.scope and terms.guarded:
+        described["description"] += f" It needs a token with the scope `{operation.scope}`."
+        described["security"] = [{"bearer": [operation.scope.value]}]
+    parameters = _path_parameters(path) + _query_parameters(operation.query, terms)
+    if parameters:
+        described["parameters"] = parameters
+    if operation.body:
+        required = any(field.required for field in msgspec.structs.fields(operation.body))
+        content = {"application/json": {"schema": _reference(operation.body)}}
+        described["requestBody"] = {"required": required, "content": content}
+    described["responses"] = {
+        str(status): answer(operation, form, _reference(form))
+        for status, form in operation.answers.items()
+    } | refusals(operation.problems(guarded=terms.guarded), _reference(Problem), PROBLEM_TYPE)
+    return described
+
+
+def _reference(form: Any) -> Json:
+    (schema,), _ = msgspec.json.schema_components([form], ref_template=_REFERENCE)
+    return dict(schema)
+
+
+def _schemas(terms: Terms) -> Json:
+    forms = {form for operation in OPERATIONS.values() for form in _forms(operation)}
+    ordered = [*sorted(forms, key=lambda form: form.__name__), Problem]
+    _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
+    for name, schema in schemas.items():
+        schema["description"] = inspect.cleandoc(schema["description"])
+        for field, said in _fields(name).items():
+            _tell(schema["properties"][field], said)
+        if name == UploadRequest.__name__:
+            schema["properties"] |= _limited(schema["properties"], terms)
+    # Defaults that are tuples are arrays in JSON.
+    return dict(sorted(msgspec.json.decode(msgspec.json.encode(schemas)).items()))
+
+
+def _limited(properties: Json, terms: Terms) -> Json:
+    """The fields of a ticket's request within the limits that are set."""
+    types = sorted(accepted_types(allow_heic=terms.allow_heic))
+    return {
+        "content_type": properties["content_type"] | {"enum": types},
+        "size": properties["size"] | {"maximum": terms.max_upload_bytes},
     }
 
 
@@ -138,51 +133,58 @@ def _forms(operation: Operation) -> list[type[Struct]]:
     return [form for form in (operation.body, *answered) if form and issubclass(form, Struct)]
 
 
-def _described(path: str, operation: Operation) -> Json:
-    answers = {str(status): _content(form) for status, form in operation.answers.items()}
-    refusals = {*operation.refusals, *(_GUARDED if operation.scope else ()), 500, 503}
-    for status in sorted(refusals):
-        answers[str(status)] = _content(Problem, "application/problem+json")
-    described: Json = {"summary": operation.summary, "responses": answers}
-    if operation.scope:
-        described["security"] = [{_BEARER: []}]
-        described["description"] = f"Where tokens are asked for: one with `{operation.scope}`."
-    parameters = _path_parameters(path) + _query_parameters(operation.query)
-    if parameters:
-        described["parameters"] = parameters
-    if operation.body:
-        content = _content(operation.body)["content"]
-        required = any(field.required for field in msgspec.structs.fields(operation.body))
-        described["requestBody"] = {"required": required, "content": content}
-    return described
+def _fields(form: str) -> dict[str, Json]:
+    """What is said of the form's fields: `is` what they mean, `eg` an example."""
+    told: dict[str, dict[str, Json]] = _told()
+    return told.get(form, {})
 
 
-def _content(form: Any, media_type: str = "application/json") -> Json:
-    (schema,), _ = msgspec.json.schema_components([form], ref_template=_REFERENCE)
-    summary = (getattr(form, "__doc__", None) or "").strip().partition("\n")[0]
-    return {"description": summary, "content": {media_type: {"schema": schema}}}
+@functools.cache
+def _told() -> dict[str, dict[str, Json]]:
+    return tomllib.loads(_FIELDS.read_text("utf-8"))
+
+
+def _tell(schema: Json, said: Json) -> None:
+    schema["description"] = said["is"]
+    if "eg" in said:
+        schema["examples"] = [said["eg"]]
+    if "format" in said:
+        schema["format"] = said["format"]
 
 
 def _path_parameters(path: str) -> list[Json]:
     if "{image_id}" not in path:
         return []
-    schema = {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"}
-    return [{"name": "image_id", "in": "path", "required": True, "schema": schema}]
+    return [
+        {
+            "name": "image_id",
+            "in": "path",
+            "required": True,
+            "description": "The image's id.",
+            "schema": {"type": "string", "pattern": f"^{keys.ULID_PATTERN}$"},
+            "example": "01KQHV5R00ABCDEFGHJKMNPQRS",
+        }
+    ]
 
 
-def _query_parameters(form: type[Struct] | None) -> list[Json]:
+def _query_parameters(form: type[Struct] | None, terms: Terms) -> list[Json]:
     if form is None:
         return []
     _, components = msgspec.json.schema_components([form], ref_template=_REFERENCE)
-    schema = components[form.__name__]
+    schema, said = components[form.__name__], _fields(form.__name__)
+    properties = {name: _without_null(one) for name, one in schema["properties"].items()}
+    if form is UploadQuery:
+        properties |= _limited(properties, terms)
     return [
         {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", []),
-            "schema": _without_null(described),
+            "description": said[name]["is"],
+            "schema": described,
+            **({"example": said[name]["eg"]} if "eg" in said[name] else {}),
         }
-        for name, described in schema["properties"].items()
+        for name, described in properties.items()
     ]
 
 

@@ -1,7 +1,7 @@
 """What clients may send, checked whole before anything is done with it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -14,7 +14,9 @@ from chalicelib.records import Status
 Filename = Annotated[str, Meta(min_length=1, max_length=1024)]
 ContentType = Annotated[str, Meta(min_length=1, max_length=255)]
 Size = Annotated[int, Meta(ge=1)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[
+    str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)
+]  # `$` is also before a line's end
 
 
 class UploadRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,12 +76,20 @@ def body_as(form: type[Form], raw: bytes) -> Form:
         raise MalformedBody("The body must be a JSON object.") from reason
 
 
-def query_as(form: type[Form], query: Mapping[str, Any] | None) -> Form:
+def query_as(form: type[Form], query: Mapping[str, Sequence[str]]) -> Form:
     """The query string as `form`; InvalidRequest names the field."""
+    for name, values in query.items():
+        if len(values) > 1:
+            raise InvalidRequest(f"{name} is given {len(values)} times; give it once.")
+    given = {name: values[0] for name, values in query.items()}
     try:
-        return msgspec.convert(dict(query or {}), form, strict=False)
+        asked = msgspec.convert(given, form, strict=False)
     except msgspec.ValidationError as reason:
         raise InvalidRequest(_sentence(reason)) from reason
+    for name in given:
+        if getattr(asked, name) is None:  # the word, where no text is expected
+            raise InvalidRequest(f"{name}: It may be left out; it is never null.")
+    return asked
 
 
 def valid_id(text: str) -> str:

@@ -21,7 +21,14 @@ _ASKED = {
     "If-Modified-Since": "IfModifiedSince",  # botocore reads the date itself
     "Range": "Range",
 }
-_ANSWERED = ("content-type", "cache-control", "content-length", "content-range", "etag")
+_ANSWERED = (
+    "content-type",
+    "content-disposition",
+    "cache-control",
+    "content-length",
+    "content-range",
+    "etag",
+)
 _ALWAYS = {"Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes"}
 _EXPECTED = {
     HTTPStatus.NOT_MODIFIED,

@@ -9,7 +9,7 @@ from chalice.local import LocalGateway, LocalGatewayAuthorizer, NotAuthorizedErr
 
 from chalicelib.errors import PassingFault
 from ops.local.calls import made_inside
-from ops.packaging.gateway import NO_ROUTE, NO_TOKEN, answer
+from ops.packaging.gateway import NO_ANSWER, NO_ROUTE, NO_TOKEN, answer
 
 
 class Authorizer(LocalGatewayAuthorizer):
@@ -37,7 +37,7 @@ class Gateway(LocalGateway):
         except local.ForbiddenError:
             return _sent(answer(NO_ROUTE))
         except PassingFault:  # of the authorizer: the application answers its own
-            return _sent(answer(None))
+            return _sent(answer(NO_ANSWER))
         return answered
 
 

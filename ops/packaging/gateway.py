@@ -10,40 +10,59 @@ from chalicelib.errors import (
     LackingScope,
     LimitReached,
     MalformedBody,
-    NotFound,
     RequestError,
     Unauthenticated,
-    UploadTooLarge,
 )
-from chalicelib.web.answers import problem, unavailable
+from chalicelib.web.answers import EXPOSED, problem
+from chalicelib.web.refusals import (
+    BodyTooLarge,
+    Forbidden,
+    InternalError,
+    TimedOut,
+    Unavailable,
+    UnknownRoute,
+    Unreadable,
+    UnsupportedMediaType,
+)
 
 _KEY = "x-amazon-apigateway-gateway-responses"
 _generate = SwaggerGenerator.generate_swagger
 
 NO_TOKEN = Unauthenticated()
-NO_ROUTE = NotFound("There is no such route.")
-_REFUSALS: dict[str, RequestError] = {
-    "UNAUTHORIZED": NO_TOKEN,
+NO_ROUTE = UnknownRoute()
+NO_ANSWER = Unavailable()
+ANSWERS: dict[str, RequestError] = {
     "ACCESS_DENIED": LackingScope("The token does not allow this."),
-    "MISSING_AUTHENTICATION_TOKEN": NO_ROUTE,
-    "THROTTLED": LimitReached("There are too many requests at once.", 1),
+    "API_CONFIGURATION_ERROR": InternalError(),
+    "AUTHORIZER_CONFIGURATION_ERROR": NO_ANSWER,
+    "AUTHORIZER_FAILURE": NO_ANSWER,
     "BAD_REQUEST_BODY": MalformedBody("The request's body cannot be read."),
-    "REQUEST_TOO_LARGE": UploadTooLarge("The request's body is too large."),
-    "DEFAULT_4XX": RequestError("The request is not one that can be answered."),
+    "BAD_REQUEST_PARAMETERS": Unreadable(),
+    "DEFAULT_4XX": Unreadable(),
+    "DEFAULT_5XX": InternalError(),
+    # It takes any Authorization on a path that it does not have for a signature of AWS's.
+    "EXPIRED_TOKEN": NO_ROUTE,
+    "INTEGRATION_FAILURE": NO_ANSWER,
+    "INTEGRATION_TIMEOUT": TimedOut(),
+    "INVALID_SIGNATURE": NO_ROUTE,
+    "MISSING_AUTHENTICATION_TOKEN": NO_ROUTE,
+    "REQUEST_TOO_LARGE": BodyTooLarge(),
+    "RESOURCE_NOT_FOUND": NO_ROUTE,
+    "THROTTLED": LimitReached("There are too many requests at once.", 1),
+    "UNAUTHORIZED": NO_TOKEN,
+    "UNSUPPORTED_MEDIA_TYPE": UnsupportedMediaType(),
+    "WAF_FILTERED": Forbidden(),
 }
-_FAULTS = (
-    "AUTHORIZER_CONFIGURATION_ERROR",
-    "AUTHORIZER_FAILURE",
-    "INTEGRATION_FAILURE",
-    "INTEGRATION_TIMEOUT",
-    "DEFAULT_5XX",
-)
 
 
-def answer(refusal: RequestError | None) -> Response:
-    """Problem details of a refusal, or of a fault, which any page may read: they tell nothing."""
-    answered = problem(refusal) if refusal else unavailable("This cannot be answered right now.")
-    answered.headers["Access-Control-Allow-Origin"] = "*"
+def answer(refusal: RequestError) -> Response:
+    """Problem details which any page may read: they tell nothing of anybody."""
+    answered = problem(refusal)
+    answered.headers |= {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": EXPOSED,
+        "X-Content-Type-Options": "nosniff",
+    }
     return answered
 
 
@@ -56,8 +75,7 @@ def _with_answers(
     self: SwaggerGenerator, app: Chalice, rest_api: RestAPI | None = None
 ) -> dict[str, Any]:
     described: dict[str, Any] = _generate(self, app, rest_api)
-    answers = {kind: _described(answer(refusal)) for kind, refusal in _REFUSALS.items()}
-    answers |= {kind: _described(answer(None)) for kind in _FAULTS}
+    answers = {kind: _described(answer(refusal)) for kind, refusal in ANSWERS.items()}
     return {**described, _KEY: answers}
 
 

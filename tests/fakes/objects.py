@@ -15,6 +15,7 @@ class Kept(Struct, frozen=True):
     content_type: str
     cache_control: str
     modified: datetime
+    content_disposition: str = "inline"
 
     @property
     def etag(self) -> str:
@@ -37,9 +38,18 @@ class MemoryObjects:
         return StoredObject(data=kept.data, etag=kept.etag, version_id=None)
 
     def write(
-        self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
+        self,
+        bucket: str,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str = "inline",
     ) -> str:
-        self.kept[bucket, key] = kept = Kept(data, content_type, cache_control, self.clock())
+        now = self.clock()
+        kept = Kept(data, content_type, cache_control, now, content_disposition)
+        self.kept[bucket, key] = kept
         return kept.etag
 
     def exists(self, bucket: str, key: str) -> bool:

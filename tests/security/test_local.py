@@ -133,7 +133,7 @@ def test_an_owner_is_let_in(house: House, port: int) -> None:
 def test_a_route_that_is_not_there_tells_nothing_of_the_token(house: House, port: int) -> None:
     token = house.token("ann")
     answer, said = ask(port, "GET", "/admin", bearer(token))
-    assert (answer.status, said["code"]) == (404, "not_found")
+    assert (answer.status, said["code"]) == (404, "unknown_route")
     assert token not in str(said)
 
 

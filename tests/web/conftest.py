@@ -1,0 +1,37 @@
+"""The API as a process, for what only HTTP shows."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from ops.local.names import HOST, PROJECT
+from ops.local.ports import free_ports
+from ops.local.processes import dying_with_us
+from ops.local.readiness import answers
+from tests.waiting import until
+
+
+@dataclass(frozen=True)
+class Api:
+    """Its address, and a token that allows all."""
+
+    address: str
+    token: str
+
+
+@pytest.fixture(scope="session")
+def api() -> Iterator[Api]:
+    """The API over stores in memory."""
+    (port,) = free_ports(1)
+    address = f"http://{HOST}:{port}"
+    command = dying_with_us([sys.executable, "-m", "tests.web.server", str(port)])
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            token = process.stdout.readline().strip() if process.stdout else ""
+            until(lambda: answers(f"{address}/health"), 60)
+            yield Api(address, token)
+        finally:
+            process.terminate()

@@ -1,0 +1,43 @@
+"""The API over stores in memory, on Chalice's local server, in a process of its own.
+
+    python -m tests.web.server PORT
+
+asks for tokens; its first line is one that allows all.
+"""
+
+import os
+import sys
+from functools import partial
+
+from chalice import local
+from chalice.config import Config
+
+from chalicelib.access.callers import Scope
+from chalicelib.access.tokens import new_token
+from ops.local.gateway import use_own_gateway
+from ops.local.handler import GatewayHandler
+from ops.local.names import HOST
+from tests.environment import SETTINGS
+
+
+def serve(port: int) -> None:
+    """Answer until the process is ended."""
+    no_limits = {"TICKETS_PER_MINUTE": "0", "PENDING_TICKETS": "0", "BYTES_PER_DAY": "0"}
+    os.environ.update({**SETTINGS, **no_limits, "AUTH_MODE": "token", "LOG_LEVEL": "ERROR"})
+    from app import app, wiring
+    from tests.conftest import with_fakes
+
+    with_fakes(wiring)
+    text, token = new_token("ann", frozenset(Scope), "", wiring.clock(), None)
+    wiring.token_store.put(token)
+    use_own_gateway()
+    config = Config.create(chalice_app=app, chalice_stage="local")
+    server = local.create_local_server(app, config, HOST, port)
+    server.server.RequestHandlerClass = partial(GatewayHandler, app_object=app, config=config)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
