@@ -63,4 +63,11 @@ class Swept(Struct, frozen=True, kw_only=True):
     repairs: int
 
 
-Fact = Announced | Finished | Unchanged | GivenUp | Erased | Swept
+class Untold(Struct, frozen=True, kw_only=True):
+    """The bus has not taken an event (`image.ready`); the sweep tells it. `why` is a sentence."""
+
+    name: str
+    why: str
+
+
+Fact = Announced | Finished | Unchanged | GivenUp | Erased | Swept | Untold

@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     allow_heic: bool = False  # needs requirements-heic.txt; docs/decisions/0009-heic.md says why
     keep_credits: bool = False  # creator and copyright notice, in every rendition
     distribution_id: str = ""  # CloudFront's, which forgets erased images; empty for none
+    event_bus: str = ""  # EventBridge's, which is told what becomes of images; empty for nobody
     sweep_grace_seconds: Count = 900  # in which what seems lost may still be under way
     sweep_rest_seconds: Count = 86_400  # from one walk through a bucket to the next; each costs
     orphan_seconds: Count = 604_800  # in which pages may still show replaced renditions

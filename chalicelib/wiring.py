@@ -9,11 +9,12 @@ from chalicelib.developing import Developer
 from chalicelib.erasing import Eraser
 from chalicelib.failures import Failures
 from chalicelib.library import Library
-from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
+from chalicelib.ports import Bus, Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
 from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
 from chalicelib.sweeping import Sweeper, Tools
 from chalicelib.telemetry import CloudWatch
+from chalicelib.telling import Teller, TellingTable
 from chalicelib.uploads import Tickets
 from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
 from chalicelib.watermarks import Watermarks
@@ -63,6 +64,8 @@ class Wiring:
         imaging.prepare()
         clients.s3()
         clients.dynamodb()
+        if self.settings.event_bus:
+            clients.events()
         _ = self.processor
 
     @functools.cached_property
@@ -84,6 +87,25 @@ class Wiring:
         from chalicelib.aws.table import DynamoImages
 
         return DynamoImages(self.settings.images_table)
+
+    @functools.cached_property
+    def bus(self) -> Bus | None:
+        if not self.settings.event_bus:
+            return None
+        from chalicelib.aws.bus import EventBridge
+
+        return EventBridge(self.settings.event_bus)
+
+    @functools.cached_property
+    def teller(self) -> Teller | None:
+        return Teller(self.table, self.bus, self.telemetry) if self.bus else None
+
+    @functools.cached_property
+    def records(self) -> ImageTable:
+        """The table, which tells the bus where there is one."""
+        if not self.teller:
+            return self.table
+        return TellingTable(self.table, self.teller, self.settings.public_url)
 
     @functools.cached_property
     def signer(self) -> Signer:
@@ -109,7 +131,7 @@ class Wiring:
 
     @functools.cached_property
     def tickets(self) -> Tickets:
-        return Tickets(self.table, self.signer, self.settings, self.clock, self.telemetry)
+        return Tickets(self.records, self.signer, self.settings, self.clock, self.telemetry)
 
     @functools.cached_property
     def developer(self) -> Developer:
@@ -121,14 +143,14 @@ class Wiring:
     @functools.cached_property
     def processor(self) -> Processor:
         return Processor(
-            self.objects, self.table, self.developer, self.settings, self.clock, self.telemetry
+            self.objects, self.records, self.developer, self.settings, self.clock, self.telemetry
         )
 
     @functools.cached_property
     def eraser(self) -> Eraser:
         return Eraser(
             self.objects,
-            self.table,
+            self.records,
             self.cdn,
             self.processor,
             self.settings,
@@ -140,24 +162,25 @@ class Wiring:
     def sweeper(self) -> Sweeper:
         tools = Tools(
             objects=self.objects,
-            table=self.table,
+            table=self.records,
             work=self.work,
             eraser=self.eraser,
             developer=self.developer,
             settings=self.settings,
             clock=self.clock,
+            teller=self.teller,
         )
         return Sweeper(tools, self.telemetry)
 
     @functools.cached_property
     def failures(self) -> Failures:
-        return Failures(self.table, self.processor, self.clock, self.telemetry)
+        return Failures(self.records, self.processor, self.clock, self.telemetry)
 
     @functools.cached_property
     def library(self) -> Library:
         return Library(
             self.objects,
-            self.table,
+            self.records,
             self.work,
             self.processor,
             self.eraser,

@@ -12,6 +12,7 @@ from botocore.exceptions import ChecksumError, IncompleteReadError
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -24,6 +25,10 @@ _BOUNDED = Config(
     max_pool_connections=32,
 )
 _DYNAMODB = Config(connect_timeout=1, read_timeout=2)
+# Nobody waits long for a bus: what it does not take is told later.
+_EVENTS = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+)
 # The bucket's own regional host under its own name: a browser follows no redirect of a
 # preflighted upload. botocore falls back to paths where the endpoint is an address.
 _S3 = Config(
@@ -45,6 +50,12 @@ def dynamodb() -> "DynamoDBClient":
     client = boto3.client("dynamodb", config=_BOUNDED.merge(_DYNAMODB))
     client.meta.events.register("after-call.dynamodb", _check_whole)
     return client
+
+
+@functools.cache
+def events() -> "EventBridgeClient":
+    """The EventBridge client; it gives up after six seconds."""
+    return boto3.client("events", config=_BOUNDED.merge(_EVENTS))
 
 
 @functools.cache

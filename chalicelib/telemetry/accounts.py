@@ -2,7 +2,16 @@
 
 from msgspec import Struct
 
-from chalicelib.facts import Announced, Erased, Fact, Finished, GivenUp, Swept, Unchanged
+from chalicelib.facts import (
+    Announced,
+    Erased,
+    Fact,
+    Finished,
+    GivenUp,
+    Swept,
+    Unchanged,
+    Untold,
+)
 from chalicelib.records import Status
 from chalicelib.telemetry.metrics import REJECTIONS, Figures
 
@@ -33,6 +42,8 @@ def account_of(fact: Fact) -> Account:
             return Account("image erased", {"objects": fact.objects, "verified": fact.verified})
         case Swept():
             return Account("sweep ended", dict(fact.counts), {"Repairs": fact.repairs})
+        case Untold():
+            return Account("event to be told later", {"event": fact.name, "why": fact.why})
 
 
 def _finished(fact: Finished) -> Account:

@@ -1,7 +1,9 @@
-"""A signer, a queue and a CDN that only remember what they were asked."""
+"""A signer, a queue, a CDN and a bus that only remember what they were asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from chalicelib.errors import PassingFault
+from chalicelib.notices import Notice
 from chalicelib.ports import PresignedPost, PresignedPut
 
 
@@ -44,3 +46,16 @@ class ForgetfulCdn:
     def forget(self, image_id: str, files: Collection[str]) -> str | None:
         self.forgotten.append((image_id, sorted(files)))
         return f"order-{len(self.forgotten)}"
+
+
+class MemoryBus:
+    """The Bus that a list is; it takes nothing while it is `away`."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.away = False
+
+    def publish(self, notices: Sequence[Notice]) -> None:
+        if self.away:
+            raise PassingFault("The bus is away.")
+        self.notices += notices
