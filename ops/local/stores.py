@@ -14,6 +14,7 @@ from ops.local.options import Options, read_options
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import TargetTypeDef
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -152,10 +153,11 @@ def make_bus(events: "EventBridgeClient") -> None:
     """The event bus, and the rule that makes webhooks of its events."""
     with suppress(events.exceptions.ResourceAlreadyExistsException):
         events.create_event_bus(Name=names.EVENT_BUS)
-    bus = {"EventBusName": names.EVENT_BUS}
-    events.put_rule(Name=names.WEBHOOK, EventPattern=json.dumps(EVENT_PATTERN), **bus)
-    target = {"Id": "webhooks", "Arn": names.queue_arn(names.WEBHOOKS_QUEUE)}
-    events.put_targets(Rule=names.WEBHOOK, Targets=[target], **bus)
+    events.put_rule(
+        Name=names.WEBHOOK, EventBusName=names.EVENT_BUS, EventPattern=json.dumps(EVENT_PATTERN)
+    )
+    target: TargetTypeDef = {"Id": "webhooks", "Arn": names.queue_arn(names.WEBHOOKS_QUEUE)}
+    events.put_targets(Rule=names.WEBHOOK, EventBusName=names.EVENT_BUS, Targets=[target])
 
 
 def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:

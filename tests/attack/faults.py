@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 def is_write(call: str) -> bool:
     """Whether a call by this name (`GetItem`, `PUT /bucket/key`) changes a store."""
-    return call == "TransactWriteItems" or call.startswith(("PUT ", "DELETE "))
+    writes = ("TransactWriteItems", "PutEvents", "DeleteItem")
+    return call in writes or call.startswith(("PUT ", "DELETE "))
 
 
 class Kind(StrEnum):

@@ -102,7 +102,7 @@ def test_a_bus_that_cannot_be_reached_is_a_passing_fault(
     stubber: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stubber.deactivate()
-    monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTS", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")
     clients.events.cache_clear()
     with pytest.raises(PassingFault):
         EventBridge("any").publish([notice()])
