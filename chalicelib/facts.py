@@ -70,4 +70,12 @@ class Untold(Struct, frozen=True, kw_only=True):
     why: str
 
 
-Fact = Announced | Finished | Unchanged | GivenUp | Erased | Swept | Untold
+class Sent(Struct, frozen=True, kw_only=True):
+    """A webhook was taken by its receiver, who answered `status` at the `tries`th try."""
+
+    name: str
+    status: int
+    tries: int
+
+
+Fact = Announced | Finished | Unchanged | GivenUp | Erased | Swept | Untold | Sent

@@ -179,3 +179,17 @@ class Queue(Protocol):
 
     def send(self, body: str) -> None:
         """Put `body` into the queue."""
+
+
+class PatientQueue(Protocol):
+    """A queue whose messages can wait."""
+
+    def put_off(self, receipt: str, seconds: int) -> None:
+        """Give a message out again after so many seconds, at most 12 hours."""
+
+
+class Secrets(Protocol):
+    """Secrets, by their names."""
+
+    def read(self, name: str) -> str:
+        """The secret; SettingsError where there is none of this name."""

@@ -9,12 +9,12 @@ from chalicelib.developing import Developer
 from chalicelib.erasing import Eraser
 from chalicelib.failures import Failures
 from chalicelib.library import Library
-from chalicelib.ports import Bus, Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
+from chalicelib.listeners import Listeners
+from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
 from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
 from chalicelib.sweeping import Sweeper, Tools
 from chalicelib.telemetry import CloudWatch
-from chalicelib.telling import Teller, TellingTable
 from chalicelib.uploads import Tickets
 from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
 from chalicelib.watermarks import Watermarks
@@ -28,7 +28,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring:
+class Wiring(Listeners):
     """Use cases over AWS's stores, each made at its first use: a cold start pays for no other."""
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
@@ -87,25 +87,6 @@ class Wiring:
         from chalicelib.aws.table import DynamoImages
 
         return DynamoImages(self.settings.images_table)
-
-    @functools.cached_property
-    def bus(self) -> Bus | None:
-        if not self.settings.event_bus:
-            return None
-        from chalicelib.aws.bus import EventBridge
-
-        return EventBridge(self.settings.event_bus)
-
-    @functools.cached_property
-    def teller(self) -> Teller | None:
-        return Teller(self.table, self.bus, self.telemetry) if self.bus else None
-
-    @functools.cached_property
-    def records(self) -> ImageTable:
-        """The table, which tells the bus where there is one."""
-        if not self.teller:
-            return self.table
-        return TellingTable(self.table, self.teller, self.settings.public_url)
 
     @functools.cached_property
     def signer(self) -> Signer:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 # A store that says nothing is given up after 16 seconds, DynamoDB, which answers in milliseconds,
 # after 8: the API has 29 for a request, a function 60 for an event.
@@ -62,6 +63,12 @@ def events() -> "EventBridgeClient":
 def sqs() -> "SQSClient":
     """The SQS client."""
     return boto3.client("sqs", config=_BOUNDED)
+
+
+@functools.cache
+def ssm() -> "SSMClient":
+    """The client of SSM, which keeps secrets."""
+    return boto3.client("ssm", config=_BOUNDED)
 
 
 @functools.cache
