@@ -7,9 +7,12 @@ records not. There are as many keys as last letters of ids: one takes some hundr
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from botocore.exceptions import ClientError
+
 from chalicelib.aws import clients, items
-from chalicelib.aws.faults import passing_faults_renamed
+from chalicelib.aws.faults import code_of, passing_faults_renamed
 from chalicelib.aws.items import Item
+from chalicelib.errors import PassingFault
 from chalicelib.notices import Notice
 
 _SHARDS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -43,13 +46,19 @@ class Outbox:
                         yield [_notice_of(item) for item in page["Items"]]
 
     def told(self, notices: Sequence[Notice]) -> None:
-        """Forget these notices; no error where they are forgotten already."""
+        """Forget these notices; no error where they are forgotten already.
+
+        PassingFault whyever one cannot be: to tell it once more does no harm.
+        """
         for notice in notices:
             item = notice_item(notice)
-            with passing_faults_renamed("DynamoDB"):
-                clients.dynamodb().delete_item(
-                    TableName=self._name, Key={name: item[name] for name in ("id", "entry")}
-                )
+            try:
+                with passing_faults_renamed("DynamoDB"):
+                    clients.dynamodb().delete_item(
+                        TableName=self._name, Key={name: item[name] for name in ("id", "entry")}
+                    )
+            except ClientError as reason:
+                raise PassingFault(f"DynamoDB says {code_of(reason)}.") from reason
 
 
 def untold_key(image_id: str) -> str:

@@ -35,6 +35,7 @@ _PARTS = {
     ),
     "process_again": (*_PROCESS, buckets.find_renditions, may.take_work),
     "record_failure": (may.keep_records, may.take_failures),
+    "send_webhook": (may.take_webhooks, may.put_webhooks_off),
     "sweep": (
         buckets.read_originals,
         buckets.miss_originals,
@@ -48,6 +49,7 @@ _PARTS = {
     ),
 }
 _ERASING = frozenset(function for function, parts in _PARTS.items() if set(_ERASE) <= set(parts))
+_TELLING = frozenset(function for function, parts in _PARTS.items() if may.keep_records in parts)
 
 FUNCTIONS = tuple(_PARTS)
 
@@ -63,6 +65,12 @@ def statements_of(function: str, names: Names) -> list[Statement]:
     own = [part(names) for part in _PARTS[function]]
     if names.distribution_id and function in _ERASING:
         own.append(may.forget_copies(names))
+    if names.event_bus and function in _TELLING:
+        own += [may.tell(names), may.forget_told(names)]
+    if names.event_bus and function == "sweep":
+        own.append(may.find_untold(names))
+    if names.webhook_secret and function == "send_webhook":
+        own.append(may.read_webhook_secret(names))
     own += use_of_key(names, own)
     own.append(may.write_log(names, function))
     return [*own, may.send_traces()] if names.xray else own

@@ -1,4 +1,4 @@
-"""Buckets, table and queues, as production has them: made where missing, set right where there."""
+"""Buckets, table, queues and bus, as production has them: made, or set right where there."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from ops.local import names
+from ops.local.credentials import webhook_secret
 from ops.local.options import Options, read_options
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ def set_up(options: Options) -> None:
     make_table(boto3.client("dynamodb"), names.IMAGES_TABLE)
     make_queues(boto3.client("sqs"))
     make_bus(boto3.client("events"))
+    boto3.client("ssm").put_parameter(
+        Name=names.WEBHOOK_SECRET,
+        Value=webhook_secret(options.data),
+        Type="SecureString",
+        Overwrite=True,
+    )
 
 
 def make_buckets(s3: "S3Client", options: Options) -> None:

@@ -15,6 +15,7 @@ LIMITS = {
     "RemovalSeconds": "process_removal",
     "AgainSeconds": "process_again",
     "FailureSeconds": "record_failure",
+    "WebhookSeconds": "send_webhook",
 }
 QUARTER_OF_AN_HOUR = 900
 
@@ -57,6 +58,13 @@ def test_failures_that_nobody_writes_down_sound_an_alarm(watch: Stack) -> None:
     queue = {"QueueName": "darkroom-dev-failures"}
     assert watched(alarm) == [("AWS/SQS", "ApproximateAgeOfOldestMessage", queue)]
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", QUARTER_OF_AN_HOUR)
+
+
+def test_webhooks_that_were_given_up_sound_an_alarm(watch: Stack) -> None:
+    alarm = watch.properties("WebhooksGivenUp")
+    queue = {"QueueName": "darkroom-dev-webhooks-lost"}
+    assert watched(alarm) == [("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue)]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
 
 
 def test_an_event_that_lambda_loses_sounds_an_alarm(watch: Stack) -> None:
@@ -107,9 +115,8 @@ def test_four_fifths_of_a_time_limit_sound_an_alarm() -> None:
     seconds = {parameter: 10 * n for n, parameter in enumerate(LIMITS, start=1)}
     alarm = deployed("watch", seconds).properties("DurationNearLimit")
     shares = ("api, 0) / 10", "upload, 0) / 20", "removal, 0) / 30", "again, 0) / 40")
-    assert expressions(alarm) == [
-        f"MAX([FILL({', FILL('.join((*shares, 'failure, 0) / 50'))}]) / 10"
-    ]
+    shares += ("failure, 0) / 50", "webhook, 0) / 60")
+    assert expressions(alarm) == [f"MAX([FILL({', FILL('.join(shares)}]) / 10"]
     assert alarm["Threshold"] == 80
 
 

@@ -162,6 +162,10 @@ def _wiring() -> Wiring:
         "WORK_QUEUE": ENFORCED.work_queue,
         "FAILURES_QUEUE": ENFORCED.failures_queue,
         "DISTRIBUTION_ID": ENFORCED.distribution_id,
+        "EVENT_BUS": ENFORCED.event_bus,
+        "WEBHOOKS_QUEUE": ENFORCED.webhooks_queue,
+        "WEBHOOK_SECRET_PARAMETER": ENFORCED.webhook_secret,
+        "WEBHOOK_LOOPBACK": "true",
     }
     wiring = Wiring.from_environment(SETTINGS | stores)
     wiring.variants = (*load_variants(), _MARKED)
@@ -169,7 +173,10 @@ def _wiring() -> Wiring:
 
 
 def _forget_clients() -> None:
-    for client in (clients.s3, clients.dynamodb, clients.sqs, clients.cloudfront):
+    for client in (
+        *(clients.s3, clients.dynamodb, clients.sqs, clients.cloudfront),
+        *(clients.events, clients.ssm),
+    ):
         client.cache_clear()
 
 
