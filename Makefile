@@ -11,7 +11,7 @@ run: $(VENV)/local.stamp ## Sets up and runs the whole product here
 	@exec $(BIN)/python -m ops run
 
 test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Sets up and runs all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, secrets, templates
 	$(BIN)/ruff check .
@@ -53,37 +53,32 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stam
 	@$(PIP) install --requirement requirements-dev.txt
 	@touch $@
 
-# checkov pins an older boto3: it gets an environment of its own.
+# An environment of its own, $(VENV)/$(1), from the requirements file that is the stamp's first cause.
+define environment
+@echo "Installing what $(2) into $(VENV)/$(1) ..."
+@$(BIN)/python -m venv $(VENV)/$(1)
+@$(VENV)/$(1)/bin/python -m pip --disable-pip-version-check --no-input install --requirement $<
+endef
+
+# checkov pins an older boto3.
 $(VENV)/linters.stamp: requirements-lint.txt $(VENV)/python.stamp
-	@echo "Installing what looks for unsafe templates into $(VENV)/linters ..."
-	@$(BIN)/python -m venv $(VENV)/linters
-	@$(VENV)/linters/bin/python -m pip --disable-pip-version-check --no-input \
-	  install --requirement requirements-lint.txt
+	$(call environment,linters,looks for unsafe templates)
 	@touch $@
 
 # As Lambda's own environment: in it the packaged functions run, and find nothing that they lack there.
 $(VENV)/lambda.stamp: requirements-lambda.txt $(VENV)/python.stamp
-	@echo "Installing what Lambda's runtime has into $(VENV)/lambda ..."
-	@$(BIN)/python -m venv $(VENV)/lambda
-	@$(VENV)/lambda/bin/python -m pip --disable-pip-version-check --no-input \
-	  install --requirement requirements-lambda.txt
+	$(call environment,lambda,Lambda's runtime has)
 	@touch $@
 
-# The rivals pin other versions of what we use: they get an environment of their own.
+# The rivals pin other versions of what we use.
 $(VENV)/bench.stamp: requirements-bench.txt benchmarks/package-lock.json $(VENV)/local.stamp
-	@echo "Installing the benchmark's rivals into $(VENV)/rivals ..."
-	@$(BIN)/python -m venv $(VENV)/rivals
-	@$(VENV)/rivals/bin/python -m pip --disable-pip-version-check --no-input \
-	  install --requirement requirements-bench.txt
+	$(call environment,rivals,the benchmark compares with)
 	@cd benchmarks && PATH="$(abspath $(VENV))/rivals/bin:$$PATH" npm ci --no-audit --no-fund
 	@touch $@
 
-# Locust would have its plugin in every run of pytest: it gets an environment of its own.
+# Locust would have its plugin in every run of pytest.
 $(VENV)/load.stamp: requirements-load.txt $(VENV)/python.stamp
-	@echo "Installing what 'make load' needs into $(VENV)/load ..."
-	@$(BIN)/python -m venv $(VENV)/load
-	@$(VENV)/load/bin/python -m pip --disable-pip-version-check --no-input \
-	  install --requirement requirements-load.txt
+	$(call environment,load,'make load' needs)
 	@touch $@
 
 $(VENV)/python.stamp:

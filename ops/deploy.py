@@ -1,12 +1,13 @@
 """`python -m ops deploy`: a stage in the user's AWS account, made or brought up to date."""
 
+import os
 import sys
 from typing import Any
 
 import click
 
 from ops.cloud.account import Account, connect
-from ops.cloud.deployed import find_api, region_of_roles
+from ops.cloud.deployed import region_of_roles
 from ops.cloud.deployment import Deployment, Wishes
 from ops.cloud.faults import CloudError, explained
 from ops.cloud.limits import Limits
@@ -15,6 +16,7 @@ from ops.cloud.preview import show_changes
 from ops.cloud.stage import Stage, check_stage
 from ops.cloud.telling import Teller
 from ops.cloud.templates import Template, read_templates
+from ops.packaging.libraries import unfit
 from ops.smoke import send_picture
 
 _SWITCHES = {"use_kms": "UseKmsKey", "use_waf": "UseWaf"}
@@ -99,6 +101,9 @@ def _check_python() -> None:
             f"version that deploys. Make the environment with an older one: rm -r .venv && "
             f"make setup PYTHON=python{major}.{minor - 1}"
         )
+    # An emulator of AWS has this machine's C library.
+    if (reason := unfit()) and "AWS_ENDPOINT_URL" not in os.environ:
+        raise CloudError(reason)
 
 
 def _try_out(site: str, teller: Teller) -> None:
@@ -148,7 +153,7 @@ def _warn(deployment: Deployment, *, ask: bool) -> None:
         "pictures, at your cost."
     )
     with explained():
-        is_new = find_api(deployment.account, deployment.stage) is None
+        is_new = deployment.api is None
     if ask and is_new:
         if not sys.stdin.isatty():
             raise CloudError("Nobody is there to be asked. Agree to this with --yes.")

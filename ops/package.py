@@ -49,7 +49,7 @@ def package(stage: str, out: Path, kms_key_arn: str) -> None:
     """
     click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
     if warning := unfit():
-        click.echo(warning, err=True)
+        click.echo(f"What is packaged here is good for tests only. {warning}", err=True)
     write_policies(configured_names(stage, TERRAFORM, kms_key_arn))
     command = chalice_command("package", "--stage", stage, "--pkg-format", "terraform")
     # Chalice wants a region to be set; what it writes asks Terraform for the real one.

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from chalicelib.records import EVERYONE, Image, ObjectVersion, Status
+from chalicelib.wiring import Wiring
 
 NOON = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
 ULID = "01KQHV5R00ABCDEFGHJKMNPQRS"
@@ -23,6 +24,11 @@ def image(**changes: Any) -> Image:
         "updated_at": NOON,
     }
     return Image(**(facts | changes))
+
+
+def put(wiring: Wiring, data: bytes, key: str = "photos/cat.jpg") -> None:
+    """An object in the uploads bucket."""
+    wiring.objects.write("test-uploads", key, data, content_type="", cache_control="")
 
 
 def version(key: str = "photos/cat.jpg", sequencer: str = "A1") -> ObjectVersion:

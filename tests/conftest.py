@@ -9,6 +9,7 @@ import boto3
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.others import ForgetfulCdn, MemoryQueue, RememberingSigner
@@ -42,7 +43,6 @@ def fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
 def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The module `app`, wired to fresh fakes."""
     import app
-    from chalicelib.wiring import Wiring
 
     wiring = Wiring.from_environment(SETTINGS)
     wiring.objects = MemoryObjects()
@@ -53,3 +53,10 @@ def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     wiring.telemetry = RememberedFacts()
     monkeypatch.setattr(app, "wiring", wiring)
     return app
+
+
+@pytest.fixture
+def wiring(application: ModuleType) -> Wiring:
+    """Its wiring."""
+    found: Wiring = application.wiring
+    return found

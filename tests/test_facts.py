@@ -1,6 +1,5 @@
 """What the use cases tell whoever watches."""
 
-from types import ModuleType
 from typing import Any, cast
 
 import pytest
@@ -11,21 +10,11 @@ from chalicelib.failures import Failure
 from chalicelib.records import Status
 from chalicelib.uploads import PostTicket
 from chalicelib.wiring import Wiring
-from tests.builders import ULID, version
+from tests.builders import ULID, put, version
 from tests.fakes.telemetry import RememberedFacts
 from tests.pictures import jpeg
 
 KEY = "photos/cat.jpg"
-
-
-@pytest.fixture
-def wiring(application: ModuleType) -> Wiring:
-    found: Wiring = application.wiring
-    return found
-
-
-def put(wiring: Wiring, data: bytes, key: str = KEY) -> None:
-    wiring.objects.write("test-uploads", key, data, content_type="", cache_control="")
 
 
 def told(wiring: Wiring) -> list[tuple[str, Fact]]:

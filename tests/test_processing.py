@@ -3,7 +3,6 @@
 import hashlib
 import json
 from io import BytesIO
-from types import ModuleType
 from typing import Any, cast
 
 import PIL.Image
@@ -19,22 +18,12 @@ from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.uploads import PostTicket
 from chalicelib.wiring import Wiring
 from chalicelib.work import Again
-from tests.builders import version
+from tests.builders import put, version
 from tests.fakes.others import MemoryQueue
 from tests.imaging.samples import four_corners, saved
 from tests.pictures import encoded, jpeg, photo
 
 KEY = "photos/cat.jpg"
-
-
-@pytest.fixture
-def wiring(application: ModuleType) -> Wiring:
-    found: Wiring = application.wiring
-    return found
-
-
-def put(wiring: Wiring, data: bytes, key: str = KEY) -> None:
-    wiring.objects.write("test-uploads", key, data, content_type="x", cache_control="")
 
 
 def processed(wiring: Wiring, data: bytes, sequencer: str = "A1") -> Image:
@@ -114,7 +103,7 @@ def test_the_manifest_is_the_image_as_the_api_shows_it(wiring: Wiring) -> None:
 
 def test_record_and_history_can_be_read_from_the_manifest(wiring: Wiring) -> None:
     done = processed(wiring, jpeg())
-    stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**9).data
+    stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**9)
     assert read_manifest(stored) == (done, wiring.table.history(done.id))
 
 

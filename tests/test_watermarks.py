@@ -12,7 +12,7 @@ from chalicelib.records import Status
 from chalicelib.variants import Variant, Watermark, hash_of, load_variants
 from chalicelib.watermarks import Watermarks
 from chalicelib.wiring import Wiring
-from tests.builders import version
+from tests.builders import put, version
 from tests.fakes.objects import MemoryObjects
 from tests.pictures import encoded, jpeg
 
@@ -49,7 +49,7 @@ def wiring(application: ModuleType) -> Wiring:
     """An application whose one variant has a watermark in the bucket, and one original."""
     found: Wiring = application.wiring
     found.variants = MARKED
-    found.objects.write("test-uploads", "cat.jpg", jpeg(), content_type="", cache_control="")
+    put(found, jpeg(), "cat.jpg")
     return found
 
 

@@ -98,8 +98,8 @@ class Bill:
         longest = self._usage.sweep_runs * self._sizes.sweep_seconds
         walks = min(self._usage.sweep_walks, longest / self.walk_seconds)
         group = "Sweeping, every month"
-        lists, heads, reads, worked = (walks * dollars for dollars in self.walk())
-        yield Line(group, "S3: lists and heads", lists + heads)
+        lists, reads, worked = (walks * dollars for dollars in self.walk())
+        yield Line(group, "S3: lists", lists)
         yield Line(group, "DynamoDB: reads", reads)
         called = self._usage.sweep_runs * self._prices.lambda_request
         yield Line(group, "Lambda: sweep", called + worked)
@@ -109,15 +109,16 @@ class Bill:
         """How long it takes to look at every image once, in both buckets."""
         return 2 * self._pictures / self._usage.sweep_looks
 
-    def walk(self) -> tuple[float, float, float, float]:
-        """US dollars for looking at every image once: lists, heads, reads, Lambda's time."""
+    def walk(self) -> tuple[float, float, float]:
+        """US dollars for looking at every image once: lists, reads, Lambda's time."""
         price = self._prices
         files = self._mean.files + 1  # with the manifest
-        listed = self._pictures * (1 / _ORIGINALS_LISTED + files / _FILES_LISTED)
-        looks = 2 * self._pictures  # each is a head, and a record that is read
+        # Files are listed by either walk, and originals once more beside each page of files.
+        listed = self._pictures * (1 / _ORIGINALS_LISTED + 3 * files / _FILES_LISTED)
+        looks = 2 * self._pictures  # each is a record that is read
         worked = self.walk_seconds * self._sizes.sweep / 1024 * price.lambda_gb_second
         reads = looks * price.dynamodb_read_unit
-        return listed * price.s3_put, looks * price.s3_get, reads, worked
+        return listed * price.s3_put, reads, worked
 
     def standing(self) -> Iterator[Line]:
         """Due every month, however many pictures there are."""

@@ -75,8 +75,8 @@ def dollars(amount: float) -> str:
 
 
 def _walk(bill: Bill) -> dict[str, str]:
-    lists, heads, reads, worked = bill.walk()
-    parts = {"lists": lists, "heads": heads, "reads": reads, "worked": worked}
+    lists, reads, worked = bill.walk()
+    parts = {"lists": lists, "reads": reads, "worked": worked}
     return {
         **{f"walk_{name}": dollars(amount) for name, amount in parts.items()},
         "walk_dollars": dollars(sum(parts.values())),

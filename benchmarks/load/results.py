@@ -107,6 +107,7 @@ class Sweep(Struct, frozen=True, kw_only=True):
 
     images: int
     seconds: float
+    cpu_seconds: float
     calls: dict[str, int]
 
 

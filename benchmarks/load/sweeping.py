@@ -45,10 +45,14 @@ def main() -> None:
         client.meta.events.register("after-call", note)
     wiring = Wiring.from_environment(os.environ)
     wiring.prepare()
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     report = wiring.sweeper.run(endless, at_once=True)
-    seconds = time.perf_counter() - start
-    found = Sweep(images=report.images, seconds=round(seconds, 2), calls=dict(calls))
+    found = Sweep(
+        images=report.images,
+        seconds=round(time.perf_counter() - start, 2),
+        cpu_seconds=round(time.process_time() - worked, 2),
+        calls=dict(calls),
+    )
     sys.stdout.write("\n" + msgspec.json.encode(found).decode() + "\n")
 
 

@@ -2,21 +2,21 @@
 
 from msgspec import Struct
 
-from benchmarks.costs.usage import assumed
 from benchmarks.load.results import Sweep
 from benchmarks.load.scale import world
 from ops.local.functions import limits_of
 
 _PERIOD = 600  # seconds from one run to the next, as app.py asks for
-_LOOKERS = 8  # questions to S3 at once, in each walk
-_LISTED, _ASKED = "ListObjectsV2", "HeadObject"
+_PROCESSOR = 1769  # megabytes of memory with which Lambda gives a function one processor
+_STORED = ("ListObjectsV2", "HeadObject")  # what the sweep asks S3; all else goes to DynamoDB
+_UNFINISHED = "Query"  # of the index: so many in each run, however many images there are
 
 
 class Walk(Struct, frozen=True, kw_only=True):
-    """Both walks over some images: seconds of running, `asked` of them for single files."""
+    """Both walks over some images: seconds of running, and how many of them it computes."""
 
     seconds: float
-    asked: float
+    computing: float
 
     @property
     def days(self) -> float:
@@ -25,20 +25,13 @@ class Walk(Struct, frozen=True, kw_only=True):
 
 
 def walk(sweep: Sweep, images: int) -> Walk:
-    """With the times of requests that AWS tells of."""
+    """With the times of requests as AWS tells of them, and a function's part of a processor."""
     waits, times = world().assumed, images / looked_at(sweep)
-    calls = {name: count * times for name, count in sweep.calls.items()}
-    listed, asked = calls.get(_LISTED, 0.0), calls.get(_ASKED, 0.0)
-    others = sum(calls.values()) - listed - asked
-    waited = asked / _LOOKERS * waits.s3_seconds
-    seconds = waited + listed * waits.s3_seconds + others * waits.dynamodb_seconds
-    return Walk(seconds=seconds, asked=waited)
-
-
-def brisk_walk(images: int) -> Walk:
-    """With the looks a second that docs/cost.md assumes."""
-    seconds = 2 * images / assumed().sweep_looks
-    return Walk(seconds=seconds, asked=seconds)
+    asked = sum(sweep.calls.get(name, 0) for name in _STORED)
+    others = sum(sweep.calls.values()) - asked - sweep.calls.get(_UNFINISHED, 0)
+    waited = times * (asked * waits.s3_seconds + others * waits.dynamodb_seconds)
+    computing = times * sweep.cpu_seconds * _PROCESSOR / limits_of("sweep").megabytes
+    return Walk(seconds=waited + computing, computing=computing)
 
 
 def looked_at(sweep: Sweep) -> float:

@@ -1,6 +1,6 @@
 """The uploads bucket, walked through: every object is an image, and of what it is now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from chalicelib import keys
@@ -8,6 +8,7 @@ from chalicelib.deadlines import TimeLeft
 from chalicelib.ports import Listed
 from chalicelib.records import Image, Status
 from chalicelib.sweeping.parts import Tools
+from chalicelib.sweeping.presence import seen
 from chalicelib.sweeping.report import Report
 from chalicelib.sweeping.walks import walk
 from chalicelib.tombstones import is_erased_for_good
@@ -22,6 +23,7 @@ class Originals:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._manifests: set[str] = set()  # which of the present page's are known to be there
 
     def run(self, report: Report, time_left: TimeLeft, *, at_once: bool) -> bool:
         """Page by page until the time is up: whether the walk is at its end."""
@@ -38,6 +40,7 @@ class Originals:
         before = self._tools.settled_before()
         settled = [listed for listed in page if listed.modified < before]
         records = self._records(settled)
+        self._manifests = self._seen_manifests(records.values())
         with ThreadPoolExecutor(_LOOKERS) as lookers:
             list(lookers.map(lambda one: self._look_at_one(one, records[one.key], report), settled))
         report.count("images", len(settled))
@@ -55,6 +58,11 @@ class Originals:
         derived = {key: keys.derived_image_id(bucket, key) for key in tickets if key not in found}
         others = table.get_many(list(derived.values()))
         return found | {key: others.get(image_id) for key, image_id in derived.items()}
+
+    def _seen_manifests(self, images: Iterable[Image | None]) -> set[str]:
+        ready = [image for image in images if image and image.status is Status.READY]
+        manifests = {keys.manifest_key(image.id) for image in ready}
+        return seen(self._tools.objects, self._tools.settings.images_bucket, manifests)
 
     def _look_at_one(self, listed: Listed, image: Image | None, report: Report) -> None:
         if image and is_erased_for_good(image):
@@ -87,5 +95,5 @@ class Originals:
             self._tools.ask(complete(image, "files were missing"))
 
     def _has_manifest(self, image: Image) -> bool:
-        bucket = self._tools.settings.images_bucket
-        return self._tools.objects.exists(bucket, keys.manifest_key(image.id))
+        bucket, manifest = self._tools.settings.images_bucket, keys.manifest_key(image.id)
+        return manifest in self._manifests or self._tools.objects.exists(bucket, manifest)

@@ -1,6 +1,6 @@
 """The images bucket, walked through: every image has its files, and every file an image."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from chalicelib.deadlines import TimeLeft, endless
 from chalicelib.ports import Listed
 from chalicelib.records import Image, Status
 from chalicelib.sweeping.parts import Tools
+from chalicelib.sweeping.presence import seen
 from chalicelib.sweeping.report import Report
 from chalicelib.sweeping.walks import walk
 from chalicelib.work import complete
@@ -25,6 +26,7 @@ class Renditions:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._time_left: TimeLeft = endless
+        self._originals: set[str] = set()  # which of the present page's are known to be there
 
     def run(self, report: Report, time_left: TimeLeft, *, at_once: bool) -> bool:
         """Page by page, never cutting an image in two, until the time is up: as `walk` answers."""
@@ -56,10 +58,20 @@ class Renditions:
 
     def _look_at_all(self, groups: list[Group], report: Report) -> None:
         records = self._tools.table.get_many([image_id for image_id, _ in groups])
+        self._originals = self._seen_originals(records.values())
         with ThreadPoolExecutor(_LOOKERS) as lookers:
             looks = [(image_id, files, records.get(image_id), report) for image_id, files in groups]
             list(lookers.map(lambda look: self._look_at(*look), looks))
         report.count("images", len(groups))
+
+    def _seen_originals(self, images: Iterable[Image]) -> set[str]:
+        bucket = self._tools.settings.uploads_bucket
+        settled = [image for image in images if self._is_settled(image) and image.bucket == bucket]
+        return seen(self._tools.objects, bucket, {image.original_file for image in settled})
+
+    def _is_settled(self, image: Image) -> bool:
+        answered = image.status in (Status.READY, Status.REJECTED)
+        return answered and image.updated_at <= self._tools.settled_before()
 
     def _look_at(
         self, image_id: str, files: list[Listed], image: Image | None, report: Report
@@ -69,7 +81,7 @@ class Renditions:
         elif image.status is Status.DELETED:
             if image.cleared_at and image.cleared_at < self._tools.settled_before():
                 self._tools.finish(image_id, report)
-        elif image.status in (Status.READY, Status.REJECTED):
+        elif self._is_settled(image):
             self._look_at_known(image, files, report)
 
     def _look_at_strays(self, image_id: str, files: Sequence[Listed], report: Report) -> None:
@@ -80,20 +92,29 @@ class Renditions:
             self._erase_old(files, report)
 
     def _look_at_known(self, image: Image, files: Sequence[Listed], report: Report) -> None:
-        if image.updated_at > self._tools.settled_before():
-            return
-        if self._tools.eraser.original_missed(image):
+        if self._has_lost_its_original(image):
             report.count("gone")
             return
-        wanted = {*image.processed_files, keys.manifest_key(image.id)}
-        if not wanted <= {listed.key for listed in files}:
+        manifest = keys.manifest_key(image.id)
+        wanted = {*image.processed_files, manifest}
+        etags = {listed.key: listed.etag for listed in files}
+        if not wanted <= etags.keys():
             report.count("incomplete")
             self._tools.ask(complete(image, "files were missing"))
+        elif image.manifest_etag not in (None, etags[manifest]):
+            report.count("incomplete")
+            self._tools.ask(complete(image, "the manifest was that of a slower worker"))
         strays = [listed for listed in files if listed.key not in wanted]
         # A file's own age does not tell when it was replaced; the record's last change does.
         replaced_long_ago = image.updated_at < self._tools.orphaned_before()
         if strays and replaced_long_ago and self._tools.table.get(image.id) == image:
             self._erase_old(strays, report)
+
+    def _has_lost_its_original(self, image: Image) -> bool:
+        listed = image.bucket == self._tools.settings.uploads_bucket
+        if listed and image.original_file in self._originals:
+            return False
+        return self._tools.eraser.original_missed(image) is not None
 
     def _erase_old(self, files: Sequence[Listed], report: Report) -> None:
         before = self._tools.orphaned_before()

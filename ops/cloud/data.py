@@ -6,8 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.faults import code_of
 from ops.cloud.account import Account
-from ops.cloud.faults import CloudError, code_of, explained
+from ops.cloud.faults import CloudError, explained
 from ops.cloud.stage import Stage
 from ops.cloud.telling import Teller
 

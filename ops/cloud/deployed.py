@@ -13,8 +13,9 @@ from typing import Any
 from ops.cloud.account import Account
 from ops.cloud.faults import explained
 from ops.cloud.policies import FUNCTIONS
-from ops.cloud.stage import API, APPLICATION, Stage
+from ops.cloud.stage import Stage
 from ops.local.names import PROJECT
+from ops.permissions.names import API, APPLICATION
 
 Resource = dict[str, str]
 

@@ -63,6 +63,7 @@ class Deployment:
         self.stacks = {
             part: Stack(account, stage.stack(part), stage.tags, teller) for part in PARTS
         }
+        self._api: str | None = None
 
     def run(self) -> str:
         """All steps in their order: the address of the page."""
@@ -82,6 +83,12 @@ class Deployment:
         return self.site
 
     @property
+    def api(self) -> str | None:
+        """The id of the REST API, asked for until there is one."""
+        self._api = self._api or find_api(self.account, self.stage)
+        return self._api
+
+    @property
     def site(self) -> str:
         """The page's address; empty before the first delivery."""
         domain = self.stacks["delivery"].outputs().get("SiteDomain")
@@ -94,7 +101,6 @@ class Deployment:
 
     def facts(self) -> Facts:
         """All that the templates' parameters may be named for, as far as it is known now."""
-        api = find_api(self.account, self.stage)
         known = {
             "Stage": self.stage.name,
             "UploadsBucket": self.stage.uploads_bucket,
@@ -107,7 +113,7 @@ class Deployment:
             "LostWebhooksQueue": f"{self.stage.webhooks_queue}-lost",
             "WebhookSecret": self.stage.webhook_secret,
             "EventBus": self.stage.event_bus,
-            "ApiDomain": self.stage.api_domain(api) if api else "",
+            "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
             "ApiStage": API_STAGE,
             "AllowedOrigins": ",".join(self._origins()),
         }

@@ -147,11 +147,6 @@ def explain_text(text: str) -> str | None:
     return explain(**found.groupdict()) if found else None
 
 
-def code_of(error: ClientError) -> str:
-    """AWS's own code of an error."""
-    return error.response.get("Error", {}).get("Code", "")
-
-
 def _local_sentence(error: BotoCoreError) -> str:
     message = str(error).rstrip(".")
     for kinds, sentence in _LOCAL:

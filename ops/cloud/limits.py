@@ -7,11 +7,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.faults import code_of
 from ops.cloud.account import Account
 from ops.cloud.deployed import find_api
-from ops.cloud.faults import code_of, explained
+from ops.cloud.faults import explained
 from ops.cloud.policies import FUNCTIONS
-from ops.cloud.stage import API, API_STAGE, Stage
+from ops.cloud.stage import API_STAGE, Stage
+from ops.permissions.names import API
 
 ASYNCHRONOUS = ("process_upload", "process_removal")  # whose events nobody waits for
 

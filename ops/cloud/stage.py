@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass
 
 from ops.cloud.faults import CloudError
+from ops.permissions.names import APPLICATION, function_name
 
-APPLICATION = "darkroom"
 API_STAGE = "api"  # of API Gateway: what CloudFront's /api/* arrives at
-API = "api_handler"
 
 _NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 
@@ -95,8 +94,8 @@ class Stage:
         return f"{self.prefix}-{part}"
 
     def function(self, name: str) -> str:
-        """The name that Chalice gives to a function of app.py; the API's is bare."""
-        return self.prefix if name == API else f"{self.prefix}-{name}"
+        """The name that Chalice gives to a function."""
+        return function_name(self.name, name)
 
     def role(self, name: str) -> str:
         """The name that Chalice gives to the role of a function."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.faults import code_of
 from ops.cloud.account import Account
-from ops.cloud.faults import CloudError, code_of, explained
+from ops.cloud.faults import CloudError, explained
 from ops.local.names import PROJECT
 
 FOLDER = PROJECT / "infrastructure"

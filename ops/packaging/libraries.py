@@ -37,8 +37,8 @@ def unfit() -> str | None:
     if sys.version_info >= _OLDEST_ON_LAMBDA:
         return None
     return (
-        "Lambda's python3.11 cannot load Pillow: its C library is too old. What is packaged here "
-        "is good for tests only. Deploy with 3.12 or newer, as in: make deploy PYTHON=python3.13"
+        "Lambda's python3.11 cannot load Pillow: its C library is too old. Make the environment "
+        "with a newer Python: rm -r .venv && make setup PYTHON=python3.13"
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ops.local.names import PROJECT
 
-_APPLICATION = "darkroom"
-_API = "api_handler"
+APPLICATION = "darkroom"
+API = "api_handler"
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,8 @@ class Names:
         return self._arn("logs", f"log-group:/aws/lambda/{self.function(function)}:*")
 
     def function(self, function: str) -> str:
-        """The name that Chalice gives to a function; the API's is the application's own."""
-        name = f"{_APPLICATION}-{self.stage}"
-        return name if function == _API else f"{name}-{function}"
+        """The name that Chalice gives to a function."""
+        return function_name(self.stage, function)
 
     def endpoint(self, service: str) -> str:
         """A service as KMS knows it."""
@@ -103,6 +102,12 @@ class Names:
     def _arn(self, service: str, resource: str) -> str:
         place = self.place
         return f"arn:{place.partition}:{service}:{place.region}:{place.account}:{resource}"
+
+
+def function_name(stage: str, function: str) -> str:
+    """The name that Chalice gives to a function of app.py; the API's is the application's own."""
+    name = f"{APPLICATION}-{stage}"
+    return name if function == API else f"{name}-{function}"
 
 
 def names_of(

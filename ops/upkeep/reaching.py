@@ -11,11 +11,12 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import clients
+from chalicelib.aws.faults import code_of
 from chalicelib.ports import ImageTable
 from chalicelib.settings import read_settings
 from chalicelib.wiring import Wiring
 from ops.cloud.account import connect
-from ops.cloud.faults import CloudError, code_of, explained
+from ops.cloud.faults import CloudError, explained
 from ops.cloud.record import CONFIG
 from ops.local import readiness
 from ops.local.credentials import profiles_file

@@ -1,11 +1,14 @@
 """What stops a command, and the one sentence that it leaves."""
 
 import json
+import sys
 
 import pytest
+from click.testing import CliRunner
 
 from ops.cloud.faults import CloudError
 from ops.cloud.stage import check_stage
+from ops.deploy import deploy
 from tests.deploy.inventory import inventory, nothing
 from tests.deploy.test_lifecycle import DEPLOY
 from tests.deploy.world import Outcome, World
@@ -33,6 +36,18 @@ def test_what_is_no_stages_name(name: str) -> None:
 @pytest.mark.parametrize("name", ["a", "dev", "prod2", "abcdefghijkl"])
 def test_what_is_a_stages_name(name: str) -> None:
     assert check_stage(name) == name
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [((3, 11, 9), "PYTHON=python3.13"), ((3, 15, 0), "PYTHON=python3.14")]
+)
+def test_a_python_that_lambda_cannot_run(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], said: str
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(sys, "version_info", version)
+    refused = CliRunner().invoke(deploy, ["--stage", "test"])
+    assert (refused.exit_code, said in refused.output) == (1, True)
 
 
 @pytest.mark.parametrize("verb", ["deploy", "destroy"])

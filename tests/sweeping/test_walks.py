@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.sweeping.walks import walk
+from tests.fakes.objects import MemoryObjects
 from tests.sweeping.conftest import House
 
 REST = 86_400
@@ -62,3 +63,13 @@ def test_the_rest_is_counted_from_the_beginning(house: House, looks: list[str]) 
     house.now += timedelta(seconds=1)
     go(house, looks)
     assert looks == ["", "k", ""]
+
+
+def test_many_files_are_not_asked_for_one_by_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(15):
+        house.ready(f"photos/{number}.jpg")
+    house.wait(hours=1)
+    monkeypatch.delattr(MemoryObjects, "exists")
+    assert house.sweep().images == 30

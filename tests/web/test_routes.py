@@ -9,7 +9,7 @@ import pytest
 from chalice.test import Client, HTTPResponse
 from msgspec.structs import replace
 
-from tests.builders import ULID, s3_record
+from tests.builders import ULID, put, s3_record
 from tests.pictures import jpeg
 
 UPLOAD = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": 1000}
@@ -29,9 +29,7 @@ def post(client: Client, path: str, body: object, **headers: str) -> HTTPRespons
 @pytest.fixture
 def ready(application: ModuleType, client: Client) -> str:
     """The id of a ready image."""
-    application.wiring.objects.write(
-        "test-uploads", "a/cat.jpg", jpeg(), content_type="", cache_control=""
-    )
+    put(application.wiring, jpeg(), "a/cat.jpg")
     answer = post(client, "/images", {"bucket": "test-uploads", "key": "a/cat.jpg"})
     return str(answer.json_body["id"])
 
@@ -285,7 +283,7 @@ def test_a_fault_of_ours_tells_nothing(
 
 def test_the_upload_event_makes_an_image_ready(application: ModuleType, client: Client) -> None:
     key = "other tool/a+b ü.jpg"
-    application.wiring.objects.write("test-uploads", key, jpeg(), content_type="", cache_control="")
+    put(application.wiring, jpeg(), key)
     client.lambda_.invoke("process_upload", {"Records": [s3_record(key)]})
     (image,) = client.http.get("/images").json_body["images"]
     assert (image["status"], image["original_file"]) == ("ready", key)
