@@ -159,3 +159,10 @@ def test_a_line_that_leaves_the_status_as_it_is_tells_nothing(told: Told) -> Non
     line = told.wiring.table.history(done.id)[-1]
     assert notice_of(done, line, "https://x") is not None
     assert notice_of(done, replace(line, event="asked"), "https://x") is None
+
+
+def test_a_notice_of_four_renditions_is_the_row_that_its_cost_counts(told: Told) -> None:
+    told.upload(jpeg(2400, 1800))
+    (notice,) = told.bus.notices
+    assert len(told.details[0]["renditions"]) == 4
+    assert len(notice.detail) + 200 < 2048  # keys and names included
