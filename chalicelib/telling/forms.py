@@ -20,7 +20,7 @@ VERSION = "1"
 Version = Annotated[Literal["1"], Meta(description="Of these forms.")]
 NoticeId = Annotated[str, Meta(description="The same whenever this is told again.")]
 Revision = Annotated[int, Meta(ge=1, description="Grows with each change of the image.")]
-At = Annotated[datetime, Meta(description="When the image changed.")]
+At = Annotated[datetime, Meta(tz=True, description="When the image changed.")]
 
 
 class Told(Struct, frozen=True, kw_only=True):

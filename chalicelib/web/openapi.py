@@ -9,10 +9,12 @@ from msgspec import Struct
 from chalicelib import __version__
 from chalicelib.erasing import Receipt
 from chalicelib.library import ImageList
+from chalicelib.telling.forms import FORMS
 from chalicelib.uploads import Duplicate, PostTicket, PutTicket
 from chalicelib.variants import Variant
 from chalicelib.views import ImageView
 from chalicelib.web.answers import Problem
+from chalicelib.web.hooks import webhooks
 from chalicelib.web.requests import (
     AgainRequest,
     ListQuery,
@@ -98,7 +100,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 def document() -> Json:
     """The OpenAPI 3.1 document."""
     forms = {form for operation in OPERATIONS.values() for form in _forms(operation)}
-    ordered = [*sorted(forms, key=lambda form: form.__name__), Problem]
+    ordered = [*sorted(forms, key=lambda form: form.__name__), Problem, *FORMS.values()]
     _, components = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
     paths: Json = {}
     for (method, path), operation in OPERATIONS.items():
@@ -111,6 +113,7 @@ def document() -> Json:
             "description": "Uploaded photos become web-ready variants.",
         },
         "paths": paths,
+        "webhooks": webhooks(_REFERENCE),
         "components": {"schemas": components},
     }
 

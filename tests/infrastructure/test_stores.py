@@ -114,7 +114,7 @@ def test_the_bus_has_no_rule_unless_asked_for_but_a_resting_one(plain: Stack) ->
 
 def test_webhooks_are_made_of_what_the_local_stack_makes_them_of() -> None:
     rule = deployed("stores", {"Webhooks": "true"}).properties("WebhookRule")
-    assert (rule["State"], rule["EventBusName"]) == ("ENABLED", "<EventBus>")
+    assert (rule["State"], rule["EventBusName"]) == ("ENABLED", "<EventBus.Name>")
     assert rule["EventPattern"] == stores.EVENT_PATTERN
     assert [target["Arn"] for target in rule["Targets"]] == ["<WebhooksQueue.Arn>"]
 
