@@ -161,6 +161,13 @@ def record_failure(event: SQSEvent) -> None:
         wiring.failures.record(notifications.failure(record.body))
 
 
+# A receiver that is slow holds so many functions, and no more.
+@app.on_sqs_message(queue=wiring.settings.webhooks_queue, batch_size=1, maximum_concurrency=5)
+def send_webhook(event: SQSEvent) -> None:
+    for record in event:
+        wiring.webhooks.deliver(notifications.webhook(record.to_dict()))
+
+
 @app.schedule(Rate(10, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> None:
     wiring.sweeper.run(seconds_left(event.context, reserve=20))

@@ -32,6 +32,7 @@ class Prices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dynamodb_recovery_gb_month: float
     api_request: Tiers
     sqs_request: float
+    event: float
     cloudfront_request: float
     cloudfront_gb: Tiers
     logs_gb: float

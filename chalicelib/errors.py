@@ -46,6 +46,10 @@ class PassingFault(DarkroomError):
     """A store is throttling, slow or away: the same call may succeed later."""
 
 
+class AddressRefused(DarkroomError):
+    """An address that this application may send nothing to."""
+
+
 class ObjectMissing(DarkroomError):
     """No such object in the bucket (any more)."""
 

@@ -63,4 +63,19 @@ class Swept(Struct, frozen=True, kw_only=True):
     repairs: int
 
 
-Fact = Announced | Finished | Unchanged | GivenUp | Erased | Swept
+class Untold(Struct, frozen=True, kw_only=True):
+    """The bus has not taken an event (`image.ready`); the sweep tells it. `why` is a sentence."""
+
+    name: str
+    why: str
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """A webhook was taken by its receiver, who answered `status` at the `tries`th try."""
+
+    name: str
+    status: int
+    tries: int
+
+
+Fact = Announced | Finished | Unchanged | GivenUp | Erased | Swept | Untold | Sent

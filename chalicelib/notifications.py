@@ -1,14 +1,17 @@
 """What reaches the event handlers, read once at the edge: S3 events and queue messages."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
+from msgspec import Raw, Struct, field
 
 from chalicelib.errors import SettingsError
 from chalicelib.failures import Failure
 from chalicelib.records import ObjectVersion
+from chalicelib.webhooks import Webhook
 from chalicelib.work import Again
 
 
@@ -29,6 +32,36 @@ def _object_version(entity: Mapping[str, Any]) -> ObjectVersion:
 def request_to_process_again(body: str) -> Again:
     """The work queue's message."""
     return msgspec.json.decode(body, type=Again)
+
+
+class Envelope(Struct, frozen=True, kw_only=True):
+    """What EventBridge puts around an event."""
+
+    name: str = field(name="detail-type")
+    detail: Raw
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What of the event itself a webhook's request needs."""
+
+    event_id: str
+    id: str
+    at: datetime
+
+
+def webhook(record: Mapping[str, Any]) -> Webhook:
+    """The webhooks queue's message: an event as EventBridge hands it on."""
+    envelope = msgspec.json.decode(record["body"], type=Envelope)
+    told = msgspec.json.decode(envelope.detail, type=Told)
+    return Webhook(
+        id=told.event_id,
+        image_id=told.id,
+        name=envelope.name,
+        at=told.at,
+        detail=envelope.detail,
+        receipt=record["receiptHandle"],
+        tries=int(record["attributes"]["ApproximateReceiveCount"]),
+    )
 
 
 def failure(body: str) -> Failure:

@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chalicelib.facts import Fact
+from chalicelib.notices import Notice
 from chalicelib.records import Event, Image, Status
 
 Clock = Callable[[], datetime]
@@ -82,8 +83,8 @@ class ImageTable(Protocol):
     def history(self, image_id: str) -> tuple[Event, ...]:
         """All that happened to the image, oldest first."""
 
-    def put(self, image: Image, event: Event) -> Image:
-        """Write record and history line together; the answer bears the next revision.
+    def put(self, image: Image, event: Event, notice: Notice | None = None) -> Image:
+        """Write record, history line and notice together; the answer bears the next revision.
 
         RecordChanged where the stored revision is no longer `image.revision`
         (0: where there is a record at all).
@@ -117,6 +118,19 @@ class ImageTable(Protocol):
 
     def set_bookmark(self, name: str, text: str) -> None:
         """Keep `text` under `name`."""
+
+    def untold(self, before: datetime) -> Iterator[Sequence[Notice]]:
+        """All notices from `before`, at most ten at a time; those of one image in order."""
+
+    def told(self, notices: Sequence[Notice]) -> None:
+        """Forget these notices; no error where they are forgotten already."""
+
+
+class Bus(Protocol):
+    """Whoever is told of images."""
+
+    def publish(self, notices: Sequence[Notice]) -> None:
+        """Hand over at most ten notices; PassingFault where it does not take them all."""
 
 
 class Meters(Protocol):
@@ -195,3 +209,17 @@ class Queue(Protocol):
 
     def send(self, body: str) -> None:
         """Put `body` into the queue."""
+
+
+class PatientQueue(Protocol):
+    """A queue whose messages can wait."""
+
+    def put_off(self, receipt: str, seconds: int) -> None:
+        """Give a message out again after so many seconds, at most 12 hours."""
+
+
+class Parameters(Protocol):
+    """Secrets that operators chose, by their parameters' names."""
+
+    def read(self, name: str) -> str:
+        """The secret; SettingsError where there is no such parameter."""

@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     images_table: Text
     work_queue: Text
     failures_queue: Text
+    webhooks_queue: Text
     public_url: Text
     allowed_origins: Text
     auth_mode: Literal["none", "token", "jwt"]  # docs/securing.md tells them apart
@@ -44,6 +45,10 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     allow_heic: bool = False  # needs requirements-heic.txt; docs/decisions/0009-heic.md says why
     keep_credits: bool = False  # creator and copyright notice, in every rendition
     distribution_id: str = ""  # CloudFront's, which forgets erased images; empty for none
+    event_bus: str = ""  # EventBridge's, which is told what becomes of images; empty for nobody
+    webhook_url: str = ""  # https://, which gets a signed request for each event; empty for nobody
+    webhook_secret_parameter: str = ""  # SSM's name of the secret that signs them
+    webhook_loopback: bool = False  # an http:// address of this machine, too; never on Lambda
     sweep_grace_seconds: Count = 900  # in which what seems lost may still be under way
     sweep_rest_seconds: Count = 86_400  # from one walk through a bucket to the next; each costs
     orphan_seconds: Count = 604_800  # in which pages may still show replaced renditions
@@ -98,6 +103,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     _check_addresses(settings)
     if settings.auth_mode == "jwt":
         _check_issuer(settings)
+    if settings.webhook_url:
+        _check_webhooks(settings, on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environment)
     return settings
 
 
@@ -155,6 +162,18 @@ def _check_issuer(settings: Settings) -> None:
         raise SettingsError(
             "The setting JWT_DEFAULT_SCOPES is wrong: it may name upload, read and delete."
         )
+
+
+def _check_webhooks(settings: Settings, *, on_lambda: bool) -> None:
+    parts = urlsplit(settings.webhook_url)
+    schemes = ("https", "http") if settings.webhook_loopback else ("https",)
+    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.fragment:
+        raise SettingsError("The setting WEBHOOK_URL needs an https:// address without a user.")
+    if not settings.webhook_secret_parameter:
+        raise SettingsError("The setting WEBHOOK_SECRET_PARAMETER is missing.")
+    if settings.webhook_loopback and on_lambda:
+        # There, this machine is Lambda's own interface.
+        raise SettingsError("The setting WEBHOOK_LOOPBACK is for local use only.")
 
 
 def _words(text: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from string import ascii_uppercase, digits
 
 # Without the letters that are taken for digits, and the one that makes words.
-_ALPHABET = "".join(sorted({*digits, *ascii_uppercase} - {*"ILOU"}))
+ALPHABET = "".join(sorted({*digits, *ascii_uppercase} - {*"ILOU"}))
 _LENGTH = 26
 
 
@@ -22,4 +22,4 @@ def encoded(data: bytes) -> str:
     """16 bytes in a ULID's form."""
     number = int.from_bytes(data, "big")
     places = range(5 * (_LENGTH - 1), -1, -5)
-    return "".join(_ALPHABET[number >> place & 31] for place in places)
+    return "".join(ALPHABET[number >> place & 31] for place in places)

@@ -12,15 +12,8 @@ from chalicelib.developing import Developer
 from chalicelib.erasing import Eraser
 from chalicelib.failures import Failures
 from chalicelib.library import Library
-from chalicelib.ports import (
-    Cdn,
-    Clock,
-    ImageTable,
-    ObjectStore,
-    Queue,
-    Signer,
-    Telemetry,
-)
+from chalicelib.listeners import Listeners
+from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
 from chalicelib.processing import Processor
 from chalicelib.settings import Settings, read_settings
 from chalicelib.sweeping import Sweeper, Tools
@@ -38,7 +31,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring(Admission):
+class Wiring(Admission, Listeners):
     """Use cases over AWS's stores, each made at its first use: a cold start pays for no other."""
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
@@ -74,6 +67,8 @@ class Wiring(Admission):
         imaging.prepare()
         clients.s3()
         clients.dynamodb()
+        if self.settings.event_bus:
+            clients.events()
         _ = self.processor
 
     @functools.cached_property
@@ -122,7 +117,7 @@ class Wiring(Admission):
     def tickets(self) -> Tickets:
         allowances = Allowances(self.meters, self.table, self.settings, self.clock)
         return Tickets(
-            self.table, allowances, self.signer, self.settings, self.clock, self.telemetry
+            self.records, allowances, self.signer, self.settings, self.clock, self.telemetry
         )
 
     @functools.cached_property
@@ -135,14 +130,14 @@ class Wiring(Admission):
     @functools.cached_property
     def processor(self) -> Processor:
         return Processor(
-            self.objects, self.table, self.developer, self.settings, self.clock, self.telemetry
+            self.objects, self.records, self.developer, self.settings, self.clock, self.telemetry
         )
 
     @functools.cached_property
     def eraser(self) -> Eraser:
         return Eraser(
             self.objects,
-            self.table,
+            self.records,
             self.cdn,
             self.processor,
             self.settings,
@@ -154,24 +149,25 @@ class Wiring(Admission):
     def sweeper(self) -> Sweeper:
         tools = Tools(
             objects=self.objects,
-            table=self.table,
+            table=self.records,
             work=self.work,
             eraser=self.eraser,
             developer=self.developer,
             settings=self.settings,
             clock=self.clock,
+            teller=self.teller,
         )
         return Sweeper(tools, self.telemetry)
 
     @functools.cached_property
     def failures(self) -> Failures:
-        return Failures(self.table, self.processor, self.clock, self.telemetry)
+        return Failures(self.records, self.processor, self.clock, self.telemetry)
 
     @functools.cached_property
     def library(self) -> Library:
         return Library(
             self.objects,
-            self.table,
+            self.records,
             Cursors(self.secrets),
             self.work,
             self.processor,

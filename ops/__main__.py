@@ -14,6 +14,7 @@ from ops.redrive import redrive
 from ops.render import render
 from ops.reprocess import reprocess
 from ops.run import run
+from ops.schemas import schemas
 from ops.screenshots import screenshots
 from ops.secrets import secrets
 from ops.smoke import smoke
@@ -40,6 +41,7 @@ main.add_command(redrive)
 main.add_command(render)
 main.add_command(reprocess)
 main.add_command(run)
+main.add_command(schemas)
 main.add_command(screenshots)
 main.add_command(secrets)
 main.add_command(smoke)

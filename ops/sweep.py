@@ -33,6 +33,7 @@ _SAID = {
     "incomplete": "images that lacked files, asked for",
     "gone": "images whose original was gone",
     "unerased": "erasures brought to their end",
+    "untold": "events told that the bus had not taken",
     "orphans": "files of no image, removed",
     "unknown": "manifests without a record: `python -m ops rebuild-table` restores those",
 }

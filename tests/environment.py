@@ -6,6 +6,7 @@ SETTINGS = {
     "IMAGES_TABLE": "test-images",
     "WORK_QUEUE": "test-work",
     "FAILURES_QUEUE": "test-failures",
+    "WEBHOOKS_QUEUE": "test-webhooks",
     "PUBLIC_URL": "https://photos.example/images",
     "API_URL": "https://photos.example/api",
     "ALLOWED_ORIGINS": "https://photos.example, https://shop.example",

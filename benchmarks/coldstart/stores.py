@@ -74,6 +74,7 @@ def _environment(data: Path, ports: dict[str, str]) -> dict[str, str]:
         "IMAGES_TABLE": names.IMAGES_TABLE,
         "WORK_QUEUE": names.WORK_QUEUE,
         "FAILURES_QUEUE": names.FAILURES_QUEUE,
+        "WEBHOOKS_QUEUE": names.WEBHOOKS_QUEUE,
         "PUBLIC_URL": f"{site}/images",
         "ALLOWED_ORIGINS": site,
         "AUTH_MODE": "none",

@@ -15,7 +15,8 @@ _READS = 4  # of a processing
 _READS_SHOWN = 2  # of a request that shows an image
 _ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
 _ORIGINALS_LISTED, _FILES_LISTED = 500, 1_000  # at once, by the sweep
-_POLLS = 2 * 5 * 3 * 60 * 24 * 30  # two queues, five pollers each, of 20 seconds, in a month
+_EVENT_UNITS = 6  # its row of 2 KB at most: written in a transaction, and deleted
+_POLLS = 3 * 5 * 3 * 60 * 24 * 30  # three queues, five pollers each, of 20 seconds, in a month
 
 
 class Line(NamedTuple):
@@ -65,6 +66,8 @@ class Bill:
         )
         yield Line(group, "S3 requests", self._pictures * self._s3_requests())
         yield Line(group, "DynamoDB requests", self._pictures * self._table_requests())
+        told = self._prices.event + _EVENT_UNITS * self._prices.dynamodb_write_unit
+        yield Line(group, "EventBridge, and its outbox", self._pictures * told)
         logged = self._pictures * LOG_BYTES + self._requests * usage.api_log_bytes
         yield Line(group, "CloudWatch: logs", logged / GB * self._prices.logs_gb)
 
@@ -128,7 +131,7 @@ class Bill:
         watched = self._usage.alarm_metrics
         yield Line(group, f"CloudWatch: alarms on {watched} metrics", watched * price.alarm_month)
         yield Line(group, "CloudWatch: dashboard", price.dashboard_month)
-        yield Line(group, "SQS: two queues, polled", _POLLS * price.sqs_request)
+        yield Line(group, "SQS: three queues, polled", _POLLS * price.sqs_request)
 
     def options(self) -> Iterator[Line]:
         """Due every month where they are chosen."""

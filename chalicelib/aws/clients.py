@@ -12,8 +12,10 @@ from botocore.exceptions import ChecksumError, IncompleteReadError
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 # A store that says nothing is given up after 16 seconds, DynamoDB, which answers in milliseconds,
 # after 8: the API has 29 for a request, a function 60 for an event.
@@ -24,6 +26,10 @@ _BOUNDED = Config(
     max_pool_connections=32,
 )
 _DYNAMODB = Config(connect_timeout=1, read_timeout=2)
+# Nobody waits long for a bus: what it does not take is told later.
+_EVENTS = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+)
 # The bucket's own regional host under its own name: a browser follows no redirect of a
 # preflighted upload. botocore falls back to paths where the endpoint is an address.
 _S3 = Config(
@@ -53,9 +59,21 @@ def dynamodb() -> "DynamoDBClient":
 
 
 @functools.cache
+def events() -> "EventBridgeClient":
+    """The EventBridge client; it gives up after six seconds."""
+    return boto3.client("events", config=_BOUNDED.merge(_EVENTS))
+
+
+@functools.cache
 def sqs() -> "SQSClient":
     """The SQS client."""
     return boto3.client("sqs", config=_BOUNDED)
+
+
+@functools.cache
+def ssm() -> "SSMClient":
+    """The client of SSM, which keeps secrets."""
+    return boto3.client("ssm", config=_BOUNDED)
 
 
 @functools.cache

@@ -17,6 +17,13 @@ class SqsQueue:
         with passing_faults_renamed("SQS"):
             clients.sqs().send_message(QueueUrl=self._url, MessageBody=body)
 
+    def put_off(self, receipt: str, seconds: int) -> None:
+        """Give a message out again after so many seconds, at most 12 hours."""
+        with passing_faults_renamed("SQS"):
+            clients.sqs().change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+            )
+
     @functools.cached_property
     def _url(self) -> str:
         return clients.sqs().get_queue_url(QueueName=self._name)["QueueUrl"]

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 from chalicelib.aws import clients, items
 from chalicelib.aws.faults import code_of, passing_faults_renamed
 from chalicelib.aws.items import Item
+from chalicelib.aws.outbox import Outbox, notice_item
 from chalicelib.aws.upkeep import LARGEST_BATCH, Upkeep
 from chalicelib.errors import PassingFault, RecordChanged
+from chalicelib.notices import Notice
 from chalicelib.ports import Page
 from chalicelib.records import WAITING, Event, Image, Status
 
@@ -18,7 +20,7 @@ _MOST_QUERIES = 10  # for one page: a rare status must not read all records in o
 _LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
-class DynamoImages(Upkeep):
+class DynamoImages(Upkeep, Outbox):
     """The ImageTable that a DynamoDB table is."""
 
     def get(self, image_id: str) -> Image | None:
@@ -43,13 +45,13 @@ class DynamoImages(Upkeep):
         with passing_faults_renamed("DynamoDB"):
             return tuple(items.event_of(item) for page in query for item in page["Items"])
 
-    def put(self, image: Image, event: Event) -> Image:
-        """Write record and history line in one transaction, under the revision that was read."""
+    def put(self, image: Image, event: Event, notice: Notice | None = None) -> Image:
+        """Write record, history line and notice in one transaction, under the revision read."""
         written = replace(image, revision=image.revision + 1)
         try:
             with passing_faults_renamed("DynamoDB"):
                 clients.dynamodb().transact_write_items(
-                    TransactItems=self._writes(image, written, event)
+                    TransactItems=self._writes(image, written, event, notice)
                 )
         except ClientError as reason:
             raise _renamed(reason) from reason
@@ -92,7 +94,9 @@ class DynamoImages(Upkeep):
             )
         return answer.get("Item")
 
-    def _writes(self, image: Image, written: Image, event: Event) -> list[Any]:
+    def _writes(
+        self, image: Image, written: Image, event: Event, notice: Notice | None
+    ) -> list[Any]:
         writes = [
             {"Put": {"Item": items.record_item(written), **_unchanged_since(image)}},
             {"Put": {"Item": items.history_item(written, event, written.revision)}},
@@ -102,6 +106,8 @@ class DynamoImages(Upkeep):
             writes.append({"Put": {"Item": items.ticket_item(written)}})
         if written.status is Status.READY and written.sha256:
             writes.append({"Put": {"Item": items.marker_item(written)}})
+        if notice:
+            writes.append({"Put": {"Item": notice_item(notice)}})
         for write in writes:
             for action in write.values():
                 action["TableName"] = self._name

@@ -12,6 +12,7 @@ from chalicelib.errors import PassingFault
 from chalicelib.ports import Clock, ImageTable, ObjectStore, Queue
 from chalicelib.settings import Settings
 from chalicelib.sweeping.report import Report
+from chalicelib.telling import Teller
 from chalicelib.work import Again
 
 
@@ -25,6 +26,7 @@ class Tools(Struct, frozen=True, kw_only=True):
     developer: Developer
     settings: Settings
     clock: Clock
+    teller: Teller | None
 
     def ask(self, wish: Again) -> None:
         """Let a worker do it."""

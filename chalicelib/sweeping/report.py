@@ -13,8 +13,8 @@ class Report(Struct, kw_only=True):
 
     `images` are those looked at. Found and set right: `expired` tickets, `lost_events`, images
     that were `stuck`, made by `outdated` rules, or `incomplete` (a file is missing, or not that of
-    the record), whose original was `gone`, whose erasure was `unerased`, and `orphans`, files that
-    no record knows.
+    the record), whose original was `gone`, whose erasure was `unerased`, events that were `untold`,
+    and `orphans`, files that no record knows.
     `unknown` are manifests without a record: rebuilding the table is for them.
     """
 
@@ -26,6 +26,7 @@ class Report(Struct, kw_only=True):
     incomplete: int = 0
     gone: int = 0
     unerased: int = 0
+    untold: int = 0
     orphans: int = 0
     unknown: int = 0
     complete: bool = False

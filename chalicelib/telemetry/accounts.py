@@ -2,7 +2,17 @@
 
 from msgspec import Struct
 
-from chalicelib.facts import Announced, Erased, Fact, Finished, GivenUp, Swept, Unchanged
+from chalicelib.facts import (
+    Announced,
+    Erased,
+    Fact,
+    Finished,
+    GivenUp,
+    Sent,
+    Swept,
+    Unchanged,
+    Untold,
+)
 from chalicelib.records import Status
 from chalicelib.telemetry.metrics import REJECTIONS, Figures
 
@@ -33,6 +43,15 @@ def account_of(fact: Fact) -> Account:
             return Account("image erased", {"objects": fact.objects, "verified": fact.verified})
         case Swept():
             return Account("sweep ended", dict(fact.counts), {"Repairs": fact.repairs})
+        case Untold() | Sent():
+            return _told(fact)
+
+
+def _told(fact: Untold | Sent) -> Account:
+    if isinstance(fact, Untold):
+        return Account("event to be told later", {"event": fact.name, "why": fact.why})
+    fields = {"event": fact.name, "status": fact.status, "tries": fact.tries}
+    return Account("webhook sent", fields)
 
 
 def _finished(fact: Finished) -> Account:

@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from chalicelib import __version__, keys
 from chalicelib.settings import Settings
+from chalicelib.telling.forms import FORMS
 from chalicelib.uploads import accepted_types
 from chalicelib.web.answers import PROBLEM_TYPE, Problem
+from chalicelib.web.hooks import webhooks
 from chalicelib.web.operations import OPERATIONS, Operation
 from chalicelib.web.requests import UploadQuery, UploadRequest
 from chalicelib.web.responses import HEADERS, answer, refusals
@@ -72,6 +74,7 @@ def document(terms: Terms) -> Json:
         "servers": [{"url": terms.api_url or "/"}],
         "tags": [{"name": tag} for tag in dict.fromkeys(o.tag for o in OPERATIONS.values())],
         "paths": paths,
+        "webhooks": webhooks(_REFERENCE),
         "components": components,
     }
 
@@ -107,7 +110,7 @@ def _reference(form: Any) -> Json:
 
 def _schemas(terms: Terms) -> Json:
     forms = {form for operation in OPERATIONS.values() for form in _forms(operation)}
-    ordered = [*sorted(forms, key=lambda form: form.__name__), Problem]
+    ordered = [*sorted(forms, key=lambda form: form.__name__), Problem, *FORMS.values()]
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
     for name, schema in schemas.items():
         schema["description"] = inspect.cleandoc(schema["description"])

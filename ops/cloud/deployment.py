@@ -29,6 +29,7 @@ _TIME_LIMITS = {
     "RemovalSeconds": "process_removal",
     "AgainSeconds": "process_again",
     "FailureSeconds": "record_failure",
+    "WebhookSeconds": "send_webhook",
 }
 
 
@@ -109,12 +110,16 @@ class Deployment:
             "ImagesTable": self.stage.images_table,
             "WorkQueue": self.stage.work_queue,
             "FailuresQueue": self.stage.failures_queue,
+            "WebhooksQueue": self.stage.webhooks_queue,
+            "LostWebhooksQueue": f"{self.stage.webhooks_queue}-lost",
+            "WebhookSecret": self.stage.webhook_secret,
             "EventBus": self.stage.event_bus,
             "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
             "ApiStage": API_STAGE,
             "AllowedOrigins": ",".join(self._origins()),
         }
-        known |= self._kept_key | _time_limits(record.recorded(self.stage.name))
+        section = record.recorded(self.stage.name)
+        known |= self._kept_key | _time_limits(section) | _webhooks(section)
         for part in ("stores", "delivery"):
             known |= self.stacks[part].outputs()
         return {**known, **self.wishes.parameters}
@@ -181,6 +186,12 @@ def _time_limits(section: Mapping[str, Any]) -> Facts:
     return {parameter: str(limit) for parameter, limit in limits.items() if limit}
 
 
+def _webhooks(section: Mapping[str, Any]) -> Facts:
+    """Whether the user's settings name a receiver."""
+    has_address = bool(section.get("environment_variables", {}).get("WEBHOOK_URL"))
+    return {"Webhooks": str(has_address).lower()}
+
+
 def settings_of(facts: Mapping[str, str], site: str) -> Facts:
     """The functions' settings that follow from a deployment."""
     return {
@@ -189,6 +200,9 @@ def settings_of(facts: Mapping[str, str], site: str) -> Facts:
         "IMAGES_TABLE": facts["ImagesTable"],
         "WORK_QUEUE": facts["WorkQueue"],
         "FAILURES_QUEUE": facts["FailuresQueue"],
+        "WEBHOOKS_QUEUE": facts["WebhooksQueue"],
+        "WEBHOOK_SECRET_PARAMETER": facts["WebhookSecret"],
+        "EVENT_BUS": facts["EventBus"],
         "PUBLIC_URL": f"{site}/images",
         "API_URL": f"{site}/{API_STAGE}",
         "ALLOWED_ORIGINS": facts["AllowedOrigins"],

@@ -85,6 +85,7 @@ class Destruction:
             "IMAGES_TABLE": self.stage.images_table,
             "WORK_QUEUE": self.stage.work_queue,
             "FAILURES_QUEUE": self.stage.failures_queue,
+            "WEBHOOKS_QUEUE": self.stage.webhooks_queue,
             "PUBLIC_URL": "https://images.invalid",
             "ALLOWED_ORIGINS": "https://page.invalid",
             "AUTH_MODE": "none",

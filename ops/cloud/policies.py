@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ops.permissions import buckets
+from ops.permissions import buckets, telling
 from ops.permissions import statements as may
 from ops.permissions.encryption import use_of_key
 from ops.permissions.names import Names
@@ -45,6 +45,7 @@ _PARTS = {
     ),
     "process_again": (*_PROCESS, buckets.find_renditions, may.take_work),
     "record_failure": (may.keep_records, may.take_failures),
+    "send_webhook": (telling.take_webhooks, telling.put_webhooks_off),
     "sweep": (
         buckets.read_originals,
         buckets.miss_originals,
@@ -58,6 +59,7 @@ _PARTS = {
     ),
 }
 _ERASING = frozenset(function for function, parts in _PARTS.items() if set(_ERASE) <= set(parts))
+_TELLING = frozenset(function for function, parts in _PARTS.items() if may.keep_records in parts)
 
 FUNCTIONS = tuple(_PARTS)
 
@@ -73,6 +75,12 @@ def statements_of(function: str, names: Names) -> list[Statement]:
     own = [part(names) for part in _PARTS[function]]
     if names.distribution_id and function in _ERASING:
         own.append(may.forget_copies(names))
+    if names.event_bus and function in _TELLING:
+        own += [telling.tell(names), telling.forget_told(names)]
+    if names.event_bus and function == "sweep":
+        own.append(telling.find_untold(names))
+    if names.webhook_secret and function == "send_webhook":
+        own.append(telling.read_webhook_secret(names))
     own += use_of_key(names, own)
     own.append(may.write_log(names, function))
     return [*own, may.send_traces()] if names.xray else own

@@ -51,6 +51,16 @@ class Stage:
         return f"{self.prefix}-failures"
 
     @property
+    def webhooks_queue(self) -> str:
+        """The queue of webhooks."""
+        return f"{self.prefix}-webhooks"
+
+    @property
+    def webhook_secret(self) -> str:
+        """The parameter of SSM with the secret that signs them; people make it."""
+        return f"/{APPLICATION}/{self.name}/webhook-secret"
+
+    @property
     def event_bus(self) -> str:
         """The EventBridge bus."""
         return self.prefix

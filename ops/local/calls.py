@@ -16,7 +16,7 @@ import botocore.session
 FILE = "DARKROOM_CALLS"  # the variable that names the file
 _RESOURCE = (
     *("Bucket", "Key", "VersionId", "TableName", "IndexName", "QueueName", "QueueUrl"),
-    "DistributionId",
+    *("ExpressionAttributeValues", "DistributionId", "EventBusName", "Name"),
 )
 _PARAMETERS = "darkroom-parameters"
 _callers: list[str] = []
@@ -74,7 +74,9 @@ def _parts(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str,
             yield f"{operation}.{kind}", _resource(action)
     for table in parameters.get("RequestItems", ()):
         yield operation, {"TableName": table}
-    if not parameters.keys() & {"TransactItems", "RequestItems"}:
+    for entry in parameters.get("Entries", ()):
+        yield operation, _resource(entry)
+    if not parameters.keys() & {"TransactItems", "RequestItems", "Entries"}:
         yield operation, _resource(parameters)
 
 

@@ -1,5 +1,6 @@
 """The stack's identities: made at the first run, each able to do its part and no more."""
 
+import base64
 import configparser
 import json
 import os
@@ -40,6 +41,14 @@ def encryption_key(data: Path) -> str:
     file = data / "encryption-key"
     if not file.exists():
         _write_private(file, secrets.token_hex(32))
+    return file.read_text()
+
+
+def webhook_secret(data: Path) -> str:
+    """The secret that signs webhooks, as receivers are told it."""
+    file = data / "webhook-secret"
+    if not file.exists():
+        _write_private(file, f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}")
     return file.read_text()
 
 

@@ -13,11 +13,20 @@ IMAGES_BUCKET = "darkroom-images"
 IMAGES_TABLE = "darkroom-images"
 WORK_QUEUE = "darkroom-work"
 FAILURES_QUEUE = "darkroom-failures"
+WEBHOOKS_QUEUE = "darkroom-webhooks"
+LOST_WEBHOOKS_QUEUE = "darkroom-webhooks-lost"
+EVENT_BUS = "darkroom"
+WEBHOOK_SECRET = "/darkroom/local/webhook-secret"  # noqa: S105 - where it is
 
 CREATED = "process_upload"
 REMOVED = "process_removal"
 SWEEP = "sweep"
-QUEUE_FUNCTIONS = {WORK_QUEUE: "process_again", FAILURES_QUEUE: "record_failure"}
+WEBHOOK = "send_webhook"
+QUEUE_FUNCTIONS = {
+    WORK_QUEUE: "process_again",
+    FAILURES_QUEUE: "record_failure",
+    WEBHOOKS_QUEUE: WEBHOOK,
+}
 
 PROBES = ".darkroom-probe/"  # objects below it show that the stack works, and are no uploads
 

@@ -15,6 +15,9 @@ LOCAL = Names(
     images_table=names.IMAGES_TABLE,
     work_queue=names.WORK_QUEUE,
     failures_queue=names.FAILURES_QUEUE,
+    event_bus=names.EVENT_BUS,
+    webhooks_queue=names.WEBHOOKS_QUEUE,
+    webhook_secret=names.WEBHOOK_SECRET,
 )
 
 

@@ -1,4 +1,4 @@
-"""Buckets, table and queues, as production has them: made where missing, set right where there."""
+"""Buckets, table, queues and bus, as production has them: made, or set right where there."""
 
 import json
 import os
@@ -9,12 +9,18 @@ import boto3
 from botocore.config import Config
 
 from ops.local import names
+from ops.local.credentials import webhook_secret
 from ops.local.options import Options, read_options
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import TargetTypeDef
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+
+EVENT_PATTERN = {"source": ["darkroom"]}
+WEBHOOK_TRIES = 10
 
 _SETTING_UP = (
     "s3:DeleteBucket",
@@ -35,6 +41,13 @@ def set_up(options: Options) -> None:
     make_buckets(s3, options)
     make_table(boto3.client("dynamodb"), names.IMAGES_TABLE)
     make_queues(boto3.client("sqs"))
+    make_bus(boto3.client("events"))
+    boto3.client("ssm").put_parameter(
+        Name=names.WEBHOOK_SECRET,
+        Value=webhook_secret(options.data),
+        Type="SecureString",
+        Overwrite=True,
+    )
 
 
 def make_buckets(s3: "S3Client", options: Options) -> None:
@@ -122,7 +135,7 @@ def table_definition(name: str) -> Any:
 
 
 def make_queues(sqs: "SQSClient") -> None:
-    """The work queue, and the queue of what was given up."""
+    """The work queue, that of webhooks, and the queues of what each gives up."""
     sqs.create_queue(QueueName=names.FAILURES_QUEUE)
     redrive = {
         "deadLetterTargetArn": names.queue_arn(names.FAILURES_QUEUE),
@@ -132,6 +145,26 @@ def make_queues(sqs: "SQSClient") -> None:
         QueueName=names.WORK_QUEUE,
         Attributes={"VisibilityTimeout": "120", "RedrivePolicy": json.dumps(redrive)},
     )
+    sqs.create_queue(QueueName=names.LOST_WEBHOOKS_QUEUE)
+    redrive = {
+        "deadLetterTargetArn": names.queue_arn(names.LOST_WEBHOOKS_QUEUE),
+        "maxReceiveCount": WEBHOOK_TRIES,
+    }
+    sqs.create_queue(
+        QueueName=names.WEBHOOKS_QUEUE,
+        Attributes={"VisibilityTimeout": "180", "RedrivePolicy": json.dumps(redrive)},
+    )
+
+
+def make_bus(events: "EventBridgeClient") -> None:
+    """The event bus, and the rule that makes webhooks of its events."""
+    with suppress(events.exceptions.ResourceAlreadyExistsException):
+        events.create_event_bus(Name=names.EVENT_BUS)
+    events.put_rule(
+        Name=names.WEBHOOK, EventBusName=names.EVENT_BUS, EventPattern=json.dumps(EVENT_PATTERN)
+    )
+    target: TargetTypeDef = {"Id": "webhooks", "Arn": names.queue_arn(names.WEBHOOKS_QUEUE)}
+    events.put_targets(Rule=names.WEBHOOK, EventBusName=names.EVENT_BUS, Targets=[target])
 
 
 def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:

@@ -54,7 +54,8 @@ class Worker:
             self._do(task)
         except Exception as error:
             _log.exception("%s %s: try %d failed", task.function, task.request_id, task.tries)
-            if task.kind == "message":
+            # A webhook has been put off already.
+            if task.kind == "message" and task.function != names.WEBHOOK:
                 self._show_again(task)
             self._tasks.failed(task, failures.raised(error))
         else:

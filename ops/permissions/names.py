@@ -35,7 +35,8 @@ class Names:
     """One stage's names.
 
     `kms_key_arn` is empty where no key of the account's own is used, `distribution_id` where
-    functions know no CDN.
+    functions know no CDN, `event_bus` where nobody is told of images, and `webhook_secret` (a
+    parameter's name) where nothing signs webhooks.
     """
 
     place: Place
@@ -45,6 +46,9 @@ class Names:
     images_table: str
     work_queue: str
     failures_queue: str
+    event_bus: str = ""
+    webhooks_queue: str = ""
+    webhook_secret: str = ""
     distribution_id: str = ""
     kms_key_arn: str = ""
     xray: bool = False
@@ -68,6 +72,14 @@ class Names:
     def queue(self, name: str) -> str:
         """The ARN of a queue."""
         return self._arn("sqs", name)
+
+    def bus(self) -> str:
+        """The ARN of the event bus."""
+        return self._arn("events", f"event-bus/{self.event_bus}")
+
+    def parameter(self) -> str:
+        """The ARN of the parameter with the secret that signs webhooks."""
+        return self._arn("ssm", f"parameter/{self.webhook_secret.lstrip('/')}")
 
     def distribution(self) -> str:
         """The ARN of the CDN's distribution."""
@@ -110,6 +122,9 @@ def names_of(
         images_table=environment["IMAGES_TABLE"],
         work_queue=environment["WORK_QUEUE"],
         failures_queue=environment["FAILURES_QUEUE"],
+        webhooks_queue=environment["WEBHOOKS_QUEUE"],
+        event_bus=environment.get("EVENT_BUS", ""),
+        webhook_secret=environment.get("WEBHOOK_SECRET_PARAMETER", ""),
         distribution_id=environment.get("DISTRIBUTION_ID", ""),
         kms_key_arn=kms_key_arn,
         xray=xray,

@@ -22,7 +22,7 @@ SERVICES = "S3, DynamoDB and SQS"
 _BUT_SECRETS = {
     "ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": [TOKENS, secrets.HASH_KEY]},
 }
-_TAKE = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+TAKE = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ def ask_for_work(names: Names) -> Statement:
 def take_work(names: Names) -> Statement:
     """The work queue's messages."""
     why = "Lambda reads the queue for the function, and removes what has succeeded."
-    return Statement("TakeWork", why, _TAKE, (names.queue(names.work_queue),), LAMBDA)
+    return Statement("TakeWork", why, TAKE, (names.queue(names.work_queue),), LAMBDA)
 
 
 def take_failures(names: Names) -> Statement:
     """The failures queue's messages."""
     why = "Lambda reads the queue for the function, and removes what has succeeded."
-    return Statement("TakeFailures", why, _TAKE, (names.queue(names.failures_queue),), LAMBDA)
+    return Statement("TakeFailures", why, TAKE, (names.queue(names.failures_queue),), LAMBDA)
 
 
 def hand_over_lost_events(names: Names) -> Statement:

@@ -15,6 +15,7 @@ HANDLERS = [
     "app.process_removal",
     "app.process_again",
     "app.record_failure",
+    "app.send_webhook",
     "app.sweep",
 ]
 # What `python -v` says of a module: where its code came from, quoted where that was compiled.

@@ -9,7 +9,8 @@ _CANCELLED = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
 
 def is_write(call: str) -> bool:
     """Whether a call by this name (`GetItem`, `PUT /bucket/key`) changes a store."""
-    return call == "TransactWriteItems" or call.startswith(("PUT ", "DELETE "))
+    writes = ("TransactWriteItems", "PutEvents", "DeleteItem")
+    return call in writes or call.startswith(("PUT ", "DELETE "))
 
 
 class Kind(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.attack.lambdas import Lambda, Lambdas
-from tests.attack.runs import AT_ONCE, check_history
+from tests.attack.runs import AT_ONCE, check_history, check_told
 from tests.attack.scenes import Scene, event, picture
 
 NEWEST = picture(200)
@@ -72,6 +72,7 @@ def overtaken(patient: Lambdas, scene_of: type[Scene], other: Other, call: int) 
             thread.join()
         scene.catch_up()
         check_history(scene)
+        check_told(scene)
         return scene
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from ops.local.credentials import profiles_file
 from ops.local.environment import inherited
 from ops.local.processes import Server
+from tests.attack.bus import Bus
 from tests.attack.world import World
 from tests.environment import SETTINGS
 from tests.stack.running import running_dynamodb, running_seaweedfs
@@ -21,6 +22,7 @@ def running_world(folder: Path) -> Iterator[World]:
     with (
         running_seaweedfs(folder / "s3") as s3,
         running_dynamodb(folder / "dynamodb.log") as dynamodb,
+        Bus() as bus,
     ):
         environment = {
             "AWS_ENDPOINT_URL_S3": s3,
@@ -30,7 +32,7 @@ def running_world(folder: Path) -> Iterator[World]:
         }
         sockets = folder / "workers"
         with _forking(environment, sockets):
-            world = World(environment, sockets)
+            world = World(environment, sockets, bus)
             world.make()
             yield world
 
@@ -44,7 +46,7 @@ def _credentials(data: Path) -> dict[str, str]:
 @contextmanager
 def _forking(environment: dict[str, str], sockets: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "tests.attack.worker", str(sockets)]
-    variables = {**inherited(), **SETTINGS, **environment}
+    variables = {**inherited(), **SETTINGS, "EVENT_BUS": "test-bus", **environment}
     server = Server("workers", command, variables, sockets.with_suffix(".log"))
     server.start()
     try:

@@ -10,9 +10,11 @@ import msgspec
 from chalicelib import keys, views
 from chalicelib.lifecycle import FOLLOWING
 from chalicelib.records import TICKET, Status
+from chalicelib.telling.forms import FORMS
 from tests.attack.faults import Fault, Manner
 from tests.attack.lambdas import Lambdas
 from tests.attack.scenes import Scene
+from tests.attack.worker import TELL
 from tests.environment import SETTINGS
 
 AT_ONCE = 8  # runs; most of them wait for time-outs
@@ -60,6 +62,7 @@ def run(lambdas: Lambdas, scene_of: type[Scene], fault: Fault | None) -> Run:
         ending = _ending(scene)
         scene.check()
         check_history(scene)
+        check_told(scene)
         _check_manifest(scene)
         return Run(ending, calls, met, scene.flaws + wire.flaws)
 
@@ -117,6 +120,19 @@ def check_history(scene: Scene) -> None:
     times = [line.at for line in history]
     if times != sorted(times):
         scene.flaws.append("The history goes back in time")
+
+
+def check_told(scene: Scene) -> None:
+    """That the bus was told of each revision that matters, at least once, and of nothing else."""
+    if scene.world.untold(scene.image_id):
+        scene.function.call(TELL, None)
+    history = scene.world.history(scene.image_id)
+    lines = {n: line.event for n, line in enumerate(history, 1) if line.event in set(FORMS)}
+    told = {one["revision"]: one["status"] for one in scene.world.told(scene.image_id)}
+    if told != lines:
+        scene.flaws.append(f"Told was {told}, not {lines}")
+    if scene.world.untold(scene.image_id):
+        scene.flaws.append("Something stays untold")
 
 
 def _check_manifest(scene: Scene) -> None:

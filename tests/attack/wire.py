@@ -17,10 +17,13 @@ from tests.attack.faults import Fault, Kind
 _HOP = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 _PATIENCE = 20  # seconds, longer than any client's time-out here
 _ABORT = struct.pack("ii", 1, 0)  # SO_LINGER that ends a connection with RST
+_STORES = {"": "s3", "DynamoDB": "dynamodb", "AWSEvents": "eventbridge"}  # by their targets
 _SAID = {
     ("s3", False): (503, b"<Error><Code>SlowDown</Code><Message>Slow down.</Message></Error>"),
     ("s3", True): (500, b"<Error><Code>InternalError</Code><Message>Oops.</Message></Error>"),
     ("dynamodb", False): (400, b'{"__type": "com.amazon.coral#ThrottlingException"}'),
+    ("eventbridge", False): (400, b'{"__type": "ThrottlingException"}'),
+    ("eventbridge", True): (500, b'{"__type": "InternalException"}'),
     ("dynamodb", True): (500, b'{"__type": "com.amazonaws.dynamodb#InternalServerError"}'),
 }
 
@@ -60,7 +63,7 @@ class Wire:
 
     @property
     def address(self) -> str:
-        """Where the worker finds both stores."""
+        """Where the worker finds all stores."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def set(self, fault: Fault | None) -> None:
@@ -135,7 +138,7 @@ class _Relay(BaseHTTPRequestHandler):
     def _relay(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         target = self.headers.get("X-Amz-Target", "")
-        store = "dynamodb" if target else "s3"
+        store = _STORES[target.partition("_")[0].partition(".")[0]]
         name = target.rpartition(".")[2] or f"{self.command} {self.path}"
         wire = self.server.wire
         fault = wire.counted(self.headers["amz-sdk-invocation-id"], name)

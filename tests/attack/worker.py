@@ -11,6 +11,7 @@ import sys
 import traceback
 import uuid
 from contextlib import suppress
+from datetime import timedelta
 from multiprocessing.connection import Connection, Listener
 from types import ModuleType
 from typing import Any
@@ -21,10 +22,12 @@ from chalice.test import Client
 
 from chalicelib import imaging
 from chalicelib.aws import clients
+from chalicelib.deadlines import endless
 from ops.local.context import LambdaContext
 from tests.attack.world import VARIANTS
 
 HTTP = "http"
+TELL = "tell"  # what the sweep does of what is untold, and no grace
 
 
 def be_impatient(seconds: float) -> None:
@@ -32,6 +35,7 @@ def be_impatient(seconds: float) -> None:
     short = Config(connect_timeout=seconds, read_timeout=seconds)
     clients._BOUNDED = clients._BOUNDED.merge(short)
     clients._DYNAMODB = clients._DYNAMODB.merge(short)
+    clients._EVENTS = clients._EVENTS.merge(short)
     ExponentialBackoff.delay_amount = lambda *_: 0.0
 
 
@@ -41,7 +45,7 @@ def warmed() -> ModuleType:
 
     app.wiring.variants = VARIANTS
     imaging.prepare()
-    for made in (clients.s3, clients.dynamodb):
+    for made in (clients.s3, clients.dynamodb, clients.events):
         made()
         made.cache_clear()
     return app
@@ -49,6 +53,9 @@ def warmed() -> ModuleType:
 
 def answered(application: ModuleType, function: str, payload: Any) -> Any:
     """What a function answers; of the API its status and its JSON."""
+    if function == TELL:
+        soon = application.wiring.clock() + timedelta(hours=1)
+        return application.wiring.teller.catch_up(soon, endless)
     if function != HTTP:
         context = LambdaContext(function, str(uuid.uuid4()))
         return getattr(application, function)(payload, context)

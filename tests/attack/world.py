@@ -9,9 +9,11 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.aws import items
+from chalicelib.aws.outbox import untold_key
 from chalicelib.records import Event, Image
 from chalicelib.variants import load_variants
 from ops.local.stores import make_table
+from tests.attack.bus import Bus
 from tests.environment import SETTINGS
 
 UPLOADS, IMAGES, TABLE = (
@@ -59,12 +61,17 @@ class Worker:
 
 
 class World:
-    """Two buckets (the uploads with versions, as in AWS), a table, and workers beside them."""
+    """Two buckets (the uploads with versions, as in AWS), a table, a bus, and workers beside them.
 
-    def __init__(self, environment: dict[str, str], sockets: Path) -> None:
+    `told` answers what the bus was told of an image.
+    """
+
+    def __init__(self, environment: dict[str, str], sockets: Path, bus: Bus) -> None:
+        self.told = bus.told
         self.stores = {
             "s3": environment["AWS_ENDPOINT_URL_S3"],
             "dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"],
+            "eventbridge": bus.address,
         }
         self._sockets = sockets
         session = boto3.session.Session(
@@ -87,7 +94,7 @@ class World:
         make_table(self.dynamodb, TABLE)
 
     def hire(self, address: str = "", seconds: float = 10) -> Worker:
-        """A new worker; both stores are at `address` where one is given.
+        """A new worker; all stores are at `address` where one is given.
 
         A store may take `seconds` for an answer.
         """
@@ -123,6 +130,16 @@ class World:
             ConsistentRead=True,
         )
         return [items.event_of(item) for item in found["Items"]]
+
+    def untold(self, image_id: str) -> bool:
+        """Whether something of the image is still to be told."""
+        found = self.dynamodb.query(
+            TableName=TABLE,
+            KeyConditionExpression="id = :id",
+            ExpressionAttributeValues={":id": {"S": untold_key(image_id)}},
+            ConsistentRead=True,
+        )
+        return any(f"#{image_id}#" in item["entry"]["S"] for item in found["Items"])
 
     def files(self, image_id: str) -> dict[str, File]:
         """Each file of an image, by its key."""

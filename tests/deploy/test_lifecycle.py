@@ -127,6 +127,7 @@ def test_the_queues_are_read_by_their_functions(story: Story, chapter: str) -> N
     assert story.found[chapter]["queues read"] == {
         "darkroom-test-process_again": f"{queue}work",
         "darkroom-test-record_failure": f"{queue}failures",
+        "darkroom-test-send_webhook": f"{queue}webhooks",
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.client import ApiClient
 from tests.frontend.servers import Request, Response, serving
 from tests.stack.running import Stack, running_stack
+from tests.webhooks.receivers import Receiver, running_receiver
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +23,20 @@ def elsewhere() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[Stack]:
+def webhooks() -> Iterator[Receiver]:
+    """Somebody who is told of everything, and refuses the first."""
+    with running_receiver() as receiver:
+        receiver.answers = [503, 200]
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, elsewhere: str, webhooks: Receiver
+) -> Iterator[Stack]:
     """What `make run` starts, on free ports and over an empty folder."""
     data = tmp_path_factory.mktemp("stack")
-    with running_stack(data, ALLOWED_ORIGINS=elsewhere) as stack:
+    with running_stack(data, ALLOWED_ORIGINS=elsewhere, WEBHOOK_URL=webhooks.url) as stack:
         yield stack
 
 

@@ -1,11 +1,13 @@
-"""A signer, a queue, a CDN and more that only remember what they were asked."""
+"""A signer, a queue, a CDN, a bus and more that only remember what they were asked."""
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chalicelib.access.tokens import Token
+from chalicelib.errors import PassingFault
+from chalicelib.notices import Notice
 from chalicelib.ports import PresignedPost, PresignedPut
 
 
@@ -105,3 +107,16 @@ class MemoryMeters:
     def release(self, owner: str, tickets: Collection[str]) -> None:
         with self._lock:
             self._held[owner] -= set(tickets)
+
+
+class MemoryBus:
+    """The Bus that a list is; it takes nothing while it is `away`."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.away = False
+
+    def publish(self, notices: Sequence[Notice]) -> None:
+        if self.away:
+            raise PassingFault("The bus is away.")
+        self.notices += notices

@@ -2,12 +2,13 @@
 
 import base64
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from chalicelib.errors import InvalidRequest, RecordChanged
+from chalicelib.notices import Notice
 from chalicelib.ports import Page
 from chalicelib.records import Event, Image, Status
 
@@ -19,6 +20,7 @@ class MemoryImages:
         self._records: dict[str, Image] = {}
         self._lines: dict[str, list[Event]] = {}
         self._bookmarks: dict[str, str] = {}
+        self._notices: dict[str, Notice] = {}
         self._lock = threading.Lock()
 
     def get(self, image_id: str) -> Image | None:
@@ -27,7 +29,7 @@ class MemoryImages:
     def history(self, image_id: str) -> tuple[Event, ...]:
         return tuple(self._lines.get(image_id, ()))
 
-    def put(self, image: Image, event: Event) -> Image:
+    def put(self, image: Image, event: Event, notice: Notice | None = None) -> Image:
         with self._lock:
             present = self._records.get(image.id)
             if (present.revision if present else 0) != image.revision:
@@ -35,6 +37,8 @@ class MemoryImages:
             written = replace(image, revision=image.revision + 1)
             self._records[image.id] = written
             self._lines.setdefault(image.id, []).append(event)
+            if notice:
+                self._notices[notice.id] = notice
             return written
 
     def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
@@ -77,6 +81,15 @@ class MemoryImages:
 
     def set_bookmark(self, name: str, text: str) -> None:
         self._bookmarks[name] = text
+
+    def untold(self, before: datetime) -> Iterator[Sequence[Notice]]:
+        left = sorted(self._notices.values(), key=lambda notice: (notice.at, notice.revision))
+        fitting = [notice for notice in left if notice.at < before]
+        yield from (fitting[i : i + 10] for i in range(0, len(fitting), 10))
+
+    def told(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            self._notices.pop(notice.id, None)
 
     def find_ready(self, owner: str, sha256: str) -> Image | None:
         for image in self._records.values():

@@ -22,6 +22,7 @@ REQUIRED = {  # what another stack's outputs give
     "ImagesTable": "darkroom-dev-images",
     "WorkQueue": "darkroom-dev-work",
     "FailuresQueue": "darkroom-dev-failures",
+    "LostWebhooksQueue": "darkroom-dev-webhooks-lost",
     "DistributionId": "E2EXAMPLE",
 }
 PSEUDO = {

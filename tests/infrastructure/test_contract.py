@@ -10,17 +10,21 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from tests.infrastructure.stacks import FOLDER, NAMES, REQUIRED, Stack, allows, deployed, template
 
 PARAMETERS = {
-    "stores": {"Stage", "AllowedOrigins", "UseKmsKey"},
+    "stores": {"Stage", "AllowedOrigins", "UseKmsKey", "Webhooks"},
     "delivery": {
         *("Stage", "UploadsBucket", "ImagesBucket", "SiteBucket", "ApiDomain", "ApiStage"),
         *("DomainName", "CertificateArn", "UseWaf"),
     },
-    "watch": {"Stage", "AlarmEmail", "ImagesTable", "WorkQueue", "FailuresQueue"},
+    "watch": {
+        *("Stage", "AlarmEmail", "ImagesTable", "WorkQueue", "FailuresQueue"),
+        "LostWebhooksQueue",
+    },
 }
 OUTPUTS = {
     "stores": {
         *("UploadsBucket", "ImagesBucket", "SiteBucket", "ImagesTable", "WorkQueue"),
         *("FailuresQueue", "FailuresQueueArn", "EventBus", "KmsKeyArn"),
+        *("WebhooksQueue", "LostWebhooksQueue"),
     },
     "delivery": {"DistributionId", "SiteDomain"},
     "watch": {"TopicArn", "DashboardUrl"},
@@ -30,6 +34,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "stores": {
         "AllowedOrigins": "https://photos.example",
         "UseKmsKey": "true",
+        "Webhooks": "true",
         "AccessLogBucket": "our-logs",
         "EventTargetArn": "arn:aws-cn:sqs:cn-north-1:111122223333:listener",
     },

@@ -4,11 +4,12 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from chalicelib.webhooks.delivery import WAITS
 from ops.local import names, stores
 from ops.local.functions import limits_of
 from tests.infrastructure.stacks import Json, Stack
 
-QUEUES = ("WorkQueue", "FailuresQueue")
+QUEUES = ("WorkQueue", "FailuresQueue", "WebhooksQueue", "LostWebhooksQueue")
 
 
 def test_what_the_work_queue_gives_up_fails_as_in_the_local_stack(plain: Stack) -> None:
@@ -27,7 +28,11 @@ def test_the_failures_queue_gives_nothing_up(plain: Stack) -> None:
 
 @pytest.mark.parametrize(
     ("queue", "function"),
-    [("WorkQueue", "process_again"), ("FailuresQueue", "record_failure")],
+    [
+        ("WorkQueue", "process_again"),
+        ("FailuresQueue", "record_failure"),
+        ("WebhooksQueue", "send_webhook"),
+    ],
 )
 def test_a_message_stays_hidden_for_six_calls_of_its_function(
     plain: Stack, queue: str, function: str
@@ -40,9 +45,35 @@ def test_failures_are_kept_as_long_as_sqs_can(plain: Stack) -> None:
     assert plain.properties("FailuresQueue")["MessageRetentionPeriod"] == 14 * 86_400
 
 
-def test_failures_are_kept_longer_than_the_work_they_come_from(plain: Stack) -> None:
-    kept = [plain.properties(queue)["MessageRetentionPeriod"] for queue in QUEUES]
+@pytest.mark.parametrize(
+    ("queue", "lost"), [("WorkQueue", "FailuresQueue"), ("WebhooksQueue", "LostWebhooksQueue")]
+)
+def test_what_is_given_up_is_kept_longer_than_what_it_was(
+    plain: Stack, queue: str, lost: str
+) -> None:
+    kept = [plain.properties(name)["MessageRetentionPeriod"] for name in (queue, lost)]
     assert kept[0] < kept[1]
+
+
+def test_a_webhook_is_given_up_after_its_last_wait_as_in_the_local_stack(plain: Stack) -> None:
+    local = local_queues()[names.WEBHOOKS_QUEUE]
+    assert f'"maxReceiveCount": {len(WAITS) + 1}' in local["RedrivePolicy"]
+    assert plain.properties("WebhooksQueue")["RedrivePolicy"] == {
+        "deadLetterTargetArn": "<LostWebhooksQueue.Arn>",
+        "maxReceiveCount": len(WAITS) + 1,
+    }
+
+
+def test_a_webhook_is_kept_until_its_last_try(plain: Stack) -> None:
+    assert plain.properties("WebhooksQueue")["MessageRetentionPeriod"] > 2 * sum(WAITS)
+
+
+def test_just_the_stages_own_rule_sends_webhooks(plain: Stack) -> None:
+    document = plain.properties("WebhooksQueuePolicy")["PolicyDocument"]
+    [allowed] = [s for s in document["Statement"] if s["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": "<WebhookRule.Arn>"}}
 
 
 @pytest.mark.parametrize("queue", QUEUES)
@@ -61,7 +92,8 @@ def test_a_queue_is_encrypted_with_the_key(with_key: Stack, queue: str) -> None:
 def test_a_queue_answers_over_tls_only(plain: Stack, queue: str) -> None:
     policy = plain.properties(f"{queue}Policy")
     assert policy["Queues"] == [f"<{queue}>"]
-    assert policy["PolicyDocument"]["Statement"] == [
+    denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert denied == [
         {
             "Sid": "TlsOnly",
             "Effect": "Deny",

@@ -15,7 +15,9 @@ def test_data_outlives_the_stack(with_key: Stack, data: str) -> None:
     assert (made["DeletionPolicy"], made["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-@pytest.mark.parametrize("passing", ["SiteBucket", "WorkQueue", "FailuresQueue"])
+@pytest.mark.parametrize(
+    "passing", ["SiteBucket", "WorkQueue", "FailuresQueue", "WebhooksQueue", "LostWebhooksQueue"]
+)
 def test_what_is_no_data_goes_with_the_stack(plain: Stack, passing: str) -> None:
     assert plain.resources[passing]["DeletionPolicy"] == "Delete"
 
@@ -88,16 +90,33 @@ def test_cloudfront_may_open_what_the_key_encrypted_for_this_account_only(with_k
     }
 
 
+def test_the_stages_own_rules_may_send_what_the_key_encrypts(with_key: Stack) -> None:
+    statement = key_statement(with_key, "TheBusSendsWebhooks")
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statement["Condition"] == {
+        "ArnLike": {"aws:SourceArn": "arn:aws:events:eu-central-1:111122223333:rule/darkroom-dev/*"}
+    }
+
+
 def test_nobody_else_uses_the_key(with_key: Stack) -> None:
-    assert len(with_key.properties("Key")["KeyPolicy"]["Statement"]) == 2
+    assert len(with_key.properties("Key")["KeyPolicy"]["Statement"]) == 3
 
 
 def test_the_bus_is_the_stages_own(plain: Stack) -> None:
     assert plain.properties("EventBus")["Name"] == "darkroom-dev"
 
 
-def test_the_bus_has_no_rule_unless_asked_for(plain: Stack) -> None:
-    assert plain.of_type("AWS::Events::Rule") == {}
+def test_the_bus_has_no_rule_unless_asked_for_but_a_resting_one(plain: Stack) -> None:
+    rules = plain.of_type("AWS::Events::Rule")
+    assert {name: rule["State"] for name, rule in rules.items()} == {"WebhookRule": "DISABLED"}
+
+
+def test_webhooks_are_made_of_what_the_local_stack_makes_them_of() -> None:
+    rule = deployed("stores", {"Webhooks": "true"}).properties("WebhookRule")
+    assert (rule["State"], rule["EventBusName"]) == ("ENABLED", "<EventBus.Name>")
+    assert rule["EventPattern"] == stores.EVENT_PATTERN
+    assert [target["Arn"] for target in rule["Targets"]] == ["<WebhooksQueue.Arn>"]
 
 
 def test_a_listener_gets_every_event_of_the_bus() -> None:

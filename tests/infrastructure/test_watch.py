@@ -16,6 +16,7 @@ LIMITS = {
     "RemovalSeconds": "process_removal",
     "AgainSeconds": "process_again",
     "FailureSeconds": "record_failure",
+    "WebhookSeconds": "send_webhook",
 }
 QUARTER_OF_AN_HOUR = 900
 
@@ -58,6 +59,13 @@ def test_failures_that_nobody_writes_down_sound_an_alarm(watch: Stack) -> None:
     queue = {"QueueName": "darkroom-dev-failures"}
     assert watched(alarm) == [("AWS/SQS", "ApproximateAgeOfOldestMessage", queue)]
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", QUARTER_OF_AN_HOUR)
+
+
+def test_webhooks_that_were_given_up_sound_an_alarm(watch: Stack) -> None:
+    alarm = watch.properties("WebhooksGivenUp")
+    queue = {"QueueName": "darkroom-dev-webhooks-lost"}
+    assert watched(alarm) == [("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue)]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
 
 
 def test_an_event_that_lambda_loses_sounds_an_alarm(watch: Stack) -> None:
@@ -107,7 +115,7 @@ def test_every_function_but_the_sweep_is_to_end_well_within_its_time(
 def test_four_fifths_of_a_time_limit_sound_an_alarm() -> None:
     seconds = {parameter: 10 * n for n, parameter in enumerate(LIMITS, start=1)}
     alarm = deployed("watch", seconds).properties("DurationNearLimit")
-    names = ("api", "authorizer", "upload", "removal", "again", "failure")
+    names = ("api", "authorizer", "upload", "removal", "again", "failure", "webhook")
     shares = [f"FILL({name}, 0) / {10 * n}" for n, name in enumerate(names, start=1)]
     assert expressions(alarm) == [f"MAX([{', '.join(shares)}]) / 10"]
     assert alarm["Threshold"] == 80

@@ -165,6 +165,10 @@ def _wiring() -> Wiring:
         "TICKETS_PER_MINUTE": "100",
         "PENDING_TICKETS": "100",
         "BYTES_PER_DAY": "1000000000",
+        "EVENT_BUS": ENFORCED.event_bus,
+        "WEBHOOKS_QUEUE": ENFORCED.webhooks_queue,
+        "WEBHOOK_SECRET_PARAMETER": ENFORCED.webhook_secret,
+        "WEBHOOK_LOOPBACK": "true",
     }
     wiring = Wiring.from_environment(SETTINGS | stores)
     wiring.variants = (*load_variants(), _MARKED)
@@ -172,7 +176,10 @@ def _wiring() -> Wiring:
 
 
 def _forget_clients() -> None:
-    for client in (clients.s3, clients.dynamodb, clients.sqs, clients.cloudfront):
+    for client in (
+        *(clients.s3, clients.dynamodb, clients.sqs, clients.cloudfront),
+        *(clients.events, clients.ssm),
+    ):
         client.cache_clear()
 
 

@@ -16,6 +16,7 @@ from tests.policies.calls import (
     invalidate,
     listing,
     policy,
+    publish,
     put_item,
     put_one,
     query,
@@ -25,15 +26,17 @@ from tests.policies.calls import (
     remove_item,
     remove_version,
     role_of,
+    secret,
     send,
     update_one,
     write,
 )
 from tests.policies.stages import ENFORCED, WATERMARK
-from tests.policies.stores import FOREIGN_CDN, OTHER, UNUSED
+from tests.policies.stores import FOREIGN_CDN, FOREIGN_SECRET, OTHER, UNUSED
 
 UPLOADS, IMAGES, TABLE = ENFORCED.uploads_bucket, ENFORCED.images_bucket, ENFORCED.images_table
 WORK, FAILURES = ENFORCED.work_queue, ENFORCED.failures_queue
+WEBHOOKS = ENFORCED.webhooks_queue
 MORE = policy(f"arn:aws:s3:::{UNUSED}/*")
 EVERYBODY = policy(f"arn:aws:s3:::{UPLOADS}/*", Principal="*")
 
@@ -183,6 +186,16 @@ ATTEMPTS = [
     Attempt("sweep", "takes work", receive(WORK)),
     Attempt("sweep", "reports failures", send(FAILURES)),
     Attempt("sweep", "invalidates somebody else's CDN", invalidate(FOREIGN_CDN)),
+    Attempt("api_handler", "tells somebody else's bus", publish(OTHER)),
+    Attempt("api_handler", "reads the secret of the webhooks", secret(ENFORCED.webhook_secret)),
+    Attempt("process_upload", "removes a record", remove_item(TABLE, RECORD)),
+    Attempt("process_upload", "takes webhooks", receive(WEBHOOKS)),
+    Attempt("send_webhook", "reads somebody else's secret", secret(FOREIGN_SECRET)),
+    Attempt("send_webhook", "tells the bus", publish(ENFORCED.event_bus)),
+    Attempt("send_webhook", "sends itself webhooks", send(WEBHOOKS)),
+    Attempt("send_webhook", "takes work", receive(WORK)),
+    Attempt("send_webhook", "reads records", query(TABLE)),
+    Attempt("send_webhook", "reads an original", read(UPLOADS, ORIGINAL)),
     Attempt("record_failure", "forgets bytes", remove_item(TABLE, "sha256#everyone#aa")),
     Attempt("record_failure", "reads an original", read(UPLOADS, ORIGINAL)),
     Attempt("record_failure", "lists originals", listing(UPLOADS)),

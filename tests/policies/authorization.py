@@ -1,8 +1,8 @@
 """Which permissions a call needs, and whether a policy gives them.
 
 After "Required permissions for Amazon S3 API operations" in S3's user guide, and the pages of
-CloudFront, DynamoDB and SQS in AWS's Service Authorization Reference. A call that is not here fails
-the test.
+CloudFront, DynamoDB, EventBridge, SQS and SSM in AWS's Service Authorization Reference. A call that
+is not here fails the test.
 """
 
 import json
@@ -48,6 +48,7 @@ _OF_DISTRIBUTIONS = {
     "CreateInvalidation": "cloudfront:CreateInvalidation",
 }
 _OF_QUEUES = {
+    "ChangeMessageVisibility": "sqs:ChangeMessageVisibility",
     "GetQueueUrl": "sqs:GetQueueUrl",
     "SendMessage": "sqs:SendMessage",
 }
@@ -85,6 +86,12 @@ def demands(call: Call, names: Names) -> list[Demand]:
         case "cloudfront":
             assert given["DistributionId"] == names.distribution_id
             return [Demand(_OF_DISTRIBUTIONS[call.operation], names.distribution())]
+        case "events":
+            assert given["EventBusName"] == names.event_bus
+            return [Demand(f"events:{call.operation}", names.bus())]
+        case "ssm":
+            assert given["Name"] == names.webhook_secret
+            return [Demand(f"ssm:{call.operation}", names.parameter())]
     raise AssertionError(f"No policy knows {call.service}.")
 
 
@@ -102,8 +109,11 @@ def _of_table(call: Call, names: Names) -> Demand:
     given = call.resource
     assert given["TableName"] == names.images_table
     index = given.get("IndexName")
-    key = given.get("Key", {}).get("id", {}).get("S", "")
-    return Demand(_OF_TABLES[call.operation], names.index(index) if index else names.table(), key)
+    values = given.get("ExpressionAttributeValues", {})
+    key = given.get("Key", {}).get("id") or values.get(":id") or {}
+    return Demand(
+        _OF_TABLES[call.operation], names.index(index) if index else names.table(), key.get("S", "")
+    )
 
 
 def allows(statement: Statement, demand: Demand) -> bool:

@@ -102,6 +102,15 @@ def invalidate(distribution: str) -> Callable[[To], object]:
     )
 
 
+def publish(bus: str) -> Callable[[To], object]:
+    told = {"EventBusName": bus, "Source": "darkroom", "DetailType": "any", "Detail": "{}"}
+    return lambda to: to("events").put_events(Entries=[told])
+
+
+def secret(parameter: str) -> Callable[[To], object]:
+    return lambda to: to("ssm").get_parameter(Name=parameter, WithDecryption=True)
+
+
 def key(hash_key: str, entry: str = "image") -> dict[str, Any]:
     """An item's key."""
     return {"id": {"S": hash_key}, "entry": {"S": entry}}

@@ -8,12 +8,15 @@ from tests.policies import enforced, flow
 from tests.policies.account import Account, running_account
 from tests.policies.authorization import Call, read_calls
 from tests.policies.stages import recorded_stack
+from tests.webhooks.receivers import running_receiver
 
 
 @pytest.fixture(scope="session")
 def stack_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
     """All that the functions of a running stack called while everything happened to pictures."""
-    with recorded_stack(tmp_path_factory.mktemp("recorded")) as (stack, file):
+    folder = tmp_path_factory.mktemp("recorded")
+    with running_receiver() as receiver, recorded_stack(folder, receiver.url) as (stack, file):
+        receiver.answers = [503, 200]
         file.write_text("")  # what the start called is not the flow's
         flow.Flow(stack, file).run()
         return read_calls(file)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from chalice.test import Client, HTTPResponse
+from msgspec.structs import replace
 
 from chalicelib.aws import clients
+from chalicelib.aws.bus import EventBridge
 from chalicelib.aws.objects import S3Objects
 from chalicelib.errors import PassingFault, SettingsError
 from chalicelib.keys import derived_image_id
@@ -23,6 +25,8 @@ from ops.local.schedule import schedule_event
 from tests.pictures import encoded, jpeg, photo
 from tests.policies.account import ORIGINAL, Account
 from tests.policies.stages import ENFORCED, WATERMARK
+from tests.webhooks.conftest import envelope
+from tests.webhooks.receivers import running_receiver
 
 UPLOADS, IMAGES = ENFORCED.uploads_bucket, ENFORCED.images_bucket
 UNTOLD = "copied/untold.jpg"
@@ -47,6 +51,7 @@ class Flow:
         self._lose_and_find(ticket["image_id"])
         self._erase(ticket["image_id"])
         self._finish_what_was_interrupted()
+        self._send_webhooks()
 
     def _knock(self) -> None:
         event = {
@@ -133,7 +138,7 @@ class Flow:
 
     def _finish_what_was_interrupted(self) -> None:
         for key in (ORIGINAL, UNTOLD):
-            with self._api() as api, s3_away():
+            with self._api() as api, s3_away(), bus_away():
                 erased = api.http.delete(f"/images/{derived_image_id(UPLOADS, key)}")
                 assert erased.status_code == 503
         self._administrators_s3.delete_object(Bucket=UPLOADS, Key=ORIGINAL)
@@ -143,6 +148,18 @@ class Flow:
         self._sweep()
         # The mark of the removal came after what was asked to be erased: it is the bucket's.
         assert not self._administrators_s3.list_object_versions(Bucket=UPLOADS).get("Versions")
+
+    def _send_webhooks(self) -> None:
+        self._administrators_sqs.send_message(
+            QueueUrl=self._address(ENFORCED.webhooks_queue), MessageBody=json.dumps(envelope())
+        )
+        message = self._take_as_lambda("send_webhook", ENFORCED.webhooks_queue, delete=False)
+        with running_receiver() as receiver, self._as("send_webhook") as app:
+            app.wiring.settings = replace(app.wiring.settings, webhook_url=receiver.url)
+            receiver.answers = [503, 200]
+            with pytest.raises(PassingFault):
+                app.send_webhook(message, None)
+            app.send_webhook(message, None)
 
     def _sweep(self) -> None:
         with self._as("sweep") as app:
@@ -174,15 +191,22 @@ class Flow:
             QueueUrl=self._address(ENFORCED.failures_queue), MessageBody=json.dumps(record)
         )
 
-    def _take_as_lambda(self, function: str, queue: str) -> dict[str, Any]:
+    def _take_as_lambda(self, function: str, queue: str, *, delete: bool = True) -> dict[str, Any]:
         sqs, address = self._account.client("sqs", function), self._address(queue)
         sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])
-        (message,) = sqs.receive_message(QueueUrl=address)["Messages"]
-        sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+        (message,) = sqs.receive_message(QueueUrl=address, MessageSystemAttributeNames=["All"])[
+            "Messages"
+        ]
+        if delete:
+            sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
         return sqs_event(queue, message)
 
     def _address(self, queue: str) -> str:
         return str(self._account.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"])
+
+    @property
+    def _administrators_sqs(self) -> Any:
+        return self._account.client("sqs")
 
     @property
     def _administrators_s3(self) -> Any:
@@ -198,6 +222,18 @@ def s3_away() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(S3Objects, "list_keys", list_keys)
+        yield
+
+
+@contextmanager
+def bus_away() -> Iterator[None]:
+    """The bus takes nothing, as if it were away just then."""
+
+    def publish(*_: object) -> None:
+        raise PassingFault("EventBridge cannot be reached right now.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EventBridge, "publish", publish)
         yield
 
 

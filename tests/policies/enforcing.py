@@ -1,11 +1,14 @@
 """moto's server, taught what AWS asks IAM for; its port is the argument.
 
-moto asks DynamoDB's, CloudFront's and GetQueueUrl's permissions for `*`, a transaction's for an
-action that IAM does not know, knows no condition on keys, and refuses in XML what is asked for in
-JSON. Here a distribution's id is its caller's reference, so that policies can name it beforehand.
+moto asks DynamoDB's, CloudFront's, EventBridge's, SSM's and GetQueueUrl's permissions for `*`, a
+transaction's for an action that IAM does not know, knows no condition on keys, and refuses in XML
+what is asked for in JSON. Here a distribution's id is its caller's reference, so that policies can
+name it beforehand.
 """
 
+import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -16,9 +19,11 @@ from moto.cloudfront.models import Distribution
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.responses import DynamoHandler
+from moto.events.responses import EventsHandler
 from moto.iam.access_control import IAMPolicyStatement, IAMRequest, PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.sqs.responses import SQSResponse
+from moto.ssm.responses import SimpleSystemManagerResponse
 from werkzeug.exceptions import Forbidden
 from werkzeug.serving import make_server
 
@@ -55,10 +60,24 @@ def authorize_cloudfront(response: CloudFrontResponse, _resource: str = "*") -> 
 
 def authorize_dynamodb(handler: DynamoHandler, _resource: str = "*") -> None:
     """Ask for each action of a call on its own resource."""
-    named = handler.params.get("Key") or handler.params.get("Item")
-    _leading_keys.set([named["id"]["S"]] if named else [])
+    _leading_keys.set(_keys(handler.params))
     for action, resource in _demands(handler):
         handler._authenticate_and_authorize_action(_request_for(action), resource)
+
+
+def authorize_events(handler: EventsHandler, _resource: str = "*") -> None:
+    """Ask for the call's action on each bus that it names."""
+    buses = [entry["EventBusName"] for entry in json.loads(handler.body).get("Entries", ())]
+    start = f"arn:aws:events:{handler.region}:{handler.current_account}:event-bus/"
+    for arn in [f"{start}{bus}" for bus in buses] or ["*"]:
+        handler._authenticate_and_authorize_action(JsonRequest, arn)
+
+
+def authorize_ssm(handler: SimpleSystemManagerResponse, _resource: str = "*") -> None:
+    """Ask for the call's action on its parameter."""
+    name = json.loads(handler.body).get("Name", "")
+    arn = f"arn:aws:ssm:{handler.region}:{handler.current_account}:parameter{name}"
+    handler._authenticate_and_authorize_action(JsonRequest, arn)
 
 
 def authorize_sqs(handler: SQSResponse, resource: str = "*") -> None:
@@ -112,6 +131,15 @@ def _demands(handler: DynamoHandler) -> Iterator[tuple[str, str]]:
         yield handler._get_action(), f"{arn}/index/{index}" if index else arn
 
 
+def _keys(given: dict[str, Any]) -> list[str]:
+    """The hash keys that a call on one item, or a query, names."""
+    if "KeyConditionExpression" in given:
+        name = re.findall(r"= (:\w+)", given["KeyConditionExpression"])[0]
+        return [given["ExpressionAttributeValues"][name]["S"]]
+    named = given.get("Key") or given.get("Item")
+    return [named["id"]["S"]] if named else []
+
+
 def _arn(handler: DynamoHandler, table: str) -> str:
     return f"arn:aws:dynamodb:{handler.region}:{handler.current_account}:table/{table}"
 
@@ -123,6 +151,8 @@ if __name__ == "__main__":
     SQSResponse._get_queue_name = queue_name
     IAMPolicyStatement.is_action_permitted = judge
     IAMPolicyStatement._check_conditions = lambda *_: True
+    EventsHandler._authenticate_and_authorize_normal_action = authorize_events
+    SimpleSystemManagerResponse._authenticate_and_authorize_normal_action = authorize_ssm
     CloudFrontResponse._authenticate_and_authorize_normal_action = authorize_cloudfront
     Distribution.__init__ = make_distribution
     application = DomainDispatcherApplication(create_backend_app)

@@ -10,7 +10,7 @@ import requests
 from ops.local import tasks
 from ops.local.changes import Change, StoredState
 from ops.local.database import Database
-from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, SWEEP, UPLOADS_BUCKET
+from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, SWEEP, UPLOADS_BUCKET, WEBHOOK
 from ops.local.s3events import s3_event
 from ops.local.schedule import call
 from tests.e2e.client import ApiClient
@@ -45,6 +45,7 @@ class Flow:
         self._events_that_come_twice_or_too_late()
         self._erasing()
         self._sweeping()
+        self._webhooks()
         until(self._is_idle, 120)
 
     def _a_picture_that_cannot_be_processed(self) -> None:
@@ -158,6 +159,14 @@ class Flow:
                 tasks.add(connection, kind, "process_upload", payload)
 
         self._with_tasks(add)
+
+    def _webhooks(self) -> None:
+        def found() -> bool:
+            calls = [json.loads(line) for line in self._calls.read_text().splitlines()]
+            mine = {call["operation"] for call in calls if call["function"] == WEBHOOK}
+            return {"GetParameter", "ChangeMessageVisibility"} <= mine
+
+        until(found, 60)
 
     def _is_idle(self) -> bool:
         return self._with_tasks(lambda database: not database.look("SELECT 1 FROM tasks LIMIT 1"))

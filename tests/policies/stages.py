@@ -21,6 +21,9 @@ ENFORCED = Names(
     images_table="darkroom-test-images",
     work_queue="darkroom-test-work",
     failures_queue="darkroom-test-failures",
+    event_bus="darkroom-test",
+    webhooks_queue="darkroom-test-webhooks",
+    webhook_secret="/darkroom/test/webhook-secret",
     distribution_id="EDISTRIBUTION1",
 )
 
@@ -34,8 +37,11 @@ watermark = {{ object = "{WATERMARK}" }}
 
 
 @contextmanager
-def recorded_stack(folder: Path) -> Iterator[tuple[Stack, Path]]:
-    """A stack whose functions' calls are recorded into a file, and one variant has a watermark."""
+def recorded_stack(folder: Path, webhooks: str) -> Iterator[tuple[Stack, Path]]:
+    """A stack whose functions' calls are recorded into a file, and one variant has a watermark.
+
+    `webhooks` is where it posts them.
+    """
     project = folder / "project"
     for name in _SHIPPED:
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copyfile
@@ -46,6 +52,7 @@ def recorded_stack(folder: Path) -> Iterator[tuple[Stack, Path]]:
     calls = folder / "calls.jsonl"
     # The flow itself lets the sweep run, when everything has happened that it is to find.
     quickly = {"RETRY_SECONDS": "0.1,0.1", "SWEEP_SECONDS": "3600,3600", FILE: str(calls)}
+    quickly |= {"WEBHOOK_URL": webhooks}
     quickly |= {"SWEEP_GRACE_SECONDS": "1", "SWEEP_REST_SECONDS": "1"}
     # With one ticket at a time, the second one looks whether the first is used.
     quickly |= {"AUTH_MODE": "token", "PENDING_TICKETS": "1"}

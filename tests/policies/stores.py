@@ -1,5 +1,6 @@
 """What is in an account before anybody may do anything: a stage's stores, and others'."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from tests.policies.stages import ENFORCED
 OTHER = "somebody-elses"  # a bucket, a table and a queue that are not Darkroom's
 UNUSED = "nobodys"  # a bucket and a table
 FOREIGN_CDN = "EDISTRIBUTION2"
+FOREIGN_SECRET = "/somebody-elses/secret"
+SECRET = f"whsec_{base64.b64encode(bytes(32)).decode()}"
 
 
 def make_stores(client: Callable[[str], Any]) -> None:
@@ -19,8 +22,15 @@ def make_stores(client: Callable[[str], Any]) -> None:
         client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioned)
     for table in (ENFORCED.images_table, OTHER, UNUSED):
         client("dynamodb").create_table(**table_definition(table))
-    for queue in (ENFORCED.work_queue, ENFORCED.failures_queue, OTHER):
+    for queue in (
+        *(ENFORCED.work_queue, ENFORCED.failures_queue),
+        *(ENFORCED.webhooks_queue, OTHER),
+    ):
         client("sqs").create_queue(QueueName=queue)
+    for bus in (ENFORCED.event_bus, OTHER):
+        client("events").create_event_bus(Name=bus)
+    for parameter in (ENFORCED.webhook_secret, FOREIGN_SECRET):
+        client("ssm").put_parameter(Name=parameter, Value=SECRET, Type="SecureString")
     for distribution in (ENFORCED.distribution_id, FOREIGN_CDN):
         config = distribution_config(distribution)
         client("cloudfront").create_distribution(DistributionConfig=config)

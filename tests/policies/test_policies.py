@@ -117,10 +117,24 @@ def test_just_who_erases_may_let_the_cdn_forget_where_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_items_are_deleted_only_where_they_lead_from_bytes_to_an_image(function: str) -> None:
+def test_no_item_is_deleted_but_notices_and_what_leads_from_bytes_to_an_image(
+    function: str,
+) -> None:
     deleting = [s for s in statements(function) if "dynamodb:DeleteItem" in s["Action"]]
-    markers = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sha256#*#*"]}}
-    assert [s["Condition"] for s in deleting] == [markers] * len(deleting)
+    keys = [s["Condition"]["ForAllValues:StringLike"] for s in deleting]
+    allowed = (["sha256#*#*"], ["untold#*"])
+    assert all(key["dynamodb:LeadingKeys"] in allowed for key in keys)
+
+
+def test_where_there_is_no_bus_nobody_is_told() -> None:
+    without = replace(ENFORCED, event_bus="")
+    written = json.dumps([policy_of(function, without) for function in FUNCTIONS])
+    assert not any(word in written for word in ("events:", "untold#"))
+
+
+def test_the_secret_of_the_webhooks_is_for_their_function_alone() -> None:
+    readers = [f for f in FUNCTIONS if "ssm:" in json.dumps(policy_of(f, ENFORCED))]
+    assert readers == ["send_webhook"]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -1,0 +1,94 @@
+"""The webhooks' queue and secret, on the servers of `make run`."""
+
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.aws import clients
+from chalicelib.aws.parameters import SsmParameters
+from chalicelib.errors import PassingFault, SettingsError
+from chalicelib.webhooks import delivery
+from ops.local import names, stores
+from ops.local.polling import sqs_event
+from tests.aws.conftest import lead_boto3
+from tests.webhooks.conftest import SECRET, envelope
+from tests.webhooks.receivers import Receiver, running_receiver
+
+
+@pytest.fixture
+def cloud(clouds: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Queues and parameters on moto."""
+    address = clouds["AWS_ENDPOINT_URL_DYNAMODB"]
+    lead_boto3({**clouds, "AWS_ENDPOINT_URL": address}, monkeypatch)
+    for client in (clients.sqs, clients.ssm):
+        client.cache_clear()
+    stores.make_queues(clients.sqs())
+    yield
+    for client in (clients.sqs, clients.ssm):
+        client.cache_clear()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with running_receiver() as receiver:
+        yield receiver
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_secret_is_read_as_it_was_put() -> None:
+    boto3.client("ssm").put_parameter(
+        Name="/test/secret", Value=SECRET, Type="SecureString", Overwrite=True
+    )
+    assert SsmParameters().read("/test/secret") == SECRET
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_secret_that_is_not_there_is_named() -> None:
+    with pytest.raises(SettingsError, match="/test/missing"):
+        SsmParameters().read("/test/missing")
+
+
+def take(name: str) -> list[Any]:
+    """The next message of a queue, if there is one."""
+    url = clients.sqs().get_queue_url(QueueName=name)["QueueUrl"]
+    found = clients.sqs().receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"])
+    return list(found.get("Messages", []))
+
+
+@pytest.mark.usefixtures("cloud")
+def test_what_no_try_brings_to_its_receiver_is_given_up(
+    application: ModuleType, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "WAITS", (0,) * len(delivery.WAITS))
+    boto3.client("ssm").put_parameter(
+        Name="/test/secret", Value=SECRET, Type="SecureString", Overwrite=True
+    )
+    wiring = application.wiring
+    wiring.settings = replace(
+        wiring.settings,
+        webhooks_queue=names.WEBHOOKS_QUEUE,
+        webhook_url=receiver.url,
+        webhook_secret_parameter="/test/secret",
+        webhook_loopback=True,
+    )
+    receiver.answers = [500]
+    clients.sqs().send_message(
+        QueueUrl=clients.sqs().get_queue_url(QueueName=names.WEBHOOKS_QUEUE)["QueueUrl"],
+        MessageBody=body(),
+    )
+    while taken := take(names.WEBHOOKS_QUEUE):
+        with pytest.raises(PassingFault):
+            application.send_webhook(sqs_event(names.WEBHOOKS_QUEUE, taken[0]), None)
+    assert len(receiver.requests) == 10
+    (lost,) = take(names.LOST_WEBHOOKS_QUEUE)
+    assert lost["Body"] == body()
+
+
+def body() -> str:
+    """What the bus hands on."""
+    return json.dumps(envelope())

@@ -1,0 +1,119 @@
+"""The application with a secret, a queue that remembers, and a receiver on this machine."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import pytest
+from chalice.test import Client
+from msgspec.structs import replace
+
+from chalicelib.telling.forms import notice_of
+from ops.local.polling import sqs_event
+from tests.builders import NOON, ULID, image
+from tests.webhooks.receivers import Receiver, running_receiver
+
+SECRET = (
+    "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, so").decode()
+)  # pragma: allowlist secret
+OTHER = "whsec_" + base64.b64encode(b"and another one of thirty-two, t").decode()
+
+
+@dataclass
+class Drawer:
+    """The Parameters that one text is; it counts how often it was asked."""
+
+    text: str = SECRET
+    asked: list[str] = field(default_factory=list)
+
+    def read(self, name: str) -> str:
+        self.asked.append(name)
+        return self.text
+
+
+class Waiting:
+    """The PatientQueue that only remembers."""
+
+    def __init__(self) -> None:
+        self.put_offs: list[tuple[str, int]] = []
+
+    def put_off(self, receipt: str, seconds: int) -> None:
+        self.put_offs.append((receipt, seconds))
+
+
+class Sender:
+    """The function `send_webhook`, called as Lambda calls it."""
+
+    def __init__(self, application: ModuleType) -> None:
+        self.application = application
+        self.wiring = application.wiring
+        self.queue: Waiting = self.wiring.webhook_queue
+        self.parameters: Drawer = self.wiring.parameters
+
+    def aim(self, url: str, *, loopback: bool = True) -> None:
+        self.wiring.settings = replace(
+            self.wiring.settings, webhook_url=url, webhook_loopback=loopback
+        )
+        self.wiring.__dict__.pop("webhooks", None)
+
+    def send(self, tries: int = 1) -> None:
+        with Client(self.application.app) as client:
+            client.lambda_.invoke("send_webhook", sqs_message(tries))
+
+
+def envelope() -> dict[str, Any]:
+    """An event, as EventBridge hands it on."""
+    from chalicelib.records import Event, Status
+
+    deleted = image(status=Status.DELETED, revision=3)
+    notice = notice_of(deleted, Event(at=NOON, event="deleted"), "https://x")
+    assert notice
+    return {
+        "version": "0",
+        "id": "7b1f",
+        "detail-type": notice.name,
+        "source": "darkroom",
+        "account": "123456789012",
+        "time": "2026-05-01T12:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": json.loads(notice.detail),
+    }
+
+
+def sqs_message(tries: int = 1) -> dict[str, Any]:
+    """The event of Lambda that brings it, as the local stack makes it."""
+    message: Any = {
+        "MessageId": "m",
+        "ReceiptHandle": "receipt",
+        "Body": json.dumps(envelope()),
+        "MD5OfBody": "",
+        "Attributes": {"ApproximateReceiveCount": str(tries)},
+    }
+    return sqs_event("test-webhooks", message)
+
+
+EVENT_ID = f"{ULID}-4"
+
+
+@pytest.fixture
+def sender(application: ModuleType) -> Sender:
+    wiring = application.wiring
+    wiring.settings = replace(wiring.settings, webhook_secret_parameter="/test/secret")
+    wiring.webhook_queue, wiring.parameters = Waiting(), Drawer()
+    return Sender(application)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with running_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def aimed(sender: Sender, receiver: Receiver) -> Sender:
+    sender.aim(receiver.url)
+    return sender
