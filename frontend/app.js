@@ -12,7 +12,6 @@ const originals = new Map();
 let viewer;
 
 fillWords(document);
-element("main").hidden = false;
 
 const gallery = new Gallery({
   list: element("gallery"),
