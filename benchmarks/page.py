@@ -1,4 +1,4 @@
-"""`python -m benchmarks.page`: Lighthouse on the page of a fresh stack, empty and with photographs."""
+"""`python -m benchmarks.page`: Lighthouse on a fresh stack's page, empty and filled."""
 
 import json
 import os
@@ -85,8 +85,7 @@ def _stack() -> Iterator[tuple[str, str]]:
 
 
 def _addresses(process: subprocess.Popen[str]) -> Iterator[tuple[str, str]]:
-    assert process.stdout
-    for line in process.stdout:
+    for line in process.stdout or ():
         if "http://" in line:
             name, _, address = line.strip().partition("  ")
             yield name, address.strip()
@@ -97,7 +96,12 @@ def _addresses(process: subprocess.Popen[str]) -> Iterator[tuple[str, str]]:
 
 def _upload(api: str, files: Sequence[Path]) -> None:
     for file in files:
-        order = {"filename": file.name, "content_type": "image/jpeg", "size": file.stat().st_size}
+        size = file.stat().st_size
+        order: dict[str, str | int] = {
+            "filename": file.name,
+            "content_type": "image/jpeg",
+            "size": size,
+        }
         ticket = requests.post(f"{api}/uploads", json=order, timeout=30).json()
         with file.open("rb") as content:
             form = {"data": ticket["fields"], "files": {"file": content}}
