@@ -40,8 +40,8 @@ class ObjectStore(Protocol):
 
     def write(
         self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
-    ) -> None:
-        """Store `data`; writing the same again changes nothing."""
+    ) -> str:
+        """Store `data`; writing the same again changes nothing. Answers its ETag."""
 
     def exists(self, bucket: str, key: str) -> bool:
         """Whether there is such an object now."""

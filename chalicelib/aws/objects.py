@@ -41,16 +41,17 @@ class S3Objects:
 
     def write(
         self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
-    ) -> None:
-        """Store `data` under `key`, as it is to be served."""
+    ) -> str:
+        """Store `data` under `key`, as it is to be served: its ETag."""
         with passing_faults_renamed("S3"):
-            clients.s3().put_object(
+            answer = clients.s3().put_object(
                 Bucket=bucket,
                 Key=key,
                 Body=data,
                 ContentType=content_type,
                 CacheControl=cache_control,
             )
+        return answer["ETag"].strip('"')
 
     def exists(self, bucket: str, key: str) -> bool:
         """Whether there is such an object now."""

@@ -24,7 +24,14 @@ _ERASE = (
     may.forget_bytes,
 )
 _PARTS = {
-    "api_handler": (buckets.sign_uploads, *_PROCESS, *_ERASE, may.list_by_owner, may.ask_for_work),
+    "api_handler": (
+        buckets.sign_uploads,
+        *_PROCESS,
+        *_ERASE,
+        may.read_many_records,
+        may.list_by_owner,
+        may.ask_for_work,
+    ),
     "process_upload": (*_PROCESS, may.hand_over_lost_events),
     "process_removal": (
         buckets.read_originals,

@@ -47,8 +47,8 @@ def keep_records(names: Names) -> Statement:
 
 
 def read_many_records(names: Names) -> Statement:
-    """Records of a page of objects."""
-    why = "The sweep reads the records of a hundred objects at once."
+    """Records of a list, or of a page of objects."""
+    why = "The index leads to records; a hundred are read at once, as for a page of objects."
     return Statement("ReadManyRecords", why, ("dynamodb:BatchGetItem",), (names.table(),))
 
 

@@ -168,6 +168,6 @@ def test_the_busiest_hours_hold_the_peak_and_the_burst():
 
 def test_a_sweep_of_more_images_takes_as_much_longer():
     calls = {"ListObjectsV2": 2, "HeadObject": 200, "BatchGetItem": 2}
-    sweep = Sweep(images=200, seconds=1, calls=calls)
+    sweep = Sweep(images=200, seconds=1, cpu_seconds=0.5, calls=calls)
     few, many = walk(sweep, 1_000), walk(sweep, 10_000)
     assert many.seconds == pytest.approx(10 * few.seconds)

@@ -38,8 +38,9 @@ class MemoryObjects:
 
     def write(
         self, bucket: str, key: str, data: bytes, *, content_type: str, cache_control: str
-    ) -> None:
-        self.kept[bucket, key] = Kept(data, content_type, cache_control, self.clock())
+    ) -> str:
+        self.kept[bucket, key] = kept = Kept(data, content_type, cache_control, self.clock())
+        return kept.etag
 
     def exists(self, bucket: str, key: str) -> bool:
         return (bucket, key) in self.kept
