@@ -13,7 +13,6 @@ let viewer;
 
 fillWords(document);
 element("uploader").token = token;
-element("main").hidden = false;
 
 const gallery = new Gallery({
   list: element("gallery"),

@@ -85,7 +85,7 @@ export const strings = {
     expired: "Never sent",
     deleted: "Deleted",
   },
-  galleryEmpty: "Nothing here yet. The first photo that you upload will be.",
+  galleryEmpty: "Nothing here yet.",
   nothingSuch: "There are none of these.",
   more: "Show more",
   again: "Try again",

@@ -1,6 +1,7 @@
 """The gallery: pages as one scrolls, statuses, frames that do not jump, and totals."""
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.frontend.actions import frames, items, photo, pick
 from tests.frontend.darkroom import FakeDarkroom
@@ -13,6 +14,14 @@ SHIFTS = """() => {
         }
     }).observe({ type: "layout-shift", buffered: true });
 }"""
+
+# The middles of the uploader, of its button, and of what follows it.
+PLACES = """() => [...document.querySelectorAll(
+    "darkroom-uploader, darkroom-uploader > [slot=button], #gallery-title, #filter"
+)].flatMap((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+})"""
 
 
 def test_images_are_listed_newest_first(page: Page, darkroom: FakeDarkroom) -> None:
@@ -89,6 +98,22 @@ def test_nothing_jumps_when_pictures_arrive(page: Page, darkroom: FakeDarkroom) 
     assert page.evaluate("shifts.filter(([value]) => value > 0.001)") == []
 
 
+@pytest.mark.parametrize("width", [360, 412, 768, 1440])
+def test_nothing_jumps_when_the_uploaders_script_is_there(
+    page: Page, darkroom: FakeDarkroom, width: int
+) -> None:
+    held: list[Route] = []
+    page.set_viewport_size({"width": width, "height": 800})
+    page.route("**/uploader.js", lambda route: held.append(route))
+    page.goto(darkroom.site, wait_until="commit")
+    expect(page.locator("#gallery-note")).not_to_be_empty()
+    before = page.evaluate(PLACES)
+    held[0].continue_()
+    expect(page.locator("darkroom-uploader [part=area]")).to_be_visible()
+    for was, comes in zip(before, page.evaluate(PLACES), strict=True):
+        assert comes == pytest.approx(was, abs=0.5)
+
+
 def test_nothing_jumps_when_an_upload_becomes_ready(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
     darkroom.worker_open.clear()
@@ -104,9 +129,7 @@ def test_nothing_jumps_when_an_upload_becomes_ready(page: Page, darkroom: FakeDa
 
 def test_an_empty_gallery_says_so(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
-    expect(page.locator("#gallery-note")).to_have_text(
-        "Nothing here yet. The first photo that you upload will be."
-    )
+    expect(page.locator("#gallery-note")).to_have_text("Nothing here yet.")
     expect(page.locator("#totals")).to_be_empty()
 
 

@@ -52,6 +52,13 @@ def test_every_word_that_a_page_asks_for_exists() -> None:
     assert missing == []
 
 
+def test_words_that_are_painted_before_the_scripts_are_there_are_those_of_the_strings() -> None:
+    strings = (FRONTEND / "strings.js").read_text()
+    painted = re.findall(r'data-text="(\w+)">([^<]+)<', PAGES["index.html"])
+    assert "dropTitle" in dict(painted)
+    assert [name for name, words in painted if f'  {name}: "{words}",' not in strings] == []
+
+
 def test_the_uploader_needs_no_file_of_the_page() -> None:
     parts = [FRONTEND / "uploader.js", *(FRONTEND / "uploader").iterdir()]
     imported = {
