@@ -46,9 +46,11 @@ def list_images(
 ) -> None:
     """List your images, newest first.
 
-    python -m ops list --status rejected
+        python -m ops list --status rejected
 
-    python -m ops list --all --json > images.jsonl
+        python -m ops list --all --json > images.jsonl
+
+    Without their histories, which `show` has.
     """
     caller = Caller(given)
     with sentences():

@@ -19,9 +19,11 @@ _WIDTH = 88  # characters
 @click.command()
 @click.pass_context
 def manual(ctx: click.Context) -> None:
-    """Write docs/command-line.md from what the verbs say of themselves.
+    """Write docs/command-line.md from the verbs' own help.
 
-    python -m ops manual
+        python -m ops manual
+
+    A test holds the page against it.
     """
     PAGE.write_text(page(ctx.find_root().command), encoding="utf-8")
 

@@ -20,7 +20,9 @@ _LABEL = 12  # characters
 def show(image_id: str, as_json: bool, **given: Any) -> None:
     """Show an image: its renditions, its markup, its history.
 
-    python -m ops show 01M7Y2N0N9BYRK049JRFXGS292
+        python -m ops show 01M7Y2N0N9BYRK049JRFXGS292
+
+    With --json it is what the API answers.
     """
     caller = Caller(given)
     with sentences():

@@ -7,15 +7,15 @@ from urllib.parse import quote, urlencode
 
 from ops.client.connection import Answer, Connection
 from ops.client.faults import NOT_FOUND, UNAUTHORIZED, ApiFault, Misunderstood, Refused
-from ops.client.patience import Patience
+from ops.client.patience import Patience, Told
 
 Json = dict[str, Any]
 
 _PAGE = 100  # images; the most that the API gives at once
 
-_NO_TOKEN = """The API asks for a token. Put it into DARKROOM_TOKEN, or name a file that holds it
+_ASKED = """The API asks for a token. Put it into DARKROOM_TOKEN, or name a file that holds it
 with --token-file; `python -m ops token create` makes one."""
-_WRONG_TOKEN = "The API does not take this token: it is mistyped, has expired or was revoked."
+_REFUSED = "The API does not take this token: it is mistyped, has expired or was revoked."
 
 
 class Api:
@@ -32,9 +32,13 @@ class Api:
         self._connection = connection
         self._token = token
 
-    def ticket(self, order: Mapping[str, Any]) -> Json:
-        """A ticket for a file: its name, content type, size and SHA-256; or `duplicate_of`."""
-        return self._call("POST", "/uploads", ("url", "fields"), order, other="duplicate_of")
+    def ticket(self, order: Mapping[str, Any], told: Told = lambda *_: None) -> Json:
+        """A ticket for a file: its name, content type, size and SHA-256; or `duplicate_of`.
+
+        `told` hears of each wait.
+        """
+        ask = self._asking("POST", "/uploads", ("image_id", "url", "fields"), order)
+        return self.patience(ask, told)
 
     def image(self, image_id: str) -> Json:
         """An image with its history."""
@@ -67,23 +71,15 @@ class Api:
         """Erase an image: the receipt."""
         return self._call("DELETE", _path(image_id), ("erased", "verified"))
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        wanted: tuple[str, ...],
-        body: Mapping[str, Any] | None = None,
-        other: str = "",
-    ) -> Json:
-        return self.patience(self._asking(method, path, wanted, body, other))
+    def _call(self, method: str, path: str, wanted: tuple[str, ...]) -> Json:
+        return self.patience(self._asking(method, path, wanted))
 
     def _asking(
         self,
         method: str,
         path: str,
         wanted: tuple[str, ...],
-        body: Mapping[str, Any] | None,
-        other: str,
+        body: Mapping[str, Any] | None = None,
     ) -> Callable[[], Json]:
         content = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if content else {}
@@ -95,7 +91,7 @@ class Api:
             if answer.status >= 300:
                 raise self._refusal(answer)
             found = answer.json()
-            if isinstance(found, dict) and (found.keys() >= {*wanted} or other in found):
+            if isinstance(found, dict) and (found.keys() >= {*wanted} or "duplicate_of" in found):
                 return found
             raise Misunderstood(f"At {self.address} answers something else than Darkroom.")
 
@@ -103,7 +99,7 @@ class Api:
 
     def _refusal(self, answer: Answer) -> ApiFault:
         if answer.status == UNAUTHORIZED:
-            sentence = _WRONG_TOKEN if self._token else " ".join(_NO_TOKEN.split())
+            sentence = _REFUSED if self._token else " ".join(_ASKED.split())
             return Refused(answer.status, "unauthenticated", sentence)
         try:
             problem = answer.json()

@@ -110,9 +110,9 @@ def _why(reason: Exception) -> str:
 _errors = urllib3.exceptions
 _WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (_errors.NameResolutionError, "there is no such host"),
+    (_errors.NewConnectionError, "nobody answers there"),
     (_errors.ConnectTimeoutError, "no connection within 10 seconds"),
     (_errors.TimeoutError, "no answer within a minute"),
-    (_errors.NewConnectionError, "nobody answers there"),
     (_errors.SSLError, "its certificate does not hold"),
     (_errors.LocationParseError, "it is no address"),
     ((_errors.ProtocolError, ConnectionError), "the connection broke"),

@@ -58,5 +58,8 @@ class BucketRefused(Refused):
     concerns_all = False
 
 
+BUCKET_FAULTS = (BucketUnreachable, BucketRefused)
+
+
 class Stopped(DarkroomError):
     """The user has asked to stop."""

@@ -8,10 +8,15 @@ from typing import TypeVar
 from ops.client.faults import THROTTLED, ApiFault, Refused, Stopped
 
 Result = TypeVar("Result")
-Told = Callable[[float, str], None]  # the seconds of a wait, and why
+Told = Callable[[float, str], object]  # the seconds of a wait, and why
+Faults = tuple[type[ApiFault], ...]
 
 _LONGEST = 120.0  # seconds that a server may ask to wait: more is told to the user
 _APPOINTMENTS = 30  # times that a server may ask for it
+
+
+def _nothing(_seconds: float, _why: str) -> None:
+    """Nobody is told."""
 
 
 class Patience:
@@ -20,24 +25,26 @@ class Patience:
     `stopping` ends any wait with Stopped. A wait that a server asks for is no failure.
     """
 
-    def __init__(
-        self,
-        waits: tuple[float, ...],
-        stopping: threading.Event | None = None,
-        told: Told = lambda _seconds, _why: None,
-    ) -> None:
+    def __init__(self, waits: tuple[float, ...], stopping: threading.Event | None = None) -> None:
         self._waits = waits
         self._stopping = stopping or threading.Event()
-        self._told = told
 
-    def __call__(self, attempt: Callable[[], Result], told: Told | None = None) -> Result:
-        """What `attempt` brings; its ApiFault once it is not passing, or patience is at its end."""
+    def __call__(
+        self,
+        attempt: Callable[[], Result],
+        told: Told = _nothing,
+        faults: Faults = (ApiFault,),
+    ) -> Result:
+        """What `attempt` brings; its fault once it is not passing, or patience is at its end.
+
+        `told` hears of each wait. Of what is not among the `faults` there is no second attempt.
+        """
         waits, appointments = list(self._waits), _APPOINTMENTS
         while True:
             self.check()
             try:
                 return attempt()
-            except ApiFault as fault:
+            except faults as fault:
                 if not fault.is_passing or fault.wait > _LONGEST:
                     raise
                 if isinstance(fault, Refused) and fault.status == THROTTLED and appointments:
@@ -49,7 +56,7 @@ class Patience:
                     raise
                 # Not all at the same moment: a server that comes back would be overrun.
                 seconds *= random.uniform(1, 1.25)  # noqa: S311 - no secret
-                (told or self._told)(seconds, str(fault))
+                told(seconds, str(fault))
             self.pause(seconds)
 
     def pause(self, seconds: float) -> None:

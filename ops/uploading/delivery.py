@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ops.client.api import Api
 from ops.client.bucket import Form, send
 from ops.client.connection import Connection
-from ops.client.faults import FORBIDDEN, BucketRefused
+from ops.client.faults import BUCKET_FAULTS, FORBIDDEN, BucketRefused
 from ops.uploading.files import Source
 from ops.uploading.journal import Known, Tickets
 from ops.uploading.progress import Row
@@ -51,7 +51,7 @@ class Delivery:
         sha256 = source.checksum(patience.check)
         with self._turns[sha256]:  # another file may have the same bytes
             attempts = _Attempts(self._means, source, sha256, row)
-            return patience(attempts.attempt, row.wait)
+            return patience(attempts.attempt, row.wait, BUCKET_FAULTS)
 
 
 class _Attempts:
@@ -69,14 +69,14 @@ class _Attempts:
         # What broke may have been the answer alone: the file is there.
         if self._known and self._has_arrived(self._known):
             return Arrived(self._known.image_id, self._sha256)
-        if self._known and self._known.holds:
-            try:
-                return self._send(self._known)
-            except BucketRefused as refusal:
-                # The store's clock decides whether a ticket has expired, not this machine's.
-                if refusal.status != FORBIDDEN:
-                    raise
-        return self._begin_anew()
+        known = self._known if self._known and self._known.holds else None
+        try:
+            return self._send(known or self._order())
+        except BucketRefused as refusal:
+            # The store's clock decides whether a ticket has expired, not this machine's.
+            if refusal.status != FORBIDDEN:
+                raise
+        return self._send(self._order())
 
     def _has_arrived(self, known: Known) -> bool:
         image = self._means.api.find(known.image_id)
@@ -86,23 +86,25 @@ class _Attempts:
             return False
         return known.is_sent or status not in _WAITING
 
-    def _begin_anew(self) -> Arrived:
-        ticket = self._means.api.ticket(
-            {
-                "filename": self._source.filename,
-                "content_type": self._source.content_type,
-                "size": self._source.size,
-                "sha256": self._sha256,
-            }
-        )
+    def _order(self) -> Known | Arrived:
+        """A fresh ticket, or the image that has these bytes already."""
+        order = {
+            "filename": self._source.filename,
+            "content_type": self._source.content_type,
+            "size": self._source.size,
+            "sha256": self._sha256,
+        }
+        ticket = self._means.api.ticket(order, self._row.wait)
         if "duplicate_of" in ticket:
             self._means.tickets.forget(self._sha256)
             return Arrived(ticket["duplicate_of"], self._sha256, duplicate=True)
         self._known = Known(ticket)
         self._means.tickets.keep(self._sha256, self._known)
-        return self._send(self._known)
+        return self._known
 
-    def _send(self, known: Known) -> Arrived:
+    def _send(self, known: Known | Arrived) -> Arrived:
+        if isinstance(known, Arrived):
+            return known
         self._row.begin()
         stop = self._means.stopping.is_set
         with self._source.opened() as stream:

@@ -110,9 +110,8 @@ def _add(name: str, found: Found) -> None:
         known = os.stat(name)
     except FileNotFoundError:
         found.faults[name] = "There is no such file."
-    except (OSError, ValueError) as reason:
-        why = getattr(reason, "strerror", None) or "its name cannot be one"
-        found.faults[name] = f"It cannot be read: {why}."
+    except OSError as reason:
+        found.faults[name] = f"It cannot be read: {reason.strerror}."
     else:
         if stat.S_ISREG(known.st_mode):
             found.sources.append(Source(name, known.st_size))
