@@ -115,7 +115,7 @@ def _show(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(outcome.json()))
     else:
-        click.secho(outcome.line(), fg=STYLES[outcome.status])
+        click.secho(outcome.line(), fg=STYLES[outcome.status], err=not outcome.succeeded)
 
 
 def _stop(batch: Batch, done: str) -> None:

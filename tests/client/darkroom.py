@@ -47,7 +47,7 @@ class FakeDarkroom:
         self.open = threading.Event()  # as long as it is not set, the bucket reads nothing
         self.open.set()
         self.most_at_once = 0
-        self._at_once = 0
+        self.at_once = 0
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -94,8 +94,8 @@ class FakeDarkroom:
 
     def _take(self, request: Request) -> Response | None:
         with self._lock:
-            self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
             fault = self.faults["bucket"].popleft() if self.faults["bucket"] else False
         try:
             self.open.wait(20)
@@ -105,7 +105,7 @@ class FakeDarkroom:
             arrival = parse_form(request.body.read(request.length), request.headers)
         finally:
             with self._lock:
-                self._at_once -= 1
+                self.at_once -= 1
         if fault:
             return fault
         with self._lock:

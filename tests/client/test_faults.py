@@ -55,7 +55,7 @@ def test_a_limit_is_waited_for_as_long_as_the_server_says(
 def test_a_limit_for_hours_is_told_at_once(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
     darkroom.faults["uploads"].append(limited("7200"))
     done = run("upload", str(folder / "a.jpg"))
-    assert (done.exit_code, "failed (limit_reached): At most 2" in done.stdout) == (1, True)
+    assert (done.exit_code, "failed (limit_reached): At most 2" in done.stderr) == (1, True)
 
 
 def test_an_answer_that_was_lost_does_not_send_the_file_twice(
@@ -81,7 +81,7 @@ def test_a_bucket_that_never_takes_a_file_fails_it(
 ) -> None:
     darkroom.faults["bucket"].extend([None] * 9)
     done = run("upload", str(folder / "a.jpg"))
-    assert (done.exit_code, "failed (unreachable): " in done.stdout) == (1, True)
+    assert (done.exit_code, "failed (unreachable): " in done.stderr) == (1, True)
 
 
 def test_a_file_that_grows_shorter_while_it_is_sent_is_told(
@@ -93,7 +93,7 @@ def test_a_file_that_grows_shorter_while_it_is_sent_is_told(
 
     monkeypatch.setattr("ops.uploading.files.Source.checksum", shorten)
     done = run("upload", str(folder / "a.jpg"))
-    assert "failed (unreadable): It was changed while it was sent." in done.stdout
+    assert "failed (unreadable): It was changed while it was sent." in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -74,14 +74,14 @@ def test_a_rejected_file_is_told_with_the_servers_reason(run: Run, folder: Path)
     (folder / "bad.jpg").write_bytes(b"bad")
     done = run("upload", str(folder))
     assert done.exit_code == 3
-    assert "bad.jpg  rejected (corrupt_image): It is torn." in done.stdout
+    assert "bad.jpg  rejected (corrupt_image): It is torn." in done.stderr
 
 
 def test_one_file_that_is_rejected_fails_the_command(run: Run, folder: Path) -> None:
     (folder / "notes.txt").write_bytes(b"Dear diary")
     done = run("upload", str(folder / "notes.txt"))
     assert done.exit_code == 1
-    assert "rejected (unsupported_type): Files of this type are not accepted." in done.stdout
+    assert "rejected (unsupported_type): Files of this type are not accepted." in done.stderr
 
 
 def test_names_may_be_anything(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_sent_is_told_while_the_others_are_sent(
 ) -> None:
     name = str(make(folder / "x.jpg"))  # type: ignore[operator]
     done = run("upload", name, str(folder / "a.jpg"))
-    assert (done.exit_code, said in done.stdout) == (3, True)
+    assert (done.exit_code, said in done.stderr) == (3, True)
     assert "a.jpg  ready" in done.stdout
 
 
@@ -126,7 +126,7 @@ def test_a_file_that_may_not_be_read_is_told(
     # Who runs the tests may read everything.
     monkeypatch.setattr("builtins.open", refuse)
     done = run("upload", str(folder / "a.jpg"))
-    assert (done.exit_code, "It cannot be read: Permission denied." in done.stdout) == (1, True)
+    assert (done.exit_code, "It cannot be read: Permission denied." in done.stderr) == (1, True)
 
 
 def test_an_empty_folder_is_nothing_to_do(run: Run, tmp_path: Path) -> None:
