@@ -6,7 +6,7 @@ from chalicelib import __version__
 from ops.verbs import MODULE, Verbs
 
 _DEBUG_HELP = "Show where in the code an unexpected error comes from."
-_EPILOG = f"""`{MODULE} VERB --help` explains a verb, with examples.
+_EPILOG = """VERB --help explains a verb, with examples.
 
 Exit codes: 0 done; 1 it failed, and a sentence on standard error says why; 2 wrong usage; 3 some of
 several failed; 130 stopped by Ctrl-C."""

@@ -3,7 +3,8 @@
 import click
 from click.shell_completion import get_completion_class
 
-_NAME = "darkroom"
+from ops.verbs import NAME
+
 _SHELLS = ("bash", "zsh", "fish")
 
 
@@ -26,5 +27,5 @@ def completion(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:  # a later click may know other shells
         raise click.UsageError(f"There is no completion for {shell}.")
-    made = kind(ctx.find_root().command, {}, _NAME, f"_{_NAME.upper()}_COMPLETE")
+    made = kind(ctx.find_root().command, {}, NAME, f"_{NAME.upper()}_COMPLETE")
     click.echo(made.source())

@@ -7,12 +7,11 @@ from string import Template
 import click
 
 from ops.local.names import PROJECT
-from ops.verbs import GROUPS
+from ops.verbs import GROUPS, NAME
 
 PAGE = PROJECT / "docs" / "command-line.md"
 
 _TEMPLATE = Path(__file__).with_name("manual.template.md")
-_NAME = "darkroom"
 _WIDTH = 88  # characters
 
 
@@ -32,7 +31,7 @@ def page(main: click.Command) -> str:
     """The text of docs/command-line.md."""
     ctx = click.Context(
         main,
-        info_name=_NAME,
+        info_name=NAME,
         terminal_width=_WIDTH,
         max_content_width=_WIDTH,
         **main.context_settings,
@@ -55,7 +54,7 @@ def _verb(group: click.Group, verb: str, ctx: click.Context, level: str) -> Iter
     if command is None:
         return
     own = click.Context(command, parent=ctx, info_name=verb)
-    path = own.command_path.removeprefix(f"{_NAME} ")
+    path = own.command_path.removeprefix(f"{NAME} ")
     yield f"{level} {path}\n\n{_help(command, own)}"
     if isinstance(command, click.Group):
         for name in command.list_commands(own):

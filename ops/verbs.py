@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
-MODULE = "python -m ops"  # as examples have it; shown as the command line was called
+NAME = "darkroom"  # of the launcher
+MODULE = "python -m ops"  # as examples have it
 
 GROUPS: dict[str, dict[str, str]] = {
     "Images": {
@@ -58,12 +59,12 @@ class Verbs(click.Group):
         return list(_PLACES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The verb with its examples as the user would type them; None where there is none."""
+        """The verb, with the examples as the launcher's user types them; None for no verb."""
         if cmd_name not in _PLACES:
             return None
         module, _, name = _PLACES[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
-        return _named(command, ctx.find_root().info_name or MODULE)
+        return _launched(command) if ctx.find_root().info_name == NAME else command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs of each group, with a line for each."""
@@ -92,13 +93,12 @@ class Verbs(click.Group):
             sys.exit(1)
 
 
-def _named(command: click.Command, name: str) -> click.Command:
-    """The command, with examples that begin with `name`."""
+def _launched(command: click.Command) -> click.Command:
     named = copy.copy(command)
-    named.help = (command.help or "").replace(MODULE, name)
+    named.help = (command.help or "").replace(MODULE, NAME)
     if isinstance(command, click.Group):
         named.commands = {  # type: ignore[attr-defined]
-            verb: _named(one, name) for verb, one in command.commands.items()
+            verb: _launched(one) for verb, one in command.commands.items()
         }
     return named
 
