@@ -47,11 +47,11 @@ class ObjectStore(Protocol):
         content_type: str,
         cache_control: str,
         content_disposition: str = "inline",
-    ) -> None:
-        """Store `data`; writing the same again changes nothing."""
+    ) -> str:
+        """Store `data`; writing the same again changes nothing. Answers its ETag."""
 
     def exists(self, bucket: str, key: str) -> bool:
-        """Whether there is such an object now."""
+        """Whether there is such an object now; ReadRefused for what can be no key there."""
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """All keys below `prefix`."""

@@ -78,7 +78,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `sequencer`, `etag` and `version_id` say which state of the original was read,
     `variants_hash` and `rules` (by variant) what its renditions were made with.
+    `manifest_etag` is that of the manifest which was written with it.
     `marked` are the checksums by which it is, or was, to be found.
+    `asked` says that it is to be processed once more, and that nobody has begun.
     `lost_event` is what was given up, in JSON, while it is failed. Of a tombstone,
     `erased` says that the image never comes back, and `cleared_at` when none of
     its files was found any more, and `buried_files` are the keys whose copies the
@@ -113,7 +115,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version_id: str | None = None
     variants_hash: str | None = None
     rules: dict[str, str] = {}
+    manifest_etag: str | None = None
     marked: tuple[str, ...] = ()
+    asked: bool = False
     lost_event: str | None = None
     erased: bool = False
     cleared_at: datetime | None = None
@@ -126,7 +130,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_unfinished(self) -> bool:
         """Whether something is still to be done for it, by us or by who has a ticket."""
         buried = self.status is Status.DELETED and self.cleared_at is None
-        return buried or self.status in UNFINISHED
+        return buried or self.asked or self.status in UNFINISHED
 
     @property
     def processed_files(self) -> list[str]:

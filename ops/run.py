@@ -12,6 +12,7 @@ from ops.local.lock import only_stack
 from ops.local.options import Options, StackError, read_options
 from ops.local.stack import Stack, addresses
 
+_FIRST_TOKEN = "Token python -m ops token create --subject you@example.com"  # noqa: S105 - a hint
 _DATA_HELP = "Where pictures, records and logs are kept  [default: .darkroom]"
 
 
@@ -28,7 +29,7 @@ def run(**given: str | None) -> None:
         python -m ops run --api-port 8001 --data-dir /tmp/darkroom
 
     Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
-    WORKERS.
+    WORKERS. AUTH_MODE=token asks for tokens, as a deployed stage does.
     """
     asked = {name.upper(): value for name, value in given.items() if value is not None}
     console = Console(highlight=False, soft_wrap=True, stderr=False)
@@ -53,9 +54,7 @@ def _run(options: Options, console: Console) -> None:
     def when_ready() -> None:
         if progress:
             progress.stop()
-        for name, address in addresses(options).items():
-            console.print(f"{name:<5} {address}", markup=False)
-        console.print("Darkroom is ready")
+        _announce(options, console)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
@@ -67,3 +66,11 @@ def _run(options: Options, console: Console) -> None:
         if progress:
             progress.stop()
     console.print("Darkroom has stopped")
+
+
+def _announce(options: Options, console: Console) -> None:
+    for name, address in addresses(options).items():
+        console.print(f"{name:<5} {address}", markup=False)
+    if options.auth_mode == "token":
+        console.print(_FIRST_TOKEN, markup=False)
+    console.print("Darkroom is ready")

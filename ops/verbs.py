@@ -41,6 +41,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Development": {
         "completion": "ops.completion:completion",
         "manual": "ops.manual:manual",
+        "openapi": "ops.openapi:openapi",
         "permissions": "ops.permissions.command:permissions",
         "screenshots": "ops.screenshots:screenshots",
         "secrets": "ops.secrets:secrets",

@@ -48,10 +48,10 @@ class S3Objects:
         content_type: str,
         cache_control: str,
         content_disposition: str = "inline",
-    ) -> None:
-        """Store `data` under `key`, as it is to be served."""
+    ) -> str:
+        """Store `data` under `key`, as it is to be served: its ETag."""
         with passing_faults_renamed("S3"):
-            clients.s3().put_object(
+            answer = clients.s3().put_object(
                 Bucket=bucket,
                 Key=key,
                 Body=data,
@@ -59,6 +59,7 @@ class S3Objects:
                 CacheControl=cache_control,
                 ContentDisposition=content_disposition,
             )
+        return answer["ETag"].strip('"')
 
     def exists(self, bucket: str, key: str) -> bool:
         """Whether there is such an object now."""
@@ -68,6 +69,8 @@ class S3Objects:
             except ClientError as reason:
                 if code_of(reason) in _ABSENT:
                     return False
+                if code_of(reason) == "400":  # HEAD tells no more
+                    raise ReadRefused(key) from reason
                 raise
         return True
 

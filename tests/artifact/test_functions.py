@@ -15,7 +15,14 @@ from ops.sandbox.function import Function
 from tests.artifact.conftest import Start
 from tests.pictures import jpeg
 from tests.policies.stores import distribution_config
+from tests.security.issuer import AUDIENCE, running_issuer
 from tests.stack.running import client
+
+ISSUER = {
+    "AUTH_MODE": "jwt",
+    "JWT_AUDIENCE": AUDIENCE,
+    "JWT_DEFAULT_SCOPES": "read",
+}
 
 
 def body_of(function: Function, event: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +72,11 @@ def test_an_upload_with_a_ticket_becomes_ready_and_its_renditions_are_stored(
         assert stored["ContentLength"] == rendition["bytes"]
 
 
+def test_the_api_describes_itself(start: Start) -> None:
+    with start("app.app") as api:
+        assert body_of(api, api_event("GET", "/openapi.json"))["info"]["title"] == "Darkroom"
+
+
 def test_a_bad_picture_is_a_success_that_is_recorded_as_rejected(start: Start) -> None:
     event = uploaded(start, b"no picture at all")
     with start("app.process_upload") as processor:
@@ -112,3 +124,16 @@ def test_an_erased_image_is_forgotten_by_cloudfront(start: Start, stores: Option
     found = cloudfront.get_invalidation(DistributionId=made["Id"], Id=receipt["invalidation"])
     paths = found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]
     assert paths == [f"/images/{image_id}/*"]
+
+
+def test_the_authorizer_knows_an_issuers_tokens(start: Start) -> None:
+    knock = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:r:1:api/api/GET/images"}
+    with (
+        running_issuer() as issuer,
+        start("app.authorize", JWT_ISSUER=issuer.address, **ISSUER) as authorizer,
+    ):
+        verdicts = [
+            authorizer.call({**knock, "authorizationToken": f"Bearer {token}"}).body["context"]
+            for token in (issuer.token(), issuer.token()[:-4], issuer.token(aud="x"))
+        ]
+    assert verdicts == [{"subject": "auth0%7Cann", "scopes": "read"}, {}, {}]

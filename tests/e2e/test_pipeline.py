@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 from PIL import Image
+from werkzeug.http import parse_options_header
 
 from tests.e2e.client import ApiClient
 from tests.e2e.photographs import camera_file, endless_gif, huge_png, marked, photograph
@@ -78,6 +79,14 @@ def test_a_rendition_is_served_for_ever_with_its_type(ready: dict[str, Any]) -> 
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+def test_a_rendition_is_saved_under_its_users_file_name(ready: dict[str, Any]) -> None:
+    answer = requests.get(rendition(ready, "1080p")["url"], timeout=30)
+    assert parse_options_header(answer.headers["Content-Disposition"]) == (
+        "inline",
+        {"filename": "Dragonfly-1080p.webp"},
+    )
+
+
 def test_a_renditions_bytes_are_those_of_its_key(ready: dict[str, Any]) -> None:
     for shown in ready["renditions"]:
         served = requests.get(shown["url"], timeout=30).content
@@ -91,6 +100,16 @@ def test_the_manifest_lies_beside_the_renditions(ready: dict[str, Any], stack: S
     shown = {name: value for name, value in answer.json().items() if name != "ledger"}
     assert shown == ready
     assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["http://169.254.169.254/latest/", "//evil.example/a", "..", "a/../b", "a\0b", "🙂" * 1024],
+)
+def test_a_key_that_no_object_can_have_is_not_found(client: ApiClient, key: str) -> None:
+    body = {"bucket": "darkroom-uploads", "key": key}
+    answer = requests.post(f"{client.api}/images", json=body, timeout=30)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_the_original_is_as_it_was_sent(ready: dict[str, Any], stack: Stack) -> None:
