@@ -40,6 +40,8 @@ def logs(files: tuple[Path, ...], image: str | None, data_dir: Path | None) -> N
         for line in found:
             if image in (None, line.get("image_id")):
                 click.echo(readable(line))
+    except BrokenPipeError:
+        raise  # whoever read them has enough
     except OSError as error:
         click.echo(f"No logs can be read. {error}", err=True)
         sys.exit(1)

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from ops.client.faults import ApiFault, Refused, Stopped
 from ops.rendering.outcomes import FileFault
@@ -35,15 +37,21 @@ class Batch:
 
     def run(self, sources: Sequence[Source], bars: Bars) -> Iterator[Outcome]:
         """An outcome for each file, as it comes; fewer where it is stopped, or cannot go on."""
-        left = {self._pool.submit(self._one, source, bars) for source in sources}
-        while left and not self._means.stopping.is_set():
-            done, left = wait(left, timeout=_TICK, return_when=FIRST_COMPLETED)
-            yield from _outcomes(done)
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        done, left = wait(left, timeout=_GRACE)
-        yield from _outcomes(done)
-        self.is_busy = bool(left)
-        if not left:
+        ended: SimpleQueue[Future[Outcome | None]] = SimpleQueue()
+        for source in sources:
+            self._pool.submit(self._one, source, bars).add_done_callback(ended.put)
+        left, end = len(sources), None
+        while left and (end is None or time.monotonic() < end):
+            if end is None and self._means.stopping.is_set():
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                end = time.monotonic() + _GRACE
+            with suppress(Empty):
+                future = ended.get(timeout=_TICK)
+                left -= 1
+                if not future.cancelled() and (outcome := future.result()):
+                    yield outcome
+        self.is_busy = left > 0
+        if not self.is_busy:
             self._means.tickets.close()
 
     def _one(self, source: Source, bars: Bars) -> Outcome | None:
@@ -112,9 +120,3 @@ def _refused(source: Source, fault: ApiFault) -> Outcome:
     if isinstance(fault, Refused) and (fault.status in _FILE_AT_FAULT or code == "EntityTooLarge"):
         status = REJECTED
     return Outcome(source.path, status, source.size, reason=code or None, detail=str(fault))
-
-
-def _outcomes(done: set[Future[Outcome | None]]) -> Iterator[Outcome]:
-    for future in done:
-        if not future.cancelled() and (outcome := future.result()):
-            yield outcome

@@ -1,7 +1,6 @@
 """One file's way to the bucket: its ticket, its bytes, and once more what a fault has broken."""
 
 import threading
-from collections import defaultdict
 from dataclasses import dataclass
 
 from ops.client.api import Api
@@ -40,7 +39,7 @@ class Delivery:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._turns: dict[str, threading.Lock] = {}
 
     def bring(self, source: Source, row: Row) -> Arrived:
         """Send the file, unless it is there.
@@ -49,7 +48,9 @@ class Delivery:
         """
         patience = self._means.api.patience
         sha256 = source.checksum(patience.check)
-        with self._turns[sha256]:  # another file may have the same bytes
+        with self._turns.setdefault(
+            sha256, threading.Lock()
+        ):  # another file may have the same bytes
             attempts = _Attempts(self._means, source, sha256, row)
             return patience(attempts.attempt, row.wait, BUCKET_FAULTS)
 
