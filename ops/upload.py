@@ -1,6 +1,5 @@
 """`python -m ops upload`: pictures of this machine, sent to a Darkroom."""
 
-import json
 import os
 import signal
 import sys
@@ -31,7 +30,7 @@ from ops.uploading.batch import Batch
 from ops.uploading.delivery import Means
 from ops.uploading.files import Found, find_files
 from ops.uploading.journal import Tickets
-from ops.uploading.outcomes import FAILED, STYLES, Outcome, total_of
+from ops.uploading.outcomes import FAILED, Outcome, Report
 from ops.uploading.progress import bars
 
 _WAIT_HELP = "Wait until the pictures are ready  [default: wait]"
@@ -60,36 +59,28 @@ def upload(
     A file that is there already is not sent again. After Ctrl-C, a crash or a broken network the
     same command goes on: it sends what is missing.
     """
-    caller = Caller(given)
-    found = find_files(files)
-    outcomes = [
-        Outcome(name, FAILED, 0, reason="unreadable", detail=why)
-        for name, why in found.faults.items()
-    ]
-    for outcome in outcomes:
-        _show(outcome, as_json=as_json)
+    caller, found = Caller(given), find_files(files)
+    told = Report(as_json=as_json)
+    for name, why in found.faults.items():
+        told.add(Outcome(name, FAILED, 0, reason="unreadable", detail=why))
     _tell(found)
     batch = None
     with sentences(), _stoppable() as stopping:
         if found.sources:
             batch = _batch(caller, stopping, concurrency, wait=waits)
             for outcome in _run(batch, found, quiet=as_json):
-                _show(outcome, as_json=as_json)
-                outcomes.append(outcome)
-    number = len(found.sources) + len(found.faults)
+                told.add(outcome)
     if batch and stopping.is_set():
-        _stop(batch, f"{len(outcomes):,} of {files_in_words(number)} done")
-    succeeded = sum(outcome.succeeded for outcome in outcomes)
-    if number and not as_json:
-        click.secho(total_of(outcomes), bold=True)
-    sys.exit(exit_code(succeeded, len(outcomes) - succeeded))
+        _stop(batch, f"{told.number:,} of {files_in_words(found.number)} done")
+    told.end()
+    sys.exit(exit_code(told.succeeded, told.number - told.succeeded))
 
 
 def _tell(found: Found) -> None:
     if found.passed_over:
         others = files_in_words(found.passed_over)
         complain(f"Passed over: {others} that by name are no pictures.")
-    if not (found.sources or found.faults):
+    if not found.number:
         complain("There is nothing to send.")
 
 
@@ -109,13 +100,6 @@ def _journal() -> Path:
         return read_options(os.environ).data / "uploads.sqlite"
     except StackError as reason:
         raise ApiFault(str(reason)) from reason
-
-
-def _show(outcome: Outcome, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(outcome.json()))
-    else:
-        click.secho(outcome.line(), fg=STYLES[outcome.status], err=not outcome.succeeded)
 
 
 def _stop(batch: Batch, done: str) -> None:

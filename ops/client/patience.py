@@ -39,23 +39,15 @@ class Patience:
 
         `told` hears of each wait. Of what is not among the `faults` there is no second attempt.
         """
-        waits, appointments = list(self._waits), _APPOINTMENTS
+        waits = _Waits(self._waits)
         while True:
             self.check()
             try:
                 return attempt()
             except faults as fault:
-                if not fault.is_passing or fault.wait > _LONGEST:
+                seconds = waits.after(fault)
+                if seconds is None:
                     raise
-                if isinstance(fault, Refused) and fault.status == THROTTLED and appointments:
-                    appointments -= 1
-                    seconds = fault.wait or 1.0
-                elif waits:
-                    seconds = max(fault.wait, waits.pop(0))
-                else:
-                    raise
-                # Not all at the same moment: a server that comes back would be overrun.
-                seconds *= random.uniform(1, 1.25)  # noqa: S311 - no secret
                 told(seconds, str(fault))
             self.pause(seconds)
 
@@ -67,6 +59,28 @@ class Patience:
     def check(self) -> None:
         """Stopped where the user has asked to stop."""
         self.pause(0)
+
+
+class _Waits:
+    """The waits of one request."""
+
+    def __init__(self, waits: tuple[float, ...]) -> None:
+        self._left = list(waits)
+        self._appointments = _APPOINTMENTS
+
+    def after(self, fault: ApiFault) -> float | None:
+        """The seconds until the next attempt; None where there is to be none."""
+        if not fault.is_passing or fault.wait > _LONGEST:
+            return None
+        if isinstance(fault, Refused) and fault.status == THROTTLED and self._appointments:
+            self._appointments -= 1
+            seconds = fault.wait or 1.0
+        elif self._left:
+            seconds = max(fault.wait, self._left.pop(0))
+        else:
+            return None
+        # Not all at the same moment: a server that comes back would be overrun.
+        return seconds * random.uniform(1, 1.25)  # noqa: S311 - no secret
 
 
 # A command that asks for one thing is tried again soon, and for a short time.

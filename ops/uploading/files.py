@@ -75,6 +75,11 @@ class Found:
     faults: dict[str, str]
     passed_over: int
 
+    @property
+    def number(self) -> int:
+        """How many files are asked for."""
+        return len(self.sources) + len(self.faults)
+
 
 def find_files(names: Sequence[str]) -> Found:
     """The files of a command line. In folders, hidden ones and those of other types stay."""

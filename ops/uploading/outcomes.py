@@ -1,9 +1,12 @@
 """What became of one file, for programs and for people."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import click
 
 from ops.rendering.outcomes import shown
 from ops.rendering.report import files_in_words
@@ -11,7 +14,7 @@ from ops.rendering.report import files_in_words
 READY, SENT, REJECTED, FAILED = "ready", "sent", "rejected", "failed"
 
 _SUCCEEDED = frozenset({READY, SENT})
-STYLES = {READY: "green", SENT: "green", REJECTED: "red", FAILED: "red"}
+_STYLES = {READY: "green", SENT: "green", REJECTED: "red", FAILED: "red"}
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,6 @@ class Outcome:
     def succeeded(self) -> bool:
         """Whether the file is where it should be."""
         return self.status in _SUCCEEDED
-
-    def json(self) -> dict[str, Any]:
-        """Its line for programs."""
-        return asdict(self)
 
     def line(self) -> str:
         """Its line for people."""
@@ -72,12 +71,44 @@ def outcome_of(image: Mapping[str, Any], file: str, size: int, *, duplicate: boo
     )
 
 
+class Report:
+    """The outcomes as they come: lines for people, those of failures on standard error, or JSON."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._outcomes: list[Outcome] = []
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self._outcomes)
+
+    @property
+    def succeeded(self) -> int:
+        """How many of them succeeded."""
+        return sum(outcome.succeeded for outcome in self._outcomes)
+
+    def add(self, outcome: Outcome) -> None:
+        """One more."""
+        self._outcomes.append(outcome)
+        if self._as_json:
+            click.echo(json.dumps(asdict(outcome)))
+        else:
+            style = _STYLES[outcome.status]
+            click.secho(outcome.line(), fg=style, err=not outcome.succeeded)
+
+    def end(self) -> None:
+        """The total, for people."""
+        if self._outcomes and not self._as_json:
+            click.secho(total_of(self._outcomes), bold=True)
+
+
 def total_of(outcomes: Sequence[Outcome]) -> str:
     """One line: how many files, and what became of them."""
     counts = Counter(outcome.status for outcome in outcomes)
     known = sum(outcome.duplicate for outcome in outcomes)
     parts = [files_in_words(len(outcomes))]
-    parts += [f"{counts[status]:,} {status}" for status in STYLES if counts[status]]
+    parts += [f"{counts[status]:,} {status}" for status in _STYLES if counts[status]]
     if known:
         parts.append(f"{known:,} of them there already")
     return ", ".join(parts)
