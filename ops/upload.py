@@ -116,7 +116,7 @@ def _stop(batch: Batch, done: str) -> None:
 
 @contextmanager
 def _stoppable() -> Iterator[threading.Event]:
-    """Set by Ctrl-C and SIGTERM; the second one ends the process as it is."""
+    """Set by Ctrl-C, SIGTERM and any error; a second signal ends the process as it is."""
     stopping = threading.Event()
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -126,6 +126,9 @@ def _stoppable() -> Iterator[threading.Event]:
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stopping
+    except BaseException:
+        stopping.set()  # what is in hand is not to be waited for
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

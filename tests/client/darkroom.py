@@ -6,13 +6,14 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from string import ascii_uppercase, digits
 from typing import Any
 
 from tests.frontend.darkroom import parse_form
 from tests.frontend.servers import Request, Response, serving
 
 Json = dict[str, Any]
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "".join(sorted({*digits, *ascii_uppercase} - {*"ILOU"}))
 
 
 def problem(status: int, code: str, detail: str, **headers: str) -> Response:
