@@ -26,6 +26,8 @@ _DATA_HELP = "Where pictures, records and logs are kept  [default: .darkroom]"
 def run(**given: str | None) -> None:
     """Run the whole product here, until Ctrl-C.
 
+        python -m ops run --api-port 8001 --data-dir /tmp/darkroom
+
     Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
     WORKERS. AUTH_MODE=token asks for tokens, as a deployed stage does.
     """

@@ -14,7 +14,12 @@ FILE = PROJECT / "docs/events.schema.json"
 
 @click.command()
 def schemas() -> None:
-    """Write docs/events.schema.json from the forms of events."""
+    """Write docs/events.schema.json from the forms of events.
+
+        python -m ops schemas
+
+    A test holds the file against them.
+    """
     FILE.write_text(text(), encoding="utf-8")
 
 
