@@ -3,6 +3,7 @@
 import click
 
 from ops.backfill import backfill
+from ops.configuration.command import configuration
 from ops.deploy import deploy
 from ops.destroy import destroy
 from ops.logs import logs
@@ -28,6 +29,7 @@ def main() -> None:
 
 
 main.add_command(backfill)
+main.add_command(configuration)
 main.add_command(deploy)
 main.add_command(destroy)
 main.add_command(logs)
