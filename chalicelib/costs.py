@@ -12,7 +12,7 @@ LOG_BYTES = 1_300  # of one processing: Darkroom's line, and Lambda's START, END
 
 _PRICES = Path(__file__).with_name("prices.toml")
 _READS = 4  # the record thrice, its history once; all are under 4 KB
-_SMALL_WRITES = 16  # units of the rows of 1 KB at most, of which the indexes have eight
+_SMALL_WRITES = 16  # units of the rows of 1 KB at most, of which an index has six
 
 Tiers = tuple[tuple[float, float], ...]
 
@@ -68,10 +68,10 @@ def estimate(milliseconds: int, memory_mb: int, files: int) -> float:
 def write_units(files: int) -> int:
     """DynamoDB's write units of one processing that makes a picture ready.
 
-    A unit is 1 KB, and a transaction takes two of them, in the table and in each index; the
-    record with its renditions goes to the table and to one index.
+    A unit is 1 KB, and a transaction takes two of them, in the table and in each index; only the
+    table has the record with its renditions.
     """
-    return _SMALL_WRITES + 4 * math.ceil(record_bytes(files) / 1024)
+    return _SMALL_WRITES + 2 * math.ceil(record_bytes(files) / 1024)
 
 
 def record_bytes(files: int) -> int:

@@ -8,7 +8,7 @@ from chalicelib.errors import InvalidRequest
 from chalicelib.ports import Secrets
 from chalicelib.records import Status
 
-_SECRET = "cursors"  # noqa: S105 - its name
+_NAME = "cursors"  # of the secret that they are sealed with
 
 
 class Cursors:
@@ -31,4 +31,4 @@ class Cursors:
 
     def _mark(self, place: str, owner: str, status: Status | None) -> str:
         said = json.dumps([place, owner, status])
-        return hmac.new(self._secrets.secret(_SECRET), said.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._secrets.secret(_NAME), said.encode(), hashlib.sha256).hexdigest()

@@ -5,7 +5,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chalicelib import keys, views
-from chalicelib.ports import ImageTable, ObjectStore
+from chalicelib.ports import ImageTable, ObjectStore, StoredObject
 from chalicelib.records import Event, Image, Rendition
 from chalicelib.settings import Settings
 from chalicelib.views import ImageView
@@ -37,13 +37,16 @@ class Manifests:
         self._table = table
         self._settings = settings
 
-    def write(self, image: Image, *following: Event) -> None:
-        """Store the manifest of `image`; the table does not have the `following` lines yet."""
+    def write(self, image: Image, *following: Event) -> str:
+        """Store the manifest of `image`: its ETag.
+
+        The table does not have the `following` lines yet.
+        """
         history = (*self._table.history(image.id), *following)
         view = views.show(image, self._settings.public_url, history)
         ledger = Ledger(**{name: getattr(image, name) for name in Ledger.__struct_fields__})
         shown = {name: getattr(view, name) for name in ImageView.__struct_fields__}
-        self._objects.write(
+        return self._objects.write(
             self._settings.images_bucket,
             keys.manifest_key(image.id),
             msgspec.json.encode(Manifest(**shown, ledger=ledger)),
@@ -52,11 +55,12 @@ class Manifests:
         )
 
 
-def read_manifest(data: bytes) -> tuple[Image, tuple[Event, ...]]:
+def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
     """The record and the history that a manifest tells; MsgspecError for what is none."""
-    manifest = msgspec.json.decode(data, type=Manifest)
+    manifest = msgspec.json.decode(stored.data, type=Manifest)
     names = set(Image.__struct_fields__) & set(ImageView.__struct_fields__) - {"renditions"}
     known = {name: getattr(manifest, name) for name in names} | asdict(manifest.ledger)
+    known["manifest_etag"] = stored.etag
     renditions = tuple(
         Rendition(**{name: getattr(shown, name) for name in Rendition.__struct_fields__})
         for shown in manifest.renditions

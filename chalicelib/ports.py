@@ -47,8 +47,8 @@ class ObjectStore(Protocol):
         content_type: str,
         cache_control: str,
         content_disposition: str = "inline",
-    ) -> None:
-        """Store `data`; writing the same again changes nothing."""
+    ) -> str:
+        """Store `data`; writing the same again changes nothing. Answers its ETag."""
 
     def exists(self, bucket: str, key: str) -> bool:
         """Whether there is such an object now."""

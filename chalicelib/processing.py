@@ -137,9 +137,10 @@ class Processor:
     def _finish(self, started: Image, result: Image, watch: Stopwatch) -> Image | None:
         def decide(image: Image | None) -> Step | None:
             step = lifecycle.finish(image, started, result, self._clock()) if image else None
-            if step:
-                self._manifests.write(*step)
-            return step
+            if step is None:
+                return None
+            done, event = step
+            return replace(done, manifest_etag=self._manifests.write(done, event)), event
 
         finished = change(self._table, started.id, decide)
         if finished is None:

@@ -78,6 +78,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `sequencer`, `etag` and `version_id` say which state of the original was read,
     `variants_hash` and `rules` (by variant) what its renditions were made with.
+    `manifest_etag` is that of the manifest which was written with it.
     `marked` are the checksums by which it is, or was, to be found.
     `lost_event` is what was given up, in JSON, while it is failed. Of a tombstone,
     `erased` says that the image never comes back, and `cleared_at` when none of
@@ -113,6 +114,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version_id: str | None = None
     variants_hash: str | None = None
     rules: dict[str, str] = {}
+    manifest_etag: str | None = None
     marked: tuple[str, ...] = ()
     lost_event: str | None = None
     erased: bool = False

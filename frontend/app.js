@@ -1,8 +1,8 @@
 import { Gallery } from "./gallery.js";
+import { reach, token } from "./pass.js";
 import { fillWords } from "./templates.js";
 import { Totals } from "./totals.js";
 import { announcer } from "./uploader/announcer.js";
-import { connect } from "./uploader/api.js";
 
 const element = (id) => document.getElementById(id);
 const totals = new Totals(element("totals"));
@@ -12,6 +12,7 @@ const originals = new Map();
 let viewer;
 
 fillWords(document);
+element("uploader").token = token;
 element("main").hidden = false;
 
 const gallery = new Gallery({
@@ -19,7 +20,7 @@ const gallery = new Gallery({
   note: element("gallery-note"),
   more: element("more"),
   filter: element("filter"),
-}, connect, announcer(element("announcements")));
+}, reach, announcer(element("announcements")));
 
 listen();
 begin();
@@ -47,7 +48,7 @@ async function begin() {
   element("embed").hidden = false;
   await gallery.developed();
   // Whoever misses the API reads so in the gallery.
-  await connect().then((api) => totals.load(api)).catch(() => {});
+  await reach().then((api) => totals.load(api)).catch(() => {});
   bringViewer();
 }
 

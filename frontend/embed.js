@@ -1,4 +1,5 @@
 import "./uploader.js";
+import { token } from "./pass.js";
 import { strings } from "./strings.js";
 import { fillWords } from "./templates.js";
 
@@ -9,6 +10,7 @@ const element = (id) => document.getElementById(id);
 
 fillWords(document);
 element("snippet").textContent = strings.snippet(new URL("uploader.js", location.href).href);
+element("uploader").token = token;
 element("main").hidden = false;
 for (const name of EVENTS) element("uploader").addEventListener(`darkroom:${name}`, tell);
 

@@ -94,6 +94,9 @@ export const strings = {
   atLeast: (text) => `over ${text}`,
   savedTotal: (bytes, percent) => `${bytes} (${percent})`,
   embed: "Put this uploader into a page of yours",
+  pass: { title: "A token is needed", label: "Token", use: "Go on", refused: "This token is not accepted." },
+  passHint: "Whoever runs this Darkroom can give you one. This tab keeps it until you close it.",
+  passMissing: "Without a token nothing can be shown or sent here.",
 
   smaller: (percent) => `${percent} smaller`,
   larger: (percent) => `${percent} larger`,

@@ -1,6 +1,6 @@
 import { strings } from "./strings.js";
+import { reach } from "./pass.js";
 import { View } from "./view.js";
-import { connect } from "./uploader/api.js";
 import { settled } from "./uploader/upload.js";
 
 const UNFINISHED = new Set(["pending", "processing"]);
@@ -40,7 +40,7 @@ export class Viewer {
     this.#title.textContent = "";
     if (!this.#dialog.open) this.#dialog.showModal();
     await this.#trying(async () => {
-      const api = await connect();
+      const api = await reach();
       const image = await api.image(`/images/${id}`, signal);
       this.#render(image);
       if (UNFINISHED.has(image.status)) this.#changed(await settled(api, `/images/${id}`, { signal }));
@@ -68,7 +68,7 @@ export class Viewer {
     const { signal } = this.#closing;
     return this.#trying(async () => {
       this.#message.textContent = strings.reprocessing;
-      const api = await connect();
+      const api = await reach();
       await api.reprocess(image.id, wish);
       const isDone = ({ history }) => endsIn(history) > endsIn(image.history);
       this.#changed(await settled(api, `/images/${image.id}`, { signal, isDone }));
@@ -79,7 +79,7 @@ export class Viewer {
   #remove(image, view) {
     return this.#trying(async () => {
       this.#message.textContent = strings.removing;
-      const api = await connect();
+      const api = await reach();
       const receipt = await api.remove(image.id);
       view.showReceipt(receipt);
       const second = receipt.verified ? strings.verified : strings.remaining;

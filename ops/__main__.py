@@ -7,6 +7,7 @@ from ops.configuration.command import configuration
 from ops.deploy import deploy
 from ops.destroy import destroy
 from ops.logs import logs
+from ops.openapi import openapi
 from ops.package import package
 from ops.permissions.command import permissions
 from ops.rebuild import rebuild_table
@@ -33,6 +34,7 @@ main.add_command(configuration)
 main.add_command(deploy)
 main.add_command(destroy)
 main.add_command(logs)
+main.add_command(openapi)
 main.add_command(package)
 main.add_command(permissions)
 main.add_command(rebuild_table)

@@ -12,6 +12,7 @@ from ops.local.lock import only_stack
 from ops.local.options import Options, StackError, read_options
 from ops.local.stack import Stack, addresses
 
+_FIRST_TOKEN = "Token python -m ops token create --subject you@example.com"  # noqa: S105 - a hint
 _DATA_HELP = "Where pictures, records and logs are kept  [default: .darkroom]"
 _WORKERS_HELP = "How many pictures are rendered at once  [default: the number of CPUs]"
 _MODE_HELP = "Who may call the API: none asks nobody, token, jwt  [default: none]"
@@ -41,7 +42,8 @@ def run(**given: str | None) -> None:
     """Run the whole product here, until Ctrl-C.
 
     Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
-    WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS.
+    WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS. AUTH_MODE=token asks for
+    tokens, as a deployed stage does.
     """
     asked = {name.upper(): value for name, value in given.items() if value is not None}
     console = Console(highlight=False, soft_wrap=True, stderr=False)
@@ -66,9 +68,7 @@ def _run(options: Options, console: Console) -> None:
     def when_ready() -> None:
         if progress:
             progress.stop()
-        for name, address in addresses(options).items():
-            console.print(f"{name:<5} {address}", markup=False)
-        console.print("Darkroom is ready")
+        _announce(options, console)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
@@ -80,3 +80,11 @@ def _run(options: Options, console: Console) -> None:
         if progress:
             progress.stop()
     console.print("Darkroom has stopped")
+
+
+def _announce(options: Options, console: Console) -> None:
+    for name, address in addresses(options).items():
+        console.print(f"{name:<5} {address}", markup=False)
+    if options.auth_mode == "token":
+        console.print(_FIRST_TOKEN, markup=False)
+    console.print("Darkroom is ready")

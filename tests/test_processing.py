@@ -103,7 +103,7 @@ def test_the_manifest_is_the_image_as_the_api_shows_it(wiring: Wiring) -> None:
 
 def test_record_and_history_can_be_read_from_the_manifest(wiring: Wiring) -> None:
     done = processed(wiring, jpeg())
-    stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**9).data
+    stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**9)
     assert read_manifest(stored) == (done, wiring.table.history(done.id))
 
 

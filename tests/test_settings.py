@@ -32,6 +32,9 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("MAX_ANIMATION_PIXELS", "0"),
         ("UPLOAD_EXPIRY_SECONDS", "604801"),
         ("AUTH_MODE", "maybe"),
+        ("TICKETS_PER_MINUTE", "-1"),
+        ("PENDING_TICKETS", "many"),
+        ("BYTES_PER_DAY", "-5"),
         ("LOG_LEVEL", "info"),
         ("LOG_LEVEL", "LOUD"),
         ("TRACING", "perhaps"),
@@ -50,7 +53,8 @@ def test_other_variables_of_the_environment_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "options"), [("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR"), ("AUTH_MODE", "none")]
+    ("name", "options"),
+    [("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR"), ("AUTH_MODE", "none, token or jwt")],
 )
 def test_of_a_setting_with_few_values_all_are_named(name: str, options: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is wrong: it may be {options}."):
@@ -77,3 +81,45 @@ def test_heic_without_what_reads_it_stops_the_start(monkeypatch: pytest.MonkeyPa
 
 def test_origins_are_separated_by_commas() -> None:
     assert read_settings(SETTINGS).origins == {"https://photos.example", "https://shop.example"}
+
+
+ISSUED = SETTINGS | {
+    "AUTH_MODE": "jwt",
+    "JWT_ISSUER": "https://id.example/",
+    "JWT_AUDIENCE": "photos",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JWT_ISSUER", ""),
+        ("JWT_ISSUER", "http://id.example"),
+        ("JWT_ISSUER", "id.example"),
+        ("JWT_AUDIENCE", ""),
+        ("JWT_JWKS_URL", "http://id.example/keys"),
+        ("JWT_JWKS_URL", "file:///etc/passwd"),
+        ("JWT_JWKS_URL", "http://127.0.0.1.evil.example/keys"),
+        ("JWT_ALGORITHMS", "none"),
+        ("JWT_ALGORITHMS", "RS256,HS256"),
+        ("JWT_ALGORITHMS", "rs256"),
+        ("JWT_ALGORITHMS", ","),
+        ("JWT_LEEWAY_SECONDS", "301"),
+        ("JWT_DEFAULT_SCOPES", "admin"),
+        ("JWT_DEFAULT_SCOPES", "read,write"),
+    ],
+)
+def test_an_issuer_that_would_not_be_safe_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings(ISSUED | {name: value})
+
+
+@pytest.mark.parametrize(
+    "address", ["https://id.example/keys", "http://127.0.0.1:9/keys", "http://localhost/keys"]
+)
+def test_keys_come_over_https_or_from_this_machine(address: str) -> None:
+    assert read_settings(ISSUED | {"JWT_JWKS_URL": address}).jwt_jwks_url == address
+
+
+def test_only_asymmetric_algorithms_are_there_without_a_setting() -> None:
+    assert read_settings(ISSUED).algorithms == {"RS256", "ES256"}

@@ -20,6 +20,7 @@ from benchmarks.load.tables import (
     walks_table,
 )
 from benchmarks.load.walking import looked_at, walk
+from chalicelib.aws.items import SHARDS
 from ops.local.functions import limits_of
 
 PAGE = toolchain.ROOT / "docs/reliability.md"
@@ -101,14 +102,16 @@ def _scale(results: Results) -> dict[str, str]:
 
 
 def _indexes(results: Results) -> dict[str, str]:
-    month, owned = world().month, units(results, "ALL", "by_owner")
+    month, owned = world().month, units(results, "by_owner")
     filled = month.mean * month.peak * owned / world().limits["dynamodb_partition"]
     return {
         "partitions": partitions_table(results),
         "owner_units": f"{owned:.0f}",
         "owner_share": f"{filled:.0%}",
-        "owner_keys": f"{units(results, 'KEYS_ONLY', 'by_owner'):.0f}",
+        "owner_whole": f"{units(results, 'by_owner', 'ALL'):.0f}",
         "pending_units": f"{pending_units(results):.0f}",
+        "owner_most": f"{world().limits['dynamodb_partition'] / owned:,.0f}",
+        "shards": str(SHARDS),
     }
 
 

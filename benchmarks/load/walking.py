@@ -9,6 +9,7 @@ from ops.local.functions import limits_of
 _PERIOD = 600  # seconds from one run to the next, as app.py asks for
 _PROCESSOR = 1769  # megabytes of memory with which Lambda gives a function one processor
 _STORED = ("ListObjectsV2", "HeadObject")  # what the sweep asks S3; all else goes to DynamoDB
+_UNFINISHED = "Query"  # of the index: so many in each run, however many images there are
 
 
 class Walk(Struct, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ def walk(sweep: Sweep, images: int) -> Walk:
     """With the times of requests as AWS tells of them, and a function's part of a processor."""
     waits, times = world().assumed, images / looked_at(sweep)
     asked = sum(sweep.calls.get(name, 0) for name in _STORED)
-    others = sum(sweep.calls.values()) - asked
+    others = sum(sweep.calls.values()) - asked - sweep.calls.get(_UNFINISHED, 0)
     waited = times * (asked * waits.s3_seconds + others * waits.dynamodb_seconds)
     computing = times * sweep.cpu_seconds * _PROCESSOR / limits_of("sweep").megabytes
     return Walk(seconds=waited + computing, computing=computing)

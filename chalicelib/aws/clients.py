@@ -1,7 +1,7 @@
 """boto3's clients, made at their first use, with bounded time and tries."""
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import boto3
@@ -31,6 +31,7 @@ _S3 = Config(
     s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
     max_pool_connections=20,
 )
+_THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
 
 
 @functools.cache
@@ -41,8 +42,12 @@ def s3() -> "S3Client":
 
 @functools.cache
 def dynamodb() -> "DynamoDBClient":
-    """The DynamoDB client; an answer that came in part is an error of botocore's."""
+    """The DynamoDB client; an answer that came in part is an error of botocore's.
+
+    A transaction that was throttled is asked for again, as all that is throttled.
+    """
     client = boto3.client("dynamodb", config=_BOUNDED.merge(_DYNAMODB))
+    client.meta.events.register("response-received.dynamodb.TransactWriteItems", _call_throttled)
     client.meta.events.register("after-call.dynamodb", _check_whole)
     return client
 
@@ -57,6 +62,15 @@ def sqs() -> "SQSClient":
 def cloudfront() -> "CloudFrontClient":
     """The CloudFront client."""
     return boto3.client("cloudfront", config=_BOUNDED)
+
+
+def _call_throttled(parsed_response: dict[str, Any] | None, **_: object) -> None:
+    # botocore knows an error by its code alone, and a cancelled transaction has the same one
+    # whether it was throttled, which passes, or has lost a race, which does not.
+    reasons = (parsed_response or {}).get("CancellationReasons", [])
+    causes = {reason.get("Code", "None") for reason in reasons} - {"None"}
+    if parsed_response and causes and causes <= _THROTTLED:
+        parsed_response["Error"]["Code"] = "ThrottlingException"
 
 
 def _check_whole(http_response: AWSResponse, **_: object) -> None:

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 import msgspec
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.errors import InvalidRequest
-from chalicelib.records import TICKET, WAITING, Event, Image
+from chalicelib.records import TICKET, WAITING, Event, Image, Status
 
 RECORD = "image"
 HISTORY = "history#"
+SHARDS = 8  # keys that share a status: DynamoDB writes 1,000 units a second under one
 _KEPT_AFTER_EXPIRY = 7 * 24 * 3600  # seconds in which an unused ticket can still be reported
 
 Item = dict[str, Any]
@@ -37,8 +39,13 @@ def record_item(image: Image) -> Item:
         "revision": image.revision,
     }
     if image.is_unfinished:
-        row["unfinished"] = image.status.value
+        row["unfinished"] = unfinished_keys(image.status)[crc32(image.id.encode()) % SHARDS]
     return serialized(row | _expiry(image))
+
+
+def unfinished_keys(status: Status) -> list[str]:
+    """The keys under which unfinished images of `status` are, each under the one of its id."""
+    return [f"{status.value}#{shard}" for shard in range(SHARDS)]
 
 
 def image_of(item: Item) -> Image:

@@ -48,10 +48,10 @@ class S3Objects:
         content_type: str,
         cache_control: str,
         content_disposition: str = "inline",
-    ) -> None:
-        """Store `data` under `key`, as it is to be served."""
+    ) -> str:
+        """Store `data` under `key`, as it is to be served: its ETag."""
         with passing_faults_renamed("S3"):
-            clients.s3().put_object(
+            answer = clients.s3().put_object(
                 Bucket=bucket,
                 Key=key,
                 Body=data,
@@ -59,6 +59,7 @@ class S3Objects:
                 CacheControl=cache_control,
                 ContentDisposition=content_disposition,
             )
+        return answer["ETag"].strip('"')
 
     def exists(self, bucket: str, key: str) -> bool:
         """Whether there is such an object now."""

@@ -9,7 +9,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, passing_faults_renamed
 from chalicelib.aws.items import serialized
 
-SECRETS = "secrets"  # the hash key; no image has such an id
+HASH_KEY = "secrets"  # the hash key; no image has such an id
 _BYTES = 32
 
 
@@ -30,13 +30,13 @@ class DynamoSecrets:
         with passing_faults_renamed("DynamoDB"):
             answer: Any = clients.dynamodb().get_item(
                 TableName=self._name,
-                Key=serialized({"id": SECRETS, "entry": name}),
+                Key=serialized({"id": HASH_KEY, "entry": name}),
                 ConsistentRead=True,
             )
         return bytes.fromhex(answer["Item"]["hex"]["S"]) if "Item" in answer else b""
 
     def _make(self, name: str) -> bytes:
-        row = {"id": SECRETS, "entry": name, "hex": os.urandom(_BYTES).hex()}
+        row = {"id": HASH_KEY, "entry": name, "hex": os.urandom(_BYTES).hex()}
         with passing_faults_renamed("DynamoDB"):
             try:
                 clients.dynamodb().put_item(

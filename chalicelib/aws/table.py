@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from chalicelib.aws import clients, items
 from chalicelib.aws.faults import code_of, passing_faults_renamed
 from chalicelib.aws.items import Item
-from chalicelib.aws.upkeep import Upkeep
+from chalicelib.aws.upkeep import LARGEST_BATCH, Upkeep
 from chalicelib.errors import PassingFault, RecordChanged
 from chalicelib.ports import Page
 from chalicelib.records import WAITING, Event, Image, Status
 
 BY_OWNER = "by_owner"
-_MOST_QUERIES = 20  # for one page: a rare status must not read the whole index in one call
+_MOST_QUERIES = 10  # for one page: a rare status must not read all records in one call
 _LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -57,18 +57,19 @@ class DynamoImages(Upkeep):
 
     def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
         """A page of the owner's index, newest first; with a rare `status` it may be short."""
-        query = self._query(owner, status)
+        query = _query(self._name, owner, limit + 1)
         if cursor:
             query["ExclusiveStartKey"] = items.start_after(cursor, owner)
         found: list[Item] = []
         for _ in range(_MOST_QUERIES):
             with passing_faults_renamed("DynamoDB"):
-                page = clients.dynamodb().query(**query, Limit=limit + 1)
-            found += page["Items"]
+                page = clients.dynamodb().query(**query)
+            records = self._led_to(page["Items"])
+            found += [item for item in records if status in (None, item["status"]["S"])]
             rest = page.get("LastEvaluatedKey")
             if len(found) > limit or not rest:
                 break
-            query["ExclusiveStartKey"] = rest
+            query |= {"ExclusiveStartKey": rest, "Limit": LARGEST_BATCH}
         # More than the limit was found, or less because other statuses filled the pages.
         last = found[limit - 1] if len(found) > limit else rest
         shown = tuple(items.image_of(item) for item in found[:limit])
@@ -91,21 +92,6 @@ class DynamoImages(Upkeep):
             )
         return answer.get("Item")
 
-    def _query(self, owner: str, status: Status | None) -> dict[str, Any]:
-        query: dict[str, Any] = {
-            "TableName": self._name,
-            "IndexName": BY_OWNER,
-            "KeyConditionExpression": "#owner = :owner",
-            "ExpressionAttributeNames": {"#owner": "owner"},
-            "ExpressionAttributeValues": {":owner": {"S": owner}},
-            "ScanIndexForward": False,
-        }
-        if status:
-            query["FilterExpression"] = "#status = :status"
-            query["ExpressionAttributeNames"]["#status"] = "status"
-            query["ExpressionAttributeValues"][":status"] = {"S": status.value}
-        return query
-
     def _writes(self, image: Image, written: Image, event: Event) -> list[Any]:
         writes = [
             {"Put": {"Item": items.record_item(written), **_unchanged_since(image)}},
@@ -120,6 +106,18 @@ class DynamoImages(Upkeep):
             for action in write.values():
                 action["TableName"] = self._name
         return writes
+
+
+def _query(table: str, owner: str, limit: int) -> dict[str, Any]:
+    return {
+        "TableName": table,
+        "IndexName": BY_OWNER,
+        "KeyConditionExpression": "#owner = :owner",
+        "ExpressionAttributeNames": {"#owner": "owner"},
+        "ExpressionAttributeValues": {":owner": {"S": owner}},
+        "ScanIndexForward": False,
+        "Limit": limit,
+    }
 
 
 def _unchanged_since(image: Image) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the sweep and the operator ask of the table, beside what images' ways ask."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from botocore.exceptions import ClientError
@@ -13,9 +13,9 @@ from chalicelib.errors import PassingFault
 from chalicelib.records import Event, Image, Status
 
 BY_UNFINISHED = "by_unfinished"
+LARGEST_BATCH = 100  # keys that BatchGetItem takes
 
-_LAST_WRITTEN = "unfinished = :status AND updated_at BETWEEN :first AND :last"
-_LARGEST_BATCH = 100  # keys that BatchGetItem takes
+_LAST_WRITTEN = "unfinished = :key AND updated_at BETWEEN :first AND :last"
 _MOST_ASKS = 20  # for what a throttled batch left out
 _BOOKMARKS = "sweep"  # the hash key under which bookmarks are; no image has such an id
 
@@ -28,27 +28,21 @@ class Upkeep:
 
     def get_many(self, image_ids: Collection[str]) -> dict[str, Image]:
         """The current records of those that have one, read consistently."""
-        asked = sorted(set(image_ids))
-        batches = [asked[i : i + _LARGEST_BATCH] for i in range(0, len(asked), _LARGEST_BATCH)]
-        found = [items.image_of(item) for batch in batches for item in self._batch(batch)]
-        return {image.id: image for image in found}
+        return {id_: items.image_of(item) for id_, item in self._records(image_ids).items()}
 
     def unfinished(
         self, status: Status, after: datetime | None, before: datetime, limit: int
     ) -> tuple[Image, ...]:
         """At most `limit` unfinished images of `status`, last written between, oldest first."""
         first = items.sortable(after) + "~" if after else "0"
-        with passing_faults_renamed("DynamoDB"):
-            page = clients.dynamodb().query(
-                TableName=self._name,
-                IndexName=BY_UNFINISHED,
-                KeyConditionExpression=_LAST_WRITTEN,
-                ExpressionAttributeValues=items.serialized(
-                    {":status": status.value, ":first": first, ":last": items.sortable(before)}
-                ),
-                Limit=limit,
-            )
-        return tuple(items.image_of(item) for item in page["Items"])
+        found: list[Item] = []
+        while len(found) < limit:
+            keys = self._oldest(status, first, items.sortable(before), limit)
+            found += self._led_to(keys)
+            if len(keys) < limit:
+                break
+            first = keys[-1]["updated_at"]["S"] + "~"
+        return tuple(items.image_of(item) for item in found[:limit])
 
     def forget_bytes(self, image: Image) -> None:
         """Remove the markers of all bytes that the image has had, where they lead to it."""
@@ -89,6 +83,35 @@ class Upkeep:
     def set_bookmark(self, name: str, text: str) -> None:
         """Keep `text` under `name`."""
         self._write(items.serialized({"id": _BOOKMARKS, "entry": name, "text": text}))
+
+    def _oldest(self, status: Status, first: str, last: str, limit: int) -> list[Item]:
+        found: list[Item] = []
+        for key in items.unfinished_keys(status):
+            between = {":key": key, ":first": first, ":last": last}
+            with passing_faults_renamed("DynamoDB"):
+                page = clients.dynamodb().query(
+                    TableName=self._name,
+                    IndexName=BY_UNFINISHED,
+                    KeyConditionExpression=_LAST_WRITTEN,
+                    ExpressionAttributeValues=items.serialized(between),
+                    Limit=limit,
+                )
+            found += page["Items"]
+        return sorted(found, key=lambda item: item["updated_at"]["S"])[:limit]
+
+    def _led_to(self, keys: Sequence[Item]) -> list[Item]:
+        """The records that keys of an index lead to, in their order.
+
+        The index follows the table: what is gone, or stands elsewhere in it by now, is left out.
+        """
+        records = self._records([key["id"]["S"] for key in keys])
+        found = [(key, records.get(key["id"]["S"])) for key in keys]
+        return [record for key, record in found if record and key.items() <= record.items()]
+
+    def _records(self, image_ids: Iterable[str]) -> dict[str, Item]:
+        asked = sorted(set(image_ids))
+        batches = [asked[i : i + LARGEST_BATCH] for i in range(0, len(asked), LARGEST_BATCH)]
+        return {item["id"]["S"]: item for batch in batches for item in self._batch(batch)}
 
     def _forget(self, marker: Item) -> None:
         with passing_faults_renamed("DynamoDB"):

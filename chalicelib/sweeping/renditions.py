@@ -95,10 +95,15 @@ class Renditions:
         if self._has_lost_its_original(image):
             report.count("gone")
             return
-        wanted = {*image.processed_files, keys.manifest_key(image.id)}
-        if not wanted <= {listed.key for listed in files}:
+        manifest = keys.manifest_key(image.id)
+        wanted = {*image.processed_files, manifest}
+        etags = {listed.key: listed.etag for listed in files}
+        if not wanted <= etags.keys():
             report.count("incomplete")
             self._tools.ask(complete(image, "files were missing"))
+        elif image.manifest_etag not in (None, etags[manifest]):
+            report.count("incomplete")
+            self._tools.ask(complete(image, "the manifest was that of a slower worker"))
         strays = [listed for listed in files if listed.key not in wanted]
         # A file's own age does not tell when it was replaced; the record's last change does.
         replaced_long_ago = image.updated_at < self._tools.orphaned_before()

@@ -12,8 +12,9 @@ class Report(Struct, kw_only=True):
     """Counts of one run. `complete` where both buckets were looked through to their ends.
 
     `images` are those looked at. Found and set right: `expired` tickets, `lost_events`, images
-    that were `stuck`, made by `outdated` rules, or `incomplete` (a file is missing), whose
-    original was `gone`, whose erasure was `unerased`, and `orphans`, files that no record knows.
+    that were `stuck`, made by `outdated` rules, or `incomplete` (a file is missing, or not that of
+    the record), whose original was `gone`, whose erasure was `unerased`, and `orphans`, files that
+    no record knows.
     `unknown` are manifests without a record: rebuilding the table is for them.
     """
 

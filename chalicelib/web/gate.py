@@ -29,6 +29,13 @@ class Gate:
             return ANYBODY.allowed(scope)
         request: Any = self._app.current_request
         caller = from_context(request.context.get("authorizer"))
-        if caller is None:
+        if caller is None or _is_ambiguous(request.to_original_event()):
             raise Unauthenticated
         return caller.allowed(scope)
+
+
+def _is_ambiguous(event: dict[str, Any]) -> bool:
+    """Whether there are several tokens, of which the authorizer was shown one."""
+    headers = event.get("multiValueHeaders") or {}
+    given = [values for name, values in headers.items() if name.lower() == "authorization"]
+    return sum(map(len, given)) > 1

@@ -84,6 +84,7 @@ def _described(path: str, operation: Operation, terms: Terms) -> Json:
         "description": operation.description,
     }
     if operation.scope and terms.guarded:
+        described["description"] += f" It needs a token with the scope `{operation.scope}`."
         described["security"] = [{"bearer": [operation.scope.value]}]
     parameters = _path_parameters(path) + _query_parameters(operation.query, terms)
     if parameters:

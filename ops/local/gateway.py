@@ -44,6 +44,17 @@ class Gateway(LocalGateway):
 def use_own_gateway() -> None:
     """Have Chalice's local server, in this process, stand behind it."""
     local.LocalGateway = Gateway  # type: ignore[misc]
+    local.ChaliceRequestHandler._parse_payload = _payload  # type: ignore[assignment,method-assign]
+
+
+_read = local.ChaliceRequestHandler._parse_payload
+
+
+def _payload(handler: local.ChaliceRequestHandler) -> tuple[dict[str, Any], bytes | None]:
+    """Headers and body; of headers that come twice all values, where Chalice takes the first."""
+    _, body = _read(handler)
+    names = handler.headers.keys()
+    return {name: ", ".join(handler.headers.get_all(name, [])) for name in names}, body
 
 
 def _sent(answered: Response) -> dict[str, Any]:

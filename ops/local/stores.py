@@ -138,7 +138,7 @@ def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:
     return {
         "IndexName": name,
         "KeySchema": _keys(hash_key, range_key),
-        "Projection": {"ProjectionType": "ALL"},
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
     }
 
 

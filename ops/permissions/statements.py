@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.aws import secrets
 from chalicelib.aws.items import fingerprint
 from chalicelib.aws.meters import meter_of
-from chalicelib.aws.secrets import SECRETS
 from chalicelib.aws.table import BY_OWNER
 from chalicelib.aws.tokens import TOKENS
 from chalicelib.aws.upkeep import BY_UNFINISHED
@@ -20,7 +20,7 @@ SERVICES = "S3, DynamoDB and SQS"
 
 # Whoever may read and write records is to know no token's hash, and to make none.
 _BUT_SECRETS = {
-    "ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": [TOKENS, SECRETS]},
+    "ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": [TOKENS, secrets.HASH_KEY]},
 }
 _TAKE = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
@@ -56,8 +56,8 @@ def keep_records(names: Names) -> Statement:
 
 
 def read_many_records(names: Names) -> Statement:
-    """Records of a page of objects."""
-    why = "The sweep reads a hundred objects' records at once, the API those of waiting tickets."
+    """Records of a list, of a page of objects, of waiting tickets."""
+    why = "The index leads to records; a hundred are read at once, as for a page of objects."
     actions, table = ("dynamodb:BatchGetItem",), (names.table(),)
     return Statement("ReadManyRecords", why, actions, table, FUNCTION, _BUT_SECRETS)
 
@@ -89,7 +89,7 @@ def know_tokens(names: Names) -> Statement:
 def keep_secrets(names: Names) -> Statement:
     """Secrets."""
     why = "What cursors are sealed with is made once, and read by whoever seals one."
-    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [SECRETS]}}
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [secrets.HASH_KEY]}}
     actions, table = ("dynamodb:GetItem", "dynamodb:PutItem"), (names.table(),)
     return Statement("KeepSecrets", why, actions, table, FUNCTION, condition)
 

@@ -63,7 +63,7 @@ class Rebuilding:
     def _read(self, image_id: str) -> tuple[Image, tuple[Event, ...]]:
         bucket = self._wiring.settings.images_bucket
         stored = self._wiring.objects.read(bucket, keys.manifest_key(image_id), _MOST_BYTES)
-        image, history = read_manifest(stored.data)
+        image, history = read_manifest(stored)
         if image.id != image_id or image.bucket != self._wiring.settings.uploads_bucket:
             raise ValueError("The manifest is another's.")
         return image, history

@@ -62,7 +62,7 @@ def start(sandbox: Sandbox, stores: Options) -> Start:
     """Starts a function, by Lambda's name of its handler, under the rights it has in `make run`."""
 
     def started(handler: str, *options: str, **environment: str) -> Function:
-        profile = "api" if handler == "app.app" else "worker"
+        profile = "api" if handler in ("app.app", "app.authorize") else "worker"
         given = settings(stores, profile) | environment
         return Function(sandbox, handler, given, options=options)
 

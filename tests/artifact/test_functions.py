@@ -15,7 +15,14 @@ from ops.sandbox.function import Function
 from tests.artifact.conftest import Start
 from tests.pictures import jpeg
 from tests.policies.stores import distribution_config
+from tests.security.issuer import AUDIENCE, running_issuer
 from tests.stack.running import client
+
+ISSUER = {
+    "AUTH_MODE": "jwt",
+    "JWT_AUDIENCE": AUDIENCE,
+    "JWT_DEFAULT_SCOPES": "read",
+}
 
 
 def body_of(function: Function, event: dict[str, Any]) -> dict[str, Any]:
@@ -112,3 +119,16 @@ def test_an_erased_image_is_forgotten_by_cloudfront(start: Start, stores: Option
     found = cloudfront.get_invalidation(DistributionId=made["Id"], Id=receipt["invalidation"])
     paths = found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]
     assert paths == [f"/images/{image_id}/*"]
+
+
+def test_the_authorizer_knows_an_issuers_tokens(start: Start) -> None:
+    knock = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:r:1:api/api/GET/images"}
+    with (
+        running_issuer() as issuer,
+        start("app.authorize", JWT_ISSUER=issuer.address, **ISSUER) as authorizer,
+    ):
+        verdicts = [
+            authorizer.call({**knock, "authorizationToken": f"Bearer {token}"}).body["context"]
+            for token in (issuer.token(), issuer.token()[:-4], issuer.token(aud="x"))
+        ]
+    assert verdicts == [{"subject": "auth0%7Cann", "scopes": "read"}, {}, {}]

@@ -10,6 +10,7 @@ from tests.artifact.conftest import Start
 
 HANDLERS = [
     "app.app",
+    "app.authorize",
     "app.process_upload",
     "app.process_removal",
     "app.process_again",
@@ -27,16 +28,17 @@ def files(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
-def heard(start: Start, handler: str) -> str:
+def heard(start: Start, handler: str, **environment: str) -> str:
     """All that Python says of a function's start."""
-    with start(handler, "-v") as function:
+    with start(handler, "-v", **environment) as function:
         function.wait_started()
         return function.said()
 
 
-def imported(start: Start, handler: str) -> set[str]:
+def imported(start: Start, handler: str, **environment: str) -> set[str]:
     """The packages that a function's start imports, by their first names."""
-    return {name.partition(".")[0] for name in IMPORTED.findall(heard(start, handler))}
+    said = heard(start, handler, **environment)
+    return {name.partition(".")[0] for name in IMPORTED.findall(said)}
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
@@ -55,7 +57,8 @@ def test_a_start_writes_nothing(start: Start, sandbox: Sandbox, handler: str) ->
 
 
 @pytest.mark.parametrize(
-    "handler", ["app.app", "app.process_removal", "app.record_failure", "app.sweep"]
+    "handler",
+    ["app.app", "app.authorize", "app.process_removal", "app.record_failure", "app.sweep"],
 )
 def test_a_function_that_may_not_render_starts_without_what_renders(
     start: Start, handler: str
@@ -88,3 +91,18 @@ def test_a_wrong_setting_stops_the_start(start: Start, handler: str) -> None:
 def test_heic_without_its_library_stops_the_start_of_what_renders(start: Start) -> None:
     with start("app.process_upload", ALLOW_HEIC="1") as function:
         assert "ALLOW_HEIC" in function.failed_start().body["errorMessage"]
+
+
+ISSUED = {"AUTH_MODE": "jwt", "JWT_ISSUER": "https://id.example", "JWT_AUDIENCE": "photos"}
+
+
+@pytest.mark.parametrize("environment", [{"AUTH_MODE": "token"}, ISSUED])
+def test_what_verifies_tokens_of_an_issuer_is_imported_for_no_start(
+    start: Start, environment: dict[str, str]
+) -> None:
+    assert imported(start, "app.app", **environment) & {"jwt", "cryptography", "PIL"} == set()
+
+
+def test_an_issuer_whose_settings_are_wrong_stops_the_start(start: Start) -> None:
+    with start("app.authorize", **(ISSUED | {"JWT_ALGORITHMS": "HS256"})) as function:
+        assert "JWT_ALGORITHMS" in function.failed_start().body["errorMessage"]

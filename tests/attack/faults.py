@@ -1,7 +1,10 @@
 """What goes wrong between the application and its stores, as data."""
 
+import json
 from enum import StrEnum
 from typing import NamedTuple
+
+_CANCELLED = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
 
 
 def is_write(call: str) -> bool:
@@ -42,11 +45,20 @@ class Manner(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """From the `call`th call to a store on (1 is the first) `attempts` attempts end in `manner`."""
+    """From the `call`th call to a store on (1 is the first) `attempts` attempts end in `manner`.
+
+    A transaction that is throttled is cancelled for `causes`, one for each of its rows.
+    """
 
     manner: Manner
     call: int
     attempts: int
+    causes: tuple[str, ...] = ("None", "ThrottlingError")
+
+    def cancelled(self) -> bytes:
+        """DynamoDB's answer to such a transaction."""
+        reasons = [{"Code": cause} for cause in self.causes]
+        return json.dumps({"__type": _CANCELLED, "CancellationReasons": reasons}).encode()
 
 
 _EITHER = (Kind.ERROR, Kind.TIMEOUT, Kind.RESET)

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tests.attack.faults import Fault, Kind, Manner
+from tests.attack.faults import Fault, Kind
 
 _HOP = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 _PATIENCE = 20  # seconds, longer than any client's time-out here
@@ -85,15 +85,15 @@ class Wire:
             self._pause = (0, _nothing)
             return happening
 
-    def counted(self, invocation: str, name: str) -> Manner | None:
-        """How this attempt of a call ends; None where it passes."""
+    def counted(self, invocation: str, name: str) -> Fault | None:
+        """What breaks this attempt of a call; None where it passes."""
         with self._lock:
             self.calls.setdefault(invocation, name)
             fault = self._fault
             if fault is None or len(self.calls) < fault.call or self.met >= fault.attempts:
                 return None
             self.met += 1
-            return fault.manner
+            return fault
 
     def end(self) -> None:
         """Take it down."""
@@ -138,16 +138,16 @@ class _Relay(BaseHTTPRequestHandler):
         store = "dynamodb" if target else "s3"
         name = target.rpartition(".")[2] or f"{self.command} {self.path}"
         wire = self.server.wire
-        manner = wire.counted(self.headers["amz-sdk-invocation-id"], name)
+        fault = wire.counted(self.headers["amz-sdk-invocation-id"], name)
         wire.pause()()
-        if manner and not manner.done:
-            self._break(manner, store, None)
+        if fault and not fault.manner.done:
+            self._break(fault, name, store, None)
             return
         answer = self._forwarded(store, body)
         if name == "TransactWriteItems" or self.command == "DELETE":
             wire.watch()  # what is only added is not seen before a record names it
-        if manner:
-            self._break(manner, store, answer)
+        if fault:
+            self._break(fault, name, store, answer)
         else:
             self.wfile.write(answer.head + answer.body)
 
@@ -178,11 +178,13 @@ class _Relay(BaseHTTPRequestHandler):
             lines.append(f"Content-Length: {length}")
         return Answer("\r\n".join([*lines, "", ""]).encode("latin-1"), body)
 
-    def _break(self, manner: Manner, store: str, answer: Answer | None) -> None:
+    def _break(self, fault: Fault, name: str, store: str, answer: Answer | None) -> None:
         self.close_connection = True
-        match manner.kind:
+        match fault.manner.kind:
+            case Kind.ERROR if name == "TransactWriteItems" and not fault.manner.done:
+                self._refuse(400, fault.cancelled())
             case Kind.ERROR:
-                self._refuse(*_SAID[store, manner.done])
+                self._refuse(*_SAID[store, fault.manner.done])
             case Kind.TIMEOUT:
                 self.connection.settimeout(_PATIENCE)
                 self.rfile.read(1)  # ends when the client has given up

@@ -28,8 +28,8 @@ def store(request: pytest.FixtureRequest) -> ObjectStore:
     return found
 
 
-def write(store: ObjectStore, key: str, data: bytes = b"data") -> None:
-    store.write(BUCKET, key, data, content_type="image/webp", cache_control="no-cache")
+def write(store: ObjectStore, key: str, data: bytes = b"data") -> str:
+    return store.write(BUCKET, key, data, content_type="image/webp", cache_control="no-cache")
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -42,6 +42,12 @@ def test_the_etag_of_a_plain_object_is_its_md5(store: ObjectStore) -> None:
     write(store, "a", b"some bytes")
     digest = hashlib.md5(b"some bytes", usedforsecurity=False).hexdigest()
     assert store.read(BUCKET, "a", 100).etag == digest
+
+
+def test_writing_answers_the_etag_that_a_listing_shows(store: ObjectStore) -> None:
+    etag = write(store, "written", b"some bytes")
+    (listed,) = store.page(BUCKET, "writte", 1)
+    assert (listed.key, listed.etag) == ("written", etag)
 
 
 def test_an_empty_object_is_read(store: ObjectStore) -> None:

@@ -7,10 +7,29 @@ from tests.deploy.world import World
 
 pytestmark = pytest.mark.timeout(900)
 
-ASKING = ("deploy", "--stage", "test", "--no-smoke")
+DEPLOY = ("deploy", "--stage", "test", "--no-smoke")
+ASKING = (*DEPLOY, "--allow-anybody")
 
 
-def test_a_new_stage_that_anybody_may_use_is_agreed_to(world: World) -> None:
+@pytest.fixture
+def open_world(world: World) -> World:
+    """One whose new stages are for anybody."""
+    config = world.config()
+    config["stages"]["dev"]["environment_variables"]["AUTH_MODE"] = "none"
+    world.write_config(config)
+    return world
+
+
+def test_a_stage_for_anybody_is_not_deployed_unless_that_is_said(open_world: World) -> None:
+    refused = open_world.run(*DEPLOY, "--yes")
+    assert refused.code == 1
+    assert "anybody who knows the page's address may upload" in refused.err
+    assert "--allow-anybody" in refused.err
+    assert nothing(inventory(open_world))
+
+
+def test_a_new_stage_that_anybody_may_use_is_agreed_to(open_world: World) -> None:
+    world = open_world
     said = world.run(*ASKING, answer="n\n")
     assert said.code == 1
     assert "anybody who knows the page's address may upload" in said.out
@@ -18,8 +37,9 @@ def test_a_new_stage_that_anybody_may_use_is_agreed_to(world: World) -> None:
 
 
 def test_a_stage_goes_just_when_its_name_is_typed_and_its_data_on_a_second_word(
-    world: World,
+    open_world: World,
 ) -> None:
+    world = open_world
     world.run(*ASKING, answer="y\n").succeeded()
     said = world.run(*ASKING).succeeded()  # an agreement holds for later deployments
     assert "anybody who knows the page's address may upload" in said.out

@@ -98,7 +98,10 @@ def test_an_origin_with_a_path(world: World) -> None:
 
 
 def test_nobody_is_there_to_be_asked(world: World) -> None:
-    assert "--yes" in sentence(world.run("deploy", "--stage", "test"))
+    config = world.config()
+    config["stages"]["dev"]["environment_variables"]["AUTH_MODE"] = "none"
+    world.write_config(config)
+    assert "--yes" in sentence(world.run("deploy", "--stage", "test", "--allow-anybody"))
     assert nothing(inventory(world))
     world.client("dynamodb").create_table(
         TableName="darkroom-test-images",

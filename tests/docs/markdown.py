@@ -43,6 +43,7 @@ class Document:
     blocks: tuple[Block, ...]
     links: tuple[tuple[int, str], ...]
     headings: tuple[Heading, ...]
+    anchors: frozenset[str]
 
     def __str__(self) -> str:
         return self.name
@@ -63,7 +64,10 @@ def read(name: str) -> Document:
     """A file of the repository."""
     text = (PROJECT / name).read_text(encoding="utf-8")
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    return Document(name, text, _blocks(name, tokens), _links(tokens), _headings(tokens))
+    headings = _headings(tokens)
+    named = re.findall(r'<a id="([^"]+)">', text)
+    anchors = frozenset({*named, *(one.anchor for one in headings)})
+    return Document(name, text, _blocks(name, tokens), _links(tokens), headings, anchors)
 
 
 def documents() -> list[Document]:

@@ -17,7 +17,9 @@ TABLES = blocks("toml")
 LIMITS = imaging.Limits(
     max_pixels=100_000_000, max_frames=1_000, max_animation_pixels=200_000_000, allow_heic=False
 )
-ROWS = re.findall(r"^\| (`[^|]*) \|[^|]*\| ?(`.*?`)? ?\|", read("docs/variants.md").text, re.MULTILINE)
+ROWS = re.findall(
+    r"^\| (`[^|]*) \|[^|]*\| ?(`.*?`)? ?\|", read("docs/variants.md").text, re.MULTILINE
+)
 TOLD = {name: told.strip("`") for names, told in ROWS for name in re.findall("`(.*?)`", names)}
 
 

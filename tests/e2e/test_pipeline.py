@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 from PIL import Image
+from werkzeug.http import parse_options_header
 
 from tests.e2e.client import ApiClient
 from tests.e2e.photographs import camera_file, endless_gif, huge_png, marked, photograph
@@ -76,6 +77,14 @@ def test_a_rendition_is_served_for_ever_with_its_type(ready: dict[str, Any]) -> 
     answer = requests.get(rendition(ready, "1080p")["url"], timeout=30)
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_a_rendition_is_saved_under_its_users_file_name(ready: dict[str, Any]) -> None:
+    answer = requests.get(rendition(ready, "1080p")["url"], timeout=30)
+    assert parse_options_header(answer.headers["Content-Disposition"]) == (
+        "inline",
+        {"filename": "Dragonfly-1080p.webp"},
+    )
 
 
 def test_a_renditions_bytes_are_those_of_its_key(ready: dict[str, Any]) -> None:

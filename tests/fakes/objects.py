@@ -46,9 +46,11 @@ class MemoryObjects:
         content_type: str,
         cache_control: str,
         content_disposition: str = "inline",
-    ) -> None:
+    ) -> str:
         now = self.clock()
-        self.kept[bucket, key] = Kept(data, content_type, cache_control, now, content_disposition)
+        kept = Kept(data, content_type, cache_control, now, content_disposition)
+        self.kept[bucket, key] = kept
+        return kept.etag
 
     def exists(self, bucket: str, key: str) -> bool:
         return (bucket, key) in self.kept

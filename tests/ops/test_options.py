@@ -35,6 +35,7 @@ def test_two_servers_with_one_port_are_named() -> None:
         ("SWEEP_SECONDS", "often"),
         ("DATA_DIR", ""),
         ("ALLOWED_ORIGINS", "shop.example"),
+        ("AUTH_MODE", "password"),
     ],
 )
 def test_another_wrong_setting_is_named(variable: str, value: str) -> None:

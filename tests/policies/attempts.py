@@ -154,6 +154,8 @@ ATTEMPTS = [
     Attempt("process_upload", "reads a token", get_one(TABLE, "tokens")),
     Attempt("process_upload", "reads a secret", get_one(TABLE, "secrets")),
     Attempt("process_upload", "counts", update_one(TABLE, "limits#ann")),
+    Attempt("api_handler", "reads somebody else's records", get_items(OTHER)),
+    Attempt("process_upload", "reads many records", get_items(TABLE)),
     Attempt("process_upload", "forgets bytes", remove_item(TABLE, "sha256#everyone#aa")),
     Attempt("process_upload", "invalidates the CDN", invalidate(ENFORCED.distribution_id)),
     Attempt("process_removal", "removes a record", remove_item(TABLE, RECORD)),

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.deadlines import endless
 from chalicelib.keys import derived_image_id, manifest_key
+from chalicelib.manifests import read_manifest
 from chalicelib.records import Status
 from tests.pictures import jpeg
 from tests.sweeping.conftest import IMAGES, UPLOADS, House
@@ -20,6 +21,20 @@ def test_a_missing_rendition_is_made_again(house: House) -> None:
     assert house.sweep().incomplete == 1
     assert house.objects.exists(IMAGES, missing)
     assert house.image(image.id).renditions == image.renditions
+
+
+def test_a_manifest_that_a_killed_worker_left_over_a_newer_one_is_written_anew(
+    house: House,
+) -> None:
+    manifest = manifest_key(house.ready(KEY).id)
+    older = house.objects.read(IMAGES, manifest, 10**9).data
+    house.put(KEY, jpeg(seed=7))
+    newer = house.process(KEY, "A2")
+    house.put(manifest, older, IMAGES)
+    house.wait(hours=1)
+    assert house.sweep().incomplete == 1
+    read, _ = read_manifest(house.objects.read(IMAGES, manifest, 10**9))
+    assert (read.sha256, read.renditions) == (newer.sha256, newer.renditions)
 
 
 def test_replaced_renditions_stay_as_long_as_pages_may_show_them(house: House) -> None:

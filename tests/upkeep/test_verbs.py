@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib import keys
+from chalicelib.aws.items import unfinished_keys
+from chalicelib.records import Status
 from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, UPLOADS_BUCKET
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
@@ -142,10 +144,11 @@ def test_what_was_given_up_is_shown_and_sent_again(
     stack.client("dynamodb").update_item(
         TableName=IMAGES_TABLE,
         Key={"id": {"S": known["id"]}, "entry": {"S": "image"}},
-        UpdateExpression="SET #s = :failed, unfinished = :failed, lost_event = :event, detail = :d",
+        UpdateExpression="SET #s = :failed, unfinished = :key, lost_event = :event, detail = :d",
         ExpressionAttributeNames={"#s": "status"},
         ExpressionAttributeValues={
-            ":failed": {"S": "failed"},
+            ":failed": {"S": Status.FAILED},
+            ":key": {"S": unfinished_keys(Status.FAILED)[0]},
             ":event": {"S": json.dumps(event)},
             ":d": {"S": "It failed."},
         },

@@ -1,0 +1,114 @@
+"""What only a real table has: indexes that hold keys, and follow the table in their own time."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.aws import clients, items
+from chalicelib.aws.items import SHARDS
+from chalicelib.aws.table import DynamoImages
+from chalicelib.keys import derived_image_id
+from chalicelib.records import UNFINISHED, Event, Image, Status
+from chalicelib.ulids import ulid
+from tests.builders import NOON, image
+
+NAME = "chalicelib.aws.table._MOST_QUERIES"
+LATER = NOON + timedelta(hours=1)
+TICKET = Event(at=NOON, event="ticket")
+
+
+def numbered(number: int, status: Status = Status.PENDING) -> Image:
+    at = NOON + timedelta(seconds=number)
+    return image(id=derived_image_id("b", str(number)), status=status, created_at=at, updated_at=at)
+
+
+def before_reading(do: Callable[[], object]) -> None:
+    """Let something happen once, between the index's answer and the reading of the records."""
+    waiting = [do]
+
+    def happen(**_: object) -> None:
+        if waiting:
+            waiting.pop()()
+
+    clients.dynamodb().meta.events.register("before-call.dynamodb.BatchGetItem", happen)
+
+
+def begin(table: DynamoImages, made: Image) -> Callable[[], object]:
+    """The image's next step, to be taken later."""
+    begun = replace(made, status=Status.PROCESSING, updated_at=LATER)
+    return lambda: table.put(begun, Event(at=LATER, event="processing"))
+
+
+def ids(images: tuple[Image, ...]) -> list[str]:
+    return [one.id for one in images]
+
+
+@pytest.mark.parametrize("index", ["by_owner", "by_unfinished"])
+def test_an_index_holds_keys_only(dynamodb_table: DynamoImages, index: str) -> None:
+    table = clients.dynamodb().describe_table(TableName=dynamodb_table._name)["Table"]
+    projections = {one["IndexName"]: one["Projection"] for one in table["GlobalSecondaryIndexes"]}
+    assert projections[index] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_a_page_that_has_looked_at_enough_is_short_and_leads_on(
+    dynamodb_table: DynamoImages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NAME, 1)
+    for number in range(5):
+        status = Status.PENDING if number else Status.READY
+        dynamodb_table.put(numbered(number, status), TICKET)
+    sizes, cursor = [], None
+    while True:
+        page = dynamodb_table.newest("everyone", Status.READY, 1, cursor)
+        sizes.append(len(page.images))
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert sizes == [0, 0, 1]
+
+
+def test_what_has_gone_since_the_index_was_asked_is_left_out(dynamodb_table: DynamoImages) -> None:
+    made = [dynamodb_table.put(numbered(number), TICKET) for number in range(3)]
+    key = items.serialized({"id": made[1].id, "entry": "image"})
+    before_reading(lambda: clients.dynamodb().delete_item(TableName=dynamodb_table._name, Key=key))
+    page = dynamodb_table.newest("everyone", None, 3, None)
+    assert (ids(page.images), page.next_cursor) == ([made[2].id, made[0].id], None)
+
+
+def test_what_has_moved_on_since_the_index_was_asked_is_left_out(
+    dynamodb_table: DynamoImages,
+) -> None:
+    made = [dynamodb_table.put(numbered(number), TICKET) for number in range(3)]
+    before_reading(begin(dynamodb_table, made[0]))
+    found = dynamodb_table.unfinished(Status.PENDING, None, LATER, 3)
+    assert ids(found) == [made[1].id, made[2].id]
+
+
+def test_more_are_looked_for_where_some_have_moved_on(dynamodb_table: DynamoImages) -> None:
+    made = [dynamodb_table.put(numbered(number), TICKET) for number in range(3)]
+    before_reading(begin(dynamodb_table, made[0]))
+    assert ids(dynamodb_table.unfinished(Status.PENDING, None, LATER, 1)) == [made[1].id]
+
+
+def test_unfinished_images_under_all_keys_come_oldest_first(dynamodb_table: DynamoImages) -> None:
+    made = [dynamodb_table.put(numbered(number), TICKET) for number in range(2 * SHARDS)]
+    rows = clients.dynamodb().scan(TableName=dynamodb_table._name, IndexName="by_unfinished")
+    assert len({row["unfinished"]["S"] for row in rows["Items"]}) > 1
+    found: list[str] = []
+    last = None
+    while page := dynamodb_table.unfinished(Status.PENDING, last, LATER, 3):
+        found += ids(page)
+        last = page[-1].updated_at
+    assert found == ids(tuple(made))
+
+
+@pytest.mark.parametrize("status", sorted(UNFINISHED))
+def test_each_key_of_a_status_takes_its_share(status: Status) -> None:
+    number = 400 * SHARDS
+    rows = [items.record_item(image(id=ulid(NOON), status=status)) for _ in range(number)]
+    counts = Counter(row["unfinished"]["S"] for row in rows)
+    assert set(counts) == set(items.unfinished_keys(status))
+    assert max(counts.values()) < 1.3 * number / SHARDS

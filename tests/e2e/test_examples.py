@@ -1,0 +1,114 @@
+"""The clients in examples/, run as their first lines say."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ops.local.names import PROJECT
+from tests.e2e.client import ApiClient
+from tests.e2e.photographs import unique
+from tests.frontend.servers import Request, Response, serving
+from tests.pictures import jpeg
+
+Client = Callable[..., subprocess.CompletedProcess[str]]
+COMMANDS = {
+    "python": [sys.executable, str(PROJECT / "examples" / "client.py")],
+    "node": ["node", str(PROJECT / "examples" / "client.mjs")],
+}
+
+
+@pytest.fixture(params=COMMANDS)
+def run(request: pytest.FixtureRequest) -> Client:
+    """One of the clients, run to its end."""
+
+    def run(api: str, file: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMANDS[request.param], api, str(file)],
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "Grüße 写真.jpg"
+    file.write_bytes(unique(jpeg()))
+    return file
+
+
+def test_a_file_becomes_markup_once_however_often_it_is_sent(
+    run: Client, client: ApiClient, picture: Path
+) -> None:
+    done, again = run(client.api, picture), run(client.api, picture)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<picture>")
+    assert again.stdout == done.stdout
+    named = [image for image in client.all_images() if image["markup"] == done.stdout.strip()]
+    assert [(image["filename"], image["status"]) for image in named] == [(picture.name, "ready")]
+
+
+def test_a_file_that_is_no_picture_ends_with_the_reason(
+    run: Client, client: ApiClient, tmp_path: Path
+) -> None:
+    file = tmp_path / f"{os.urandom(4).hex()}.jpg"
+    file.write_bytes(os.urandom(2000))
+    done = run(client.api, file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "rejected: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_the_api_refuses_is_told_in_its_words(
+    run: Client, client: ApiClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "empty.jpg"
+    file.write_bytes(b"")
+    done = run(client.api, file)
+    assert (done.returncode, done.stderr) == (1, "size: Expected `int` >= 1.\n")
+
+
+def test_a_limit_is_waited_for_and_the_token_sent(run: Client, picture: Path) -> None:
+    asked: list[tuple[float, str]] = []
+
+    def answer(request: Request) -> Response:
+        request.body.read(request.length)
+        asked.append((time.monotonic(), request.headers.get("authorization", "")))
+        if len(asked) == 1:
+            return problem(429, {"Retry-After": "1"})
+        known = {"duplicate_of": "x", "status": "ready", "markup": "<picture>"}
+        return Response(200, json.dumps(known).encode(), {"Content-Type": "application/json"})
+
+    with serving(answer) as api:
+        done = run(api, picture, DARKROOM_TOKEN="ours")
+    assert (done.returncode, done.stdout) == (0, "<picture>\n")
+    assert asked[1][0] - asked[0][0] >= 1
+    assert {token for _, token in asked} == {"Bearer ours"}
+
+
+def test_a_token_that_does_not_hold_is_not_tried_again(run: Client, picture: Path) -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        request.body.read(request.length)
+        asked.append(request.path)
+        return problem(401, {"WWW-Authenticate": "Bearer"})
+
+    with serving(answer) as api:
+        done = run(api, picture, DARKROOM_TOKEN="theirs")
+    assert (done.returncode, done.stderr, asked) == (1, "A sentence.\n", ["/uploads"])
+
+
+def problem(status: int, headers: dict[str, str]) -> Response:
+    body = {"status": status, "detail": "A sentence.", "code": "a_code"}
+    kind = {"Content-Type": "application/problem+json"}
+    return Response(status, json.dumps(body).encode(), kind | headers)

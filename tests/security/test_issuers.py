@@ -1,0 +1,332 @@
+"""Attempts with the tokens of an OpenID Connect issuer."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import RSAAlgorithm
+from jwt.utils import base64url_encode
+from msgspec.structs import replace
+
+from chalicelib.access.claims import Claims
+from chalicelib.access.fetching import fetch
+from chalicelib.access.keysets import KeySet
+from chalicelib.errors import PassingFault
+from chalicelib.settings import Settings
+from chalicelib.wiring import utc_now
+from tests.security.house import House, refused
+from tests.security.issuer import AUDIENCE, Issuer, unsigned
+
+Make = Callable[[Issuer], str]
+STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def signed_with_the_public_key(issuer: Issuer) -> str:
+    """The classic: HS256, with what everybody may know for a secret."""
+    parts = unsigned({"alg": "HS256", "kid": "rsa-1"}, issuer.claims()).rpartition(".")[0]
+    mark = hmac.new(issuer.public_pem(), parts.encode(), hashlib.sha256).digest()
+    return f"{parts}.{base64url_encode(mark).decode()}"
+
+
+def of_a_stranger(**header: Any) -> Make:
+    return lambda issuer: jwt.encode(
+        issuer.claims(), STRANGER, "RS256", headers={"kid": "rsa-1", **header}
+    )
+
+
+def claiming(**changes: Any) -> Make:
+    return lambda issuer: issuer.token(**changes)
+
+
+def dated(**seconds: int) -> Make:
+    """With times so many seconds from now."""
+    return lambda issuer: issuer.token(
+        **{name: int(time.time()) + offset for name, offset in seconds.items()}
+    )
+
+
+def headed(**headers: Any) -> Make:
+    return lambda issuer: issuer.token(headers)
+
+
+def signature_of(issuer: Issuer) -> str:
+    return issuer.token().rpartition(".")[2]
+
+
+def with_changed_claims(issuer: Issuer) -> str:
+    head, _, signature = issuer.token().split(".")
+    body = base64url_encode(json.dumps(issuer.claims(sub="bob")).encode()).decode()
+    return f"{head}.{body}.{signature}"
+
+
+def with_its_own_key(issuer: Issuer) -> str:
+    key = RSAAlgorithm.to_jwk(STRANGER.public_key(), as_dict=True)
+    return of_a_stranger(jwk=key)(issuer)
+
+
+ATTEMPTS: dict[str, Make] = {
+    "alg none": lambda issuer: unsigned({"alg": "none"}, issuer.claims()),
+    "alg None": lambda issuer: unsigned({"alg": "None", "kid": "rsa-1"}, issuer.claims()),
+    "alg none with a signature": lambda issuer: unsigned(
+        {"alg": "none", "kid": "rsa-1"}, issuer.claims(), b"signed"
+    ),
+    "no alg": lambda issuer: unsigned({"kid": "rsa-1"}, issuer.claims(), b"signed"),
+    "an alg that is a list": lambda issuer: unsigned({"alg": ["RS256"]}, issuer.claims(), b"x"),
+    "HS256 with the public key": signed_with_the_public_key,
+    "HS256 with the published secret": lambda issuer: jwt.encode(
+        issuer.claims(), b"k" * 32, "HS256", headers={"kid": "oct-1"}
+    ),
+    "RS512, which is not pinned": lambda issuer: jwt.encode(
+        issuer.claims(), issuer.rsa, "RS512", headers={"kid": "rsa-1"}
+    ),
+    "the EC key's id on an RSA signature": headed(kid="ec-1"),
+    "the RSA key's id on an EC signature": lambda issuer: jwt.encode(
+        issuer.claims(), issuer.ec, "ES256", headers={"kid": "rsa-1"}
+    ),
+    "a stranger's RSA key": of_a_stranger(),
+    "a stranger's EC key": lambda issuer: jwt.encode(
+        issuer.claims(),
+        ec.generate_private_key(ec.SECP256R1()),
+        "ES256",
+        headers={"kid": "ec-1"},
+    ),
+    "a key of its own in the header": with_its_own_key,
+    "an unknown kid": headed(kid="rsa-2"),
+    "no kid, where there are two keys": lambda issuer: jwt.encode(
+        issuer.claims(), issuer.rsa, "RS256"
+    ),
+    "a kid with a path": headed(kid="../../keys"),
+    "a kid with an address": headed(kid="http://127.0.0.1:1/keys"),
+    "a kid that ends a query": headed(kid="' OR 1=1 --"),
+    "an empty kid": headed(kid=""),
+    "an unknown critical header": headed(crit=["exp2"], exp2=1),
+    "another issuer": claiming(iss="https://evil.example"),
+    "the issuer with a slash more": lambda issuer: issuer.token(iss=f"{issuer.address}/"),
+    "no issuer": claiming(iss=None),
+    "issuers in a list": lambda issuer: jwt.PyJWS().encode(
+        json.dumps(issuer.claims(iss=[issuer.address])).encode(),
+        issuer.rsa,
+        "RS256",
+        {"kid": "rsa-1"},
+    ),
+    "another audience": claiming(aud="https://other.example"),
+    "no audience": claiming(aud=None),
+    "an empty list of audiences": claiming(aud=[]),
+    "an audience that only begins so": claiming(aud=f"{AUDIENCE}/more"),
+    "expired": dated(exp=-120),
+    "no expiry": claiming(exp=None),
+    "an expiry that is a word": claiming(exp="never"),
+    "an endless expiry": claiming(exp=float("inf")),
+    "not yet valid": dated(nbf=600),
+    "issued in the future": dated(iat=600),
+    "no subject": claiming(sub=None),
+    "an empty subject": claiming(sub=""),
+    "a subject that is everyone": claiming(sub="everyone"),
+    "a subject with a line break": claiming(sub="ann\nbob"),
+    "a subject of a lone surrogate": claiming(sub="\ud800"),
+    "a subject that is too long": claiming(sub=256 * "a"),
+    "no signature": lambda issuer: issuer.token().rpartition(".")[0] + ".",
+    "a truncated signature": lambda issuer: issuer.token()[:-8],
+    "the first letter of the signature changed": lambda issuer: issuer.token().replace(
+        f".{signature_of(issuer)}", f".{signature_of(issuer)[::-1]}"
+    ),
+    "another token's signature": lambda issuer: (
+        issuer.token(sub="bob").rpartition(".")[0] + "." + signature_of(issuer)
+    ),
+    "changed claims under the signature": with_changed_claims,
+    "two parts": lambda issuer: issuer.token().rpartition(".")[0],
+    "four parts": lambda issuer: issuer.token() + ".more",
+    "three empty parts": lambda _: "..",
+    "letters that are no base64": lambda _: "~~~.~~~.~~~",
+    "a token of the other mode": lambda _: f"dr_{16 * 'a'}_{64 * 'b'}",
+    "more than 8 KB": lambda issuer: issuer.token(more=9000 * "a"),
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_a_token_that_does_not_hold_is_refused(
+    embassy: House, issuer: Issuer, attempt: str
+) -> None:
+    token = ATTEMPTS[attempt](issuer)
+    assert refused(embassy.ask("GET", "/images", token))
+
+
+@pytest.mark.parametrize("header", ["jku", "x5u"])
+def test_an_address_in_a_token_is_never_asked(embassy: House, issuer: Issuer, header: str) -> None:
+    address = f"{issuer.address}/evil"
+    assert refused(embassy.ask("GET", "/images", of_a_stranger(**{header: address})(issuer)))
+    assert "/evil" not in issuer.asked
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_a_good_token_is_let_in_and_its_subject_is_the_owner(
+    embassy: House, issuer: Issuer, algorithm: str
+) -> None:
+    key, kid = {"RS256": (issuer.rsa, "rsa-1"), "ES256": (issuer.ec, "ec-1")}[algorithm]
+    token = jwt.encode(issuer.claims(), key, algorithm, headers={"kid": kid})
+    assert embassy.picture(token)["owner"] == "auth0|ann"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [dated(exp=-10), dated(nbf=10), claiming(aud=["x", AUDIENCE])],
+    ids=["exp", "nbf", "aud"],
+)
+def test_clocks_may_differ_a_little_and_audiences_may_be_many(
+    embassy: House, issuer: Issuer, make: Make
+) -> None:
+    assert embassy.ask("GET", "/images", make(issuer)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        ("openid photos:read", {"read"}),
+        ("photos:upload photos:read photos:delete", {"upload", "read", "delete"}),
+        (["photos:admin"], {"admin"}),
+        ("read upload", set()),
+        ("photos:reader photos:", set()),
+        ({"photos:read": True}, set()),
+        (7, set()),
+        ([["photos:read"], None], set()),
+    ],
+)
+def test_scopes_are_those_of_the_claim_that_settings_name(
+    issuer: Issuer, given: object, allowed: set[str]
+) -> None:
+    wanted = replace(settings(issuer), jwt_scope_claim="permissions", jwt_scope_prefix="photos:")
+    caller = Claims(wanted, KeySet(wanted, fetch, utc_now)).recognize(
+        issuer.token(permissions=given)
+    )
+    assert caller is not None
+    assert {scope.value for scope in caller.scopes} == allowed
+
+
+def settings(issuer: Issuer) -> Settings:
+    return Settings(
+        uploads_bucket="u",
+        images_bucket="i",
+        images_table="t",
+        work_queue="w",
+        failures_queue="f",
+        public_url="https://photos.example",
+        allowed_origins="https://photos.example",
+        auth_mode="jwt",
+        jwt_issuer=issuer.address,
+        jwt_audience=AUDIENCE,
+    )
+
+
+class Clock:
+    """A clock that is set."""
+
+    def __init__(self) -> None:
+        self.now = utc_now()
+
+    def __call__(self) -> Any:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def keys(issuer: Issuer, clock: Clock) -> KeySet:
+    issuer.asked.clear()
+    issuer.is_away = False
+    return KeySet(settings(issuer), fetch, clock)
+
+
+def test_a_flood_of_invented_key_ids_asks_the_issuer_once(issuer: Issuer, keys: KeySet) -> None:
+    assert keys.find("rsa-1")
+    assert [keys.find(f"invented-{n}") for n in range(100)] == [None] * 100
+    assert issuer.asked.count("/keys") == 1
+
+
+def test_a_new_key_is_found_after_a_pause(issuer: Issuer, keys: KeySet, clock: Clock) -> None:
+    keys.find("rsa-1")
+    clock.now += timedelta(seconds=31)
+    assert keys.find("rsa-2") is None
+    assert issuer.asked.count("/keys") == 2
+
+
+def test_keys_are_asked_for_again_after_ten_minutes(
+    issuer: Issuer, keys: KeySet, clock: Clock
+) -> None:
+    keys.find("rsa-1")
+    clock.now += timedelta(minutes=11)
+    keys.find("rsa-1")
+    assert issuer.asked.count("/keys") == 2
+
+
+def test_known_keys_hold_while_the_issuer_is_away(
+    issuer: Issuer, keys: KeySet, clock: Clock
+) -> None:
+    keys.find("rsa-1")
+    issuer.is_away = True
+    clock.now += timedelta(hours=23)
+    assert keys.find("rsa-1")
+    clock.now += timedelta(hours=2)
+    with pytest.raises(PassingFault):
+        keys.find("rsa-1")
+
+
+def test_an_issuer_that_is_away_from_the_start_is_a_passing_fault(
+    issuer: Issuer, keys: KeySet
+) -> None:
+    issuer.is_away = True
+    for _ in range(3):
+        with pytest.raises(PassingFault):
+            keys.find("rsa-1")
+    assert len(issuer.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"keys": []}',
+        b'{"keys": [{"kty": "oct", "k": "a2s"}]}',
+        b'{"keys": "rsa-1"}',
+        b'{"keys": [{"kid": "rsa-1"}]}',
+    ],
+)
+def test_what_is_no_key_set_gives_no_key(issuer: Issuer, clock: Clock, document: bytes) -> None:
+    wanted = replace(settings(issuer), jwt_jwks_url="https://keys.example")
+    with pytest.raises(PassingFault):
+        KeySet(wanted, lambda _: document, clock).find("rsa-1")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"issuer": "https://other.example", "jwks_uri": "https://other.example/keys"},
+        {"issuer": "ISSUER", "jwks_uri": "http://169.254.169.254/latest/meta-data"},
+        {"issuer": "ISSUER", "jwks_uri": "file:///etc/passwd"},
+        {"issuer": "ISSUER", "jwks_uri": 7},
+        {"issuer": "ISSUER"},
+    ],
+)
+def test_a_discovery_document_leads_to_no_other_place(
+    issuer: Issuer, clock: Clock, told: dict[str, Any]
+) -> None:
+    asked: list[str] = []
+
+    def answer(address: str) -> bytes:
+        asked.append(address)
+        return json.dumps(told).replace("ISSUER", issuer.address).encode()
+
+    with pytest.raises(PassingFault):
+        KeySet(settings(issuer), answer, clock).find("rsa-1")
+    assert asked == [f"{issuer.address}/.well-known/openid-configuration"]
