@@ -42,6 +42,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     links: tuple[tuple[int, str], ...]
+    mentions: tuple[str, ...]  # code within a sentence
     headings: tuple[Heading, ...]
     anchors: frozenset[str]
 
@@ -64,10 +65,12 @@ def read(name: str) -> Document:
     """A file of the repository."""
     text = (PROJECT / name).read_text(encoding="utf-8")
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    headings = _headings(tokens)
+    blocks, links, headings = _blocks(name, tokens), _links(tokens), _headings(tokens)
+    inline = [part for token in tokens for part in token.children or ()]
+    mentions = tuple(part.content for part in inline if part.type == "code_inline")
     named = re.findall(r'<a id="([^"]+)">', text)
     anchors = frozenset({*named, *(one.anchor for one in headings)})
-    return Document(name, text, _blocks(name, tokens), _links(tokens), headings, anchors)
+    return Document(name, text, blocks, links, mentions, headings, anchors)
 
 
 def documents() -> list[Document]:

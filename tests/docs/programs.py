@@ -23,8 +23,21 @@ _VARIABLES = {
     *(str(one.envvar) for one in run.params if isinstance(one, click.Option)),
     "PHOTOGRAPHS",
 }
-_OF_THE_TOOL = {("s3", "cp"), ("s3", "sync"), ("logs", "tail"), ("cloudformation", "deploy")}
+_OF_THE_TOOL = {
+    ("cloudformation", "deploy"),
+    ("configure",),
+    ("logs", "tail"),
+    ("s3", "cp"),
+    ("s3", "sync"),
+    ("sso", "login"),
+}
 _GLOBAL = {"query", "output", "profile", "region"}  # options of every command of aws
+
+
+def fault_of_mention(command: Command) -> str | None:
+    """What is wrong with a command in a sentence, which may leave arguments out."""
+    said = fault(command)
+    return None if said and said.startswith("Missing ") else said
 
 
 def fault(command: Command) -> str | None:
@@ -48,6 +61,8 @@ def _fault_of_verb(words: list[str]) -> str | None:
     try:
         while isinstance(command, click.Group):
             parent = click.Context(command, parent)
+            if not words:
+                return "Missing verb."
             name, found, words = command.resolve_command(parent, words)
             if found is None:
                 return f"there is no verb {name}"
@@ -78,9 +93,9 @@ def _options(given: dict[str, str]) -> list[str]:
 
 def _fault_of_aws(words: list[str]) -> str | None:
     """Whether AWS has the operation and its members; what its tool adds by itself is not known."""
-    service, operation, *rest = words
-    if (service, operation) in _OF_THE_TOOL:
+    if tuple(words[:2]) in _OF_THE_TOOL:
         return None
+    service, operation, *rest = words
     try:
         members = _operations("s3" if service == "s3api" else service)[operation]
     except (UnknownServiceError, KeyError):

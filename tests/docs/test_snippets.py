@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,8 +11,8 @@ from html.parser import HTMLParser
 import pytest
 
 from chalicelib.settings import Settings, read_settings
-from tests.docs.markdown import PROJECT, Block, blocks, documents
-from tests.docs.programs import fault
+from tests.docs.markdown import PROJECT, Block, Document, blocks, documents
+from tests.docs.programs import fault, fault_of_mention
 from tests.docs.reasons import ELSEWHERE, NOWHERE, SHOWN, excused
 from tests.docs.shell import Command, commands
 from tests.environment import SETTINGS
@@ -120,6 +121,17 @@ def test_every_command_is_one_that_its_program_takes(block: Block) -> None:
     assert found
     assert [(one.words, fault(one)) for one in found if fault(one)] == []
     assert [one.words for one in found if not is_known(one)] == []
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_command_in_a_sentence_is_one_that_its_program_takes(document: Document) -> None:
+    wrong = {
+        text: fault_of_mention(one)
+        for text in document.mentions
+        if re.match(r"(python -m ops|make|aws) [a-z][^,]*$", text)
+        for one in commands(text)
+    }
+    assert {text: said for text, said in wrong.items() if said} == {}
 
 
 def is_known(command: Command) -> bool:
