@@ -25,7 +25,7 @@ TOLD = {name: told.strip("`") for names, told in ROWS for name in re.findall("`(
 
 @pytest.fixture(scope="module")
 def photograph() -> bytes:
-    return jpeg(800, 600)
+    return jpeg(400, 300)
 
 
 def loaded(block: Block, folder: Path) -> tuple[Variant, ...]:
