@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from chalicelib.ulids import encoded, ulid
 
+LONGEST_KEY = 1024  # bytes of UTF-8, on S3
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]+)/({ULID_PATTERN})/[^/]+")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-")

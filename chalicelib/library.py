@@ -5,10 +5,10 @@ from collections.abc import Callable
 import msgspec
 from msgspec import UNSET, Struct
 
-from chalicelib import lifecycle, views
+from chalicelib import keys, lifecycle, views
 from chalicelib.cursors import Cursors
 from chalicelib.erasing import Eraser, Receipt
-from chalicelib.errors import ForeignBucket, NotFound
+from chalicelib.errors import ForeignBucket, NotFound, ReadRefused
 from chalicelib.focus import FocalPoint
 from chalicelib.lifecycle import Focus
 from chalicelib.ports import Clock, ImageTable, ObjectStore, Queue
@@ -77,7 +77,7 @@ class Library:
         known = self._table.get(image_id)
         # An object without a record would become everyone's, whatever its key says.
         whose = known.owner if known else EVERYONE
-        if owner not in (None, whose) or not self._objects.exists(bucket, key):
+        if owner not in (None, whose) or not self._is_there(bucket, key):
             raise NotFound("There is no such object.")
         self._processor.process(version, forced=True, focal_point=focal_point)
         return self.show(image_id, owner)
@@ -95,6 +95,12 @@ class Library:
     def delete(self, image_id: str, owner: str | None) -> Receipt:
         """Erase the image; again for one whose erasure was interrupted."""
         return self._eraser.erase(self._find(image_id, owner))
+
+    def _is_there(self, bucket: str, key: str) -> bool:
+        try:
+            return len(key.encode()) <= keys.LONGEST_KEY and self._objects.exists(bucket, key)
+        except ReadRefused:  # for what is no key, such as one with a NUL in it
+            return False
 
     def _refocused(self, image: Image, focal_point: FocalPoint | None) -> Step | None:
         return lifecycle.refocus(image, focal_point, self._clock())

@@ -76,6 +76,7 @@ def begin(
         reason=None,
         detail=None,
         sequencer=sequencer,
+        asked=False,
         lost_event=None,
         erased=False,
         cleared_at=None,
@@ -118,7 +119,9 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Step |
         return None
     found_by = (result.sha256,) if result.status is Status.READY and result.sha256 else ()
     marked = tuple(dict.fromkeys((*image.marked, *found_by)))
-    merged = replace(result, marked=marked, expires_at=None, revision=image.revision)
+    merged = replace(
+        result, marked=marked, expires_at=None, asked=image.asked, revision=image.revision
+    )
     return step(merged, now, merged.status.value, merged.detail)
 
 
@@ -134,7 +137,7 @@ def refocus(image: Image, focal_point: FocalPoint | None, now: datetime) -> Step
 def ask(image: Image, now: datetime) -> Step:
     """Note that the image is to be processed once more."""
     check_original(image)
-    return step(image, now, "asked", "to be processed once more")
+    return step(replace(image, asked=True), now, "asked", "to be processed once more")
 
 
 def expire(image: Image, now: datetime) -> Step | None:
@@ -184,6 +187,7 @@ def fail(
         status=Status.FAILED,
         sequencer=sequencer,
         detail=cause,
+        asked=False,
         lost_event=lost,
     )
     return step(failed, now, "failed", cause)

@@ -51,7 +51,7 @@ class ObjectStore(Protocol):
         """Store `data`; writing the same again changes nothing. Answers its ETag."""
 
     def exists(self, bucket: str, key: str) -> bool:
-        """Whether there is such an object now."""
+        """Whether there is such an object now; ReadRefused for what can be no key there."""
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """All keys below `prefix`."""

@@ -80,6 +80,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `variants_hash` and `rules` (by variant) what its renditions were made with.
     `manifest_etag` is that of the manifest which was written with it.
     `marked` are the checksums by which it is, or was, to be found.
+    `asked` says that it is to be processed once more, and that nobody has begun.
     `lost_event` is what was given up, in JSON, while it is failed. Of a tombstone,
     `erased` says that the image never comes back, and `cleared_at` when none of
     its files was found any more, and `buried_files` are the keys whose copies the
@@ -116,6 +117,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: dict[str, str] = {}
     manifest_etag: str | None = None
     marked: tuple[str, ...] = ()
+    asked: bool = False
     lost_event: str | None = None
     erased: bool = False
     cleared_at: datetime | None = None
@@ -128,7 +130,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_unfinished(self) -> bool:
         """Whether something is still to be done for it, by us or by who has a ticket."""
         buried = self.status is Status.DELETED and self.cleared_at is None
-        return buried or self.status in UNFINISHED
+        return buried or self.asked or self.status in UNFINISHED
 
     @property
     def processed_files(self) -> list[str]:

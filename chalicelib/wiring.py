@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib import imaging
-from chalicelib.access.doorkeeper import Doorkeeper, Recognition
-from chalicelib.access.tokens import Tokens, TokenStore
+from chalicelib.admission import Admission
 from chalicelib.allowances import Allowances
 from chalicelib.cursors import Cursors
 from chalicelib.developing import Developer
@@ -17,10 +16,8 @@ from chalicelib.ports import (
     Cdn,
     Clock,
     ImageTable,
-    Meters,
     ObjectStore,
     Queue,
-    Secrets,
     Signer,
     Telemetry,
 )
@@ -41,7 +38,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring:
+class Wiring(Admission):
     """Use cases over AWS's stores, each made at its first use: a cold start pays for no other."""
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
@@ -98,24 +95,6 @@ class Wiring:
         from chalicelib.aws.table import DynamoImages
 
         return DynamoImages(self.settings.images_table)
-
-    @functools.cached_property
-    def meters(self) -> Meters:
-        from chalicelib.aws.meters import DynamoMeters
-
-        return DynamoMeters(self.settings.images_table)
-
-    @functools.cached_property
-    def secrets(self) -> Secrets:
-        from chalicelib.aws.secrets import DynamoSecrets
-
-        return DynamoSecrets(self.settings.images_table)
-
-    @functools.cached_property
-    def token_store(self) -> TokenStore:
-        from chalicelib.aws.tokens import DynamoTokens
-
-        return DynamoTokens(self.settings.images_table)
 
     @functools.cached_property
     def signer(self) -> Signer:
@@ -200,16 +179,3 @@ class Wiring:
             self.settings,
             self.clock,
         )
-
-    @functools.cached_property
-    def doorkeeper(self) -> Doorkeeper:
-        return Doorkeeper(self._recognition())
-
-    def _recognition(self) -> Recognition:
-        if self.settings.auth_mode != "jwt":
-            return Tokens(self.token_store, self.clock)
-        from chalicelib.access.claims import Claims
-        from chalicelib.access.fetching import fetch
-        from chalicelib.access.keysets import KeySet
-
-        return Claims(self.settings, KeySet(self.settings, fetch, self.clock))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from chalicelib.web.operations import PROBLEMS
+from chalicelib.web.problems import PROBLEMS
 from chalicelib.web.responses import sentence_of
 
 Json = dict[str, Any]

@@ -14,8 +14,8 @@ from chalicelib.access.tokens import Token, new_token
 from chalicelib.web.gate import VERDICT_SECONDS
 from chalicelib.wiring import utc_now
 from ops.upkeep.command import EXIT_CODES, sentences, stage_options, where
-from ops.upkeep.reaching import reach
-from ops.upkeep.showing import report
+from ops.upkeep.reaching import LOCAL, reach
+from ops.upkeep.showing import report, say
 
 _USUAL = "upload,read,delete"
 _SPANS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -51,14 +51,17 @@ def create(subject: str, scopes: str, name: str, expires_in: str | None, **given
     expires_at = now + _span(expires_in) if expires_in else None
     as_json = given.pop("as_json")
     with sentences():
-        store = reach(where(given)).token_store
+        place = where(given)
+        wiring = reach(place)
         text, made = new_token(subject, wanted, name, now, expires_at)
-        store.put(made)
+        wiring.token_store.put(made)
     if as_json:
         click.echo(json.dumps({**_shown(made), "token": text}))
         return
     click.echo(text)
-    click.echo("Keep it now: it is not shown again.", err=True)
+    say("Keep it now: it is not shown again.")
+    if place.stage != LOCAL and wiring.settings.auth_mode != "token":
+        say(f"Nothing asks for it: AUTH_MODE of this stage is {wiring.settings.auth_mode}.")
 
 
 @token.command("list", epilog=EXIT_CODES)

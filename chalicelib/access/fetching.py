@@ -1,21 +1,38 @@
 """One small document from one address: bounded in time and size, no redirects."""
 
-import urllib3
+import time
 
-_TIMEOUT = urllib3.Timeout(connect=2, read=3)
+import urllib3
+from urllib3 import BaseHTTPResponse
+
+_CONNECT = 2.0  # seconds
 _MOST_BYTES = 256 * 1024
 
 
-def fetch(address: str) -> bytes:
-    """What is at `address`; OSError for anything but a whole answer of status 200."""
+def fetch(address: str, seconds: float = 5) -> bytes:
+    """What is at `address`; OSError for anything but a whole answer of status 200 in time."""
     try:
         with urllib3.PoolManager(retries=False) as http:
             answer = http.request(
-                "GET", address, timeout=_TIMEOUT, redirect=False, preload_content=False
+                "GET",
+                address,
+                timeout=urllib3.Timeout(connect=_CONNECT, read=seconds),
+                redirect=False,
+                preload_content=False,
             )
-            data: bytes = answer.read(_MOST_BYTES + 1)
+            data = _read(answer, time.monotonic() + seconds)
     except urllib3.exceptions.HTTPError as reason:
         raise OSError(f"{address} does not answer.") from reason
-    if answer.status != 200 or len(data) > _MOST_BYTES:
+    if answer.status != 200:
         raise OSError(f"{address} answers with something else.")
+    return data
+
+
+def _read(answer: BaseHTTPResponse, until: float) -> bytes:
+    """All of it; a server that sends a little now and then is not waited for."""
+    data = b""
+    while part := answer.read1(_MOST_BYTES):
+        data += part
+        if len(data) > _MOST_BYTES or time.monotonic() > until:
+            raise OSError("The answer is too long, or takes too long.")
     return data

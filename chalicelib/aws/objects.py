@@ -69,6 +69,8 @@ class S3Objects:
             except ClientError as reason:
                 if code_of(reason) in _ABSENT:
                     return False
+                if code_of(reason) == "400":  # HEAD tells no more
+                    raise ReadRefused(key) from reason
                 raise
         return True
 

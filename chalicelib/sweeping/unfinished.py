@@ -24,6 +24,8 @@ class Unfinished:
             Status.PROCESSING: self._processing,
             Status.DELETED: self._deleted,
             Status.FAILED: self._failed,
+            Status.READY: self._asked,
+            Status.REJECTED: self._asked,
         }
 
     def run(self, report: Report, time_left: TimeLeft) -> None:
@@ -56,8 +58,15 @@ class Unfinished:
 
     def _failed(self, image: Image, report: Report) -> None:
         # Whether it is tried again is for people to say; that it is gone they have said.
-        if not self._has_original(image) and self._tools.eraser.original_missed(image):
+        if image.asked:
+            self._asked(image, report)
+        elif not self._has_original(image) and self._tools.eraser.original_missed(image):
             report.count("gone")
+
+    def _asked(self, image: Image, report: Report) -> None:
+        report.count("stuck")
+        cause = "what was asked for had not begun"
+        self._tools.ask(Again(image_id=image.id, revision=image.revision, cause=cause))
 
     def _deleted(self, image: Image, report: Report) -> None:
         self._tools.finish(image.id, report)

@@ -23,15 +23,12 @@ from chalicelib.library import ImageList
 from chalicelib.uploads import Duplicate, PostTicket, PutTicket
 from chalicelib.variants import Variant
 from chalicelib.views import ImageView
+from chalicelib.web.problems import PROBLEMS
 from chalicelib.web.refusals import (
     BodyTooLarge,
-    Forbidden,
     InternalError,
-    MethodNotAllowed,
     TimedOut,
     Unavailable,
-    UnknownRoute,
-    Unreadable,
     UnsupportedMediaType,
 )
 from chalicelib.web.requests import (
@@ -40,29 +37,6 @@ from chalicelib.web.requests import (
     ObjectRequest,
     UploadQuery,
     UploadRequest,
-)
-
-# Every problem that the API answers with, by status.
-PROBLEMS: tuple[type[RequestError], ...] = (
-    MalformedBody,
-    Unreadable,
-    Unauthenticated,
-    LackingScope,
-    ForeignBucket,
-    Forbidden,
-    NotFound,
-    UnknownRoute,
-    MethodNotAllowed,
-    Conflict,
-    UploadTooLarge,
-    BodyTooLarge,
-    UnsupportedType,
-    UnsupportedMediaType,
-    InvalidRequest,
-    LimitReached,
-    InternalError,
-    Unavailable,
-    TimedOut,
 )
 
 _ANYWHERE = (LimitReached, InternalError, Unavailable, TimedOut)

@@ -14,7 +14,9 @@ from chalicelib.records import Status
 Filename = Annotated[str, Meta(min_length=1, max_length=1024)]
 ContentType = Annotated[str, Meta(min_length=1, max_length=255)]
 Size = Annotated[int, Meta(ge=1)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[
+    str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)
+]  # `$` is also before a line's end
 
 
 class UploadRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -20,8 +20,9 @@ class GatewayHandler(ChaliceRequestHandler):
 
     def do_any(self) -> None:
         """Answer a request whose body has a length that can be read."""
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
+        length, *others = self.headers.get_all("Content-Length", ["0"])
+        is_number = length.isascii() and length.isdigit()
+        if "Transfer-Encoding" in self.headers or others or not is_number:
             self._refuse(Unreadable())
         elif int(length) > _LONGEST_BODY:
             self._refuse(BodyTooLarge())
@@ -38,6 +39,7 @@ class GatewayHandler(ChaliceRequestHandler):
 
     def send_error(self, *_: Any, **__: Any) -> None:
         """The answer to what is no HTTP."""
+        self.request_version = self.protocol_version  # else it would be without a head
         self._refuse(Unreadable())
 
     def log_request(self, *_: Any, **__: Any) -> None:

@@ -72,6 +72,11 @@ def test_an_upload_with_a_ticket_becomes_ready_and_its_renditions_are_stored(
         assert stored["ContentLength"] == rendition["bytes"]
 
 
+def test_the_api_describes_itself(start: Start) -> None:
+    with start("app.app") as api:
+        assert body_of(api, api_event("GET", "/openapi.json"))["info"]["title"] == "Darkroom"
+
+
 def test_a_bad_picture_is_a_success_that_is_recorded_as_rejected(start: Start) -> None:
     event = uploaded(start, b"no picture at all")
     with start("app.process_upload") as processor:

@@ -17,7 +17,15 @@ from tests.environment import SETTINGS
 
 AT_ONCE = 8  # runs; most of them wait for time-outs
 _OF_ONE_RUN = frozenset(
-    {"cost_usd_estimate", "created_at", "milliseconds", "revision", "updated_at", "version_id"}
+    {
+        "cost_usd_estimate",
+        "created_at",
+        "manifest_etag",
+        "milliseconds",
+        "revision",
+        "updated_at",
+        "version_id",
+    }
 )
 
 
@@ -116,6 +124,8 @@ def _check_manifest(scene: Scene) -> None:
     record = scene.world.record(scene.image_id)
     if record is None or key not in scene.world.files(scene.image_id):
         return
+    if record.manifest_etag != scene.world.files(scene.image_id)[key].etag:
+        scene.flaws.append("The manifest is not that of the record")
     history = scene.world.history(scene.image_id)
     shown = msgspec.to_builtins(views.show(record, SETTINGS["PUBLIC_URL"], history))
     stored = json.loads(scene.world.file(key))

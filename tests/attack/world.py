@@ -128,7 +128,8 @@ class World:
         """Each file of an image, by its key."""
         listed = self.s3.list_objects_v2(Bucket=IMAGES, Prefix=f"{image_id}/")
         return {
-            found["Key"]: File(found["Size"], found["ETag"]) for found in listed.get("Contents", ())
+            found["Key"]: File(found["Size"], found["ETag"].strip('"'))
+            for found in listed.get("Contents", ())
         }
 
     def file(self, key: str) -> bytes:

@@ -3,10 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
+from msgspec.structs import replace
 
 from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
@@ -87,6 +90,25 @@ def test_a_form_with_another_field_is_refused(signer: S3Signer, field: str, valu
     assert posted(form(signer, "altered"), **{field: value}) in (400, 403)
     assert not S3Objects().exists(BUCKET, "altered")
     assert not S3Objects().exists(BUCKET, "elsewhere")
+
+
+def test_a_form_for_another_bucket_is_refused(signer: S3Signer) -> None:
+    signed = form(signer, "other-bucket")
+    with suppress(ClientError):
+        clients.s3().create_bucket(Bucket="other-uploads")
+    other = replace(signed, url=signed.url.replace(BUCKET, "other-uploads"))
+    assert posted(other) == 403
+    assert not S3Objects().exists("other-uploads", "other-bucket")
+
+
+@pytest.mark.parametrize(
+    "field", ["key", "policy", "Content-Type", "x-amz-signature", "x-amz-checksum-sha256"]
+)
+def test_a_form_without_one_of_its_fields_is_refused(signer: S3Signer, field: str) -> None:
+    signed = form(signer, "lacking")
+    fields = {name: value for name, value in signed.fields.items() if name != field}
+    assert posted(replace(signed, fields=fields)) in (400, 403)
+    assert not S3Objects().exists(BUCKET, "lacking")
 
 
 def test_an_expired_form_is_refused(signer: S3Signer) -> None:

@@ -102,6 +102,16 @@ def test_the_manifest_lies_beside_the_renditions(ready: dict[str, Any], stack: S
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["http://169.254.169.254/latest/", "//evil.example/a", "..", "a/../b", "a\0b", "🙂" * 1024],
+)
+def test_a_key_that_no_object_can_have_is_not_found(client: ApiClient, key: str) -> None:
+    body = {"bucket": "darkroom-uploads", "key": key}
+    answer = requests.post(f"{client.api}/images", json=body, timeout=30)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_the_original_is_as_it_was_sent(ready: dict[str, Any], stack: Stack) -> None:
     stored = stack.s3().get_object(Bucket="darkroom-uploads", Key=ready["original_file"])
     assert hashlib.sha256(stored["Body"].read()).hexdigest() == ready["sha256"]

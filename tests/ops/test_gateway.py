@@ -72,6 +72,9 @@ def test_without_tokens_no_route_asks() -> None:
         ("AUTHORIZER_FAILURE", 503, "unavailable"),
         ("AUTHORIZER_CONFIGURATION_ERROR", 503, "unavailable"),
         ("INTEGRATION_TIMEOUT", 503, "unavailable"),
+        ("REQUEST_TOO_LARGE", 413, "too_many_bytes"),
+        ("DEFAULT_4XX", 400, "bad_request"),
+        ("DEFAULT_5XX", 503, "unavailable"),
     ],
 )
 def test_the_gateways_own_answers_are_problems_that_any_page_may_read(

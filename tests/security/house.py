@@ -43,7 +43,7 @@ class House:
     def __init__(self, application: ModuleType, client: Client) -> None:
         self.application = application
         self.wiring = application.wiring
-        self._client = client
+        self.client = client
 
     def token(
         self,
@@ -75,7 +75,7 @@ class House:
         raw = b"" if body is None else json.dumps(body).encode()
         if raw:
             given["Content-Type"] = "application/json"
-        return self._client.http.request(method, path, headers=given, body=raw)
+        return self.client.http.request(method, path, headers=given, body=raw)
 
     def picture(self, token: str) -> dict[str, Any]:
         """A ready image of the token's owner, as they see it."""

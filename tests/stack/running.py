@@ -70,16 +70,20 @@ class Stack:
 
     def ops(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`python -m ops ARGUMENTS` beside the stack, to its end."""
-        ports = {"S3_PORT": self.s3_address, "AWS_PORT": self.aws_address, "API_PORT": self.api}
-        given = {name: address.rpartition(":")[2] for name, address in ports.items()}
         return subprocess.run(
             [sys.executable, "-m", "ops", *arguments],
             cwd=PROJECT,
-            env={**users_environment(), **given, "DATA_DIR": str(self.data)},
+            env=self.environment(),
             capture_output=True,
             text=True,
             timeout=60,
         )
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a command that is to find the stack."""
+        ports = {"S3_PORT": self.s3_address, "AWS_PORT": self.aws_address, "API_PORT": self.api}
+        given = {name: address.rpartition(":")[2] for name, address in ports.items()}
+        return {**users_environment(), **given, "DATA_DIR": str(self.data)}
 
     def pids(self, part: str) -> list[int]:
         """The process ids of a part: clouds, site, api, eventloop, worker, s3 or tail."""

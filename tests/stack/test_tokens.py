@@ -1,12 +1,15 @@
 """The whole product with AUTH_MODE token, as an operator and two owners see it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 import requests
 from click.testing import CliRunner
 
+from ops.local.names import PROJECT
 from ops.token import token
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
@@ -58,7 +61,32 @@ def test_a_revoked_token_is_refused_at_once_here(stack: Stack) -> None:
     assert bob.get("/images").json()["images"] == []
     assert stack.ops("token", "revoke", told["id"]).returncode == 0
     assert bob.get("/images").status_code == 401
-    assert stack.ops("token", "revoke", told["id"]).returncode == 1
+
+
+VISIT = """
+from ops.cloud.visitor import visiting
+from ops.upkeep.reaching import Where
+with visiting(Where("local")) as token:
+    print(token, flush=True)
+    input()
+"""
+
+
+def test_what_a_command_is_given_for_a_while_holds_no_longer(stack: Stack) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", VISIT],
+        cwd=PROJECT,
+        env=stack.environment() | {"AUTH_MODE": "token"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as command:
+        assert command.stdout is not None
+        visitor = ApiClient(stack.api, command.stdout.readline().strip())
+        assert visitor.get("/images").status_code == 200
+        command.communicate("done\n", timeout=30)
+    assert command.returncode == 0
+    assert visitor.get("/images").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,14 @@ from collections.abc import Collection
 
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 
+from chalicelib.deadlines import endless
 from chalicelib.errors import PassingFault
 from chalicelib.failures import Failure
 from chalicelib.processing import NO_WISH
 from chalicelib.records import Image, ObjectVersion, Status
+from chalicelib.stopwatch import Stopwatch
 from tests.sweeping.conftest import UPLOADS, House
 
 
@@ -74,6 +77,31 @@ def test_an_image_that_may_still_be_in_work_is_left_alone(house: House) -> None:
     house.wait(minutes=10)
     assert house.sweep().stuck == 0
     assert house.image(image.id) == image
+
+
+def test_a_request_whose_message_was_lost_is_made_again(house: House) -> None:
+    image = house.ready()
+    house.wiring.library.reprocess(image.id, image.owner)
+    house.work.bodies.clear()
+    house.wait(hours=1)
+    assert house.sweep().stuck == 1
+    assert house.events(image.id)[-3:] == ["asked", "processing", "ready"]
+
+
+def test_a_request_that_was_done_is_not_made_again(house: House) -> None:
+    image = house.ready()
+    house.wiring.library.reprocess(image.id, image.owner)
+    house.sweep()
+    house.wait(hours=1)
+    assert house.sweep().stuck == 0
+
+
+def test_a_request_in_the_middle_of_a_processing_is_still_to_be_done(house: House) -> None:
+    begun = stuck(house)
+    house.wiring.library.reprocess(begun.id, begun.owner)
+    done = replace(begun, status=Status.READY)
+    assert house.wiring.processor._finish(begun, done, Stopwatch(endless)) is not None
+    assert house.image(begun.id).asked
 
 
 def test_a_failed_image_waits_for_people(house: House) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-import requests
 
 from ops.local.names import HOST, PROJECT
 from ops.local.ports import free_ports
 from ops.local.processes import dying_with_us
+from ops.local.readiness import answers
 from tests.waiting import until
 
 
@@ -21,28 +21,17 @@ class Api:
     address: str
     token: str
 
-    def ask(self, method: str, path: str, **more: object) -> requests.Response:
-        """A request with the token."""
-        headers = {"Authorization": f"Bearer {self.token}"} | more.pop("headers", {})  # type: ignore[operator]
-        return requests.request(
-            method,
-            self.address + path,
-            headers=headers,
-            timeout=20,
-            **more,  # type: ignore[arg-type]
-        )
-
 
 @pytest.fixture(scope="session")
 def api() -> Iterator[Api]:
     """The API over stores in memory."""
     (port,) = free_ports(1)
+    address = f"http://{HOST}:{port}"
     command = dying_with_us([sys.executable, "-m", "tests.web.server", str(port)])
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         try:
             token = process.stdout.readline().strip() if process.stdout else ""
-            address = f"http://{HOST}:{port}"
-            until(lambda: requests.get(f"{address}/health", timeout=5).ok, 20)
+            until(lambda: answers(f"{address}/health"), 60)
             yield Api(address, token)
         finally:
             process.terminate()

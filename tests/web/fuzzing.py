@@ -41,19 +41,21 @@ class Report:
 
 def fuzz(api: str, token: str, examples: int, seed: int) -> Report:
     """At most `examples` requests of each operation in each phase."""
-    done = subprocess.run(
-        [
-            *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG)),
-            *("run", f"{api}/openapi.json", "--url", api),
-            *("--header", f"Authorization: Bearer {token}"),
-            *("--max-examples", str(examples), "--seed", str(seed)),
-        ],
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    program = Path(sys.executable).with_name("schemathesis")
+    with tempfile.TemporaryDirectory() as folder:  # where it leaves its notes
+        done = subprocess.run(
+            [
+                *(str(program), "--config-file", str(CONFIG)),
+                *("run", f"{api}/openapi.json", "--url", api),
+                *("--header", f"Authorization: Bearer {token}"),
+                *("--max-examples", str(examples), "--seed", str(seed)),
+            ],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
     return Report(done.returncode == 0, done.stdout)
 
 

@@ -11,7 +11,8 @@ from chalicelib import errors
 from chalicelib.errors import RequestError
 from chalicelib.web import refusals
 from chalicelib.web.openapi import Terms, document
-from chalicelib.web.operations import OPERATIONS, PROBLEMS
+from chalicelib.web.operations import OPERATIONS
+from chalicelib.web.problems import PROBLEMS
 from ops.openapi import documents
 from ops.packaging.gateway import ANSWERS, answer
 

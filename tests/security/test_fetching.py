@@ -1,0 +1,93 @@
+"""What an issuer may answer when it is asked for its keys."""
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from chalicelib.access.fetching import fetch
+
+
+class Answers(BaseHTTPRequestHandler):
+    """A path for each way to answer."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        getattr(self, f"send_{self.path[1:]}")()
+
+    def send_good(self) -> None:
+        self.send(200, b"keys")
+
+    def send_moved(self) -> None:
+        self.send(302, b"", Location="/good")
+
+    def send_broken(self) -> None:
+        self.send(500, b"keys")
+
+    def send_long(self) -> None:
+        self.send(200, bytes(300_000))
+
+    def send_cut(self) -> None:
+        self.send(200, b"keys", **{"Content-Length": "100"})
+        self.close_connection = True
+
+    def send_slow(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        for _ in range(40):
+            self.wfile.write(b" ")
+            time.sleep(0.05)
+
+    def send(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: who has heard enough hangs up."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    Answers.asked = []
+    server = Server(("127.0.0.1", 0), Answers)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_document_is_fetched(address: str) -> None:
+    assert fetch(f"{address}/good") == b"keys"
+
+
+def test_a_redirect_is_not_followed(address: str) -> None:
+    with pytest.raises(OSError, match="something else"):
+        fetch(f"{address}/moved")
+    assert Answers.asked == ["/moved"]
+
+
+@pytest.mark.parametrize("path", ["broken", "long", "cut", "slow"])
+def test_anything_but_a_whole_answer_in_time_is_none(address: str, path: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(OSError, match="answer"):
+        fetch(f"{address}/{path}", seconds=0.3)
+    assert time.monotonic() - started < 2
+
+
+def test_where_nobody_answers_there_is_none() -> None:
+    with pytest.raises(OSError, match="does not answer"):
+        fetch("http://127.0.0.1:1/keys")
