@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block; `line` is that of its fence."""
+    """A fenced block; `line` is that of its fence, `language` empty for plain text."""
 
     document: str
     line: int
@@ -88,7 +88,9 @@ def blocks(*languages: str) -> list[Block]:
 
 def _blocks(name: str, tokens: list[Token]) -> tuple[Block, ...]:
     return tuple(
-        Block(name, (token.map or [0])[0] + 1, token.info.strip(), token.content)
+        Block(
+            name, (token.map or [0])[0] + 1, token.info.strip().removeprefix("text"), token.content
+        )
         for token in tokens
         if token.type in ("fence", "code_block")
     )

@@ -18,10 +18,11 @@ from tests.docs.shell import Command
 _MAKEFILE = (PROJECT / "Makefile").read_text()
 _TARGETS = set(re.findall(r"^([a-z]+):", _MAKEFILE, re.MULTILINE))
 _MAKE_VARIABLES = set(re.findall(r"^([A-Z]+) \?=|\$\(([A-Z]+)\)", _MAKEFILE, re.MULTILINE))
+_QUOTED = re.compile(r'"([A-Z][A-Z_]+)"')
 _VARIABLES = {
     *(name.upper() for name in Settings.__struct_fields__),
     *(str(one.envvar) for one in run.params if isinstance(one, click.Option)),
-    "PHOTOGRAPHS",
+    *(name for file in PROJECT.glob("ops/**/*.py") for name in _QUOTED.findall(file.read_text())),
 }
 _OF_THE_TOOL = {
     ("cloudformation", "deploy"),
@@ -42,8 +43,8 @@ def fault_of_mention(command: Command) -> str | None:
 
 def fault(command: Command) -> str | None:
     """What is wrong with it."""
-    unknown = sorted(command.variables.keys() - _VARIABLES) if command.words else []
-    if unknown:
+    unknown = sorted(command.variables.keys() - _VARIABLES)
+    if unknown and (command.program == "make" or command.verb is not None):
         return f"no setting is called {unknown[0]}"
     if command.verb is not None:
         return _fault_of_verb(list(command.verb))

@@ -21,15 +21,17 @@ class Command:
 
     @property
     def verb(self) -> tuple[str, ...] | None:
-        """What follows `python -m ops`, if it is that."""
-        if self.words[:1] and self.words[0].endswith("python") and self.words[1:3] == ("-m", "ops"):
+        """What follows `python -m ops`, or `./darkroom`, if it is that."""
+        if self.program in ("./darkroom", "darkroom"):
+            return self.words[1:]
+        if self.program.endswith("python") and self.words[1:3] == ("-m", "ops"):
             return self.words[3:]
         return None
 
 
 def commands(text: str) -> list[Command]:
-    """The commands of a snippet, in order; what is behind a `#` is none."""
-    joined = re.sub(r"\\\n\s*", " ", text)
+    """The commands of a snippet, in order, but for those within `$(...)` or behind a `#`."""
+    joined = re.sub(r"\$\([^()]*\)", "$OUTPUT", re.sub(r"\\\n\s*", " ", text))
     return [command for line in joined.splitlines() for command in _in_line(line)]
 
 

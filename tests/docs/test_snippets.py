@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from cfnlint.decode import decode_str
 
 from chalicelib.settings import Settings, read_settings
 from tests.docs.markdown import PROJECT, Block, Document, blocks, documents
@@ -18,7 +19,7 @@ from tests.docs.shell import Command, commands
 from tests.environment import SETTINGS
 
 ALL = [block for document in documents() for block in document.blocks]
-KNOWN = ["aws", "curl", "git", "make", "rm", "tail"]
+KNOWN = ["aws", "curl", "git", "make", "python3", "rm", "tail"]
 VOID = {"br", "hr", "img", "input", "link", "meta", "progress", "source"}
 
 
@@ -68,11 +69,18 @@ def is_javascript(text: str) -> None:
     assert (read.returncode, read.stderr) == (0, "")
 
 
+def is_a_template(text: str) -> None:
+    read, faults = decode_str(text)
+    assert read
+    assert not faults
+
+
 SOUND: dict[str, Callable[[str], None]] = {
     "html": closes,
     "js": is_javascript,
     "json": names_settings,
     "python": parses,
+    "yaml": is_a_template,
 }
 
 
