@@ -67,6 +67,10 @@ def deploy(**given: Any) -> None:
     """Make a stage in AWS, or bring it up to date; it may be run again at any moment.
 
     What is not given stays as it was at the deployment before.
+
+        python -m ops deploy --stage dev --region eu-central-1 --dry-run
+
+    Exit codes: 0 when all is done, 1 where it is not, and 2 for wrong usage.
     """
     teller = Teller()
     try:

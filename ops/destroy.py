@@ -20,7 +20,12 @@ from ops.cloud.telling import Teller
 def destroy(
     stage: str, region: str | None, profile: str | None, *, delete_data: bool, yes: bool
 ) -> None:
-    """Take a stage away. Originals, renditions and records stay, unless --delete-data is given."""
+    """Take a stage away. Originals, renditions and records stay, unless --delete-data is given.
+
+        python -m ops destroy --stage dev
+
+    Exit codes: 0 when all is done, 1 where it is not, and 2 for wrong usage.
+    """
     try:
         _destroy(check_stage(stage), region, profile, delete_data=delete_data, yes=yes)
     except CloudError as error:

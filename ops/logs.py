@@ -27,6 +27,8 @@ Line = dict[str, Any]
 def logs(files: tuple[Path, ...], image: str | None, data_dir: Path | None) -> None:
     """Show log lines of the application; those of `make run`, where no FILES are named.
 
+        python -m ops logs --image 01M7Y2N0N9BYRK049JRFXGS292
+
     A dash stands for standard input, which is shown as it comes:
 
         tail -F .darkroom/logs/worker-1.log | python -m ops logs -

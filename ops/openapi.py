@@ -18,7 +18,12 @@ DOCS = PROJECT / "docs"
     "--check", is_flag=True, help="Write nothing; exit with 1 where they are out of date."
 )
 def openapi(*, check: bool) -> None:
-    """Write docs/openapi.json and docs/api.md from the code that answers."""
+    """Write docs/openapi.json and docs/api.md from the code that answers.
+
+        python -m ops openapi --check
+
+    A test holds them against it.
+    """
     texts = documents()
     stale = [path for path, text in texts.items() if not _holds(path, text)]
     for path in stale:

@@ -48,6 +48,10 @@ def package(stage: str, out: Path, kms_key_arn: str) -> None:
     """Write the deployment artifacts: Terraform, the code, the layer, the stores' templates.
 
     They are for the Python version of this interpreter. No AWS account is needed.
+
+        python -m ops package --stage dev --out dist
+
+    It ends with 1 where what was made would not run.
     """
     click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
     if warning := unfit():

@@ -53,6 +53,8 @@ def render(
 ) -> None:
     """Render FILES on this machine, with no store at all.
 
+        python -m ops render photo.jpg --out renditions
+
     Renditions are DIR/<stem>/<variant>.<ext>; a second file of the same stem goes into
     DIR/<stem>-2. The limits are those of a Darkroom without settings of its own. The total, which
     --json leaves out, is of the ready files and of all their renditions together.

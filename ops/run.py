@@ -41,6 +41,8 @@ _SWEEP_HELP = "The wait before the first sweep, and between two  [default: 60,60
 def run(**given: str | None) -> None:
     """Run the whole product here, until Ctrl-C.
 
+        python -m ops run --api-port 8001 --data-dir /tmp/darkroom
+
     Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
     WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS. AUTH_MODE=token asks for
     tokens, as a deployed stage does.

@@ -30,7 +30,12 @@ _README = (("gallery", 1440, "light"), ("picture", 1440, "dark"))
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dist/screenshots"))
 @click.option("--readme", type=click.Path(path_type=Path), help="Also the two that README shows")
 def screenshots(site: str, out: Path, readme: Path | None) -> None:
-    """Photograph the page in each of its states; uploads photographs to it first."""
+    """Photograph the page in each of its states; uploads photographs to it first.
+
+        python -m ops screenshots --site http://127.0.0.1:8080
+
+    It needs what `make setup` installs, and a Chromium.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with _browser() as browser:
         _fill(browser, site)

@@ -12,7 +12,12 @@ _CHECKSUM = r"^sha256 = \"[0-9a-f]{64}\"$"  # of a file that anybody may fetch
 
 @click.command()
 def secrets() -> None:
-    """Fail on anything that looks like a secret and is not in the committed baseline."""
+    """Fail on anything that looks like a secret and is not in the committed baseline.
+
+        python -m ops secrets
+
+    It is a part of `make check`.
+    """
     command = [sys.executable, "-m", "detect_secrets", "scan"]
     command += ["--exclude-files", _BASELINE, "--exclude-lines", _CHECKSUM]
     scanned = subprocess.run(command, capture_output=True, text=True, check=True)

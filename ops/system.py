@@ -30,7 +30,12 @@ def dynamodb_home() -> Path:
 
 @click.command()
 def system() -> None:
-    """Make sure that Java, a browser, npm, curl, DynamoDB Local and pictures are here."""
+    """Make sure that Java, a browser, npm, curl, DynamoDB Local and pictures are here.
+
+        python -m ops system
+
+    `make test` calls it first. On Debian, as root, it installs what is missing.
+    """
     missing = [package for package, names in _PROGRAMS.items() if not any(map(_found, names))]
     if missing:
         _install(missing)

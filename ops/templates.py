@@ -41,7 +41,12 @@ class Finding(NamedTuple):
 
 @click.command()
 def templates() -> None:
-    """Lint the CloudFormation templates, and look for what is unsafe in them."""
+    """Lint the CloudFormation templates, and look for what is unsafe in them.
+
+        python -m ops templates
+
+    It is a part of `make check`.
+    """
     files = sorted(FOLDER.glob("*.yaml"))
     cfn_lint = Path(sys.executable).with_name("cfn-lint")
     checkov = Path(sys.prefix) / "linters" / "bin" / "checkov"

@@ -41,7 +41,9 @@ def token() -> None:
 def create(subject: str, scopes: str, name: str, expires_in: str | None, **given: Any) -> None:
     """Make a token. It is shown once: what is kept of it cannot be turned back.
 
-    python -m ops token create --stage dev --subject ann@example.com --expires-in 90d
+        python -m ops token create --stage dev --subject ann@example.com --expires-in 90d
+
+    Callers send it in the header Authorization, after the word Bearer.
     """
     if not is_subject(subject):
         raise click.UsageError(
@@ -67,7 +69,12 @@ def create(subject: str, scopes: str, name: str, expires_in: str | None, **given
 @token.command("list", epilog=EXIT_CODES)
 @stage_options
 def list_tokens(**given: Any) -> None:
-    """List all tokens, oldest first: whose they are and what they allow, not the tokens."""
+    """List all tokens, oldest first: whose they are and what they allow, not the tokens.
+
+        python -m ops token list --stage dev
+
+    Their ids are what `revoke` takes.
+    """
     as_json = given.pop("as_json")
     with sentences():
         found = [_shown(one) for one in reach(where(given)).token_store.all()]
@@ -78,7 +85,12 @@ def list_tokens(**given: Any) -> None:
 @click.argument("ids", nargs=-1, required=True)
 @stage_options
 def revoke(ids: tuple[str, ...], **given: Any) -> None:
-    """Revoke tokens, by the ids that `token list` shows."""
+    """Revoke tokens, by the ids that `token list` shows.
+
+        python -m ops token revoke 01M7Y2N0N9BYRK049JRFXGS292 --stage dev
+
+    Within a minute nobody is let in with them.
+    """
     as_json = given.pop("as_json")
     with sentences():
         store = reach(where(given)).token_store

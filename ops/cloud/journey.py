@@ -5,14 +5,16 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import urllib3
 from PIL import Image
 
+from ops.client.bucket import Form, send
+from ops.client.connection import Answer, Connection
+from ops.client.faults import ApiFault, BucketRefused, Misunderstood, Unreachable
+from ops.client.patience import BRIEF, Patience
 from ops.cloud.faults import CloudError
 
 Timed = Callable[[str, float], None]  # a step, and how many seconds it took
@@ -20,20 +22,6 @@ Timed = Callable[[str, float], None]  # a step, and how many seconds it took
 _SIZE = 1600, 1200
 _POLL = 0.25  # seconds between two looks at an image that is being processed
 _UNFINISHED = ("pending", "processing")
-
-
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    headers: urllib3.HTTPHeaderDict
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def said(self) -> str:
-        return self.body.decode(errors="replace")[:300].strip() or "nothing"
 
 
 class Journey:
@@ -50,9 +38,8 @@ class Journey:
         self._timed = timed
         parts = urlsplit(self._site)
         self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._http = urllib3.PoolManager(
-            headers={"Origin": self._origin}, timeout=30, retries=urllib3.Retry(2, redirect=0)
-        )
+        self._connection = Connection({"Origin": self._origin})
+        self._patience = Patience(BRIEF)
 
     def run(self) -> None:
         """The whole way; CloudError says which step failed, and what was answered."""
@@ -81,16 +68,23 @@ class Journey:
 
     def _order(self, content: bytes) -> Any:
         order = {"filename": "smoke.jpg", "content_type": "image/jpeg", "size": len(content)}
-        answer = self._ask("POST", f"{self._api}/uploads", json=order)
+        answer = self._ask("POST", f"{self._api}/uploads", json.dumps(order).encode())
         if answer.status != 201:
             raise CloudError(f"The API gave no ticket, but {answer.status}: {answer.said}")
         return answer.json()
 
     def _upload(self, ticket: Any, content: bytes) -> None:
-        fields = {**ticket["fields"], "file": ("smoke.jpg", content, "image/jpeg")}
-        answer = self._ask("POST", ticket["url"], fields=fields)
-        if answer.status not in (200, 201, 204):
-            raise CloudError(f"The bucket refused the upload with {answer.status}: {answer.said}")
+        try:
+            answer = self._patience(
+                lambda: send(
+                    self._connection, ticket, Form(ticket["fields"], BytesIO(content), len(content))
+                ),
+                faults=(Unreachable,),
+            )
+        except BucketRefused as refusal:
+            raise CloudError(
+                f"The bucket refused the upload with {refusal.status}: {refusal}"
+            ) from refusal
         allowed = answer.headers.get("Access-Control-Allow-Origin")
         if allowed not in (self._origin, "*"):
             raise CloudError(
@@ -130,28 +124,27 @@ class Journey:
         if answer.status != 200 or not answer.json()["verified"]:
             raise CloudError(f"The picture was not erased ({answer.status}): {answer.said}")
 
-    def _get(self, address: str) -> _Answer:
+    def _get(self, address: str) -> Answer:
         answer = self._ask("GET", address)
         if answer.status != 200:
             raise CloudError(f"{address} answered {answer.status}: {answer.said}")
         return answer
 
-    def _ask(self, method: str, address: str, **request: Any) -> _Answer:
+    def _ask(self, method: str, address: str, body: bytes | None = None) -> Answer:
+        headers = {"Content-Type": "application/json"} if body else {}
         if self._token and address.startswith(f"{self._api}/"):
-            request["headers"] = {**self._http.headers, "Authorization": f"Bearer {self._token}"}
-        try:
-            answer = self._http.request(method, address, **request)
-        except urllib3.exceptions.HTTPError as reason:
-            raise CloudError(f"{address} cannot be reached: {reason}.") from reason
-        return _Answer(answer.status, answer.headers, answer.data)
+            headers["Authorization"] = f"Bearer {self._token}"
+        return self._patience(lambda: self._connection.ask(method, address, body, headers))
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         started = time.monotonic()
         try:
             yield
-        except (ValueError, LookupError, TypeError, OSError) as reason:
+        except (Misunderstood, ValueError, LookupError, TypeError, OSError) as reason:
             raise CloudError(f"At the step '{name}' came no answer of Darkroom's.") from reason
+        except ApiFault as fault:
+            raise CloudError(str(fault)) from fault
         self._timed(name, time.monotonic() - started)
 
 

@@ -7,5 +7,10 @@ from ops.permissions.document import PAGE, page
 
 @click.command()
 def permissions() -> None:
-    """Write docs/permissions.md from the policies."""
+    """Write docs/permissions.md from the policies.
+
+        python -m ops permissions
+
+    A test holds the page against them.
+    """
     PAGE.write_text(page(), encoding="utf-8")

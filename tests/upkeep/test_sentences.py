@@ -36,7 +36,8 @@ def test_the_help_of_a_verb_has_an_example_and_the_exit_codes(verb: str) -> None
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_can_be_told_which_stage_and_to_answer_in_json(verb: str) -> None:
-    command = main.commands[verb]
+    command = main.get_command(click.Context(main), verb)
+    assert command
     options = {name for parameter in command.params for name in parameter.opts}
     assert options >= {"--stage", "--region", "--profile", "--data-dir", "--json"}
 

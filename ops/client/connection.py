@@ -1,0 +1,119 @@
+"""Requests over HTTP: answers with their status, or Unreachable."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+
+from chalicelib import __version__
+from ops.client.faults import Misunderstood, Unreachable
+
+_TIMEOUT = urllib3.Timeout(connect=10, read=60)
+_AT_ONCE = 64  # connections that are kept for the next request
+_CHUNK = 65_536
+
+
+class Body(Protocol):
+    """What is sent piece by piece."""
+
+    def read(self, amount: int) -> bytes:
+        """At most so many further bytes; none at the end."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, whatever its status."""
+
+    status: int
+    headers: urllib3.HTTPHeaderDict
+    body: bytes
+
+    def json(self) -> Any:
+        """The body's JSON; Misunderstood where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError as reason:
+            raise Misunderstood("What was answered is no JSON, or half of it.") from reason
+
+    @property
+    def said(self) -> str:
+        """The body as a line for people."""
+        return self.body.decode(errors="replace")[:300].strip() or "nothing"
+
+    @property
+    def wait(self) -> float:
+        """The seconds that Retry-After asks for; 0 without one."""
+        text = self.headers.get("Retry-After", "")
+        try:
+            return urllib3.Retry().parse_retry_after(text) if text else 0.0
+        except urllib3.exceptions.InvalidHeader:
+            return 0.0
+
+
+class Connection:
+    """Connections to any number of servers, for several threads; through a proxy where one is set.
+
+    Nothing is tried twice, and no redirect is followed: a token goes only where it was meant to.
+    """
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        self._headers = {"User-Agent": f"darkroom/{__version__}", **(headers or {})}
+        self._pools: dict[str | None, urllib3.PoolManager] = {None: _pool(urllib3.PoolManager)}
+
+    def ask(
+        self,
+        method: str,
+        address: str,
+        body: bytes | Body | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The answer to one request; Unreachable where none came."""
+        try:
+            answer = self._through(address).request(
+                method,
+                address,
+                body=body,  # type: ignore[arg-type]
+                headers={**self._headers, **(headers or {})},
+                retries=False,
+                redirect=False,
+            )
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as reason:
+            raise Unreachable(f"{address} cannot be reached: {_why(reason)}.") from reason
+        return Answer(answer.status, answer.headers, answer.data)
+
+    def _through(self, address: str) -> urllib3.PoolManager:
+        parts = urlsplit(address)
+        proxy = getproxies().get(parts.scheme)
+        if proxy is None or proxy_bypass(parts.netloc):
+            return self._pools[None]
+        if proxy not in self._pools:
+            self._pools[proxy] = _pool(urllib3.ProxyManager, proxy_url=proxy)
+        return self._pools[proxy]
+
+
+def _pool(kind: type[urllib3.PoolManager], **more: Any) -> urllib3.PoolManager:
+    return kind(maxsize=_AT_ONCE, timeout=_TIMEOUT, blocksize=_CHUNK, **more)
+
+
+def _why(reason: Exception) -> str:
+    """The cause without the library's own objects in it."""
+    for kinds, words in _WORDS:
+        if isinstance(reason, kinds):
+            return words
+    return str(reason).rpartition(": ")[2].rstrip(".")
+
+
+_errors = urllib3.exceptions
+_WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (_errors.NameResolutionError, "there is no such host"),
+    (_errors.NewConnectionError, "nobody answers there"),
+    (_errors.ConnectTimeoutError, "no connection within 10 seconds"),
+    (_errors.TimeoutError, "no answer within a minute"),
+    (_errors.SSLError, "its certificate does not hold"),
+    (_errors.LocationParseError, "it is no address"),
+    ((_errors.ProtocolError, ConnectionError), "the connection broke"),
+)

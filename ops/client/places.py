@@ -1,0 +1,79 @@
+"""Where a Darkroom is: its API, and its page where that is known."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ops.client.connection import Connection
+from ops.client.faults import ApiFault, Misunderstood, Unreachable
+from ops.local.options import StackError, read_options
+
+
+@dataclass(frozen=True)
+class Place:
+    """Both addresses; that of the page is empty where it is not known."""
+
+    api: str
+    page: str = ""
+
+
+def find_place(connection: Connection, given: str | None) -> Place:
+    """The Darkroom at `given`, which is its API's or its page's address; else that of `make run`.
+
+    ApiFault says why there is none.
+    """
+    try:
+        options = read_options(os.environ)
+    except StackError as reason:
+        raise ApiFault(str(reason)) from reason
+    if given is None:
+        return _local(connection, options.api_url, options.site_url)
+    address = given.rstrip("/")
+    if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
+        raise ApiFault(f"{given!r} is no address. Give one such as https://photos.example/api.")
+    if _is_api(connection, address):
+        page = options.site_url if address == options.api_url else _page_beside(connection, address)
+        return Place(address, page)
+    api = _configured(connection, address)
+    if api is None:
+        raise ApiFault(f"There is no Darkroom at {address}: something else answers.")
+    return Place(api, address)
+
+
+def _local(connection: Connection, api: str, page: str) -> Place:
+    try:
+        if _is_api(connection, api):
+            return Place(api, page)
+    except Unreachable:
+        pass
+    raise ApiFault(
+        f"No Darkroom is running here ({api}). Start it with `make run`, or name another with "
+        "--api or the variable DARKROOM_API, such as --api https://photos.example/api."
+    )
+
+
+def _is_api(connection: Connection, address: str) -> bool:
+    found = _json(connection, f"{address}/health")
+    return isinstance(found, dict) and found.get("status") == "ok"
+
+
+def _page_beside(connection: Connection, api: str) -> str:
+    """The page of a deployed stage: one domain has both."""
+    parts = urlsplit(api)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return origin if _configured(connection, origin) == api else ""
+
+
+def _configured(connection: Connection, page: str) -> str | None:
+    found = _json(connection, f"{page}/config.json")
+    api = found.get("api") if isinstance(found, dict) else None
+    return api.rstrip("/") if isinstance(api, str) else None
+
+
+def _json(connection: Connection, address: str) -> Any:
+    answer = connection.ask("GET", address)
+    try:
+        return answer.json() if answer.status == 200 else None
+    except Misunderstood:
+        return None

@@ -1,0 +1,96 @@
+"""`python -m ops list`: one's images, newest first."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import click
+
+from chalicelib.records import Status
+from ops.client.command import (
+    EXIT_CODES,
+    Caller,
+    api_options,
+    complain,
+    json_option,
+    sentences,
+)
+from ops.rendering.outcomes import shown
+
+_ROW = "{id:<26}  {status:<10}  {created:<16}  {sides:>11}  {bytes:>11}  {saved:>6}  {filename}"
+_HEAD = {
+    "id": "id",
+    "status": "status",
+    "created": "created",
+    "sides": "size",
+    "bytes": "bytes",
+    "saved": "saved",
+    "filename": "file",
+}
+
+
+@click.command("list", epilog=EXIT_CODES)
+@click.option(
+    "--status", type=click.Choice([status.value for status in Status]), help="Only these."
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="So many at most."
+)
+@click.option("--all", "everything", is_flag=True, help="However many there are.")
+@json_option
+@api_options
+def list_images(
+    status: str | None, limit: int, everything: bool, as_json: bool, **given: Any
+) -> None:
+    """List your images, newest first.
+
+        python -m ops list --status rejected
+
+        python -m ops list --all --json > images.jsonl
+
+    Without their histories, which `show` has.
+    """
+    caller = Caller(given)
+    with sentences():
+        # One more than is shown tells whether there are more.
+        found = caller.api().images(status, None if everything else limit + 1)
+        lines = _json_lines if as_json else _lines
+        for line in lines(found if everything else islice(found, limit)):
+            click.echo(line)
+        if next(found, None):
+            complain(f"There are more: --limit {2 * limit} or --all shows them.")
+
+
+def _json_lines(images: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return map(json.dumps, images)
+
+
+def _lines(images: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    first = True
+    for image in images:
+        if first:
+            yield _ROW.format(**_HEAD)
+        first = False
+        yield _ROW.format(**_cells(image))
+    if first:
+        yield "There are no images."
+
+
+def _cells(image: Mapping[str, Any]) -> dict[str, str]:
+    size, savings = image["bytes"], image["savings"]
+    return {
+        "id": image["id"],
+        "status": image["status"],
+        "created": f"{local_time(image['created_at']):%Y-%m-%d %H:%M}",
+        "sides": f"{image['width']}×{image['height']}" if image["width"] else "-",
+        "bytes": "-" if size is None else f"{size:,}",
+        "saved": f"{savings['percent']:g}%" if savings else "-",
+        "filename": shown(image["filename"]),
+    }
+
+
+def local_time(text: str) -> datetime:
+    """A time of the API, by this machine's clock."""
+    return datetime.fromisoformat(text).astimezone()

@@ -1,0 +1,66 @@
+"""`python -m ops manual`: docs/command-line.md, written from the verbs' own help."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+import click
+
+from ops.local.names import PROJECT
+from ops.verbs import GROUPS, NAME
+
+PAGE = PROJECT / "docs" / "command-line.md"
+
+_TEMPLATE = Path(__file__).with_name("manual.template.md")
+_WIDTH = 88  # characters
+
+
+@click.command()
+@click.pass_context
+def manual(ctx: click.Context) -> None:
+    """Write docs/command-line.md from the verbs' own help.
+
+        python -m ops manual
+
+    A test holds the page against it.
+    """
+    PAGE.write_text(page(ctx.find_root().command), encoding="utf-8")
+
+
+def page(main: click.Command) -> str:
+    """The text of docs/command-line.md."""
+    ctx = click.Context(
+        main,
+        info_name=NAME,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        **main.context_settings,
+    )
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        overview=_help(main, ctx), verbs="\n".join(_sections(main, ctx))
+    )
+
+
+def _sections(main: click.Command, ctx: click.Context) -> Iterator[str]:
+    assert isinstance(main, click.Group)  # noqa: S101 - for the types
+    for group, verbs in GROUPS.items():
+        yield f"## {group}\n"
+        for verb in verbs:
+            yield from _verb(main, verb, ctx, "###")
+
+
+def _verb(group: click.Group, verb: str, ctx: click.Context, level: str) -> Iterator[str]:
+    command = group.get_command(ctx, verb)
+    if command is None:
+        return
+    own = click.Context(command, parent=ctx, info_name=verb)
+    path = own.command_path.removeprefix(f"{NAME} ")
+    yield f"{level} {path}\n\n{_help(command, own)}"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(own):
+            yield from _verb(command, name, own, f"{level}#")
+
+
+def _help(command: click.Command, ctx: click.Context) -> str:
+    lines = "\n".join(line.rstrip() for line in command.get_help(ctx).splitlines())
+    return f"```text\n{lines}\n```\n"

@@ -1,0 +1,164 @@
+"""A Darkroom in memory, over HTTP, whose faults tests direct."""
+
+import json
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.frontend.darkroom import parse_form
+from tests.frontend.servers import Request, Response, serving
+
+Json = dict[str, Any]
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def problem(status: int, code: str, detail: str, **headers: str) -> Response:
+    body = {"type": "about:blank", "title": "t", "status": status, "detail": detail, "code": code}
+    return Response(status, json.dumps(body).encode(), headers)
+
+
+def expired() -> Response:
+    return Response(403, b"<Error><Code>AccessDenied</Code><Message>Policy expired.</Message>")
+
+
+class FakeDarkroom:
+    """`images` by id; `faults` are given out first, by route: "uploads", "bucket" or "images".
+
+    A fault of None cuts the connection. `looks` is how often an image is seen in work.
+    """
+
+    def __init__(self) -> None:
+        self.images: dict[str, Json] = {}
+        self.faults: dict[str, deque[Response | None]] = {
+            "uploads": deque(),
+            "bucket": deque(),
+            "images": deque(),
+        }
+        self.asked: Counter[str] = Counter()
+        self.tokens: set[str] = set()
+        self.token = ""
+        self.arrivals: list[str] = []  # the ids of images whose files have come whole
+        self.life = 600  # seconds of a ticket
+        self.looks = 1
+        self.loses_answers = False
+        self.open = threading.Event()  # as long as it is not set, the bucket reads nothing
+        self.open.set()
+        self.most_at_once = 0
+        self.at_once = 0
+        self._seen: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def running(self) -> Iterator["FakeDarkroom"]:
+        with serving(self.answer) as self.address:
+            yield self
+            self.open.set()
+
+    def answer(self, request: Request) -> Response | None:
+        kind = request.path.split("/")[1]
+        with self._lock:
+            self.asked[kind] += 1
+        if kind == "health":
+            return _json({"status": "ok", "version": "1"})
+        if kind == "bucket":
+            return self._take(request)
+        if kind not in ("uploads", "images"):
+            return problem(404, "unknown_route", "The API has no such path.")
+        content = request.body.read(request.length)
+        self.tokens.add(request.headers.get("authorization", ""))
+        if self.token and request.headers.get("authorization") != f"Bearer {self.token}":
+            return problem(401, "unauthenticated", "Send a valid token.")
+        with self._lock:
+            if self.faults[kind]:
+                return self.faults[kind].popleft()
+            if kind == "uploads":
+                return self._ticket(json.loads(content))
+            return self._images(request)
+
+    def _ticket(self, order: Json) -> Response:
+        for image in self.images.values():
+            if image["status"] == "ready" and image["sha256"] == order["sha256"]:
+                return _json({"duplicate_of": image["id"], "status_url": "x"})
+        if order["content_type"] == "application/octet-stream":
+            return problem(415, "unsupported_type", "Files of this type are not accepted.")
+        image = new_image(len(self.images), order)
+        self.images[image["id"]] = image
+        end = datetime.now(UTC) + timedelta(seconds=self.life)
+        fields = {"key": image["id"], "policy": "p"}
+        ticket = {"image_id": image["id"], "method": "POST", "url": f"{self.address}/bucket"}
+        rest = {"fields": fields, "expires_at": end.isoformat(), "max_bytes": 9, "status_url": "x"}
+        return _json(ticket | rest, 201)
+
+    def _take(self, request: Request) -> Response | None:
+        with self._lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            fault = self.faults["bucket"].popleft() if self.faults["bucket"] else False
+        try:
+            self.open.wait(20)
+            if fault is None:
+                request.body.read(request.length // 2)
+                return None
+            arrival = parse_form(request.body.read(request.length), request.headers)
+        finally:
+            with self._lock:
+                self.at_once -= 1
+        if fault:
+            return fault
+        with self._lock:
+            self.arrivals.append(arrival.key)
+            self.images[arrival.key]["status"] = "processing"
+        return None if self.loses_answers else Response(204)
+
+    def _images(self, request: Request) -> Response:
+        image_id = request.path.removeprefix("/images").strip("/")
+        if not image_id:
+            return self._list(request)
+        image = self.images.get(image_id)
+        if image is None:
+            return problem(404, "not_found", "There is no such image.")
+        if request.method == "DELETE":
+            image["status"] = "deleted"
+            erased = [image["original_file"]]
+            receipt = {"image_id": image_id, "erased": erased, "verified": True, "remaining": []}
+            return _json(receipt | {"erased_at": image["created_at"], "invalidation": None})
+        self._seen[image_id] += 1
+        if image["status"] == "processing" and self._seen[image_id] >= self.looks:
+            image |= {"status": "ready", "savings": {"bytes": 5, "percent": 50.0}}
+            if image["filename"].startswith("bad"):
+                image |= {"status": "rejected", "reason": "corrupt_image", "detail": "It is torn."}
+        return _json(image)
+
+    def _list(self, request: Request) -> Response:
+        start = int(request.query.get("cursor", ["0"])[0])
+        end = start + int(request.query["limit"][0])
+        wanted = request.query.get("status")
+        found = [one for one in self.images.values() if wanted in (None, [one["status"]])][::-1]
+        rest = str(end) if end < len(found) else None
+        return _json({"images": found[start:end], "next_cursor": rest})
+
+
+def new_image(number: int, order: Json) -> Json:
+    """A pending image, as the API shows it."""
+    empty = ("reason", "detail", "width", "height", "focal_point", "placeholder", "savings")
+    image_id = f"01M7Y2N0N9BYRK049JRFXG{ALPHABET[number // 32]}{ALPHABET[number % 32]}00"
+    return dict.fromkeys((*empty, "cost_usd_estimate", "milliseconds", "markup")) | {
+        "id": image_id,
+        "status": "pending",
+        "owner": "ann",
+        "filename": order["filename"],
+        "original_file": f"uploads/ann/{image_id}/x.jpg",
+        "content_type": order["content_type"],
+        "bytes": order["size"],
+        "sha256": order["sha256"],
+        "created_at": "2026-05-01T12:00:00Z",
+        "renditions": [],
+        "history": [{"at": "2026-05-01T12:00:00Z", "event": "ticket"}],
+    }
+
+
+def _json(body: Json, status: int = 200) -> Response:
+    return Response(status, json.dumps(body).encode(), {"Content-Type": "application/json"})

@@ -1,0 +1,246 @@
+"""The command line as a whole: help, examples, completion, and what is said of wrong words."""
+
+import json
+import os
+import pty
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from ops.__main__ import main
+from ops.local.names import PROJECT
+from ops.manual import PAGE, page
+from ops.verbs import GROUPS, MODULE
+from tests.client.darkroom import FakeDarkroom, new_image
+from tests.stack.running import users_environment
+from tests.waiting import until
+
+CONTEXT = click.Context(main, info_name=MODULE)
+LAUNCHER = PROJECT / "darkroom"
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    """The words of every verb, those of the groups' own verbs too."""
+    for name in group.list_commands(CONTEXT):
+        command = group.get_command(CONTEXT, name)
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+
+
+VERBS = [*commands(main)]
+
+
+def find(words: tuple[str, ...]) -> click.Command:
+    command: click.Command | None = main
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.get_command(CONTEXT, word)
+    assert command
+    return command
+
+
+def examples(words: tuple[str, ...]) -> list[list[str]]:
+    """The arguments of each example in a verb's help, as a shell would split them."""
+    text = CliRunner().invoke(main, [*words, "--help"], prog_name=MODULE).stdout
+    lines = [line.strip() for line in text.splitlines() if line.startswith("      ")]
+    asked = [line.partition(MODULE)[2] for line in lines if MODULE in line]
+    return [shlex.split(line.partition(">")[0]) for line in asked]
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_every_verb_has_examples_that_are_right_usage(words: tuple[str, ...]) -> None:
+    if isinstance(find(words), click.Group):
+        return
+    found = examples(words)
+    assert found
+    for arguments in found:
+        assert tuple(arguments[: len(words)]) == words
+        with find(words).make_context(words[-1], arguments[len(words) :]) as context:
+            assert context.args == []
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+@pytest.mark.parametrize("nonsense", [["--no-such-option"], ["\x1b[2J", "--stage"], ["🙂", "-"]])
+def test_nonsense_is_answered_with_a_sentence(
+    words: tuple[str, ...], nonsense: list[str], tmp_path: Path
+) -> None:
+    known = {"DARKROOM_API": "http://127.0.0.1:1", "DATA_DIR": str(tmp_path)}
+    done = CliRunner().invoke(main, [*words, *nonsense], env=known)
+    assert done.exit_code in (1, 2)
+    assert done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_a_verb_that_is_none_is_told_with_its_like() -> None:
+    done = CliRunner().invoke(main, ["uplaod"])
+    assert (done.exit_code, "No such command 'uplaod'" in done.stderr) == (2, True)
+
+
+def test_every_group_of_verbs_is_in_the_help() -> None:
+    shown = CliRunner().invoke(main, ["--help"]).stdout
+    assert [line[:-1] for line in shown.splitlines() if line[:-1] in GROUPS] == [*GROUPS]
+    assert all(f"\n  {verb} " in shown for verbs in GROUPS.values() for verb in verbs)
+
+
+def test_the_manual_is_what_the_verbs_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(main), "Run `python -m ops manual`."
+
+
+def test_a_fault_of_ours_is_a_sentence_and_its_place_is_shown_on_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_names: object) -> None:
+        raise LookupError("no\nsuch thing")
+
+    monkeypatch.setattr("ops.upload.find_files", fail)
+    done = CliRunner().invoke(main, ["upload", "x"])
+    said = "Something went wrong inside Darkroom (LookupError: no such thing)."
+    assert (done.exit_code, done.stderr) == (1, f"{said} DARKROOM_DEBUG=1 shows where.\n")
+    assert "Traceback" in CliRunner().invoke(main, ["--debug", "upload", "x"]).stderr
+    shown = CliRunner().invoke(main, ["upload", "x"], env={"DARKROOM_DEBUG": "1"})
+    assert "Traceback" in shown.stderr
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours_are_left_out_where_nobody_wants_them(
+    variables: dict[str, str], coloured: bool
+) -> None:
+    done = CliRunner().invoke(main, ["upload", "no.jpg"], color=True, env={**variables})
+    assert ("\x1b[" in done.stdout) == coloured
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(shell: str) -> None:
+    done = CliRunner().invoke(main, ["completion", shell])
+    assert done.exit_code == 0
+    assert f"_DARKROOM_COMPLETE={shell}_complete" in done.stdout
+
+
+def launched(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`darkroom ARGUMENTS` from another folder."""
+    return subprocess.run(
+        [LAUNCHER, *arguments],
+        cwd="/",
+        env=users_environment() | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_launcher_runs_anywhere_and_names_itself() -> None:
+    done = launched("upload", "--help")
+    assert done.stdout.startswith("Usage: darkroom upload")
+    assert "\n      darkroom upload holiday.jpg\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("darkroom upl", {"plain,upload"}),
+        ("darkroom upload --wa", {"plain,--wait"}),
+        ("darkroom list --status re", {"plain,ready", "plain,rejected"}),
+    ],
+)
+def test_verbs_options_and_values_are_completed(words: str, wanted: set[str]) -> None:
+    number = str(words.count(" "))
+    asked = {"_DARKROOM_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": number}
+    done = CliRunner().invoke(main, prog_name="darkroom", env=asked)
+    assert set(done.stdout.split()) == wanted
+
+
+def test_the_launcher_says_how_to_set_up_what_is_not(tmp_path: Path) -> None:
+    copy = tmp_path / "darkroom"
+    copy.write_text(LAUNCHER.read_text())
+    done = subprocess.run([sys.executable, copy, "list"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == f"Darkroom is not set up yet. Run this once: make -C '{tmp_path}' setup\n"
+
+
+def test_a_reader_that_has_enough_ends_a_list_quietly(darkroom: FakeDarkroom) -> None:
+    order = {"filename": "a" * 200, "content_type": "image/jpeg", "size": 5, "sha256": "0"}
+    for number in range(900):
+        image = new_image(number, order)
+        darkroom.images[image["id"]] = image
+    line = f"{LAUNCHER} list --all --json --api {darkroom.address} | head -1"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=60)
+    assert (len(done.stdout.splitlines()), done.stderr) == (1, "")
+
+
+def sending(darkroom: FakeDarkroom, folder: Path) -> subprocess.Popen[str]:
+    """`upload FOLDER`, begun."""
+    command = [sys.executable, "-m", "ops", "upload", str(folder), "--json", "--concurrency", "3"]
+    known = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(folder.parent / ".data")}
+    return subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=users_environment() | known,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_was_interrupted_goes_on_and_no_file_goes_twice(
+    darkroom: FakeDarkroom, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for name in range(12):
+        (folder / f"{name}.jpg").write_bytes(b"%d" % name * 3_000_000)
+    darkroom.looks = 3
+    with sending(darkroom, folder) as process:
+        until(lambda: len(darkroom.arrivals) >= 4 or process.poll() is not None)
+        darkroom.open.clear()  # three are in the middle
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    darkroom.open.set()
+    if number == signal.SIGKILL:
+        assert process.returncode == -number
+    else:
+        assert (process.returncode, "the same command goes on from here." in err) == (130, True)
+    assert len(out.splitlines()) < 12
+    until(lambda: darkroom.at_once == 0)
+    with sending(darkroom, folder) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert {one["status"] for one in told} == {"ready"}
+    assert len({one["image_id"] for one in told}) == len(told) == 12
+    assert len(set(darkroom.arrivals)) == 12
+    unused = [one for one in darkroom.images.values() if one["status"] == "pending"]
+    # A kill may come between a ticket and the note of it.
+    assert not unused or number == signal.SIGKILL
+
+
+def test_a_terminal_sees_bars_for_each_file_and_for_all(
+    darkroom: FakeDarkroom, folder: Path
+) -> None:
+    ours, theirs = pty.openpty()
+    known = {"TERM": "xterm", "COLUMNS": "120", "DATA_DIR": str(folder.parent)}
+    darkroom.open.clear()
+    with subprocess.Popen(
+        [LAUNCHER, "upload", folder, "--api", darkroom.address],
+        env=users_environment() | known,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        seen = b""
+        while b"c.webp" not in seen or b"0 of 3 finished" not in seen:
+            seen += os.read(ours, 65_536)
+        darkroom.open.set()
+        out = process.communicate(timeout=60)[0].decode()
+    os.close(ours)
+    assert "\x1b" not in out
+    assert out.splitlines()[-1] == "3 files, 3 ready"

@@ -1,0 +1,166 @@
+"""What may go wrong between a file and its bucket, and how it ends."""
+
+from pathlib import Path
+
+import pytest
+
+from ops.local.ports import free_ports
+from tests.client.conftest import Run
+from tests.client.darkroom import FakeDarkroom, expired, problem
+from tests.frontend.servers import Response
+
+BUSY = problem(503, "unavailable", "Try again shortly.")
+BROKEN = problem(500, "internal_error", "The fault is ours.")
+TORN = Response(200, b'{"image_id": "01M')
+DAMAGED = Response(400, b"<Error><Code>BadDigest</Code></Error>")
+SLOW_DOWN = Response(503, b"<Error><Code>SlowDown</Code></Error>")
+
+
+def limited(seconds: str) -> Response:
+    return problem(429, "limit_reached", "At most 2 tickets.", **{"Retry-After": seconds})
+
+
+@pytest.mark.parametrize(
+    ("route", "faults"),
+    [
+        ("uploads", [BROKEN, BUSY, TORN]),
+        ("uploads", [None, None]),
+        ("uploads", [Response(502, b"<html>Bad gateway</html>")]),
+        ("bucket", [None, None, SLOW_DOWN]),
+        ("bucket", [DAMAGED]),
+        ("bucket", [expired()]),
+        ("images", [BUSY, None, TORN]),
+    ],
+)
+def test_a_passing_fault_costs_time_only(
+    run: Run, folder: Path, darkroom: FakeDarkroom, route: str, faults: list[Response | None]
+) -> None:
+    darkroom.faults[route].extend(faults)
+    done = run("upload", str(folder / "a.jpg"))
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "1 file, 1 ready")
+    assert len(darkroom.arrivals) == 1
+
+
+def test_a_limit_is_waited_for_as_long_as_the_server_says(
+    run: Run, folder: Path, darkroom: FakeDarkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("ops.client.patience.Patience.pause", lambda _self, s: waits.append(s))
+    darkroom.faults["uploads"].extend([limited("40"), limited("20")])
+    assert run("upload", str(folder / "a.jpg"), "--no-wait").exit_code == 0
+    first, second = [seconds for seconds in waits if seconds]
+    assert (40 <= first <= 50, 20 <= second <= 25) == (True, True)
+
+
+def test_a_limit_for_hours_is_told_at_once(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
+    darkroom.faults["uploads"].append(limited("7200"))
+    done = run("upload", str(folder / "a.jpg"))
+    assert (done.exit_code, "failed (limit_reached): At most 2" in done.stderr) == (1, True)
+
+
+def test_an_answer_that_was_lost_does_not_send_the_file_twice(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    darkroom.loses_answers = True
+    assert run("upload", str(folder / "a.jpg")).exit_code == 0
+    assert len(darkroom.arrivals) == 1
+
+
+def test_an_expired_ticket_is_replaced_by_a_fresh_one(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    darkroom.life = -5
+    darkroom.faults["bucket"].append(None)
+    assert run("upload", str(folder / "a.jpg")).exit_code == 0
+    assert darkroom.asked["uploads"] == 2
+    assert darkroom.arrivals == [[*darkroom.images][-1]]
+
+
+def test_a_bucket_that_never_takes_a_file_fails_it(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    darkroom.faults["bucket"].extend([None] * 9)
+    done = run("upload", str(folder / "a.jpg"))
+    assert (done.exit_code, "failed (unreachable): " in done.stderr) == (1, True)
+
+
+def test_a_file_that_grows_shorter_while_it_is_sent_is_told(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shorten(*_: object) -> str:
+        (folder / "a.jpg").write_bytes(b"short")
+        return "0" * 64
+
+    monkeypatch.setattr("ops.uploading.files.Source.checksum", shorten)
+    done = run("upload", str(folder / "a.jpg"))
+    assert "failed (unreadable): It was changed while it was sent." in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("show", "0" * 26),
+        ("delete", "0" * 26, "--yes"),
+        ("open", "0" * 26),
+        ("upload", __file__),
+    ],
+)
+def test_without_a_network_it_is_said_at_once(run: Run, arguments: tuple[str, ...]) -> None:
+    address = f"http://127.0.0.1:{free_ports(1)[0]}"
+    done = run(*arguments, DARKROOM_API=address)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert (
+        done.stderr == f"Not finished. {address}/health cannot be reached: nobody answers there.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("upload", __file__)])
+def test_an_api_that_goes_away_ends_the_command(
+    run: Run, darkroom: FakeDarkroom, arguments: tuple[str, ...]
+) -> None:
+    for route in ("uploads", "images"):
+        darkroom.faults[route].extend([None] * 9)
+    done = run(*arguments)
+    assert (done.exit_code, "cannot be reached: the connection broke." in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("upload", __file__)])
+def test_a_token_is_asked_for_and_a_wrong_one_is_told(
+    run: Run, darkroom: FakeDarkroom, arguments: tuple[str, ...]
+) -> None:
+    darkroom.token = "right"
+    without = run(*arguments)
+    assert (without.exit_code, "Put it into DARKROOM_TOKEN" in without.stderr) == (1, True)
+    wrong = run(*arguments, DARKROOM_TOKEN="wrong-one")
+    assert (wrong.exit_code, "does not take this token" in wrong.stderr) == (1, True)
+    assert "wrong-one" not in wrong.output
+
+
+def test_a_token_comes_from_the_environment_a_file_or_standard_input(
+    run: Run, darkroom: FakeDarkroom, tmp_path: Path
+) -> None:
+    darkroom.token = "right"
+    (tmp_path / "token").write_text("right\n")
+    assert run("list", DARKROOM_TOKEN="right").exit_code == 0
+    assert run("list", "--token-file", str(tmp_path / "token")).exit_code == 0
+    assert run("list", "--token-file", "-", stdin="right\n").exit_code == 0
+    assert darkroom.tokens == {"Bearer right"}
+
+
+def test_a_redirect_is_not_followed_with_the_token(run: Run, darkroom: FakeDarkroom) -> None:
+    away = Response(307, b"", {"Location": f"{darkroom.address}/images?limit=21"})
+    darkroom.faults["images"].append(away)
+    done = run("list", DARKROOM_TOKEN="right")
+    assert (done.exit_code, "answered 307" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("address", ["photos.example", "ftp://photos.example", "http://", "x y"])
+def test_an_address_that_is_none_is_told(run: Run, address: str) -> None:
+    done = run("list", "--api", address)
+    assert (done.exit_code, "is no address" in done.stderr) == (1, True)
+
+
+def test_something_else_at_the_address_is_told(run: Run, darkroom: FakeDarkroom) -> None:
+    done = run("list", "--api", f"{darkroom.address}/elsewhere")
+    assert (done.exit_code, "something else answers" in done.stderr) == (1, True)

@@ -1,0 +1,156 @@
+"""`upload`, against a Darkroom in memory."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.client.conftest import Run
+from tests.client.darkroom import FakeDarkroom
+
+
+def lines(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_the_pictures_of_a_folder_become_ready(run: Run, folder: Path) -> None:
+    done = run("upload", str(folder))
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1] == "3 files, 3 ready"
+    assert "50% saved" in done.stdout
+
+
+def test_programs_get_a_json_line_for_each_file(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    told = lines(run("upload", str(folder), "--json").stdout)
+    assert {str(one["file"])[len(str(folder)) :] for one in told} == {
+        "/a.jpg",
+        "/b.PNG",
+        "/deep/c.webp",
+    }
+    assert {one["image_id"] for one in told} == {*darkroom.images}
+    assert {(one["status"], one["bytes"], one["duplicate"]) for one in told} == {
+        ("ready", 1000, False)
+    }
+
+
+def test_what_is_there_already_is_not_sent_again(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    run("upload", str(folder))
+    again = run("upload", str(folder))
+    assert len(darkroom.arrivals) == 3
+    assert again.stdout.splitlines()[-1] == "3 files, 3 ready, 3 of them there already"
+
+
+def test_two_files_of_the_same_bytes_are_sent_once(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    (folder / "copy.jpg").write_bytes((folder / "a.jpg").read_bytes())
+    told = lines(run("upload", str(folder), "--json").stdout)
+    assert len(darkroom.arrivals) == 3
+    assert len({one["image_id"] for one in told}) == 3
+
+
+def test_without_waiting_it_ends_when_the_files_are_sent(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    told = lines(run("upload", str(folder), "--json", "--no-wait").stdout)
+    assert {one["status"] for one in told} == {"sent"}
+    assert darkroom.asked["images"] == 0
+
+
+def test_what_was_sent_and_is_still_in_work_is_not_sent_again(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    run("upload", str(folder), "--no-wait")
+    assert run("upload", str(folder)).exit_code == 0
+    assert len(darkroom.arrivals) == 3
+
+
+def test_a_rejected_file_is_told_with_the_servers_reason(run: Run, folder: Path) -> None:
+    (folder / "bad.jpg").write_bytes(b"bad")
+    done = run("upload", str(folder))
+    assert done.exit_code == 3
+    assert "bad.jpg  rejected (corrupt_image): It is torn." in done.stderr
+
+
+def test_one_file_that_is_rejected_fails_the_command(run: Run, folder: Path) -> None:
+    (folder / "notes.txt").write_bytes(b"Dear diary")
+    done = run("upload", str(folder / "notes.txt"))
+    assert done.exit_code == 1
+    assert "rejected (unsupported_type): Files of this type are not accepted." in done.stderr
+
+
+def test_names_may_be_anything(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
+    names = ["Zürich 日本 🙂.jpg", "-n.jpg", 'a"b;c.jpg', "line\nbreak.jpg", "%2e%2e.jpg"]
+    paths = [folder / name for name in names]
+    for number, path in enumerate(paths):
+        path.write_bytes(bytes([9, number]))
+    raw = os.fsencode(folder / "x") + b"\xff.jpg"
+    Path(os.fsdecode(raw)).write_bytes(b"raw")
+    done = run("upload", "--", *map(str, paths), os.fsdecode(raw))
+    assert done.exit_code == 0
+    assert {one["filename"] for one in darkroom.images.values()} == {*names, "x�.jpg"}
+    assert len(done.stdout.splitlines()) == 7
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path, "There is no such file."),
+        (lambda path: (path.write_bytes(b"") and path) or path, "The file is empty."),
+        (lambda path: os.mkfifo(path) or path, "It is no file."),
+        (lambda path: path.symlink_to(path) or path, "It cannot be read: "),
+        (lambda path: path.with_name("x" * 300), "It cannot be read: File name too long."),
+    ],
+    ids=["none", "empty", "pipe", "loop", "long"],
+)
+def test_a_file_that_cannot_be_sent_is_told_while_the_others_are_sent(
+    run: Run, folder: Path, make: object, said: str
+) -> None:
+    name = str(make(folder / "x.jpg"))  # type: ignore[operator]
+    done = run("upload", name, str(folder / "a.jpg"))
+    assert (done.exit_code, said in done.stderr) == (3, True)
+    assert "a.jpg  ready" in done.stdout
+
+
+def test_a_file_that_may_not_be_read_is_told(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    # Who runs the tests may read everything.
+    monkeypatch.setattr("builtins.open", refuse)
+    done = run("upload", str(folder / "a.jpg"))
+    assert (done.exit_code, "It cannot be read: Permission denied." in done.stderr) == (1, True)
+
+
+def test_an_empty_folder_is_nothing_to_do(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("upload", str(tmp_path / "empty"))
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "There is nothing to send.\n")
+
+
+def test_what_is_hidden_or_no_picture_stays_here(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    for name in ("notes.txt", ".hidden.jpg", "Thumbs.db"):
+        (folder / name).write_bytes(b"x")
+    done = run("upload", str(folder))
+    assert len(darkroom.arrivals) == 3
+    assert "Passed over: 2 files that by name are no pictures." in done.stderr
+
+
+def test_fifty_files_go_as_many_at_once_as_is_asked_for(
+    run: Run, tmp_path: Path, darkroom: FakeDarkroom
+) -> None:
+    for number in range(50):
+        (tmp_path / f"{number}.jpg").write_bytes(b"%d" % number * 50_000)
+    done = run("upload", str(tmp_path), "--concurrency", "6")
+    assert done.stdout.splitlines()[-1] == "50 files, 50 ready"
+    assert sorted(darkroom.arrivals) == sorted(darkroom.images)
+    assert 1 < darkroom.most_at_once <= 6
