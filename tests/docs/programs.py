@@ -61,7 +61,7 @@ def _fault_of_verb(words: list[str]) -> str | None:
     parent: click.Context | None = None
     try:
         while isinstance(command, click.Group):
-            parent = click.Context(command, parent)
+            parent = click.Context(command, parent, **command.context_settings)
             if not words:
                 return "Missing verb."
             name, found, words = command.resolve_command(parent, words)
