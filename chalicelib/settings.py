@@ -26,47 +26,50 @@ _USUAL_LIMITS = {
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
-    """Each field is an environment variable in lower case; those without a value are required."""
+    """Each field is an environment variable in lower case; those without a value are required.
 
-    uploads_bucket: Text
-    images_bucket: Text
-    images_table: Text
-    work_queue: Text
-    failures_queue: Text
-    webhooks_queue: Text
-    public_url: Text
-    allowed_origins: Text
-    auth_mode: Literal["none", "token", "jwt"]  # docs/securing.md tells them apart
-    api_url: str = ""
-    max_upload_bytes: Count = 50_000_000
-    max_pixels: Count = 100_000_000
-    max_frames: Count = 1_000
-    max_animation_pixels: Count = 200_000_000  # that change, in all frames and sizes together
-    allow_heic: bool = False  # needs requirements-heic.txt; docs/decisions/0009-heic.md says why
+    docs/configuration.md says of each what the comment beside it says.
+    """
+
+    uploads_bucket: Text  # where originals arrive
+    images_bucket: Text  # renditions, manifests, watermarks
+    images_table: Text  # DynamoDB's, of records, histories, tokens and counts
+    work_queue: Text  # SQS's, of requests to process again
+    failures_queue: Text  # SQS's, of what was given up after all tries
+    webhooks_queue: Text  # SQS's, of events to be posted
+    public_url: Text  # what the addresses of renditions begin with
+    allowed_origins: Text  # the origins of pages that may call the API, with commas
+    auth_mode: Literal["none", "token", "jwt"]  # who may call; docs/securing.md tells them apart
+    api_url: str = ""  # what status_url and the OpenAPI document begin with
+    max_upload_bytes: Count = 50_000_000  # the largest original
+    max_pixels: Count = 100_000_000  # the most of one picture; docs/limits.md has more
+    max_frames: Count = 1_000  # the most of one animation
+    max_animation_pixels: Count = 200_000_000  # the most that change, in all frames and sizes
+    allow_heic: bool = False  # takes requirements-heic.txt; docs/decisions/0009-heic.md says why
     keep_credits: bool = False  # creator and copyright notice, in every rendition
-    distribution_id: str = ""  # CloudFront's, which forgets erased images; empty for none
+    distribution_id: str = ""  # the CDN's, which is to forget erased images; empty for none
     event_bus: str = ""  # EventBridge's, which is told what becomes of images; empty for nobody
     webhook_url: str = ""  # https://, which gets a signed request for each event; empty for nobody
     webhook_secret_parameter: str = ""  # SSM's name of the secret that signs them
-    webhook_loopback: bool = False  # an http:// address of this machine, too; never on Lambda
-    sweep_grace_seconds: Count = 900  # in which what seems lost may still be under way
-    sweep_rest_seconds: Count = 86_400  # from one walk through a bucket to the next; each costs
-    orphan_seconds: Count = 604_800  # in which pages may still show replaced renditions
+    webhook_loopback: bool = False  # takes http:// to this machine, too; never on Lambda
+    sweep_grace_seconds: Count = 900  # how long what seems lost may still be under way
+    sweep_rest_seconds: Count = 86_400  # the rest between two walks through a bucket; each costs
+    orphan_seconds: Count = 604_800  # how long replaced renditions stay for pages that show them
     aws_lambda_function_memory_size: Count = 1_769  # megabytes; Lambda sets it itself
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # of our own lines
-    tracing: bool = False  # X-Ray; docs/observability.md says what else it needs
-    upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # SigV4 allows a week
+    tracing: bool = False  # sends to X-Ray; docs/observability.md says what else it needs
+    upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # of a ticket's life
     jwt_issuer: str = ""  # exactly as the tokens' claim iss has it
     jwt_audience: str = ""  # what their claim aud must name
     jwt_algorithms: Text = "RS256,ES256"  # asymmetric ones only
     jwt_jwks_url: str = ""  # where the keys are, if not where the issuer's discovery says
-    jwt_leeway_seconds: Annotated[int, Meta(ge=0, le=300)] = 30  # by which clocks may differ
-    jwt_scope_claim: Text = "scope"  # a text of words, or a list of them
-    jwt_scope_prefix: str = ""  # before upload, read, delete, admin, such as darkroom:
-    jwt_default_scopes: str = ""  # those that every token of the issuer has; never admin
-    tickets_per_minute: Limit | None = None  # of each owner; 0 for no limit, as below
-    pending_tickets: Limit | None = None  # that wait for their file
-    bytes_per_day: Limit | None = None  # of all files of the owner that tickets allow
+    jwt_leeway_seconds: Annotated[int, Meta(ge=0, le=300)] = 30  # by how much clocks may differ
+    jwt_scope_claim: Text = "scope"  # where the scopes are: a text of words, or a list of them
+    jwt_scope_prefix: str = ""  # what is before upload, read, delete, admin, such as darkroom:
+    jwt_default_scopes: str = ""  # the scopes that every token of the issuer has; never admin
+    tickets_per_minute: Limit | None = None  # of one owner; 0 for any number
+    pending_tickets: Limit | None = None  # of one owner, whose files are awaited; 0 for any number
+    bytes_per_day: Limit | None = None  # of one owner's uploads; 0 for any number
 
     @property
     def origins(self) -> frozenset[str]:

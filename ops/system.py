@@ -19,6 +19,7 @@ _PROGRAMS = {
     "default-jre-headless": ("java",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "npm": ("npm",),
+    "curl": ("curl",),
 }
 
 
@@ -29,7 +30,7 @@ def dynamodb_home() -> Path:
 
 @click.command()
 def system() -> None:
-    """Make sure that Java, a browser, npm, DynamoDB Local and pictures are here.
+    """Make sure that Java, a browser, npm, curl, DynamoDB Local and pictures are here.
 
         python -m ops system
 

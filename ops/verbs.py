@@ -40,6 +40,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Development": {
         "completion": "ops.completion:completion",
+        "configuration": "ops.configuration.command:configuration",
         "manual": "ops.manual:manual",
         "openapi": "ops.openapi:openapi",
         "permissions": "ops.permissions.command:permissions",

@@ -216,6 +216,7 @@ def settings(issuer: Issuer) -> Settings:
         images_table="t",
         work_queue="w",
         failures_queue="f",
+        webhooks_queue="h",
         public_url="https://photos.example",
         allowed_origins="https://photos.example",
         auth_mode="jwt",

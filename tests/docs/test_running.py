@@ -1,0 +1,109 @@
+"""Examples that ask a running Darkroom are run against one, with its addresses and ids."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.local.names import UPLOADS_BUCKET
+from tests.docs.markdown import Block, blocks, read
+from tests.docs.shell import commands
+from tests.e2e.client import ApiClient
+from tests.pictures import jpeg
+from tests.stack.running import Stack, running_stack, users_environment
+from tests.waiting import until
+
+EXAMPLE = "01M7Y2N0N9BYRK049JRFXGS292"
+OLD = "old-photos"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("documents")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the examples find their photo.jpg."""
+    made = tmp_path_factory.mktemp("examples")
+    (made / "photo.jpg").write_bytes(jpeg(900, 600))
+    return made
+
+
+@pytest.fixture(scope="module")
+def image(stack: Stack) -> str:
+    """The id of a ready image."""
+    client = ApiClient(stack.api)
+    return str(client.finished(client.upload(jpeg(800, 600, seed=7)))["id"])
+
+
+def here(text: str, stack: Stack, image: str) -> str:
+    text = text.replace("http://127.0.0.1:8000", stack.api).replace(EXAMPLE, image)
+    return text.replace("http://127.0.0.1:8080", stack.site)
+
+
+def shell(command: str, folder: Path, **variables: str) -> str:
+    """What a command writes; AssertionError where it fails."""
+    done = subprocess.run(
+        ["bash", "-c", command.replace("curl ", "curl -sS --fail-with-body ", 1)],
+        cwd=folder,
+        env={**users_environment(), **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_readmes_upload_ends_with_the_record_that_it_shows(stack: Stack, folder: Path) -> None:
+    (block,) = [one for one in blocks("console") if one.document == "README.md"]
+    asking, sending, looking = re.findall(r"^\$ (.*)$", block.text, re.MULTILINE)
+    ticket = json.loads(shell(here(asking, stack, ""), folder))
+    shell(here(sending, stack, ""), folder, UPLOAD_URL=ticket["upload_url"])
+    command = here(looking, stack, ticket["image_id"])
+    answer = until(lambda: _ready(shell(command, folder)), 60) or ""
+    shown = set(re.findall(r'"(\w+)":', block.text))
+    assert shown <= set(re.findall(r'"(\w+)":', json.dumps(ticket) + answer))
+
+
+def _ready(answer: str) -> str | None:
+    return answer if json.loads(answer)["status"] == "ready" else None
+
+
+def asking(document: str) -> list[Block]:
+    found = [one for one in read(document).blocks if one.language == "sh"]
+    return [one for one in found if any(c.program == "curl" for c in commands(one.text))]
+
+
+LOCAL = [one for name in ("docs/variants.md", "docs/troubleshooting.md") for one in asking(name)]
+
+
+@pytest.mark.parametrize("block", LOCAL, ids=str)
+def test_a_curl_of_an_image_answers_with_it(
+    block: Block, stack: Stack, folder: Path, image: str
+) -> None:
+    text = re.sub(r"\\\n\s*", " ", here(block.text, stack, image))
+    (line,) = [one for one in text.splitlines() if one.startswith("curl ")]
+    assert json.loads(shell(line, folder))["id"] == image
+
+
+def test_old_addresses_are_listed_beside_new_ones(stack: Stack) -> None:
+    key = f"imported/{OLD}/a b.jpg"
+    stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg(900, 600))
+    assert ApiClient(stack.api).of_object(key)["status"] == "ready"
+    (block,) = [one for one in read("docs/migrating.md").blocks if one.language == "python"]
+    done = subprocess.run(
+        [sys.executable, "-c", block.text],
+        env={**users_environment(), "DARKROOM_API": stack.api},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    pairs = dict(line.split("\t") for line in done.stdout.splitlines())
+    assert re.search(r"/720p\.\w+$", pairs[key]), done.stderr

@@ -1,0 +1,172 @@
+"""Each fenced block of the documents is checked as its language allows, or is excused by name."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from cfnlint.decode import decode_str
+
+from chalicelib.settings import Settings, read_settings
+from tests.docs.markdown import PROJECT, Block, Document, blocks, documents
+from tests.docs.programs import fault, fault_of_mention
+from tests.docs.reasons import ELSEWHERE, NOWHERE, SHOWN, excused
+from tests.docs.shell import Command, commands
+from tests.environment import SETTINGS
+
+ALL = [block for document in documents() for block in document.blocks]
+KNOWN = ["aws", "curl", "git", "make", "python3", "rm", "tail"]
+VOID = {"br", "hr", "img", "input", "link", "meta", "progress", "source"}
+
+
+def parses(text: str) -> None:
+    assert ast.parse(text).body
+
+
+def names_settings(text: str) -> None:
+    """JSON, or members of an object; what is written in capitals is a setting with its value."""
+    read = json.loads(text if text.lstrip()[0] in "{[" else f"{{{text}}}")
+    chosen = read.get("environment_variables", read)
+    names = [name for name in chosen if name.isupper()]
+    assert [name for name in names if name.lower() not in Settings.__struct_fields__] == []
+    assert read_settings({**SETTINGS, **{name: chosen[name] for name in names}})
+
+
+def closes(text: str) -> None:
+    reader = Elements()
+    reader.feed(text)
+    reader.close()
+    assert (reader.open, reader.count > 0) == ([], True)
+
+
+class Elements(HTMLParser):
+    """The elements that are open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.count = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - HTMLParser's own
+        self.count += 1
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def is_javascript(text: str) -> None:
+    """Its syntax is JavaScript's; nothing of it is run."""
+    node = shutil.which("node")
+    assert node
+    command = [node, "--check", "--input-type=module", "-"]
+    read = subprocess.run(command, input=text, capture_output=True, text=True)
+    assert (read.returncode, read.stderr) == (0, "")
+
+
+def is_a_template(text: str) -> None:
+    read, faults = decode_str(text)
+    assert read
+    assert not faults
+
+
+SOUND: dict[str, Callable[[str], None]] = {
+    "html": closes,
+    "js": is_javascript,
+    "json": names_settings,
+    "python": parses,
+    "yaml": is_a_template,
+}
+
+
+def these(language: str) -> list[Block]:
+    return [block for block in blocks(language) if not excused(block)]
+
+
+@pytest.mark.parametrize("block", ALL, ids=str)
+def test_a_block_has_a_language_that_is_checked(block: Block) -> None:
+    assert excused(block) or block.language in (*SOUND, "console", "sh", "toml")
+
+
+def test_no_excuse_is_without_its_block() -> None:
+    used = {
+        (document, words)
+        for document, words in NOWHERE
+        for block in ALL
+        if block.document == document and block.text.startswith(words)
+    }
+    spoken = {(block.document, block.language) for block in ALL}
+    assert (
+        used,
+        SHOWN.keys() & {language for _, language in spoken},
+        ELSEWHERE.keys() & spoken,
+    ) == (
+        set(NOWHERE),
+        set(SHOWN),
+        set(ELSEWHERE),
+    )
+
+
+@pytest.mark.parametrize(("document", "tests"), [(d, t) for (d, _), t in ELSEWHERE.items()])
+def test_the_tests_that_run_a_document_name_it(document: str, tests: str) -> None:
+    assert document.rpartition("/")[2] in (PROJECT / tests).read_text()
+
+
+@pytest.mark.parametrize("block", these("sh"), ids=str)
+def test_a_shell_takes_it(block: Block) -> None:
+    read = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True)
+    assert (read.returncode, read.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("block", these("sh"), ids=str)
+def test_every_command_is_one_that_its_program_takes(block: Block) -> None:
+    found = commands(block.text)
+    assert found
+    assert [(one.words, fault(one)) for one in found if fault(one)] == []
+    assert [one.words for one in found if not is_known(one)] == []
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_command_in_a_sentence_is_one_that_its_program_takes(document: Document) -> None:
+    wrong = {
+        text: fault_of_mention(one)
+        for text in document.mentions
+        if re.match(r"(python -m ops|make|aws) [a-z][^,]*$", text)
+        for one in commands(text)
+    }
+    assert {text: said for text, said in wrong.items() if said} == {}
+
+
+def is_known(command: Command) -> bool:
+    if command.program.endswith("pip"):
+        return (PROJECT / command.words[-1]).is_file()
+    return command.verb is not None or command.program in ("", *KNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "python -m ops frobnicate",
+        "python -m ops backfill old-photos",
+        "python -m ops token create",
+        "make deploy STAGE=dev ARGS=--no-such-option",
+        "make nothing",
+        "make deploy STAGES=dev",
+        "aws s3api no-such-thing --bucket x",
+        "aws events describe-rule --no-such-member x",
+        "KEEP_CREDIT=true make run",
+    ],
+)
+def test_a_wrong_command_is_found(text: str) -> None:
+    (command,) = commands(text)
+    assert fault(command)
+
+
+@pytest.mark.parametrize("block", [one for language in SOUND for one in these(language)], ids=str)
+def test_it_is_sound(block: Block) -> None:
+    SOUND[block.language](block.text)
