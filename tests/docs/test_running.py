@@ -63,7 +63,7 @@ def shell(command: str, folder: Path, **variables: str) -> str:
 
 def test_the_readmes_upload_ends_with_the_record_that_it_shows(stack: Stack, folder: Path) -> None:
     (block,) = [one for one in blocks("console") if one.document == "README.md"]
-    asking, sending, looking = re.findall(r"^\$ (.*)$", block.text, re.MULTILINE)
+    asking, sending, looking = re.findall(r"^\$ (curl .*)$", block.text, re.MULTILINE)
     ticket = json.loads(shell(here(asking, stack, ""), folder))
     shell(here(sending, stack, ""), folder, UPLOAD_URL=ticket["upload_url"])
     command = here(looking, stack, ticket["image_id"])
