@@ -57,12 +57,18 @@ class Eraser:
         self._telemetry = telemetry
 
     def erase(self, image: Image) -> Receipt:
-        """Erase all that there is of `image`, in all versions; again after an interruption."""
+        """Erase all that there is of `image`, in all versions; again after an interruption.
+
+        PassingFault where something came under its key meanwhile.
+        """
         # The tombstone comes first: whoever reads from now on finds nothing half erased.
         # What comes under its key from now on is not meant.
         versions = tuple(self._objects.versions(image.bucket, image.original_file))
         self._entomb(image.id, "", "erased on request", erased=True, versions=versions)
-        return self._clear(image.id)
+        receipt = self._clear(image.id)
+        if receipt is None:
+            raise PassingFault("Something has come under this key meanwhile.")
+        return receipt
 
     def object_removed(self, version: ObjectVersion) -> Receipt | None:
         """Follow the removal of an original; None where it is unknown, outdated, or back again.
@@ -88,15 +94,16 @@ class Eraser:
             return None
         return self._clear(image.id)
 
-    def finish(self, image_id: str) -> Receipt:
-        """Finish what was interrupted, or erase what came after all; NotFound for no tombstone."""
+    def finish(self, image_id: str) -> Receipt | None:
+        """Finish what was interrupted, or erase what came after all; None for no tombstone."""
         self._telemetry.about(image_id)
         return self._clear(image_id)
 
-    def _clear(self, image_id: str) -> Receipt:
+    def _clear(self, image_id: str) -> Receipt | None:
         claimed = change(self._table, image_id, self._claim)
         if claimed is None:
-            raise NotFound("There is no such image.")
+            self._leave("It is no tombstone any more.")
+            return None
         found = self._present(claimed)
         self._erase_files(claimed, found)
         self._table.forget_bytes(claimed)

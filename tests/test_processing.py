@@ -9,14 +9,14 @@ import PIL.Image
 import pytest
 from msgspec.structs import replace
 
-from chalicelib import notifications
+from chalicelib import notifications, tombstones
 from chalicelib.errors import Conflict, Reason
 from chalicelib.focus import FocalPoint
 from chalicelib.manifests import read_manifest
 from chalicelib.ports import StoredObject
 from chalicelib.records import Image, ObjectVersion, Status
 from chalicelib.uploads import PostTicket
-from chalicelib.wiring import Wiring
+from chalicelib.wiring import Wiring, utc_now
 from chalicelib.work import Again
 from tests.builders import put, version
 from tests.fakes.others import MemoryQueue
@@ -212,6 +212,32 @@ def test_a_removal_before_an_overwrite_changes_nothing(wiring: Wiring) -> None:
     done = processed(wiring, jpeg(), sequencer="A3")
     assert wiring.eraser.object_removed(version(KEY, "A2")) is None
     assert wiring.table.get(done.id) == done
+
+
+def test_a_living_image_is_no_unfinished_erasure(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    assert wiring.eraser.finish(done.id) is None
+    assert wiring.table.get(done.id) == done
+
+
+def test_an_upload_that_comes_between_tombstone_and_erasure_is_kept(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = processed(wiring, jpeg())
+    wiring.objects.erase("test-uploads", KEY)
+    entomb = wiring.eraser._entomb
+
+    def slowly(*about: Any, **more: Any) -> None:
+        entomb(*about, **more)
+        now = utc_now() + tombstones.CLEARING
+        put(wiring, jpeg(seed=7))
+        monkeypatch.setattr(wiring.processor, "_clock", lambda: now)
+        wiring.processor.process(version(KEY, "A3"))
+        monkeypatch.setattr(wiring.eraser, "_is_unerased", lambda _: True)  # as it was read before
+
+    monkeypatch.setattr(wiring.eraser, "_entomb", slowly)
+    assert wiring.eraser.object_removed(version(KEY, "A2")) is None
+    assert wiring.library.show(done.id, done.owner).status is Status.READY
 
 
 def test_a_call_that_lambda_gave_up_leaves_a_failed_image(wiring: Wiring) -> None:

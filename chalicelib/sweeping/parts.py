@@ -39,8 +39,8 @@ class Tools(Struct, frozen=True, kw_only=True):
     def finish(self, image_id: str, report: Report) -> None:
         """Finish an erasure; where something is away a later run does."""
         with suppress(PassingFault):
-            self.eraser.finish(image_id)
-            report.count("unerased")
+            if self.eraser.finish(image_id):
+                report.count("unerased")
 
     def orphaned_before(self) -> datetime:
         """Since when no page shows a file that was replaced earlier."""
