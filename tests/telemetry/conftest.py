@@ -36,6 +36,8 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     logging.captureWarnings(False)
+    # The verbs of the command line quieten it, and some tests call these in this process.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.NOTSET)
     write_json_lines("INFO")
     yield Log(capsys)
     logging.captureWarnings(False)
