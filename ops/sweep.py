@@ -46,7 +46,8 @@ def sweep(once: bool, **given: Any) -> None:
     """Look through the table and both buckets for what was lost, and set it right.
 
     It does what the scheduled function does, from where that has stopped, but goes on to the ends
-    of the buckets. What must be rendered is asked for: the workers may be at it for a while yet.
+    of the buckets, also where that rests until tomorrow. What must be rendered is asked for: the
+    workers may be at it for a while yet.
 
         python -m ops sweep --stage dev
     """
@@ -56,16 +57,18 @@ def sweep(once: bool, **given: Any) -> None:
         with bar("sweep", quiet=as_json) as shown:
             wiring.objects = WatchedObjects(shown.advance)
             wiring.work = WatchedQueue(wiring.settings.work_queue, shown.ask)
-            swept = _sweep(wiring, crew, _ONCE if once else _LONG)
+            swept = _sweep(wiring, crew, once=once)
     result = {**swept.counts, "complete": swept.complete, "finished": not crew.stopping.is_set()}
     report(result, _lines(swept), as_json=as_json)
     sys.exit(INTERRUPTED if crew.stopping.is_set() else 0)
 
 
-def _sweep(wiring: Wiring, crew: Crew, seconds: float) -> Report:
+def _sweep(wiring: Wiring, crew: Crew, *, once: bool) -> Report:
+    seconds = _ONCE if once else _LONG
     end = time.monotonic() + seconds
     return wiring.sweeper.run(
-        lambda: 0.0 if crew.stopping.is_set() else max(0.0, end - time.monotonic())
+        lambda: 0.0 if crew.stopping.is_set() else max(0.0, end - time.monotonic()),
+        at_once=not once,
     )
 
 

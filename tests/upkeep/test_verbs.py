@@ -178,10 +178,11 @@ def test_after_an_unchanged_variants_table_nothing_is_missing(
     assert (result["asked_for"], result["unchanged"] > 0) == (0, True)
 
 
-def test_the_sweep_sets_right_what_was_lost(
+def test_the_sweep_sets_right_what_was_lost_since_the_one_before(
     operator: Operator, stack: Stack, client: ApiClient
 ) -> None:
     lost = picture(stack, client, "swept.jpg")["processed_files"][0]
+    assert operator.run("sweep", "--json").result["complete"]
     stack.s3().delete_object(Bucket=IMAGES_BUCKET, Key=lost)
     until(lambda: operator.run("sweep", "--json").result["incomplete"])
     until(lambda: stack.s3().list_objects_v2(Bucket=IMAGES_BUCKET, Prefix=lost)["KeyCount"])
