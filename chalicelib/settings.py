@@ -1,8 +1,9 @@
 """The settings: environment variables, read once into one frozen object."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -16,6 +17,8 @@ Limit = Annotated[int, Meta(ge=0)]
 ASYMMETRIC = frozenset(
     {"ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"}
 )
+_WEB = ("http", "https")
+_SENDABLE = re.compile("[!-~]+")  # what the first line of a request may hold
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Where AUTH_MODE tells owners apart; without tokens nothing is limited unless it is set.
 _USUAL_LIMITS = {
@@ -115,9 +118,8 @@ def is_safe_address(text: object) -> bool:
     """Whether keys may be fetched from there: over HTTPS, or from this machine."""
     if not isinstance(text, str):
         return False
-    parts = urlsplit(text)
-    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    return bool(parts.netloc) and (parts.scheme == "https" or local)
+    parts = _split(text)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
 def _required() -> list[str]:
@@ -139,14 +141,17 @@ def _listed(options: tuple[str, ...]) -> str:
 
 
 def _check_addresses(settings: Settings) -> None:
-    addresses = {"PUBLIC_URL": [settings.public_url], "ALLOWED_ORIGINS": sorted(settings.origins)}
-    if settings.api_url:
-        addresses["API_URL"] = [settings.api_url]
-    for name, values in addresses.items():
-        for value in values:
-            parts = urlsplit(value)
-            if parts.scheme not in ("http", "https") or not parts.netloc:
-                raise SettingsError(f"The setting {name} needs http:// or https:// addresses.")
+    for name, value in {"PUBLIC_URL": settings.public_url, "API_URL": settings.api_url}.items():
+        if value and _split(value).scheme not in _WEB:
+            raise SettingsError(f"The setting {name} needs an http:// or https:// address.")
+    for origin in settings.origins:
+        parts = _split(origin)
+        if parts.scheme not in _WEB or origin != f"{parts.scheme}://{parts.netloc.lower()}":
+            # Whatever else is in it, no browser's header `Origin` would ever be the same.
+            raise SettingsError(
+                "The setting ALLOWED_ORIGINS needs origins such as https://www.example.com, "
+                "in small letters, without a path."
+            )
 
 
 def _check_issuer(settings: Settings) -> None:
@@ -168,15 +173,25 @@ def _check_issuer(settings: Settings) -> None:
 
 
 def _check_webhooks(settings: Settings, *, on_lambda: bool) -> None:
-    parts = urlsplit(settings.webhook_url)
-    schemes = ("https", "http") if settings.webhook_loopback else ("https",)
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.fragment:
+    parts = _split(settings.webhook_url)
+    schemes = _WEB if settings.webhook_loopback else ("https",)
+    sendable = _SENDABLE.fullmatch(settings.webhook_url)
+    if parts.scheme not in schemes or not sendable or parts.username or parts.fragment:
         raise SettingsError("The setting WEBHOOK_URL needs an https:// address without a user.")
     if not settings.webhook_secret_parameter:
         raise SettingsError("The setting WEBHOOK_SECRET_PARAMETER is missing.")
     if settings.webhook_loopback and on_lambda:
         # There, this machine is Lambda's own interface.
         raise SettingsError("The setting WEBHOOK_LOOPBACK is for local use only.")
+
+
+def _split(address: str) -> SplitResult:
+    """Its parts; none where there is no host, or the port is none."""
+    try:
+        parts = urlsplit(address)
+        return parts if parts.hostname and parts.port != 0 else urlsplit("")
+    except ValueError:
+        return urlsplit("")
 
 
 def _words(text: str) -> frozenset[str]:

@@ -41,6 +41,10 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("PUBLIC_URL", "images.example"),
         ("API_URL", "ftp://x.example"),
         ("ALLOWED_ORIGINS", "https://a.example,*"),
+        ("ALLOWED_ORIGINS", "https://a.example/"),
+        ("ALLOWED_ORIGINS", "https://A.example"),
+        ("PUBLIC_URL", "https://[images.example"),
+        ("API_URL", "https://x.example:port"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -96,6 +100,7 @@ ISSUED = SETTINGS | {
         ("JWT_ISSUER", ""),
         ("JWT_ISSUER", "http://id.example"),
         ("JWT_ISSUER", "id.example"),
+        ("JWT_ISSUER", "https://[id.example"),
         ("JWT_AUDIENCE", ""),
         ("JWT_JWKS_URL", "http://id.example/keys"),
         ("JWT_JWKS_URL", "file:///etc/passwd"),

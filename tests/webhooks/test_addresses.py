@@ -49,6 +49,9 @@ PRIVATE = {
     "loopback through NAT64": "64:ff9b::7f00:1",
     "private through 6to4": "2002:a00:1::1",
     "Teredo": "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "loopback in the last bits, IPv6": "::127.0.0.1",
+    "site-local, IPv6": "fec0::1",
+    "a segment of a router's, IPv6": "5f00::1",
 }
 PUBLIC = ("93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:8.8.8.8")
 # How loopback may be written so that only whoever resolves it knows.
@@ -201,7 +204,16 @@ def test_a_name_that_changes_its_address_after_the_check_leads_nowhere_else(
 
 @pytest.mark.parametrize(
     "url",
-    ["http://hooks.example/", "https://", "ftp://hooks.example/", "https://a:b@hooks.example"],
+    [
+        "http://hooks.example/",
+        "https://",
+        "ftp://hooks.example/",
+        "https://a:b@hooks.example",
+        "https://hooks.example:99999/",
+        "https://[hooks.example/",
+        "https://hooks.example/ü",
+        "https://hooks.example/a hook",
+    ],
 )
 def test_only_https_is_an_address_for_webhooks(url: str) -> None:
     given = SETTINGS | {"WEBHOOK_URL": url, "WEBHOOK_SECRET_PARAMETER": "/secret"}
