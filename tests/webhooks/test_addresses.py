@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from chalicelib.errors import AddressRefused, PassingFault, SettingsError
 from chalicelib.settings import read_settings
-from chalicelib.webhooks import addresses
+from chalicelib.webhooks import addresses, posting
 from chalicelib.webhooks.addresses import is_public, resolve
 from tests.environment import SETTINGS
 from tests.webhooks.conftest import Sender
@@ -143,10 +143,12 @@ def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver
     file = tmp_path / "certificate.pem"
     file.write_bytes(certificate("hooks.example"))
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    posting.trusting.cache_clear()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     with running_receiver(context) as receiver:
         yield receiver
+    posting.trusting.cache_clear()
 
 
 def all_public(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +167,20 @@ def test_over_tls_the_certificate_is_that_of_the_name_not_of_the_address(
     sender.aim(f"https://hooks.example:{secure.port}/", loopback=False)
     sender.send()
     assert secure.requests[0].headers["host"] == f"hooks.example:{secure.port}"
+
+
+def test_the_authorities_are_read_once_for_many_posts(
+    sender: Sender,
+    secure: Receiver,
+    names: dict[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    all_public(monkeypatch)
+    names["hooks.example"] = ["127.0.0.1"]
+    sender.aim(f"https://hooks.example:{secure.port}/", loopback=False)
+    for _ in range(3):
+        sender.send()
+    assert (len(secure.requests), posting.trusting.cache_info().misses) == (3, 1)
 
 
 def test_a_certificate_of_another_name_is_refused(
