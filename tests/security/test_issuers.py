@@ -331,3 +331,17 @@ def test_a_discovery_document_leads_to_no_other_place(
     with pytest.raises(PassingFault):
         KeySet(settings(issuer), answer, clock).find("rsa-1")
     assert asked == [f"{issuer.address}/.well-known/openid-configuration"]
+
+
+def test_an_issuer_elsewhere_leads_to_nothing_on_this_machine(issuer: Issuer, clock: Clock) -> None:
+    """On Lambda that would be the interface from which a function gets its calls."""
+    wanted = replace(settings(issuer), jwt_issuer="https://id.example")
+    told = {"issuer": "https://id.example", "jwks_uri": f"{issuer.address}/keys"}
+
+    def answer(address: str) -> bytes:
+        return json.dumps(told).encode() if "well-known" in address else fetch(address)
+
+    issuer.asked.clear()
+    with pytest.raises(PassingFault):
+        KeySet(wanted, answer, clock).find("rsa-1")
+    assert issuer.asked == []
