@@ -30,9 +30,9 @@ class DynamoTokens:
 
     def put(self, token: Token) -> None:
         """Keep a new one."""
-        row = {"token": msgspec.json.encode(token).decode()}
+        row: dict[str, object] = {"token": msgspec.json.encode(token).decode()}
         if token.expires_at:
-            row |= {"expires": int((token.expires_at + _LISTED).timestamp())}  # type: ignore[dict-item]
+            row["expires"] = int((token.expires_at + _LISTED).timestamp())
         with passing_faults_renamed("DynamoDB"):
             clients.dynamodb().put_item(
                 TableName=self._name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
@@ -128,13 +129,13 @@ class Upkeep:
 
     def _batch(self, image_ids: list[str]) -> list[Item]:
         keys = [items.serialized({"id": id_, "entry": items.RECORD}) for id_ in image_ids]
-        asked = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        asked: dict[str, Any] = {self._name: {"Keys": keys, "ConsistentRead": True}}
         found: list[Item] = []
         for _ in range(_MOST_ASKS):
             with passing_faults_renamed("DynamoDB"):
-                answer = clients.dynamodb().batch_get_item(RequestItems=asked)  # type: ignore[arg-type]
+                answer = clients.dynamodb().batch_get_item(RequestItems=asked)
             found += answer["Responses"].get(self._name, [])
-            asked = answer["UnprocessedKeys"]  # type: ignore[assignment]
+            asked = dict(answer["UnprocessedKeys"])
             if not asked:
                 return found
         raise PassingFault("DynamoDB cannot answer right now.")
