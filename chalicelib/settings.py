@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import FieldInfo
 
 from chalicelib.errors import SettingsError
 
@@ -98,14 +99,17 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from `environment`; SettingsError names the variable that is missing or wrong."""
-    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
-    given = {name: environment[name] for name in names & environment.keys()}
-    missing = sorted(name for name in _required() if not given.get(name))
-    if missing:
-        raise SettingsError(f"The setting {missing[0]} is missing.")
-    for name in sorted(given):
-        _check(name, given)
-    settings = msgspec.convert(given, Settings, strict=False)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
+    given = {name: environment[name] for name in fields.keys() & environment.keys()}
+    for name, field in fields.items():
+        if field.required and not given.get(name):
+            raise SettingsError(f"The setting {name} is missing.")
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as reason:
+        why, _, place = str(reason).rpartition(" - at `$.")
+        name = place.rstrip("`")
+        raise SettingsError(f"The setting {name} is wrong: {_told(fields[name], why)}.") from reason
     _check_addresses(settings)
     if settings.auth_mode == "jwt":
         _check_issuer(settings)
@@ -122,22 +126,11 @@ def is_safe_address(text: object) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
-def _required() -> list[str]:
-    return [field.encode_name for field in msgspec.structs.fields(Settings) if field.required]
-
-
-def _check(name: str, given: Mapping[str, str]) -> None:
-    kind = next(f.type for f in msgspec.structs.fields(Settings) if f.encode_name == name)
-    try:
-        msgspec.convert(given[name], kind, strict=False)
-    except msgspec.ValidationError as reason:
-        why = reason if get_origin(kind) is not Literal else f"it may be {_listed(get_args(kind))}"
-        raise SettingsError(f"The setting {name} is wrong: {why}.") from reason
-
-
-def _listed(options: tuple[str, ...]) -> str:
-    *others, last = options
-    return f"{', '.join(others)} or {last}" if others else last
+def _told(field: FieldInfo, why: str) -> str:
+    if get_origin(field.type) is not Literal:
+        return why
+    *others, last = get_args(field.type)
+    return f"it may be {', '.join(others)} or {last}"
 
 
 def _check_addresses(settings: Settings) -> None:
