@@ -14,6 +14,7 @@ from chalicelib.errors import SettingsError
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Limit = Annotated[int, Meta(ge=0)]
+Held = Annotated[int, Meta(ge=0, le=5_000)]  # all are in one item, and DynamoDB takes 400 KB
 
 ASYMMETRIC = frozenset(
     {"ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"}
@@ -72,7 +73,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     jwt_scope_prefix: str = ""  # what is before upload, read, delete, admin, such as darkroom:
     jwt_default_scopes: str = ""  # the scopes that every token of the issuer has; never admin
     tickets_per_minute: Limit | None = None  # of one owner; 0 for any number
-    pending_tickets: Limit | None = None  # of one owner, whose files are awaited; 0 for any number
+    pending_tickets: Held | None = None  # of one owner, whose files are awaited; 0 for any number
     bytes_per_day: Limit | None = None  # of one owner's uploads; 0 for any number
 
     @property

@@ -34,6 +34,7 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("AUTH_MODE", "maybe"),
         ("TICKETS_PER_MINUTE", "-1"),
         ("PENDING_TICKETS", "many"),
+        ("PENDING_TICKETS", "5001"),
         ("BYTES_PER_DAY", "-5"),
         ("LOG_LEVEL", "info"),
         ("LOG_LEVEL", "LOUD"),
