@@ -136,7 +136,7 @@ def test_every_command_in_a_sentence_is_one_that_its_program_takes(document: Doc
     wrong = {
         text: fault_of_mention(one)
         for text in document.mentions
-        if re.match(r"(python -m ops|make|aws) [a-z][^,]*$", text)
+        if re.match(r"(python -m ops|\./darkroom|make|aws) [a-z][^,]*$", text)
         for one in commands(text)
     }
     assert {text: said for text, said in wrong.items() if said} == {}
