@@ -17,9 +17,9 @@ from benchmarks.load.page import PAGE, page
 from benchmarks.load.pictures import write_pictures
 from benchmarks.load.results import LATEST, Results, Run, Sweep, Units, load, save
 from benchmarks.load.running import LOCUST, loaded
-from benchmarks.load.stack import Stack
 from benchmarks.load.sweeping import measured_sweep
 from benchmarks.load.units import measured_units
+from benchmarks.stack import Stack
 from chalicelib.records import Status
 from ops.photographs import photographs
 
