@@ -23,7 +23,6 @@ def page(results: Results) -> str:
         load=f"{results.load:.1f}",
         rounds=results.rounds,
         versions=", ".join(f"{name} {number}" for name, number in results.versions.items()),
-        since=f"\n{results.since}\n" if results.since else "",
         aims=_aims(results),
         starts=_starts(results),
         calls=_calls(results),

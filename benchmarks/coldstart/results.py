@@ -49,10 +49,7 @@ class Package(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """A whole run; `load` is the system's load average at its end, 0 where nothing else runs.
-
-    `since` is written by hand: what has changed after it. A new run has none.
-    """
+    """A whole run; `load` is the system's load average at its end, 0 where nothing else runs."""
 
     date: str
     commit: str
@@ -64,7 +61,6 @@ class Results(Struct, frozen=True, kw_only=True):
     starts: tuple[Starts, ...]
     calls: tuple[Calls, ...]
     shares: tuple[Share, ...]
-    since: str = ""
 
     def starts_of(self, name: str) -> Starts:
         """The starts of one program."""
