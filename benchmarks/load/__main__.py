@@ -34,7 +34,7 @@ _USUAL = os.cpu_count() or 1  # workers of `make run`
 @click.option("--rate", type=click.FloatRange(0.1), help="Uploads a second  [default: 2/3 of most]")
 @click.option("--draw", is_flag=True, help="Measure nothing; write the page anew.")
 def main(pictures: int, rate: float | None, draw: bool) -> None:
-    """Uploads through tickets while workers are killed, and with 1 to 8 workers; some 15 minutes.
+    """Uploads through tickets while workers are killed, and with 1 to 8 workers; some ten minutes.
 
     Writes benchmarks/load.json and docs/reliability.md.
     """
