@@ -38,7 +38,7 @@ class Gateway(LocalGateway):
             answered: dict[str, Any] = super().handle_request(*request, **named)
         except NotAuthorizedError:
             return _sent(answer(NO_TOKEN))
-        except ForbiddenError:
+        except (ForbiddenError, UnicodeEncodeError):  # Chalice quotes the token, as ASCII
             return _sent(answer(NO_ROUTE))
         except PassingFault:  # of the authorizer: the application answers its own
             return _sent(answer(NO_ANSWER))
