@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 import click
 
 from chalicelib.wiring import Wiring
-from ops.cloud.faults import CloudError
+from ops.cloud.faults import CloudError, explained
 from ops.upkeep.command import (
     EXIT_CODES,
     INTERRUPTED,
     concurrency_option,
     dry_run_option,
-    sentences,
     stage_options,
     where,
     working,
@@ -60,7 +59,7 @@ def backfill(source: tuple[str, str], concurrency: int, dry_run: bool, **given: 
         python -m ops backfill s3://old-photos/2019/ --stage dev --dry-run
     """
     as_json = given.pop("as_json")
-    with sentences():
+    with explained():
         place = where(given)
         wiring = reach(place)
         intake = _intake(wiring, source[0])

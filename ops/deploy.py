@@ -72,12 +72,7 @@ def deploy(**given: Any) -> None:
 
     Exit codes: 0 when all is done, 1 where it is not, and 2 for wrong usage.
     """
-    teller = Teller()
-    try:
-        _deploy(given, teller)
-    except CloudError as error:
-        click.echo(f"Not finished. {error}", err=True)
-        sys.exit(1)
+    _deploy(given, Teller())
 
 
 def _deploy(given: dict[str, Any], teller: Teller) -> None:

@@ -12,12 +12,12 @@ import msgspec
 
 from chalicelib.ports import Queue
 from chalicelib.records import Image
+from ops.cloud.faults import explained
 from ops.rendering.outcomes import shown
 from ops.upkeep.command import (
     EXIT_CODES,
     INTERRUPTED,
     concurrency_option,
-    sentences,
     stage_options,
     where,
     working,
@@ -44,7 +44,7 @@ def redrive(limit: int | None, concurrency: int, dry_run: bool, **given: Any) ->
         python -m ops redrive --stage dev --limit 10
     """
     as_json = given.pop("as_json")
-    with sentences(), working(concurrency) as crew:
+    with explained(), working(concurrency) as crew:
         wiring = reach(where(given))
         lost = islice(find_lost(wiring.table, wiring.clock), limit)
         if dry_run:

@@ -9,13 +9,13 @@ import click
 from chalicelib import keys
 from chalicelib.records import Status
 from chalicelib.wiring import Wiring
+from ops.cloud.faults import explained
 from ops.upkeep.again import FINISHED, Reprocessing
 from ops.upkeep.command import (
     EXIT_CODES,
     INTERRUPTED,
     concurrency_option,
     dry_run_option,
-    sentences,
     stage_options,
     where,
     working,
@@ -58,7 +58,7 @@ def reprocess(
     """
     _check(ids, everything=everything, status=status, only_missing=only_missing)
     as_json = given.pop("as_json")
-    with sentences(), working(concurrency) as crew:
+    with explained(), working(concurrency) as crew:
         wiring = reach(where(given))
         asking = Reprocessing(wiring, crew, only_missing=only_missing, dry_run=dry_run)
         refused: dict[str, str] = {}

@@ -1,6 +1,5 @@
 """`python -m ops smoke`: a real picture through a real address."""
 
-import sys
 from contextlib import nullcontext
 
 import click
@@ -44,14 +43,10 @@ def smoke(
     if bool(stage) == bool(url):
         raise click.UsageError("Give either --stage or --url.")
     teller = Teller()
-    try:
-        address = url or _address_of(str(stage), region, profile, teller)
-        known = Where(str(stage), region, profile)
-        with nullcontext(token) if token or url else visiting(known) as given:
-            send_picture(address, seconds, teller, given)
-    except CloudError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+    address = url or _address_of(str(stage), region, profile, teller)
+    known = Where(str(stage), region, profile)
+    with nullcontext(token) if token or url else visiting(known) as given:
+        send_picture(address, seconds, teller, given)
 
 
 def send_picture(address: str, seconds: float, teller: Teller, token: str = "") -> None:

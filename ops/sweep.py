@@ -8,10 +8,10 @@ import click
 
 from chalicelib.sweeping import Report
 from chalicelib.wiring import Wiring
+from ops.cloud.faults import explained
 from ops.upkeep.command import (
     EXIT_CODES,
     INTERRUPTED,
-    sentences,
     stage_options,
     where,
     working,
@@ -52,7 +52,7 @@ def sweep(once: bool, **given: Any) -> None:
         python -m ops sweep --stage dev
     """
     as_json = given.pop("as_json")
-    with sentences(), working(1) as crew:
+    with explained(), working(1) as crew:
         wiring = reach(where(given))
         with bar("sweep", quiet=as_json) as shown:
             wiring.objects = WatchedObjects(shown.advance)

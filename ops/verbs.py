@@ -3,11 +3,14 @@
 import copy
 import importlib
 import os
+import sqlite3
 import sys
 import traceback
 from typing import Any
 
 import click
+
+from chalicelib.errors import DarkroomError
 
 INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 NAME = "darkroom"  # of the launcher
@@ -79,7 +82,7 @@ class Verbs(click.Group):
                 formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb. Ctrl-C ends with 130; a fault of ours is told in one sentence."""
+        """Run the verb. Ctrl-C ends with 130, any fault with 1 and a sentence."""
         if os.environ.get("NO_COLOR"):
             ctx.color = False
         try:
@@ -99,14 +102,15 @@ class Verbs(click.Group):
 def _launched(command: click.Command) -> click.Command:
     named = copy.copy(command)
     named.help = (command.help or "").replace(MODULE, NAME)
-    if isinstance(command, click.Group):
-        named.commands = {  # type: ignore[attr-defined]
-            verb: _launched(one) for verb, one in command.commands.items()
-        }
+    if isinstance(named, click.Group):
+        named.commands = {verb: _launched(one) for verb, one in named.commands.items()}
     return named
 
 
 def _sentence(fault: Exception) -> str:
+    """What a user can mend is told as it is; all else is ours."""
+    if isinstance(fault, DarkroomError | OSError | sqlite3.Error):
+        return f"Not finished. {fault}"
     said = " ".join(str(fault).split())
     what = type(fault).__name__ + (f": {said}" if said else "")
     return f"Something went wrong inside Darkroom ({what}). DARKROOM_DEBUG=1 shows where."

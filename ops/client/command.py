@@ -1,15 +1,12 @@
 """What the image verbs take on the command line, and how they end."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
 
-from chalicelib.errors import DarkroomError
 from chalicelib.keys import is_image_id
 from ops.client.api import Api
 from ops.client.connection import Connection
@@ -79,16 +76,6 @@ class Caller:
     def api(self, patience: Patience | None = None) -> Api:
         """The API."""
         return Api(self.connection, self.place().api, self.token, patience or Patience(BRIEF))
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """A sentence, and the exit code 1, for whatever a user can mend."""
-    try:
-        yield
-    except DarkroomError as error:
-        complain(f"Not finished. {error}")
-        sys.exit(1)
 
 
 def complain(line: str) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ops.client.connection import Connection
 from ops.client.faults import ApiFault, Misunderstood, Unreachable
-from ops.local.options import StackError, read_options
+from ops.local.options import read_options
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,9 @@ class Place:
 def find_place(connection: Connection, given: str | None) -> Place:
     """The Darkroom at `given`, which is its API's or its page's address; else that of `make run`.
 
-    ApiFault says why there is none.
+    A DarkroomError says why there is none.
     """
-    try:
-        options = read_options(os.environ)
-    except StackError as reason:
-        raise ApiFault(str(reason)) from reason
+    options = read_options(os.environ)
     if given is None:
         return _local(connection, options.api_url, options.site_url)
     address = given.rstrip("/")

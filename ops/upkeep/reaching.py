@@ -21,7 +21,7 @@ from ops.cloud.record import CONFIG
 from ops.local import readiness
 from ops.local.credentials import profiles_file
 from ops.local.environment import application_environment
-from ops.local.options import Options, StackError, read_options
+from ops.local.options import Options, read_options
 from ops.upkeep.watching import Silence
 
 LOCAL = "local"
@@ -40,12 +40,9 @@ class Where:
 
     @property
     def options(self) -> Options:
-        """Ports and folders of the local stack; CloudError names a variable that is wrong."""
+        """Ports and folders of the local stack; StackError names a variable that is wrong."""
         chosen = {"DATA_DIR": str(self.data_dir)} if self.data_dir else {}
-        try:
-            return read_options({**os.environ, **chosen})
-        except StackError as reason:
-            raise CloudError(str(reason)) from reason
+        return read_options({**os.environ, **chosen})
 
 
 def reach(where: Where) -> Wiring:

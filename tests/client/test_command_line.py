@@ -109,6 +109,17 @@ def test_a_fault_of_ours_is_a_sentence_and_its_place_is_shown_on_request(
     assert "Traceback" in shown.stderr
 
 
+def test_what_this_machine_refuses_is_told_as_such(darkroom: FakeDarkroom, tmp_path: Path) -> None:
+    (tmp_path / "uploads.sqlite").write_text("no database" * 20)
+    for place, said in (
+        (tmp_path, "file is not a database"),
+        (Path(__file__), f"[Errno 17] File exists: '{__file__}'"),
+    ):
+        known = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(place)}
+        done = CliRunner().invoke(main, ["upload", __file__], env=known)
+        assert (done.exit_code, done.stderr) == (1, f"Not finished. {said}\n")
+
+
 @pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colours_are_left_out_where_nobody_wants_them(
     variables: dict[str, str], coloured: bool
