@@ -72,6 +72,15 @@ class Verbs(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return _launched(command) if ctx.find_root().info_name == NAME else command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is meant; of a word that is none, what it is like."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(error.command_name, possibilities=_PLACES, ctx=ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs of each group, with a line for each."""
         width = formatter.width - 6 - max(map(len, _PLACES))
