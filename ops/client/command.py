@@ -30,7 +30,7 @@ _OPTIONS = (
     ),
     click.option(
         "--token-file",
-        type=click.File(),
+        type=click.File(errors="replace"),  # what is no text is told as any wrong token
         help="A file that holds the token; - is standard input  [default: the variable "
         "DARKROOM_TOKEN, where the API asks for one]",
     ),
