@@ -20,6 +20,12 @@ standard error; 2 for wrong usage; 3 where some of several could not be done; 13
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+token_file_option = click.option(
+    "--token-file",
+    type=click.File(errors="replace"),  # what is no text is told as any wrong token
+    help="A file that holds the token; - is standard input  [default: the variable "
+    "DARKROOM_TOKEN, where the API asks for one]",
+)
 _OPTIONS = (
     click.option(
         "--api",
@@ -28,12 +34,7 @@ _OPTIONS = (
         metavar="URL",
         help="The API's address, or the page's  [default: the Darkroom of `make run`]",
     ),
-    click.option(
-        "--token-file",
-        type=click.File(errors="replace"),  # what is no text is told as any wrong token
-        help="A file that holds the token; - is standard input  [default: the variable "
-        "DARKROOM_TOKEN, where the API asks for one]",
-    ),
+    token_file_option,
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one line for each.")
 
@@ -62,7 +63,7 @@ class Caller:
 
     def __init__(self, given: dict[str, Any]) -> None:
         self.connection = Connection()
-        self.token = _token(given.pop("token_file"))
+        self.token = read_token(given.pop("token_file"))
         self._given = given.pop("api")
 
     def place(self) -> Place:
@@ -90,7 +91,8 @@ def exit_code(done: int, failed: int) -> int:
     return SOME_FAILED if done else 1
 
 
-def _token(file: Any) -> str:
+def read_token(file: Any) -> str:
+    """The token of an open file, else of the environment; empty where there is none."""
     text = file.read() if file else os.environ.get("DARKROOM_TOKEN", "")
     token = str(text).strip()
     if not token.isascii() or not token.isprintable():
