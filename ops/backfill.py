@@ -13,7 +13,6 @@ from chalicelib.wiring import Wiring
 from ops.cloud.faults import CloudError, explained
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
     dry_run_option,
     stage_options,
@@ -25,6 +24,7 @@ from ops.upkeep.intake import Asking, Copying, Intake, has_requests
 from ops.upkeep.journal import Journal, keep_journal
 from ops.upkeep.reaching import Where, check_bucket, reach
 from ops.upkeep.showing import bar, listed, numbered, report
+from ops.verbs import INTERRUPTED
 
 
 class Source(click.ParamType[tuple[str, str]]):

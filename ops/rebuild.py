@@ -9,7 +9,6 @@ from chalicelib.wiring import Wiring
 from ops.cloud.faults import explained
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
     dry_run_option,
     stage_options,
@@ -22,6 +21,7 @@ from ops.upkeep.reaching import reach
 from ops.upkeep.rebuilding import RESTORED, AskingForTheRest, Rebuilding
 from ops.upkeep.showing import bar, listed, numbered, report
 from ops.upkeep.walking import Crew, Stopped
+from ops.verbs import INTERRUPTED
 
 
 @click.command("rebuild-table", epilog=EXIT_CODES)

@@ -16,7 +16,6 @@ from ops.cloud.faults import explained
 from ops.rendering.outcomes import shown
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
     stage_options,
     where,
@@ -26,6 +25,7 @@ from ops.upkeep.lost import find_lost, taken_up
 from ops.upkeep.reaching import reach
 from ops.upkeep.showing import Shown, bar, report
 from ops.upkeep.walking import Crew, Stopped
+from ops.verbs import INTERRUPTED
 
 _AT_ONCE = 100  # images that are held here
 _DRY_HELP = "Show the failed images, with why they failed and what was lost, and send nothing."

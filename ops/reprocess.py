@@ -13,7 +13,6 @@ from ops.cloud.faults import explained
 from ops.upkeep.again import FINISHED, Reprocessing
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
     dry_run_option,
     stage_options,
@@ -23,6 +22,7 @@ from ops.upkeep.command import (
 from ops.upkeep.reaching import reach
 from ops.upkeep.showing import bar, listed, numbered, report
 from ops.upkeep.walking import Stopped
+from ops.verbs import INTERRUPTED
 
 _ALL_HELP = "Every image that has an original."
 _STATUS_HELP = "Every image of this status."

@@ -11,7 +11,6 @@ from chalicelib.wiring import Wiring
 from ops.cloud.faults import explained
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     stage_options,
     where,
     working,
@@ -20,6 +19,7 @@ from ops.upkeep.reaching import reach
 from ops.upkeep.showing import bar, numbered, report
 from ops.upkeep.walking import Crew
 from ops.upkeep.watching import WatchedObjects, WatchedQueue
+from ops.verbs import INTERRUPTED
 
 _ONCE = 50.0  # seconds, about what the scheduled function has
 _LONG = 7 * 24 * 3600.0  # seconds; more than any bucket takes

@@ -14,7 +14,6 @@ import click
 
 from ops.client.command import (
     EXIT_CODES,
-    INTERRUPTED,
     Caller,
     api_options,
     complain,
@@ -30,6 +29,7 @@ from ops.uploading.files import Found, find_files
 from ops.uploading.journal import Tickets
 from ops.uploading.outcomes import FAILED, Outcome, Report
 from ops.uploading.progress import bars
+from ops.verbs import INTERRUPTED
 
 _WAIT_HELP = "Wait until the pictures are ready  [default: wait]"
 _MANY_HELP = "How many files are sent at once."

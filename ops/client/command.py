@@ -14,7 +14,6 @@ from ops.client.patience import BRIEF, Patience
 from ops.client.places import Place, find_place
 
 SOME_FAILED = 3
-INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 EXIT_CODES = """Exit codes: 0 when all is done; 1 where it could not be done, which is said on
 standard error; 2 for wrong usage; 3 where some of several could not be done; 130 after Ctrl-C."""
 

@@ -12,7 +12,6 @@ import click
 from ops.upkeep.reaching import LOCAL, Where
 from ops.upkeep.walking import Crew
 
-INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 EXIT_CODES = """Exit codes: 0 when all is done; 1 where something could not be done, which is said
 on standard error; 2 for wrong usage; 130 after Ctrl-C."""
 
