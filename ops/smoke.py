@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from ops.client.command import read_token, token_file_option
+from ops.client.places import check_address
 from ops.cloud.account import connect
 from ops.cloud.faults import CloudError
 from ops.cloud.journey import Journey
@@ -50,7 +51,7 @@ def smoke(
         raise click.UsageError("Give either --stage or --url.")
     teller = Teller()
     known = Where(str(stage), given["region"], given["profile"])
-    address = url or _address_of(known, teller)
+    address = check_address(url) if url else _address_of(known, teller)
     own = token or read_token(token_file)
     with nullcontext(own) if own or url else visiting(known) as usable:
         send_picture(address, seconds, teller, usable)

@@ -171,8 +171,9 @@ def test_a_server_without_encryption_is_not_told_to_have_a_bad_certificate(
 
 
 @pytest.mark.parametrize("address", ["photos.example", "ftp://photos.example", "http://", "x y"])
-def test_an_address_that_is_none_is_told(run: Run, address: str) -> None:
-    done = run("list", "--api", address)
+@pytest.mark.parametrize("verb", [("list", "--api"), ("smoke", "--url")])
+def test_an_address_that_is_none_is_told(run: Run, verb: tuple[str, str], address: str) -> None:
+    done = run(*verb, address)
     assert (done.exit_code, "is no address" in done.stderr) == (1, True)
 
 
