@@ -8,10 +8,8 @@ from typing import Any
 
 from ops.cloud.policies import FUNCTIONS
 from ops.cloud.stage import API_STAGE
-from ops.local.names import PROJECT
 from ops.permissions.files import policy_file
-
-CONFIG = PROJECT / ".chalice" / "config.json"
+from ops.permissions.names import CONFIG
 
 _SHAPE = "dev"  # the stage whose sizes and limits a new stage begins with
 
