@@ -14,7 +14,6 @@ from chalice.config import Config
 
 from chalicelib.access.callers import Scope
 from chalicelib.access.tokens import new_token
-from ops.local.gateway import use_own_gateway
 from ops.local.handler import GatewayHandler
 from ops.local.names import HOST
 from tests.environment import NO_LIMITS, SETTINGS
@@ -29,7 +28,6 @@ def serve(port: int) -> None:
     with_fakes(wiring)
     text, token = new_token("ann", frozenset(Scope), "", wiring.clock(), None)
     wiring.token_store.put(token)
-    use_own_gateway()
     config = Config.create(chalice_app=app, chalice_stage="local")
     server = local.create_local_server(app, config, HOST, port)
     server.server.RequestHandlerClass = partial(GatewayHandler, app_object=app, config=config)
