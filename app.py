@@ -17,7 +17,7 @@ from chalicelib import __version__, notifications
 from chalicelib.access.callers import Scope
 from chalicelib.batches import for_each
 from chalicelib.deadlines import seconds_left
-from chalicelib.telemetry import watched, write_json_lines
+from chalicelib.telemetry import judged, watched, write_json_lines
 from chalicelib.web.answers import Edge, respond
 from chalicelib.web.gate import VERDICT_SECONDS, Gate, verdict
 from chalicelib.web.requests import (
@@ -41,7 +41,7 @@ gate = Gate(app, wiring.settings.auth_mode)
 
 @app.authorizer(ttl_seconds=VERDICT_SECONDS)
 def authorize(request: AuthRequest) -> AuthResponse:
-    return verdict(wiring.doorkeeper.recognize(request.token))
+    return judged(request, lambda asked: verdict(wiring.doorkeeper.recognize(asked.token)))
 
 
 guard = None if gate.is_open else authorize

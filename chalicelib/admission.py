@@ -4,7 +4,9 @@ import functools
 
 from chalicelib.access.doorkeeper import Doorkeeper, Recognition
 from chalicelib.access.tokens import Tokens, TokenStore
-from chalicelib.ports import Clock, Meters, Secrets
+from chalicelib.allowances import Meters
+from chalicelib.cursors import Secrets
+from chalicelib.ports import Clock
 from chalicelib.settings import Settings
 
 

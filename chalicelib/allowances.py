@@ -2,14 +2,31 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from chalicelib.errors import LimitReached
-from chalicelib.ports import Clock, ImageTable, Meters
+from chalicelib.ports import Clock, ImageTable
 from chalicelib.records import Status
 from chalicelib.settings import Settings
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _KEPT = timedelta(hours=1)  # by which a count outlives what it is about
+
+
+class Meters(Protocol):
+    """Counts of what owners ask for, each under a limit that no number of callers gets past."""
+
+    def add(self, owner: str, count: str, amount: int, limit: int, expires: datetime) -> bool:
+        """Add to a count, forgotten after `expires`; False, and nothing, where it would be over."""
+
+    def hold(self, owner: str, ticket: str, limit: int, expires: datetime) -> bool:
+        """Add to the tickets that are held; False, and nothing, where there are `limit` of them."""
+
+    def held(self, owner: str) -> frozenset[str]:
+        """The tickets that are held, read consistently."""
+
+    def release(self, owner: str, tickets: Collection[str]) -> None:
+        """Hold these no more."""
 
 
 class Allowances:

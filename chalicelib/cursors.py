@@ -3,12 +3,19 @@
 import hashlib
 import hmac
 import json
+from typing import Protocol
 
 from chalicelib.errors import InvalidRequest
-from chalicelib.ports import Secrets
 from chalicelib.records import Status
 
 _NAME = "cursors"  # of the secret that they are sealed with
+
+
+class Secrets(Protocol):
+    """Random secrets of the application's own."""
+
+    def secret(self, name: str) -> bytes:
+        """The secret of that name, made at its first use and then always the same."""
 
 
 class Cursors:

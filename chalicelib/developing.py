@@ -11,7 +11,7 @@ from chalicelib.records import Image, Placeholder, Rendition, Status
 from chalicelib.renditions import Renditions
 from chalicelib.settings import Settings
 from chalicelib.stopwatch import Stopwatch
-from chalicelib.variants import Variant, hash_of, rules_of
+from chalicelib.variants import Variant, rules_of
 from chalicelib.watermarks import Watermarks
 
 
@@ -79,7 +79,6 @@ class Developer:
             height=picture.height,
             placeholder=Placeholder(color=picture.preview.color, data_uri=picture.preview.data_uri),
             renditions=self._in_order(made, kept),
-            variants_hash=hash_of(self._variants, self._watermarks.all()),
             rules=self.rules(known),
         )
 

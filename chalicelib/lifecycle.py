@@ -165,7 +165,6 @@ def rejected(image: Image, reason: Reason, sentence: str) -> Image:
         height=None,
         renditions=(),
         placeholder=None,
-        variants_hash=None,
         rules={},
     )
 

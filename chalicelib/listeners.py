@@ -3,10 +3,10 @@
 import functools
 from abc import abstractmethod
 
-from chalicelib.ports import Bus, Clock, ImageTable, Parameters, PatientQueue, Telemetry
+from chalicelib.ports import Bus, Clock, ImageTable, Telemetry
 from chalicelib.settings import Settings
 from chalicelib.telling import Teller, TellingTable
-from chalicelib.webhooks import Webhooks
+from chalicelib.webhooks import Parameters, PatientQueue, Webhooks
 
 
 class Listeners:

@@ -18,7 +18,6 @@ class Ledger(Struct, frozen=True, kw_only=True):
     sequencer: str
     etag: str | None
     version_id: str | None
-    variants_hash: str | None
     rules: dict[str, str]
     marked: tuple[str, ...]
 

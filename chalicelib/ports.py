@@ -1,4 +1,7 @@
-"""What the use cases need of the world; `chalicelib.aws` provides it, tests have fakes of it."""
+"""What several use cases need of the world; `chalicelib.aws` provides it, tests have fakes of it.
+
+What only one of them needs is beside it.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -133,29 +136,6 @@ class Bus(Protocol):
         """Hand over at most ten notices; PassingFault where it does not take them all."""
 
 
-class Meters(Protocol):
-    """Counts of what owners ask for, each under a limit that no number of callers gets past."""
-
-    def add(self, owner: str, count: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add to a count, forgotten after `expires`; False, and nothing, where it would be over."""
-
-    def hold(self, owner: str, ticket: str, limit: int, expires: datetime) -> bool:
-        """Add to the tickets that are held; False, and nothing, where there are `limit` of them."""
-
-    def held(self, owner: str) -> frozenset[str]:
-        """The tickets that are held, read consistently."""
-
-    def release(self, owner: str, tickets: Collection[str]) -> None:
-        """Hold these no more."""
-
-
-class Secrets(Protocol):
-    """Random secrets of the application's own."""
-
-    def secret(self, name: str) -> bytes:
-        """The secret of that name, made at its first use and then always the same."""
-
-
 class Cdn(Protocol):
     """What serves the renditions."""
 
@@ -209,17 +189,3 @@ class Queue(Protocol):
 
     def send(self, body: str) -> None:
         """Put `body` into the queue."""
-
-
-class PatientQueue(Protocol):
-    """A queue whose messages can wait."""
-
-    def put_off(self, receipt: str, seconds: int) -> None:
-        """Give a message out again after so many seconds, at most 12 hours."""
-
-
-class Parameters(Protocol):
-    """Secrets that operators chose, by their parameters' names."""
-
-    def read(self, name: str) -> str:
-        """The secret; SettingsError where there is no such parameter."""

@@ -77,7 +77,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `cost_usd_estimate` what it cost. `revision` counts the record's writes.
 
     `sequencer`, `etag` and `version_id` say which state of the original was read,
-    `variants_hash` and `rules` (by variant) what its renditions were made with.
+    `rules` (by variant) what its renditions were made with.
     `manifest_etag` is that of the manifest which was written with it.
     `marked` are the checksums by which it is, or was, to be found.
     `asked` says that it is to be processed once more, and that nobody has begun.
@@ -113,7 +113,6 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sequencer: str = ""
     etag: str | None = None
     version_id: str | None = None
-    variants_hash: str | None = None
     rules: dict[str, str] = {}
     manifest_etag: str | None = None
     marked: tuple[str, ...] = ()

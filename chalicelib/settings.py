@@ -1,21 +1,26 @@
 """The settings: environment variables, read once into one frozen object."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import FieldInfo
 
 from chalicelib.errors import SettingsError
 
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Limit = Annotated[int, Meta(ge=0)]
+Held = Annotated[int, Meta(ge=0, le=5_000)]  # all are in one item, and DynamoDB takes 400 KB
 
 ASYMMETRIC = frozenset(
     {"ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"}
 )
+_WEB = ("http", "https")
+_SENDABLE = re.compile("[!-~]+")  # what the first line of a request may hold
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Where AUTH_MODE tells owners apart; without tokens nothing is limited unless it is set.
 _USUAL_LIMITS = {
@@ -68,7 +73,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     jwt_scope_prefix: str = ""  # what is before upload, read, delete, admin, such as darkroom:
     jwt_default_scopes: str = ""  # the scopes that every token of the issuer has; never admin
     tickets_per_minute: Limit | None = None  # of one owner; 0 for any number
-    pending_tickets: Limit | None = None  # of one owner, whose files are awaited; 0 for any number
+    pending_tickets: Held | None = None  # of one owner, whose files are awaited; 0 for any number
     bytes_per_day: Limit | None = None  # of one owner's uploads; 0 for any number
 
     @property
@@ -95,14 +100,17 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from `environment`; SettingsError names the variable that is missing or wrong."""
-    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
-    given = {name: environment[name] for name in names & environment.keys()}
-    missing = sorted(name for name in _required() if not given.get(name))
-    if missing:
-        raise SettingsError(f"The setting {missing[0]} is missing.")
-    for name in sorted(given):
-        _check(name, given)
-    settings = msgspec.convert(given, Settings, strict=False)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
+    given = {name: environment[name] for name in fields.keys() & environment.keys()}
+    for name, field in fields.items():
+        if field.required and not given.get(name):
+            raise SettingsError(f"The setting {name} is missing.")
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as reason:
+        why, _, place = str(reason).rpartition(" - at `$.")
+        name = place.rstrip("`")
+        raise SettingsError(f"The setting {name} is wrong: {_told(fields[name], why)}.") from reason
     _check_addresses(settings)
     if settings.auth_mode == "jwt":
         _check_issuer(settings)
@@ -115,38 +123,29 @@ def is_safe_address(text: object) -> bool:
     """Whether keys may be fetched from there: over HTTPS, or from this machine."""
     if not isinstance(text, str):
         return False
-    parts = urlsplit(text)
-    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    return bool(parts.netloc) and (parts.scheme == "https" or local)
+    parts = _split(text)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
-def _required() -> list[str]:
-    return [field.encode_name for field in msgspec.structs.fields(Settings) if field.required]
-
-
-def _check(name: str, given: Mapping[str, str]) -> None:
-    kind = next(f.type for f in msgspec.structs.fields(Settings) if f.encode_name == name)
-    try:
-        msgspec.convert(given[name], kind, strict=False)
-    except msgspec.ValidationError as reason:
-        why = reason if get_origin(kind) is not Literal else f"it may be {_listed(get_args(kind))}"
-        raise SettingsError(f"The setting {name} is wrong: {why}.") from reason
-
-
-def _listed(options: tuple[str, ...]) -> str:
-    *others, last = options
-    return f"{', '.join(others)} or {last}" if others else last
+def _told(field: FieldInfo, why: str) -> str:
+    if get_origin(field.type) is not Literal:
+        return why
+    *others, last = get_args(field.type)
+    return f"it may be {', '.join(others)} or {last}"
 
 
 def _check_addresses(settings: Settings) -> None:
-    addresses = {"PUBLIC_URL": [settings.public_url], "ALLOWED_ORIGINS": sorted(settings.origins)}
-    if settings.api_url:
-        addresses["API_URL"] = [settings.api_url]
-    for name, values in addresses.items():
-        for value in values:
-            parts = urlsplit(value)
-            if parts.scheme not in ("http", "https") or not parts.netloc:
-                raise SettingsError(f"The setting {name} needs http:// or https:// addresses.")
+    for name, value in {"PUBLIC_URL": settings.public_url, "API_URL": settings.api_url}.items():
+        if value and _split(value).scheme not in _WEB:
+            raise SettingsError(f"The setting {name} needs an http:// or https:// address.")
+    for origin in settings.origins:
+        parts = _split(origin)
+        if parts.scheme not in _WEB or origin != f"{parts.scheme}://{parts.netloc.lower()}":
+            # Whatever else is in it, no browser's header `Origin` would ever be the same.
+            raise SettingsError(
+                "The setting ALLOWED_ORIGINS needs origins such as https://www.example.com, "
+                "in small letters, without a path."
+            )
 
 
 def _check_issuer(settings: Settings) -> None:
@@ -168,15 +167,25 @@ def _check_issuer(settings: Settings) -> None:
 
 
 def _check_webhooks(settings: Settings, *, on_lambda: bool) -> None:
-    parts = urlsplit(settings.webhook_url)
-    schemes = ("https", "http") if settings.webhook_loopback else ("https",)
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.fragment:
+    parts = _split(settings.webhook_url)
+    schemes = _WEB if settings.webhook_loopback else ("https",)
+    sendable = _SENDABLE.fullmatch(settings.webhook_url)
+    if parts.scheme not in schemes or not sendable or parts.username or parts.fragment:
         raise SettingsError("The setting WEBHOOK_URL needs an https:// address without a user.")
     if not settings.webhook_secret_parameter:
         raise SettingsError("The setting WEBHOOK_SECRET_PARAMETER is missing.")
     if settings.webhook_loopback and on_lambda:
         # There, this machine is Lambda's own interface.
         raise SettingsError("The setting WEBHOOK_LOOPBACK is for local use only.")
+
+
+def _split(address: str) -> SplitResult:
+    """Its parts; none where there is no host, or the port is none."""
+    try:
+        parts = urlsplit(address)
+        return parts if parts.hostname and parts.port != 0 else urlsplit("")
+    except ValueError:
+        return urlsplit("")
 
 
 def _words(text: str) -> frozenset[str]:

@@ -116,17 +116,6 @@ def watermark_objects(variants: tuple[Variant, ...]) -> list[str]:
     return sorted({mark.object for mark in marks if mark.object})
 
 
-def hash_of(variants: tuple[Variant, ...], watermarks: Marks, *settings: object) -> str:
-    """16 hex digits that change whenever a rule, a watermark's file or one of `settings` does."""
-    import hashlib  # which brings OpenSSL, 3 MB that rendering does without
-
-    digest = hashlib.sha256(msgspec.json.encode(variants, order="deterministic"))
-    for name in sorted(watermarks):
-        digest.update(hashlib.sha256(watermarks[name]).digest())
-    digest.update(msgspec.json.encode(settings))
-    return digest.hexdigest()[:16]
-
-
 def rules_of(
     variants: tuple[Variant, ...],
     watermarks: Marks,
@@ -136,15 +125,22 @@ def rules_of(
 ) -> dict[str, str]:
     """16 hex digits for each variant: they change when the bytes of its renditions may."""
     return {
-        variant.name: hash_of((variant,), _marks_of(variant, watermarks), extra)
+        variant.name: _hash_of(
+            variant, watermarks, (keep_credits, focal_point if variant.fit == "cover" else None)
+        )
         for variant in variants
-        for extra in [(keep_credits, focal_point if variant.fit == "cover" else None)]
     }
 
 
-def _marks_of(variant: Variant, watermarks: Marks) -> Marks:
-    mark = variant.watermark
-    return {mark.source: watermarks[mark.source]} if mark else {}
+def _hash_of(variant: Variant, watermarks: Marks, wishes: tuple[object, ...]) -> str:
+    import hashlib  # which brings OpenSSL, 3 MB that rendering does without
+
+    # Brackets around both: with other bytes every image would be made anew.
+    digest = hashlib.sha256(msgspec.json.encode([variant], order="deterministic"))
+    if variant.watermark:
+        digest.update(hashlib.sha256(watermarks[variant.watermark.source]).digest())
+    digest.update(msgspec.json.encode([wishes]))
+    return digest.hexdigest()[:16]
 
 
 def _first_of(name: str, folders: Sequence[Path]) -> bytes:

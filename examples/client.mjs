@@ -111,8 +111,8 @@ async function main([api, path]) {
   const { basename, extname } = await import("node:path");
   const { File } = await import("node:buffer"); // Node 18 has neither among its globals
   globalThis.crypto ??= (await import("node:crypto")).webcrypto;
-  const types = { ".avif": "avif", ".gif": "gif", ".png": "png", ".tif": "tiff", ".webp": "webp" };
-  const type = `image/${types[extname(path).toLowerCase()] ?? "jpeg"}`;
+  const others = /^\.(avif|bmp|gif|png|tiff?|webp)$/.exec(extname(path).toLowerCase());
+  const type = `image/${others?.[1].replace(/^tif$/, "tiff") ?? "jpeg"}`;
   const file = new File([await readFile(path)], basename(path), { type });
   const image = await new Darkroom(api, process.env.DARKROOM_TOKEN).upload(file);
   if (image.status !== "ready") {

@@ -2,8 +2,8 @@
 export const strings = {
   // The uploader
   areaName: "Upload photos",
-  dropTitle: "Drop photos here",
-  pickHint: "Or paste them. JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.",
+  addTitle: "Add photos",
+  addHint: "Drop, paste or choose JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.",
   pick: "Choose photos",
   photograph: "Take a photo",
   clear: "Clear finished",

@@ -10,13 +10,11 @@ from urllib.parse import urlsplit
 import click
 
 from chalicelib.wiring import Wiring
-from ops.cloud.faults import CloudError
+from ops.cloud.faults import CloudError, explained
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
     dry_run_option,
-    sentences,
     stage_options,
     where,
     working,
@@ -26,6 +24,7 @@ from ops.upkeep.intake import Asking, Copying, Intake, has_requests
 from ops.upkeep.journal import Journal, keep_journal
 from ops.upkeep.reaching import Where, check_bucket, reach
 from ops.upkeep.showing import bar, listed, numbered, report
+from ops.verbs import INTERRUPTED
 
 
 class Source(click.ParamType[tuple[str, str]]):
@@ -60,7 +59,7 @@ def backfill(source: tuple[str, str], concurrency: int, dry_run: bool, **given: 
         python -m ops backfill s3://old-photos/2019/ --stage dev --dry-run
     """
     as_json = given.pop("as_json")
-    with sentences():
+    with explained():
         place = where(given)
         wiring = reach(place)
         intake = _intake(wiring, source[0])

@@ -16,7 +16,6 @@ from ops.client.command import (
     complain,
     exit_code,
     json_option,
-    sentences,
 )
 from ops.client.faults import ApiFault, Refused
 from ops.rendering.outcomes import shown
@@ -36,11 +35,10 @@ def delete(image_ids: tuple[str, ...], yes: bool, as_json: bool, **given: Any) -
     """
     caller = Caller(given)
     wanted = list(dict.fromkeys(image_ids))
-    with sentences():
-        api = caller.api()
-        if not yes:
-            _ask(api, wanted)
-        done = sum(_erase(api, image_id, as_json=as_json) for image_id in wanted)
+    api = caller.api()
+    if not yes:
+        _ask(api, wanted)
+    done = sum(_erase(api, image_id, as_json=as_json) for image_id in wanted)
     sys.exit(exit_code(done, len(wanted) - done))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ops.client.command import read_token
 from ops.cloud.account import Account, connect
 from ops.cloud.deployed import region_of_roles
 from ops.cloud.deployment import Deployment, Wishes
@@ -72,12 +73,7 @@ def deploy(**given: Any) -> None:
 
     Exit codes: 0 when all is done, 1 where it is not, and 2 for wrong usage.
     """
-    teller = Teller()
-    try:
-        _deploy(given, teller)
-    except CloudError as error:
-        click.echo(f"Not finished. {error}", err=True)
-        sys.exit(1)
+    _deploy(given, Teller())
 
 
 def _deploy(given: dict[str, Any], teller: Teller) -> None:
@@ -120,7 +116,7 @@ def _check_python() -> None:
 
 def _try_out(site: str, deployment: Deployment, profile: str | None) -> None:
     stage, teller = deployment.stage, deployment.teller
-    given = os.environ.get("DARKROOM_TOKEN", "")
+    given = read_token(None)
     if auth_mode(stage.name) == "jwt" and not given:
         teller.say("No picture was sent: that takes a token of your issuer, in DARKROOM_TOKEN.")
         return

@@ -26,11 +26,7 @@ def destroy(
 
     Exit codes: 0 when all is done, 1 where it is not, and 2 for wrong usage.
     """
-    try:
-        _destroy(check_stage(stage), region, profile, delete_data=delete_data, yes=yes)
-    except CloudError as error:
-        click.echo(f"Not finished. {error}", err=True)
-        sys.exit(1)
+    _destroy(check_stage(stage), region, profile, delete_data=delete_data, yes=yes)
 
 
 def _destroy(

@@ -15,7 +15,6 @@ from ops.client.command import (
     api_options,
     complain,
     json_option,
-    sentences,
 )
 from ops.rendering.outcomes import shown
 
@@ -53,14 +52,13 @@ def list_images(
     Without their histories, which `show` has.
     """
     caller = Caller(given)
-    with sentences():
-        # One more than is shown tells whether there are more.
-        found = caller.api().images(status, None if everything else limit + 1)
-        lines = _json_lines if as_json else _lines
-        for line in lines(found if everything else islice(found, limit)):
-            click.echo(line)
-        if next(found, None):
-            complain(f"There are more: --limit {2 * limit} or --all shows them.")
+    # One more than is shown tells whether there are more.
+    found = caller.api().images(status, None if everything else limit + 1)
+    lines = _json_lines if as_json else _lines
+    for line in lines(found if everything else islice(found, limit)):
+        click.echo(line)
+    if next(found, None):
+        complain(f"There are more: --limit {2 * limit} or --all shows them.")
 
 
 def _json_lines(images: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from ops.client.api import Api
-from ops.client.command import EXIT_CODES, Caller, ImageId, api_options, complain, sentences
+from ops.client.command import EXIT_CODES, Caller, ImageId, api_options, complain
 from ops.client.faults import ApiFault
 
 _VARIANT_HELP = "Which rendition  [default: the largest]"
@@ -33,13 +33,12 @@ def open_image(image_id: str | None, on_page: bool, variant: str | None, **given
     if variant and on_page:
         raise click.UsageError("Give --page or --variant, and one of them only.")
     caller = Caller(given)
-    with sentences():
-        if on_page:
-            address = _on_page(caller.place().page, image_id)
-        else:
-            address = _rendition(caller.api(), str(image_id), variant)
-        if urlsplit(address).scheme not in ("http", "https"):
-            raise ApiFault(f"{address!r} is no address that a browser should open.")
+    if on_page:
+        address = _on_page(caller.place().page, image_id)
+    else:
+        address = _rendition(caller.api(), str(image_id), variant)
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise ApiFault(f"{address!r} is no address that a browser should open.")
     click.echo(address)
     if not webbrowser.open(address):
         complain("There is no browser here; open this address in one.")

@@ -6,12 +6,11 @@ from typing import Any
 import click
 
 from chalicelib.wiring import Wiring
+from ops.cloud.faults import explained
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
     dry_run_option,
-    sentences,
     stage_options,
     where,
     working,
@@ -22,6 +21,7 @@ from ops.upkeep.reaching import reach
 from ops.upkeep.rebuilding import RESTORED, AskingForTheRest, Rebuilding
 from ops.upkeep.showing import bar, listed, numbered, report
 from ops.upkeep.walking import Crew, Stopped
+from ops.verbs import INTERRUPTED
 
 
 @click.command("rebuild-table", epilog=EXIT_CODES)
@@ -38,7 +38,7 @@ def rebuild_table(concurrency: int, dry_run: bool, **given: Any) -> None:
         python -m ops rebuild-table --stage dev --dry-run
     """
     as_json = given.pop("as_json")
-    with sentences(), working(concurrency) as crew:
+    with explained(), working(concurrency) as crew:
         wiring = reach(where(given))
         restored, asked = Journal(), Journal()
         finished = _rebuild(wiring, restored, asked, crew, dry_run=dry_run, quiet=as_json)

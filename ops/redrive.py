@@ -12,12 +12,11 @@ import msgspec
 
 from chalicelib.ports import Queue
 from chalicelib.records import Image
+from ops.cloud.faults import explained
 from ops.rendering.outcomes import shown
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
-    sentences,
     stage_options,
     where,
     working,
@@ -26,6 +25,7 @@ from ops.upkeep.lost import find_lost, taken_up
 from ops.upkeep.reaching import reach
 from ops.upkeep.showing import Shown, bar, report
 from ops.upkeep.walking import Crew, Stopped
+from ops.verbs import INTERRUPTED
 
 _AT_ONCE = 100  # images that are held here
 _DRY_HELP = "Show the failed images, with why they failed and what was lost, and send nothing."
@@ -44,7 +44,7 @@ def redrive(limit: int | None, concurrency: int, dry_run: bool, **given: Any) ->
         python -m ops redrive --stage dev --limit 10
     """
     as_json = given.pop("as_json")
-    with sentences(), working(concurrency) as crew:
+    with explained(), working(concurrency) as crew:
         wiring = reach(where(given))
         lost = islice(find_lost(wiring.table, wiring.clock), limit)
         if dry_run:

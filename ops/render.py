@@ -19,8 +19,7 @@ from ops.rendering.outcomes import FileFault, Outcome, shown
 from ops.rendering.points import Point
 from ops.rendering.report import files_in_words, show, show_json, total_of
 from ops.rendering.watermarks import local_objects
-
-_INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
+from ops.verbs import INTERRUPTED
 
 _PATH = click.Path(path_type=Path)
 _DIRECTORY = click.Path(file_okay=False, path_type=Path)
@@ -121,5 +120,5 @@ def _render_all(
                 keep(outcome)
     except KeyboardInterrupt:
         click.echo(f"Stopped: {done} of {files_in_words(len(files))} done.", err=True)
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     return faults

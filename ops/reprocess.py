@@ -9,13 +9,12 @@ import click
 from chalicelib import keys
 from chalicelib.records import Status
 from chalicelib.wiring import Wiring
+from ops.cloud.faults import explained
 from ops.upkeep.again import FINISHED, Reprocessing
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
     concurrency_option,
     dry_run_option,
-    sentences,
     stage_options,
     where,
     working,
@@ -23,6 +22,7 @@ from ops.upkeep.command import (
 from ops.upkeep.reaching import reach
 from ops.upkeep.showing import bar, listed, numbered, report
 from ops.upkeep.walking import Stopped
+from ops.verbs import INTERRUPTED
 
 _ALL_HELP = "Every image that has an original."
 _STATUS_HELP = "Every image of this status."
@@ -58,7 +58,7 @@ def reprocess(
     """
     _check(ids, everything=everything, status=status, only_missing=only_missing)
     as_json = given.pop("as_json")
-    with sentences(), working(concurrency) as crew:
+    with explained(), working(concurrency) as crew:
         wiring = reach(where(given))
         asking = Reprocessing(wiring, crew, only_missing=only_missing, dry_run=dry_run)
         refused: dict[str, str] = {}

@@ -12,7 +12,7 @@ from ops.local.lock import only_stack
 from ops.local.options import Options, StackError, read_options
 from ops.local.stack import Stack, addresses
 
-_FIRST_TOKEN = "Token python -m ops token create --subject you@example.com"  # noqa: S105 - a hint
+_FIRST_TOKEN = "Token ./darkroom token create --subject you@example.com"  # noqa: S105 - a hint
 _DATA_HELP = "Where pictures, records and logs are kept  [default: .darkroom]"
 _WORKERS_HELP = "How many pictures are rendered at once  [default: the number of CPUs]"
 _MODE_HELP = "Who may call the API: none asks nobody, token, jwt  [default: none]"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ops.client.command import EXIT_CODES, Caller, ImageId, api_options, json_option, sentences
+from ops.client.command import EXIT_CODES, Caller, ImageId, api_options, json_option
 from ops.list import local_time
 from ops.rendering.outcomes import shown
 
@@ -25,8 +25,7 @@ def show(image_id: str, as_json: bool, **given: Any) -> None:
     With --json it is what the API answers.
     """
     caller = Caller(given)
-    with sentences():
-        image = caller.api().image(image_id)
+    image = caller.api().image(image_id)
     for line in [json.dumps(image)] if as_json else _lines(image):
         click.echo(line)
 

@@ -8,10 +8,9 @@ import click
 
 from chalicelib.sweeping import Report
 from chalicelib.wiring import Wiring
+from ops.cloud.faults import explained
 from ops.upkeep.command import (
     EXIT_CODES,
-    INTERRUPTED,
-    sentences,
     stage_options,
     where,
     working,
@@ -20,10 +19,11 @@ from ops.upkeep.reaching import reach
 from ops.upkeep.showing import bar, numbered, report
 from ops.upkeep.walking import Crew
 from ops.upkeep.watching import WatchedObjects, WatchedQueue
+from ops.verbs import INTERRUPTED
 
-_ONCE = 50.0  # seconds, about what the scheduled function has
+_ONCE = 280.0  # seconds, what the scheduled function has for it
 _LONG = 7 * 24 * 3600.0  # seconds; more than any bucket takes
-_ONCE_HELP = f"One run of at most {_ONCE:g} seconds, as the function makes them."
+_ONCE_HELP = f"One run of at most {_ONCE:g} seconds, as the schedule makes them."
 _SAID = {
     "images": "looked at",
     "expired": "tickets expired that nobody had used",
@@ -35,7 +35,7 @@ _SAID = {
     "unerased": "erasures brought to their end",
     "untold": "events told that the bus had not taken",
     "orphans": "files of no image, removed",
-    "unknown": "manifests without a record: `python -m ops rebuild-table` restores those",
+    "unknown": "manifests without a record: `./darkroom rebuild-table` restores those",
 }
 
 
@@ -52,7 +52,7 @@ def sweep(once: bool, **given: Any) -> None:
         python -m ops sweep --stage dev
     """
     as_json = given.pop("as_json")
-    with sentences(), working(1) as crew:
+    with explained(), working(1) as crew:
         wiring = reach(where(given))
         with bar("sweep", quiet=as_json) as shown:
             wiring.objects = WatchedObjects(shown.advance)

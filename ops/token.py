@@ -13,7 +13,8 @@ from chalicelib.access.callers import LONGEST_SUBJECT, Scope, is_subject
 from chalicelib.access.tokens import Token, new_token
 from chalicelib.web.gate import VERDICT_SECONDS
 from chalicelib.wiring import utc_now
-from ops.upkeep.command import EXIT_CODES, sentences, stage_options, where
+from ops.cloud.faults import explained
+from ops.upkeep.command import EXIT_CODES, stage_options, where
 from ops.upkeep.reaching import LOCAL, reach
 from ops.upkeep.showing import report, say
 
@@ -52,7 +53,7 @@ def create(subject: str, scopes: str, name: str, expires_in: str | None, **given
     wanted, now = _scopes(scopes), utc_now()
     expires_at = now + _span(expires_in) if expires_in else None
     as_json = given.pop("as_json")
-    with sentences():
+    with explained():
         place = where(given)
         wiring = reach(place)
         text, made = new_token(subject, wanted, name, now, expires_at)
@@ -76,7 +77,7 @@ def list_tokens(**given: Any) -> None:
     Their ids are what `revoke` takes.
     """
     as_json = given.pop("as_json")
-    with sentences():
+    with explained():
         found = [_shown(one) for one in reach(where(given)).token_store.all()]
     report({"tokens": found}, _table(found) or ["There are no tokens."], as_json=as_json)
 
@@ -92,7 +93,7 @@ def revoke(ids: tuple[str, ...], **given: Any) -> None:
     Within a minute nobody is let in with them.
     """
     as_json = given.pop("as_json")
-    with sentences():
+    with explained():
         store = reach(where(given)).token_store
         unknown = [one for one in ids if not store.remove(one)]
     revoked = [one for one in ids if one not in unknown]

@@ -14,17 +14,14 @@ import click
 
 from ops.client.command import (
     EXIT_CODES,
-    INTERRUPTED,
     Caller,
     api_options,
     complain,
     exit_code,
     json_option,
-    sentences,
 )
-from ops.client.faults import ApiFault
 from ops.client.patience import LONG, Patience
-from ops.local.options import StackError, read_options
+from ops.local.options import read_options
 from ops.rendering.report import files_in_words
 from ops.uploading.batch import Batch
 from ops.uploading.delivery import Means
@@ -32,6 +29,7 @@ from ops.uploading.files import Found, find_files
 from ops.uploading.journal import Tickets
 from ops.uploading.outcomes import FAILED, Outcome, Report
 from ops.uploading.progress import bars
+from ops.verbs import INTERRUPTED
 
 _WAIT_HELP = "Wait until the pictures are ready  [default: wait]"
 _MANY_HELP = "How many files are sent at once."
@@ -65,7 +63,7 @@ def upload(
         told.add(Outcome(name, FAILED, 0, reason="unreadable", detail=why))
     _tell(found)
     batch = None
-    with sentences(), _stoppable() as stopping:
+    with _stoppable() as stopping:
         if found.sources:
             batch = _batch(caller, stopping, concurrency, wait=waits)
             for outcome in _run(batch, found, quiet=as_json):
@@ -96,10 +94,7 @@ def _run(batch: Batch, found: Found, *, quiet: bool) -> Iterator[Outcome]:
 
 
 def _journal() -> Path:
-    try:
-        return read_options(os.environ).data / "uploads.sqlite"
-    except StackError as reason:
-        raise ApiFault(str(reason)) from reason
+    return read_options(os.environ).data / "uploads.sqlite"
 
 
 def _stop(batch: Batch, done: str) -> None:

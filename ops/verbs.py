@@ -3,11 +3,14 @@
 import copy
 import importlib
 import os
+import sqlite3
 import sys
 import traceback
 from typing import Any
 
 import click
+
+from chalicelib.errors import DarkroomError
 
 INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 NAME = "darkroom"  # of the launcher
@@ -69,6 +72,15 @@ class Verbs(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return _launched(command) if ctx.find_root().info_name == NAME else command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is meant; of a word that is none, what it is like."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(error.command_name, possibilities=_PLACES, ctx=ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs of each group, with a line for each."""
         width = formatter.width - 6 - max(map(len, _PLACES))
@@ -79,7 +91,7 @@ class Verbs(click.Group):
                 formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb. Ctrl-C ends with 130; a fault of ours is told in one sentence."""
+        """Run the verb. Ctrl-C ends with 130, any fault with 1 and a sentence."""
         if os.environ.get("NO_COLOR"):
             ctx.color = False
         try:
@@ -99,14 +111,15 @@ class Verbs(click.Group):
 def _launched(command: click.Command) -> click.Command:
     named = copy.copy(command)
     named.help = (command.help or "").replace(MODULE, NAME)
-    if isinstance(command, click.Group):
-        named.commands = {  # type: ignore[attr-defined]
-            verb: _launched(one) for verb, one in command.commands.items()
-        }
+    if isinstance(named, click.Group):
+        named.commands = {verb: _launched(one) for verb, one in named.commands.items()}
     return named
 
 
 def _sentence(fault: Exception) -> str:
+    """What a user can mend is told as it is; all else is ours."""
+    if isinstance(fault, DarkroomError | OSError | sqlite3.Error):
+        return f"Not finished. {fault}"
     said = " ".join(str(fault).split())
     what = type(fault).__name__ + (f": {said}" if said else "")
     return f"Something went wrong inside Darkroom ({what}). DARKROOM_DEBUG=1 shows where."

@@ -9,6 +9,7 @@ from chalicelib.wiring import Wiring
 
 NOON = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
 ULID = "01KQHV5R00ABCDEFGHJKMNPQRS"
+KEY = "photos/cat.jpg"
 
 
 def image(**changes: Any) -> Image:
@@ -26,14 +27,27 @@ def image(**changes: Any) -> Image:
     return Image(**(facts | changes))
 
 
-def put(wiring: Wiring, data: bytes, key: str = "photos/cat.jpg") -> None:
+def put(wiring: Wiring, data: bytes, key: str = KEY) -> None:
     """An object in the uploads bucket."""
     wiring.objects.write("test-uploads", key, data, content_type="", cache_control="")
 
 
-def version(key: str = "photos/cat.jpg", sequencer: str = "A1") -> ObjectVersion:
+def version(key: str = KEY, sequencer: str = "A1") -> ObjectVersion:
     """A state of an object in the uploads bucket."""
     return ObjectVersion(bucket="test-uploads", key=key, sequencer=sequencer)
+
+
+def processed(wiring: Wiring, data: bytes, sequencer: str = "A1") -> Image:
+    """The image of an object that has come with an event."""
+    put(wiring, data)
+    done = wiring.processor.process(version(sequencer=sequencer))
+    assert done is not None
+    return done
+
+
+def renditions(wiring: Wiring) -> list[str]:
+    """The keys of all that is in the images bucket."""
+    return list(wiring.objects.list_keys("test-images", ""))
 
 
 def s3_record(key: str, sequencer: str = "A1", event: str = "ObjectCreated:Put") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,26 +11,16 @@ from msgspec.structs import replace
 from chalicelib.errors import LimitReached
 from chalicelib.records import Status
 from chalicelib.wiring import Wiring
-from tests.builders import NOON, version
+from tests.builders import NOON, put, version
+from tests.clock import Clock
 from tests.pictures import jpeg
 
 Ask = Callable[..., Any]
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON + timedelta(seconds=50)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_by(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
 @pytest.fixture
 def clock(wiring: Wiring) -> Clock:
-    clock = Clock()
+    clock = Clock(NOON + timedelta(seconds=50))
     wiring.clock = clock
     return clock
 
@@ -117,7 +107,7 @@ def test_a_used_ticket_waits_no_more(wiring: Wiring) -> None:
     ask = limited(wiring, pending_tickets=1)
     key = ask().fields["key"]
     refusal(ask)
-    wiring.objects.write("test-uploads", key, b"no picture", content_type="", cache_control="")
+    put(wiring, b"no picture", key)
     wiring.processor.process(version(key))
     assert wiring.library.list("ann", Status.REJECTED, 5, None).images
     assert ask()
@@ -141,7 +131,7 @@ def test_a_ticket_that_the_bytes_refuse_holds_no_place(wiring: Wiring) -> None:
 def test_a_duplicate_costs_nothing(wiring: Wiring) -> None:
     ask = limited(wiring, tickets_per_minute=1)
     key = ask().fields["key"]
-    wiring.objects.write("test-uploads", key, jpeg(), content_type="", cache_control="")
+    put(wiring, jpeg(), key)
     image = wiring.processor.process(version(key))
     assert image is not None
     for _ in range(3):

@@ -59,7 +59,6 @@ def test_a_record_is_about_as_large_as_it_is_said_to_be(files: int) -> None:
         cost_usd_estimate=0.000051234,
         sequencer="0" * 18,
         etag="0" * 32,
-        variants_hash="0" * 16,
     )
     assert _size_of_row(items.record_item(ready)) == pytest.approx(record_bytes(files), rel=0.15)
 

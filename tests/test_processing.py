@@ -3,38 +3,20 @@
 import hashlib
 import json
 from io import BytesIO
-from typing import Any, cast
 
 import PIL.Image
 import pytest
 from msgspec.structs import replace
 
-from chalicelib import notifications, tombstones
-from chalicelib.errors import Conflict, Reason
-from chalicelib.focus import FocalPoint
+from chalicelib import notifications
+from chalicelib.errors import Reason
 from chalicelib.manifests import read_manifest
-from chalicelib.ports import StoredObject
-from chalicelib.records import Image, ObjectVersion, Status
-from chalicelib.uploads import PostTicket
-from chalicelib.wiring import Wiring, utc_now
+from chalicelib.records import ObjectVersion, Status
+from chalicelib.wiring import Wiring
 from chalicelib.work import Again
-from tests.builders import put, version
-from tests.fakes.others import MemoryQueue
+from tests.builders import KEY, processed, put, renditions, version
 from tests.imaging.samples import four_corners, saved
 from tests.pictures import encoded, jpeg, photo
-
-KEY = "photos/cat.jpg"
-
-
-def processed(wiring: Wiring, data: bytes, sequencer: str = "A1") -> Image:
-    put(wiring, data)
-    done = wiring.processor.process(version(KEY, sequencer))
-    assert done is not None
-    return done
-
-
-def images(wiring: Wiring) -> list[str]:
-    return list(wiring.objects.list_keys("test-images", ""))
 
 
 def test_a_photo_becomes_ready_with_every_variant(wiring: Wiring) -> None:
@@ -189,55 +171,7 @@ def test_an_object_under_another_images_id_gets_an_id_of_its_own(wiring: Wiring)
 def test_an_object_that_is_gone_again_leaves_a_tombstone_only(wiring: Wiring) -> None:
     done = wiring.processor.process(version("photos/gone.jpg"))
     assert done is not None
-    assert (done.status, images(wiring)) == (Status.DELETED, [])
-
-
-def test_an_event_that_comes_after_the_removal_changes_nothing(wiring: Wiring) -> None:
-    done = processed(wiring, jpeg(), sequencer="A1")
-    wiring.objects.erase("test-uploads", KEY)
-    wiring.eraser.object_removed(version(KEY, "A3"))
-    assert wiring.processor.process(version(KEY, "A2")) is None
-    assert wiring.table.get(done.id).status is Status.DELETED  # type: ignore[union-attr]
-
-
-def test_the_removal_of_an_object_erases_its_renditions(wiring: Wiring) -> None:
-    processed(wiring, jpeg())
-    wiring.objects.erase("test-uploads", KEY)
-    receipt = wiring.eraser.object_removed(version(KEY, "A2"))
-    assert receipt is not None
-    assert (receipt.verified, images(wiring)) == (True, [])
-
-
-def test_a_removal_before_an_overwrite_changes_nothing(wiring: Wiring) -> None:
-    done = processed(wiring, jpeg(), sequencer="A3")
-    assert wiring.eraser.object_removed(version(KEY, "A2")) is None
-    assert wiring.table.get(done.id) == done
-
-
-def test_a_living_image_is_no_unfinished_erasure(wiring: Wiring) -> None:
-    done = processed(wiring, jpeg())
-    assert wiring.eraser.finish(done.id) is None
-    assert wiring.table.get(done.id) == done
-
-
-def test_an_upload_that_comes_between_tombstone_and_erasure_is_kept(
-    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = processed(wiring, jpeg())
-    wiring.objects.erase("test-uploads", KEY)
-    entomb = wiring.eraser._entomb
-
-    def slowly(*about: Any, **more: Any) -> None:
-        entomb(*about, **more)
-        now = utc_now() + tombstones.CLEARING
-        put(wiring, jpeg(seed=7))
-        monkeypatch.setattr(wiring.processor, "_clock", lambda: now)
-        wiring.processor.process(version(KEY, "A3"))
-        monkeypatch.setattr(wiring.eraser, "_is_unerased", lambda _: True)  # as it was read before
-
-    monkeypatch.setattr(wiring.eraser, "_entomb", slowly)
-    assert wiring.eraser.object_removed(version(KEY, "A2")) is None
-    assert wiring.library.show(done.id, done.owner).status is Status.READY
+    assert (done.status, renditions(wiring)) == (Status.DELETED, [])
 
 
 def test_a_call_that_lambda_gave_up_leaves_a_failed_image(wiring: Wiring) -> None:
@@ -265,119 +199,6 @@ def test_any_key_is_processed(wiring: Wiring, key: str) -> None:
     done = wiring.processor.process(ObjectVersion(bucket="test-uploads", key=key, sequencer="1"))
     assert done is not None
     assert (done.status, done.original_file) == (Status.READY, key)
-
-
-LEFT, RIGHT = FocalPoint(x=0.1, y=0.5), FocalPoint(x=0.9, y=0.5)
-
-
-def thumbnail(image: Image) -> str:
-    (found,) = [r.key for r in image.renditions if r.variant == "thumbnail"]
-    return found
-
-
-def worked_off(wiring: Wiring) -> Image:
-    """What is left when the work queue is empty."""
-    queue = cast(MemoryQueue, wiring.work)
-    while queue.bodies:
-        image_id = notifications.request_to_process_again(queue.bodies.pop(0)).image_id
-        wiring.processor.again(Again(image_id=image_id))
-    found = wiring.table.get(image_id)
-    assert found is not None
-    return found
-
-
-def test_a_tickets_focal_point_is_what_crops_are_made_around(wiring: Wiring) -> None:
-    data, made = jpeg(), []
-    for point in (None, LEFT, RIGHT):
-        ticket = wiring.tickets.post("everyone", "a.jpg", "image/jpeg", 9, None, point)
-        assert isinstance(ticket, PostTicket)
-        put(wiring, data, ticket.fields["key"])
-        done = wiring.processor.process(version(ticket.fields["key"]))
-        assert done is not None
-        assert done.focal_point == point
-        made.append(thumbnail(done).partition("/")[2])
-    assert len(set(made)) == 3
-
-
-def test_a_new_focal_point_makes_the_crops_anew_and_leaves_the_rest(wiring: Wiring) -> None:
-    first = processed(wiring, jpeg())
-    wiring.library.reprocess(first.id, first.owner, LEFT)
-    second = worked_off(wiring)
-    assert (second.status, second.focal_point) == (Status.READY, LEFT)
-    assert set(first.processed_files) - set(second.processed_files) == {thumbnail(first)}
-
-
-def test_a_focal_point_is_removed_by_null(wiring: Wiring) -> None:
-    first = processed(wiring, jpeg())
-    wiring.library.process("test-uploads", KEY, first.owner, LEFT)
-    wiring.library.reprocess(first.id, first.owner, None)
-    last = worked_off(wiring)
-    assert (last.focal_point, last.processed_files) == (None, first.processed_files)
-
-
-def test_processing_again_keeps_the_focal_point(wiring: Wiring) -> None:
-    first = processed(wiring, jpeg())
-    wiring.library.process("test-uploads", KEY, first.owner, LEFT)
-    wiring.library.reprocess(first.id, first.owner)
-    assert worked_off(wiring).focal_point == LEFT
-    assert wiring.library.process("test-uploads", KEY, first.owner).focal_point == LEFT
-
-
-def test_of_two_focal_points_the_later_one_counts(wiring: Wiring) -> None:
-    first = processed(wiring, jpeg())
-    wiring.library.reprocess(first.id, first.owner, LEFT)
-    wiring.library.reprocess(first.id, first.owner, RIGHT)
-    cast(MemoryQueue, wiring.work).bodies.reverse()
-    assert worked_off(wiring).focal_point == RIGHT
-
-
-def test_another_picture_under_the_same_key_loses_the_focal_point(wiring: Wiring) -> None:
-    first = processed(wiring, jpeg(seed=1), "A1")
-    wiring.library.process("test-uploads", KEY, first.owner, LEFT)
-    assert processed(wiring, jpeg(seed=2), "A2").focal_point is None
-
-
-def test_the_same_picture_once_more_keeps_the_focal_point(wiring: Wiring) -> None:
-    data = jpeg()
-    first = processed(wiring, data, "A1")
-    wiring.library.process("test-uploads", KEY, first.owner, LEFT)
-    assert processed(wiring, data, "A2").focal_point == LEFT
-
-
-def test_a_focal_point_for_an_overwritten_picture_outlives_its_late_event(wiring: Wiring) -> None:
-    first = processed(wiring, jpeg(seed=1), "A1")
-    put(wiring, jpeg(seed=2))
-    wiring.library.process("test-uploads", KEY, first.owner, LEFT)
-    done = wiring.processor.process(version(KEY, "A2"))
-    assert done is not None
-    assert done.focal_point == LEFT
-
-
-def test_a_focal_point_set_while_the_image_is_processed_is_not_lost(
-    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = processed(wiring, jpeg(), "A1")
-    read = wiring.objects.read
-
-    def read_slowly(*arguments: Any) -> StoredObject:
-        monkeypatch.setattr(wiring.objects, "read", read)
-        wiring.library.reprocess(first.id, first.owner, LEFT)
-        worked_off(wiring)
-        return read(*arguments)
-
-    monkeypatch.setattr(wiring.objects, "read", read_slowly)
-    assert wiring.processor.process(version(KEY, "A2")) is None
-    last = wiring.table.get(first.id)
-    assert last is not None
-    assert (last.status, last.focal_point) == (Status.READY, LEFT)
-    assert thumbnail(last) != thumbnail(first)
-
-
-def test_a_pending_image_takes_no_new_focal_point(wiring: Wiring) -> None:
-    ticket = wiring.tickets.put("everyone", "a.jpg", "image/jpeg", None)
-    with pytest.raises(Conflict):
-        wiring.library.reprocess(ticket.image_id, "everyone", LEFT)
-    assert wiring.table.get(ticket.image_id).focal_point is None  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("keep", [False, True])

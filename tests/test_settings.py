@@ -34,6 +34,7 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("AUTH_MODE", "maybe"),
         ("TICKETS_PER_MINUTE", "-1"),
         ("PENDING_TICKETS", "many"),
+        ("PENDING_TICKETS", "5001"),
         ("BYTES_PER_DAY", "-5"),
         ("LOG_LEVEL", "info"),
         ("LOG_LEVEL", "LOUD"),
@@ -41,6 +42,10 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("PUBLIC_URL", "images.example"),
         ("API_URL", "ftp://x.example"),
         ("ALLOWED_ORIGINS", "https://a.example,*"),
+        ("ALLOWED_ORIGINS", "https://a.example/"),
+        ("ALLOWED_ORIGINS", "https://A.example"),
+        ("PUBLIC_URL", "https://[images.example"),
+        ("API_URL", "https://x.example:port"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -96,6 +101,7 @@ ISSUED = SETTINGS | {
         ("JWT_ISSUER", ""),
         ("JWT_ISSUER", "http://id.example"),
         ("JWT_ISSUER", "id.example"),
+        ("JWT_ISSUER", "https://[id.example"),
         ("JWT_AUDIENCE", ""),
         ("JWT_JWKS_URL", "http://id.example/keys"),
         ("JWT_JWKS_URL", "file:///etc/passwd"),

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import SettingsError
-from chalicelib.variants import hash_of, load_variants, load_watermarks
+from chalicelib.variants import Marks, Variant, load_variants, load_watermarks, rules_of
 
 
 def table(folder: Path, text: str) -> Path:
@@ -61,7 +62,7 @@ def test_the_quality_may_be_automatic(tmp_path: Path) -> None:
         table(tmp_path, "[a]\nwidth = 10\n[b]\nwidth = 10\nquality = 'auto'")
     )
     assert (fixed.quality, auto.quality) == (82, "auto")
-    assert hash_of((auto,), {}) != hash_of((fixed,), {})
+    assert rules((replace(auto, name="a"),)) != rules((fixed,))
 
 
 def test_a_table_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -76,14 +77,18 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
         load_variants(tmp_path / "nowhere.toml")
 
 
-def test_the_hash_changes_with_any_rule(tmp_path: Path) -> None:
+def rules(variants: tuple[Variant, ...], marks: Marks | None = None) -> dict[str, str]:
+    return rules_of(variants, marks or {}, None, keep_credits=False)
+
+
+def test_the_rule_changes_with_any_option(tmp_path: Path) -> None:
     one = load_variants(table(tmp_path, "[a]\nwidth = 10"))
     other = load_variants(table(tmp_path, "[a]\nwidth = 10\nquality = 83"))
-    assert hash_of(one, {}) != hash_of(other, {})
+    assert rules(one) != rules(other)
 
 
-def test_the_hash_of_the_same_table_is_the_same() -> None:
-    assert hash_of(load_variants(), {}) == hash_of(load_variants(), {})
+def test_the_rules_of_the_same_table_are_the_same() -> None:
+    assert rules(load_variants()) == rules(load_variants())
 
 
 MARKED = "[a]\nwidth = 10\nwatermark = {file = 'logo.png'}"
@@ -102,6 +107,6 @@ def test_a_missing_watermark_is_named(tmp_path: Path) -> None:
         load_watermarks(load_variants(table(tmp_path, MARKED)), [tmp_path])
 
 
-def test_the_hash_changes_with_the_watermarks_bytes(tmp_path: Path) -> None:
+def test_the_rule_changes_with_the_watermarks_bytes(tmp_path: Path) -> None:
     variants = load_variants(table(tmp_path, MARKED))
-    assert hash_of(variants, {"logo.png": b"1"}) != hash_of(variants, {"logo.png": b"2"})
+    assert rules(variants, {"logo.png": b"1"}) != rules(variants, {"logo.png": b"2"})

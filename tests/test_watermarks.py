@@ -9,7 +9,7 @@ from PIL import Image as Pictures
 
 from chalicelib.errors import PassingFault, ReadRefused, SettingsError
 from chalicelib.records import Status
-from chalicelib.variants import Variant, Watermark, hash_of, load_variants
+from chalicelib.variants import Marks, Variant, Watermark, load_variants, rules_of
 from chalicelib.watermarks import Watermarks
 from chalicelib.wiring import Wiring
 from tests.builders import put, version
@@ -87,18 +87,20 @@ def test_an_object_that_cannot_be_used_is_named(objects: MemoryObjects, said: st
         watermarks(objects).all()
 
 
-def test_the_hash_changes_with_the_object() -> None:
-    hashes = {
-        hash_of(MARKED, watermarks(stored(MemoryObjects(), data)).all()) for data in (RED, BLUE)
-    }
-    assert len(hashes) == 2
+def rules(marks: Marks) -> dict[str, str]:
+    return rules_of(MARKED, marks, None, keep_credits=False)
+
+
+def test_the_rule_changes_with_the_object() -> None:
+    marks = [watermarks(stored(MemoryObjects(), data)).all() for data in (RED, BLUE)]
+    assert rules(marks[0]) != rules(marks[1])
 
 
 def test_the_object_is_laid_over_the_renditions(wiring: Wiring) -> None:
     stored(wiring.objects)  # type: ignore[arg-type]
     done = wiring.processor.process(version("cat.jpg"))
     assert done is not None
-    assert done.variants_hash == hash_of(MARKED, {KEY: RED})
+    assert done.rules == rules({KEY: RED})
     assert done.status is Status.READY
 
 

@@ -10,12 +10,14 @@ from chalicelib.costs import GB, LOG_BYTES, Prices, Tiers, record_bytes, write_u
 from chalicelib.errors import Reason
 from chalicelib.telemetry.metrics import UNITS
 
-_TICKET_UNITS = 8  # record and history line, and the record in both indexes, in a transaction
+LIMIT_UNITS = 3  # a ticket, in each of its owner's three counts
+EVENT_UNITS = 6  # its row of 2 KB at most: written in a transaction, and deleted
+TICKET_UNITS = 8  # record and history line, and the record in both indexes, in a transaction
 _READS = 4  # of a processing
 _READS_SHOWN = 2  # of a request that shows an image
 _ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
+_INDEXED_BYTES = 200  # of its keys in `by_owner`, and DynamoDB's overhead of them
 _ORIGINALS_LISTED, _FILES_LISTED = 500, 1_000  # at once, by the sweep
-_EVENT_UNITS = 6  # its row of 2 KB at most: written in a transaction, and deleted
 _POLLS = 3 * 5 * 3 * 60 * 24 * 30  # three queues, five pollers each, of 20 seconds, in a month
 
 
@@ -66,7 +68,7 @@ class Bill:
         )
         yield Line(group, "S3 requests", self._pictures * self._s3_requests())
         yield Line(group, "DynamoDB requests", self._pictures * self._table_requests())
-        told = self._prices.event + _EVENT_UNITS * self._prices.dynamodb_write_unit
+        told = self._prices.event + EVENT_UNITS * self._prices.dynamodb_write_unit
         yield Line(group, "EventBridge, and its outbox", self._pictures * told)
         logged = self._pictures * LOG_BYTES + self._requests * usage.api_log_bytes
         yield Line(group, "CloudWatch: logs", logged / GB * self._prices.logs_gb)
@@ -80,10 +82,11 @@ class Bill:
         yield Line(group, "S3: originals", before)
         both = tiered(originals + renditions, price.s3_gb_month)
         yield Line(group, "S3: renditions", both - before)
-        record = record_bytes(self._mean.files)  # and once more in an index
-        table = self._pictures * (record + _ROWS_BYTES) / GB * price.dynamodb_recovery_gb_month
-        stored = self._pictures * (2 * record + _ROWS_BYTES) / GB * price.dynamodb_gb_month
-        yield Line(group, "DynamoDB, with recovery", stored + table)
+        rows = self._pictures * (record_bytes(self._mean.files) + _ROWS_BYTES) / GB
+        indexed = self._pictures * _INDEXED_BYTES / GB
+        recovery = rows * price.dynamodb_recovery_gb_month
+        stored = (rows + indexed) * price.dynamodb_gb_month
+        yield Line(group, "DynamoDB, with recovery", stored + recovery)
 
     def delivered(self) -> Iterator[Line]:
         """Due for a month's views."""
@@ -154,7 +157,7 @@ class Bill:
         return written * self._prices.s3_put + self._prices.s3_get
 
     def _table_requests(self) -> float:
-        written = _TICKET_UNITS + write_units(self._mean.files)
+        written = TICKET_UNITS + LIMIT_UNITS + write_units(self._mean.files)
         read = _READS + _READS_SHOWN * (self._usage.api_requests - 1)
         return written * self._prices.dynamodb_write_unit + read * self._prices.dynamodb_read_unit
 

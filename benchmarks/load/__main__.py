@@ -17,9 +17,9 @@ from benchmarks.load.page import PAGE, page
 from benchmarks.load.pictures import write_pictures
 from benchmarks.load.results import LATEST, Results, Run, Sweep, Units, load, save
 from benchmarks.load.running import LOCUST, loaded
-from benchmarks.load.stack import Stack
 from benchmarks.load.sweeping import measured_sweep
 from benchmarks.load.units import measured_units
+from benchmarks.stack import Stack
 from chalicelib.records import Status
 from ops.photographs import photographs
 
@@ -34,7 +34,7 @@ _USUAL = os.cpu_count() or 1  # workers of `make run`
 @click.option("--rate", type=click.FloatRange(0.1), help="Uploads a second  [default: 2/3 of most]")
 @click.option("--draw", is_flag=True, help="Measure nothing; write the page anew.")
 def main(pictures: int, rate: float | None, draw: bool) -> None:
-    """Uploads through tickets while workers are killed, and with 1 to 8 workers; some 15 minutes.
+    """Uploads through tickets while workers are killed, and with 1 to 8 workers; some ten minutes.
 
     Writes benchmarks/load.json and docs/reliability.md.
     """

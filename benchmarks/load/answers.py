@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from benchmarks.load.pictures import is_damaged
 from benchmarks.load.results import Answers
-from benchmarks.load.stack import Stack
+from benchmarks.stack import Stack
 from chalicelib import keys
 from chalicelib.aws import items
 from chalicelib.records import Event, Image, Status

@@ -10,8 +10,8 @@ from pathlib import Path
 from benchmarks.load.answers import Found, Upload, files_of, judged, read_table, read_uploads
 from benchmarks.load.killing import drain, kill_workers, until
 from benchmarks.load.results import Kill, Moment, Run, Spread
-from benchmarks.load.stack import Stack, running_stack
 from benchmarks.load.watching import Watch, watching
+from benchmarks.stack import Stack, running_stack
 from ops.local.database import Database
 from ops.local.environment import inherited
 from ops.local.processes import dying_with_us

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks import results as benchmark
+from benchmarks.costs.bills import EVENT_UNITS, LIMIT_UNITS
 from benchmarks.costs.usage import assumed, mean_of
 from benchmarks.load.results import Results
 from chalicelib.aws.items import SHARDS
@@ -108,13 +109,15 @@ def _functions() -> list[Carried]:
         stage,
         _carried("API Gateway, the account", requests, asked, "api_account", "a quota"),
         _carried("`process_upload`", seconds, busy, "lambda_concurrency", quota, "at once"),
+        _carried("EventBridge, in us-east-1", 1, "1 event", "events", "a quota"),
     ]
 
 
 def _tables(results: Results) -> list[Carried]:
     owner, waiting = units(results, "by_owner"), pending_units(results)
-    table = units(results, "table") + owner + units(results, "by_unfinished")
-    whole = f"{table:.0f} write units, with both indexes"
+    indexed = units(results, "table") + owner + units(results, "by_unfinished")
+    table = indexed + EVENT_UNITS + LIMIT_UNITS
+    whole = f"{table:.0f} write units, with indexes, event and limits"
     one, other = f"{owner:.0f} write units under one key", f"{waiting:.0f} write units"
     all_one = "`by_owner`, where all images are one owner's"
     pending = f"`by_unfinished`, its {SHARDS} keys of `pending`"

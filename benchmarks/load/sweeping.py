@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.load.results import Sweep
-from benchmarks.load.stack import Stack
+from benchmarks.stack import Stack
 from chalicelib.aws import clients
 from chalicelib.deadlines import endless
 from chalicelib.wiring import Wiring

@@ -3,7 +3,7 @@
 Of a transaction's rows without a condition that take as much, DynamoDB Local counts only one;
 here they are all small, and the service counts each.
 
-It needs DynamoDB Local, which `make setup` fetches; `measured_units` starts both.
+It needs DynamoDB Local, which `make system` fetches; `measured_units` starts both.
 """
 
 import json

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import psutil
 
 from benchmarks.load.results import Part
-from benchmarks.load.stack import Stack
+from benchmarks.stack import Stack
 from ops.local.database import Database
 
 _PERIOD = 1.0  # seconds

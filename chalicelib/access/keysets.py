@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -74,12 +75,18 @@ class KeySet:
         issuer = self._settings.jwt_issuer
         told = _object(self._fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))
         address = told["jwks_uri"]
-        if told["issuer"] != issuer or not is_safe_address(address):
+        if told["issuer"] != issuer or not _may_lead(issuer, address):
             raise ValueError("The discovery document is not this issuer's.")
         return str(address)
 
     def _age(self, since: datetime | None) -> timedelta:
         return self._clock() - since if since else timedelta.max
+
+
+def _may_lead(issuer: str, address: object) -> bool:
+    """Whether keys may come from there: only an issuer on this machine leads to its plain HTTP."""
+    schemes = ("https", urlsplit(issuer).scheme)
+    return is_safe_address(address) and urlsplit(str(address)).scheme in schemes
 
 
 def _keys_in(data: bytes) -> list[Key]:

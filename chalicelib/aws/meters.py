@@ -4,10 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from chalicelib.aws import clients
-from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.aws import clients, rows
+from chalicelib.aws.faults import passing_faults_renamed
 from chalicelib.aws.items import serialized
 
 HELD = "held"
@@ -48,13 +46,8 @@ class DynamoMeters:
 
     def held(self, owner: str) -> frozenset[str]:
         """The tickets that are held, read consistently."""
-        with passing_faults_renamed("DynamoDB"):
-            answer = clients.dynamodb().get_item(
-                TableName=self._name,
-                Key=serialized({"id": meter_of(owner), "entry": HELD}),
-                ConsistentRead=True,
-            )
-        return frozenset(answer.get("Item", {}).get("tickets", {}).get("SS", ()))
+        row = rows.read(self._name, meter_of(owner), HELD) or {}
+        return frozenset(row.get("tickets", {}).get("SS", ()))
 
     def release(self, owner: str, tickets: Collection[str]) -> None:
         """Hold these no more."""
@@ -65,17 +58,16 @@ class DynamoMeters:
         self, owner: str, entry: str, change: str, condition: str | None, values: dict[str, Any]
     ) -> bool:
         asked: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
+        dynamodb = clients.dynamodb()
         with passing_faults_renamed("DynamoDB"):
             try:
-                clients.dynamodb().update_item(
+                dynamodb.update_item(
                     TableName=self._name,
                     Key=serialized({"id": meter_of(owner), "entry": entry}),
                     UpdateExpression=change,
                     ExpressionAttributeValues=serialized(values),
                     **asked,
                 )
-            except ClientError as reason:
-                if code_of(reason) == "ConditionalCheckFailedException":
-                    return False
-                raise
+            except dynamodb.exceptions.ConditionalCheckFailedException:
+                return False
         return True

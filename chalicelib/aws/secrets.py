@@ -1,12 +1,8 @@
 """Secrets on DynamoDB: made by whoever needs one first, and kept in the images' table."""
 
 import os
-from typing import Any
 
-from botocore.exceptions import ClientError
-
-from chalicelib.aws import clients
-from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.aws import rows
 from chalicelib.aws.items import serialized
 
 HASH_KEY = "secrets"  # the hash key; no image has such an id
@@ -27,24 +23,10 @@ class DynamoSecrets:
         return self._known[name]
 
     def _read(self, name: str) -> bytes:
-        with passing_faults_renamed("DynamoDB"):
-            answer: Any = clients.dynamodb().get_item(
-                TableName=self._name,
-                Key=serialized({"id": HASH_KEY, "entry": name}),
-                ConsistentRead=True,
-            )
-        return bytes.fromhex(answer["Item"]["hex"]["S"]) if "Item" in answer else b""
+        row = rows.read(self._name, HASH_KEY, name)
+        return bytes.fromhex(row["hex"]["S"]) if row else b""
 
     def _make(self, name: str) -> bytes:
         row = {"id": HASH_KEY, "entry": name, "hex": os.urandom(_BYTES).hex()}
-        with passing_faults_renamed("DynamoDB"):
-            try:
-                clients.dynamodb().put_item(
-                    TableName=self._name,
-                    Item=serialized(row),
-                    ConditionExpression="attribute_not_exists(id)",
-                )
-            except ClientError as reason:
-                if code_of(reason) != "ConditionalCheckFailedException":
-                    raise
+        rows.add(self._name, serialized(row))
         return self._read(name)  # somebody else may have been faster

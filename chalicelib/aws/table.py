@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
-from chalicelib.aws import clients, items
+from chalicelib.aws import clients, items, rows
 from chalicelib.aws.faults import code_of, passing_faults_renamed
 from chalicelib.aws.items import Item
 from chalicelib.aws.outbox import Outbox, notice_item
@@ -86,13 +86,7 @@ class DynamoImages(Upkeep, Outbox):
         return None
 
     def _get(self, hash_key: str) -> Item | None:
-        with passing_faults_renamed("DynamoDB"):
-            answer = clients.dynamodb().get_item(
-                TableName=self._name,
-                Key=items.serialized({"id": hash_key, "entry": items.RECORD}),
-                ConsistentRead=True,
-            )
-        return answer.get("Item")
+        return rows.read(self._name, hash_key, items.RECORD)
 
     def _writes(
         self, image: Image, written: Image, event: Event, notice: Notice | None

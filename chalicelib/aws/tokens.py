@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.access.tokens import Token
-from chalicelib.aws import clients
+from chalicelib.aws import clients, rows
 from chalicelib.aws.faults import passing_faults_renamed
 from chalicelib.aws.items import Item, serialized
 
@@ -22,17 +22,14 @@ class DynamoTokens:
 
     def get(self, token_id: str) -> Token | None:
         """The token of this id, read consistently."""
-        with passing_faults_renamed("DynamoDB"):
-            answer = clients.dynamodb().get_item(
-                TableName=self._name, Key=_key(token_id), ConsistentRead=True
-            )
-        return _token_of(answer["Item"]) if "Item" in answer else None
+        row = rows.read(self._name, TOKENS, token_id)
+        return _token_of(row) if row else None
 
     def put(self, token: Token) -> None:
         """Keep a new one."""
-        row = {"token": msgspec.json.encode(token).decode()}
+        row: dict[str, object] = {"token": msgspec.json.encode(token).decode()}
         if token.expires_at:
-            row |= {"expires": int((token.expires_at + _LISTED).timestamp())}  # type: ignore[dict-item]
+            row["expires"] = int((token.expires_at + _LISTED).timestamp())
         with passing_faults_renamed("DynamoDB"):
             clients.dynamodb().put_item(
                 TableName=self._name,

@@ -1,13 +1,14 @@
 """What the sweep and the operator ask of the table, beside what images' ways ask."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
-from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
-from chalicelib.aws import clients, items
-from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.aws import clients, items, rows
+from chalicelib.aws.faults import passing_faults_renamed
 from chalicelib.aws.items import Item
 from chalicelib.errors import PassingFault
 from chalicelib.records import Event, Image, Status
@@ -56,29 +57,13 @@ class Upkeep:
             lines.append(items.marker_item(image))
         for line in lines:
             self._write(line)
-        with passing_faults_renamed("DynamoDB"):
-            try:
-                # Last: a restoring that was interrupted begins anew.
-                clients.dynamodb().put_item(
-                    TableName=self._name,
-                    Item=items.record_item(image),
-                    ConditionExpression="attribute_not_exists(id)",
-                )
-            except ClientError as reason:
-                if code_of(reason) == "ConditionalCheckFailedException":
-                    return False
-                raise
-        return True
+        # Last: a restoring that was interrupted begins anew.
+        return rows.add(self._name, items.record_item(image))
 
     def bookmark(self, name: str) -> str:
         """The text that was kept under `name`; empty at first."""
-        with passing_faults_renamed("DynamoDB"):
-            answer = clients.dynamodb().get_item(
-                TableName=self._name,
-                Key=items.serialized({"id": _BOOKMARKS, "entry": name}),
-                ConsistentRead=True,
-            )
-        return answer["Item"]["text"]["S"] if "Item" in answer else ""
+        row = rows.read(self._name, _BOOKMARKS, name)
+        return str(row["text"]["S"]) if row else ""
 
     def set_bookmark(self, name: str, text: str) -> None:
         """Keep `text` under `name`."""
@@ -114,27 +99,27 @@ class Upkeep:
         return {item["id"]["S"]: item for batch in batches for item in self._batch(batch)}
 
     def _forget(self, marker: Item) -> None:
-        with passing_faults_renamed("DynamoDB"):
-            try:
-                clients.dynamodb().delete_item(
-                    TableName=self._name,
-                    Key={name: marker[name] for name in ("id", "entry")},
-                    ConditionExpression="image_id = :id",
-                    ExpressionAttributeValues={":id": marker["image_id"]},
-                )
-            except ClientError as reason:
-                if code_of(reason) != "ConditionalCheckFailedException":
-                    raise
+        dynamodb = clients.dynamodb()
+        with (
+            passing_faults_renamed("DynamoDB"),
+            suppress(dynamodb.exceptions.ConditionalCheckFailedException),
+        ):
+            dynamodb.delete_item(
+                TableName=self._name,
+                Key={name: marker[name] for name in ("id", "entry")},
+                ConditionExpression="image_id = :id",
+                ExpressionAttributeValues={":id": marker["image_id"]},
+            )
 
     def _batch(self, image_ids: list[str]) -> list[Item]:
         keys = [items.serialized({"id": id_, "entry": items.RECORD}) for id_ in image_ids]
-        asked = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        asked: dict[str, Any] = {self._name: {"Keys": keys, "ConsistentRead": True}}
         found: list[Item] = []
         for _ in range(_MOST_ASKS):
             with passing_faults_renamed("DynamoDB"):
-                answer = clients.dynamodb().batch_get_item(RequestItems=asked)  # type: ignore[arg-type]
+                answer = clients.dynamodb().batch_get_item(RequestItems=asked)
             found += answer["Responses"].get(self._name, [])
-            asked = answer["UnprocessedKeys"]  # type: ignore[assignment]
+            asked = dict(answer["UnprocessedKeys"])
             if not asked:
                 return found
         raise PassingFault("DynamoDB cannot answer right now.")

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
-from typing import NamedTuple
 
 from PIL import Image
 
@@ -13,40 +12,20 @@ from chalicelib.imaging.cascade import Cascade, padded
 from chalicelib.imaging.credits import credits_of, exif_of
 from chalicelib.imaging.decoding import Decoded, decode
 from chalicelib.imaging.economy import lighter, worthwhile
-from chalicelib.imaging.encoding import CODECS, File, Output, encode, output_for
-from chalicelib.imaging.geometry import Placement, Size, place
+from chalicelib.imaging.encoding import CODECS, File, encode, output_for
+from chalicelib.imaging.geometry import Size
+from chalicelib.imaging.jobs import Job, jobs_of, reach_of
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
 from chalicelib.imaging.quality import quality_for
 from chalicelib.imaging.sharpening import sharpened
 from chalicelib.imaging.signatures import CONTENT_TYPES
 from chalicelib.imaging.watermark import marked
-from chalicelib.variants import Marks, Quality, Variant, Watermark
+from chalicelib.variants import Marks, Variant
 
 NO_MARKS: Marks = {}
 
 _ENCODERS = 2  # threads; libwebp and aom release the interpreter's lock
-
-
-class _Look(NamedTuple):
-    """All that a rendition's pixels depend on beside the original."""
-
-    placement: Placement
-    background: str
-    sharpen: float
-    watermark: Watermark | None
-
-    def is_of_all(self, original: Size) -> bool:
-        """Whether these are the pixels of an original of `original` size, and no others."""
-        return self.placement.is_all_of(original) and not self.watermark
-
-
-class _Job(NamedTuple):
-    """All that a file's bytes depend on beside the original: equal jobs are one file."""
-
-    look: _Look
-    output: Output
-    quality: Quality
 
 
 def render(
@@ -69,8 +48,8 @@ def render(
 
     The same input gives the same bytes. Rejection for bad input, and no input raises else.
     """
-    decoded = decode(data, limits, lambda size: _reach(size, variants))
-    jobs = {variant: _jobs(decoded, variant, focal_point) for variant in variants}
+    decoded = decode(data, limits, lambda size: reach_of(size, variants))
+    jobs = {variant: jobs_of(decoded, variant, focal_point) for variant in variants}
     every = {job for each in jobs.values() for job in each}
     chosen = [variant for variant in variants if only is None or variant.name in only]
     wanted = {job for variant in chosen for job in jobs[variant]}
@@ -92,32 +71,15 @@ def render(
     )
 
 
-def _reach(size: Size, variants: tuple[Variant, ...]) -> Size:
-    """The smallest copy of an original of `size` (upright) that serves all variants."""
-    reaches = [place(size, variant).reach for variant in variants]
-    reaches = reaches or [Size(min(size.width, 64), min(size.height, 64))]
-    return Size(max(reach.width for reach in reaches), max(reach.height for reach in reaches))
-
-
-def _jobs(decoded: Decoded, variant: Variant, focal_point: FocalPoint) -> list[_Job]:
-    """One job for each format: "original" may turn out to be another of the list."""
-    placement = place(decoded.size, variant, focal_point)
-    sharpen = variant.sharpen if placement.is_reduced else 0.0
-    look = _Look(placement, variant.background, sharpen, variant.watermark)
-    mode = decoded.image.mode
-    outputs = [output_for(wanted, decoded.kind, mode) for wanted in variant.formats]
-    return [_Job(look, output, variant.quality) for output in dict.fromkeys(outputs)]
-
-
 def _made(
-    decoded: Decoded, jobs: set[_Job], wanted: set[_Job], watermarks: Marks, exif: bytes
-) -> tuple[dict[_Job, File], Preview]:
+    decoded: Decoded, jobs: set[Job], wanted: set[Job], watermarks: Marks, exif: bytes
+) -> tuple[dict[Job, File], Preview]:
     """Every wanted job's file, the largest first: it is encoded while the smaller are scaled.
 
     All jobs' pictures are made, since a smaller one's pixels come from the larger ones.
     """
     cascade = Cascade(decoded.size, decoded.image)
-    files: dict[_Job, Future[bytes]] = {}
+    files: dict[Job, Future[bytes]] = {}
     with ThreadPoolExecutor(_ENCODERS) as encoders:
         for job, picture in _pictures(cascade, jobs, watermarks):
             if job not in wanted:
@@ -127,7 +89,7 @@ def _made(
     return {job: File(job.output, file.result()) for job, file in files.items()}, preview
 
 
-def _encoded(picture: Image.Image, job: _Job, exif: bytes) -> bytes:
+def _encoded(picture: Image.Image, job: Job, exif: bytes) -> bytes:
     background = job.look.background
     quality = quality_for(picture, job.output, job.quality, background)
     patient = job.quality == "auto"
@@ -136,12 +98,12 @@ def _encoded(picture: Image.Image, job: _Job, exif: bytes) -> bytes:
 
 def _moved(
     decoded: Decoded,
-    jobs: set[_Job],
-    wanted: set[_Job],
+    jobs: set[Job],
+    wanted: set[Job],
     watermarks: Marks,
     limits: Limits,
     exif: bytes,
-) -> dict[_Job, File]:
+) -> dict[Job, File]:
     """Every wanted job's file, animated; Rejection where all jobs are too much work."""
     film = decoded.film
     if not film or not jobs & wanted:
@@ -149,7 +111,7 @@ def _moved(
     animation.check(film, (job.look.placement.canvas for job in jobs), limits)
     reels = {job: animation.Reel(job.look.placement.canvas, job.quality) for job in jobs & wanted}
 
-    def pictures(whole: Image.Image) -> Iterator[tuple[_Job, Image.Image]]:
+    def pictures(whole: Image.Image) -> Iterator[tuple[Job, Image.Image]]:
         made = _pictures(Cascade(decoded.size, whole), jobs, watermarks)
         return ((job, picture) for job, picture in made if job in reels)
 
@@ -161,8 +123,8 @@ def _moved(
 
 
 def _pictures(
-    cascade: Cascade, jobs: set[_Job], watermarks: Marks
-) -> Iterator[tuple[_Job, Image.Image]]:
+    cascade: Cascade, jobs: set[Job], watermarks: Marks
+) -> Iterator[tuple[Job, Image.Image]]:
     """Every job with its finished picture; jobs of one look follow each other and share it."""
     for look, each in groupby(sorted(jobs, key=_order, reverse=True), lambda job: job.look):
         picture = cascade.picture(look.placement)
@@ -175,11 +137,11 @@ def _pictures(
             yield job, picture
 
 
-def _order(job: _Job) -> tuple[object, ...]:
+def _order(job: Job) -> tuple[object, ...]:
     return job.look.placement.reach, repr(job)
 
 
-def _lightened(decoded: Decoded, files: dict[_Job, File], exif: bytes) -> dict[_Job, File]:
+def _lightened(decoded: Decoded, files: dict[Job, File], exif: bytes) -> dict[Job, File]:
     """`files`, with the original in place of each that shows the same and is not smaller."""
     moving = decoded.film is not None
     alike = [job for job in files if job.look.is_of_all(decoded.size)]

@@ -1,16 +1,20 @@
 """Around every call of a function: what its lines bear, how it ended, its fault if it has one."""
 
 import logging
+import os
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from chalicelib import keys
 from chalicelib.errors import PassingFault
 from chalicelib.telemetry import bindings
 
 LOCAL = "local"  # the stage of a function that bears no stage in its name
+
+Answer = TypeVar("Answer")
 
 _log = logging.getLogger(__name__)
 _calls = count()
@@ -35,16 +39,23 @@ def names_of(function_name: str) -> Names:
 def watched(event: Any, get_response: Callable[[Any], Any]) -> Any:
     """Chalice's middleware for all events; a request's `event` has Lambda's context elsewhere."""
     context = getattr(event, "lambda_context", None) or getattr(event, "context", None)
-    stage, function = names_of(getattr(context, "function_name", LOCAL))
-    with bindings.call(
-        stage=stage,
-        function=function,
-        request_id=getattr(context, "aws_request_id", ""),
-        cold_start=next(_calls) == 0,
-    ):
+    with _call(getattr(context, "function_name", LOCAL), getattr(context, "aws_request_id", "")):
         if hasattr(event, "lambda_context"):
             return _answered(event, get_response)
-        return _worked_off(event, get_response)
+        return _worked_off(event, get_response, "call to be made again")
+
+
+def judged(request: Any, judge: Callable[[Any], Answer]) -> Answer:
+    """The same for an authorizer: Chalice has no middleware for it, and shows it no context."""
+    with _call(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "authorize"), ""):
+        return _worked_off(request, judge, "A store is away")
+
+
+def _call(function_name: str, request_id: str) -> AbstractContextManager[None]:
+    stage, function = names_of(function_name)
+    return bindings.call(
+        stage=stage, function=function, request_id=request_id, cold_start=next(_calls) == 0
+    )
 
 
 def _answered(request: Any, get_response: Callable[[Any], Any]) -> Any:
@@ -64,11 +75,11 @@ def _answered(request: Any, get_response: Callable[[Any], Any]) -> Any:
     return response
 
 
-def _worked_off(event: Any, get_response: Callable[[Any], Any]) -> Any:
+def _worked_off(event: Any, get_response: Callable[[Any], Answer], passing: str) -> Answer:
     try:
         return get_response(event)
     except PassingFault as fault:
-        _log.warning("call to be made again: %s", fault)
+        _log.warning("%s: %s", passing, fault)
         raise
     except Exception:
         _log.exception("call failed")

@@ -3,6 +3,6 @@
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
-from chalicelib.webhooks.delivery import Webhook, Webhooks
+from chalicelib.webhooks.delivery import Parameters, PatientQueue, Webhook, Webhooks
 
-__all__ = ["Webhook", "Webhooks"]
+__all__ = ["Parameters", "PatientQueue", "Webhook", "Webhooks"]

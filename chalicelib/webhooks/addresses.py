@@ -7,10 +7,9 @@ from chalicelib.errors import AddressRefused, PassingFault
 
 Address = IPv4Address | IPv6Address
 
-# They carry IPv4 addresses, private ones too: 6to4, Teredo, NAT64, and its local form.
-_TUNNELS = tuple(
-    IPv6Network(text) for text in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48")
-)
+_GIVEN_OUT = IPv6Network("2000::/3")  # the only part of IPv6 of which anybody has addresses
+# They carry IPv4 addresses, private ones too: 6to4, Teredo.
+_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 
 
 def resolve(host: str, port: int, *, only_loopback: bool) -> str:
@@ -35,6 +34,6 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)
-        if any(address in tunnel for tunnel in _TUNNELS):
+        if address not in _GIVEN_OUT or any(address in tunnel for tunnel in _TUNNELS):
             return False
     return address.is_global and not address.is_multicast

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 from msgspec import Raw, Struct
@@ -9,7 +10,7 @@ from msgspec import Raw, Struct
 from chalicelib import __version__
 from chalicelib.errors import AddressRefused, PassingFault
 from chalicelib.facts import Sent, Unchanged
-from chalicelib.ports import Clock, Parameters, PatientQueue, Telemetry
+from chalicelib.ports import Clock, Telemetry
 from chalicelib.settings import Settings
 from chalicelib.webhooks.signing import read_secrets, sign
 
@@ -34,6 +35,20 @@ class Webhook(Struct, frozen=True, kw_only=True):
         """What is posted: the same at each try."""
         told = {"type": self.name, "timestamp": self.at, "data": self.detail}
         return msgspec.json.encode(told)
+
+
+class PatientQueue(Protocol):
+    """A queue whose messages can wait."""
+
+    def put_off(self, receipt: str, seconds: int) -> None:
+        """Give a message out again after so many seconds, at most 12 hours."""
+
+
+class Parameters(Protocol):
+    """Secrets that operators chose, by their parameters' names."""
+
+    def read(self, name: str) -> str:
+        """The secret; SettingsError where there is no such parameter."""
 
 
 class Webhooks:

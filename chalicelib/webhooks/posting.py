@@ -1,6 +1,7 @@
 """One POST to a checked address: no redirect, no proxy, and only the answer's status is read."""
 
 import contextlib
+import functools
 import http.client
 import socket
 import ssl
@@ -41,6 +42,12 @@ class _Pinned(http.client.HTTPConnection):
             self.sock.shutdown(socket.SHUT_RDWR)
 
 
+@functools.cache
+def trusting() -> ssl.SSLContext:
+    """The context of every connection: to read the authorities takes longer than a post."""
+    return ssl.create_default_context()
+
+
 def post(url: str, headers: Mapping[str, str], body: bytes, *, loopback: bool = False) -> int:
     """Send `body`: the answer's status. PassingFault for none, AddressRefused for a private place.
 
@@ -50,7 +57,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, *, loopback: bool = 
     is_plain = loopback and parts.scheme == "http"
     host, port = parts.hostname or "", parts.port or (80 if is_plain else 443)
     address = resolve(host, port, only_loopback=is_plain)
-    context = None if is_plain else ssl.create_default_context()
+    context = None if is_plain else trusting()
     connection = _Pinned(host, port, address, context)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     end = threading.Timer(_LONGEST, connection.cut)

@@ -10,8 +10,8 @@ sheet.replaceSync(css);
 /** The element's inside: the area, the list of files, and what is said of them. */
 export class Face {
   constructor(host) {
-    this.title = build("div", { part: "title" }, slot("title", strings.dropTitle));
-    this.hint = build("p", { part: "hint", id: "hint" }, slot("hint", strings.pickHint));
+    this.title = build("div", { part: "title" }, slot("title", strings.addTitle));
+    this.hint = build("p", { part: "hint", id: "hint" }, slot("hint", strings.addHint));
     this.picker = input("picker");
     this.camera = input("camera");
     this.area = build("div", { part: "area", role: "group", ariaLabel: strings.areaName },

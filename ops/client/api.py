@@ -14,7 +14,7 @@ Json = dict[str, Any]
 _PAGE = 100  # images; the most that the API gives at once
 
 _ASKED = """The API asks for a token. Put it into DARKROOM_TOKEN, or name a file that holds it
-with --token-file; `python -m ops token create` makes one."""
+with --token-file; `./darkroom token create` makes one."""
 _REFUSED = "The API does not take this token: it is mistyped, has expired or was revoked."
 
 

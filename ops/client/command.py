@@ -1,15 +1,12 @@
 """What the image verbs take on the command line, and how they end."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
 
-from chalicelib.errors import DarkroomError
 from chalicelib.keys import is_image_id
 from ops.client.api import Api
 from ops.client.connection import Connection
@@ -17,12 +14,17 @@ from ops.client.patience import BRIEF, Patience
 from ops.client.places import Place, find_place
 
 SOME_FAILED = 3
-INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 EXIT_CODES = """Exit codes: 0 when all is done; 1 where it could not be done, which is said on
 standard error; 2 for wrong usage; 3 where some of several could not be done; 130 after Ctrl-C."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+token_file_option = click.option(
+    "--token-file",
+    type=click.File(errors="replace"),  # what is no text is told as any wrong token
+    help="A file that holds the token; - is standard input  [default: the variable "
+    "DARKROOM_TOKEN, where the API asks for one]",
+)
 _OPTIONS = (
     click.option(
         "--api",
@@ -31,12 +33,7 @@ _OPTIONS = (
         metavar="URL",
         help="The API's address, or the page's  [default: the Darkroom of `make run`]",
     ),
-    click.option(
-        "--token-file",
-        type=click.File(),
-        help="A file that holds the token; - is standard input  [default: the variable "
-        "DARKROOM_TOKEN, where the API asks for one]",
-    ),
+    token_file_option,
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one line for each.")
 
@@ -65,7 +62,7 @@ class Caller:
 
     def __init__(self, given: dict[str, Any]) -> None:
         self.connection = Connection()
-        self.token = _token(given.pop("token_file"))
+        self.token = read_token(given.pop("token_file"))
         self._given = given.pop("api")
 
     def place(self) -> Place:
@@ -81,16 +78,6 @@ class Caller:
         return Api(self.connection, self.place().api, self.token, patience or Patience(BRIEF))
 
 
-@contextmanager
-def sentences() -> Iterator[None]:
-    """A sentence, and the exit code 1, for whatever a user can mend."""
-    try:
-        yield
-    except DarkroomError as error:
-        complain(f"Not finished. {error}")
-        sys.exit(1)
-
-
 def complain(line: str) -> None:
     """A line for people, beside what programs read."""
     click.echo(line, err=True)
@@ -103,7 +90,8 @@ def exit_code(done: int, failed: int) -> int:
     return SOME_FAILED if done else 1
 
 
-def _token(file: Any) -> str:
+def read_token(file: Any) -> str:
+    """The token of an open file, else of the environment; empty where there is none."""
     text = file.read() if file else os.environ.get("DARKROOM_TOKEN", "")
     token = str(text).strip()
     if not token.isascii() or not token.isprintable():

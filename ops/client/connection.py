@@ -1,6 +1,7 @@
 """Requests over HTTP: answers with their status, or Unreachable."""
 
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -101,6 +102,8 @@ def _pool(kind: type[urllib3.PoolManager], **more: Any) -> urllib3.PoolManager:
 
 def _why(reason: Exception) -> str:
     """The cause without the library's own objects in it."""
+    if isinstance(reason, _errors.SSLError) and isinstance(reason.args[0], Exception):
+        reason = reason.args[0]
     for kinds, words in _WORDS:
         if isinstance(reason, kinds):
             return words
@@ -113,7 +116,8 @@ _WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = 
     (_errors.NewConnectionError, "nobody answers there"),
     (_errors.ConnectTimeoutError, "no connection within 10 seconds"),
     (_errors.TimeoutError, "no answer within a minute"),
-    (_errors.SSLError, "its certificate does not hold"),
+    (ssl.SSLCertVerificationError, "its certificate does not hold"),
+    (ssl.SSLError, "it answers without encryption, or with a wrong one"),
     (_errors.LocationParseError, "it is no address"),
     ((_errors.ProtocolError, ConnectionError), "the connection broke"),
 )

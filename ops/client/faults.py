@@ -1,5 +1,7 @@
 """What a request can come to when it does not succeed; each text is a sentence for a user."""
 
+from typing import Any
+
 from chalicelib.errors import DarkroomError
 
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
@@ -9,7 +11,7 @@ UNAUTHORIZED, FORBIDDEN, NOT_FOUND, THROTTLED = 401, 403, 404, 429
 class ApiFault(DarkroomError):
     """No answer, or not the one that was hoped for. `wait` is what the answer asks, in seconds."""
 
-    is_passing = False
+    is_passing = False  # whether the same request may succeed later
     concerns_all = True  # whether any other request would come to the same
     wait = 0.0
 
@@ -34,16 +36,8 @@ class Refused(ApiFault):
         self.status = status
         self.code = code
         self.wait = wait
-
-    @property
-    def is_passing(self) -> bool:  # type: ignore[override]
-        """Whether the same request may succeed later."""
-        return self.status in _PASSING
-
-    @property
-    def concerns_all(self) -> bool:  # type: ignore[override]
-        """Whether the caller is refused, and not just this request."""
-        return self.status in (UNAUTHORIZED, FORBIDDEN)
+        self.is_passing = status in _PASSING
+        self.concerns_all = status in (UNAUTHORIZED, FORBIDDEN)
 
 
 class BucketUnreachable(Unreachable):
@@ -55,7 +49,9 @@ class BucketUnreachable(Unreachable):
 class BucketRefused(Refused):
     """The bucket's refusal of a file."""
 
-    concerns_all = False
+    def __init__(self, *refusal: Any) -> None:
+        super().__init__(*refusal)
+        self.concerns_all = False
 
 
 BUCKET_FAULTS = (BucketUnreachable, BucketRefused)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ops.client.connection import Connection
 from ops.client.faults import ApiFault, Misunderstood, Unreachable
-from ops.local.options import StackError, read_options
+from ops.local.options import read_options
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,12 @@ class Place:
 def find_place(connection: Connection, given: str | None) -> Place:
     """The Darkroom at `given`, which is its API's or its page's address; else that of `make run`.
 
-    ApiFault says why there is none.
+    A DarkroomError says why there is none.
     """
-    try:
-        options = read_options(os.environ)
-    except StackError as reason:
-        raise ApiFault(str(reason)) from reason
+    options = read_options(os.environ)
     if given is None:
         return _local(connection, options.api_url, options.site_url)
-    address = given.rstrip("/")
-    if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
-        raise ApiFault(f"{given!r} is no address. Give one such as https://photos.example/api.")
+    address = check_address(given)
     if _is_api(connection, address):
         page = options.site_url if address == options.api_url else _page_beside(connection, address)
         return Place(address, page)
@@ -39,6 +34,14 @@ def find_place(connection: Connection, given: str | None) -> Place:
     if api is None:
         raise ApiFault(f"There is no Darkroom at {address}: something else answers.")
     return Place(api, address)
+
+
+def check_address(given: str) -> str:
+    """`given` without a slash at its end; ApiFault where it is no address of the web."""
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ApiFault(f"{given!r} is no address. Give one such as https://photos.example.")
+    return given.rstrip("/")
 
 
 def _local(connection: Connection, api: str, page: str) -> Place:

@@ -3,34 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from ops.cloud import page, record
 from ops.cloud.account import Account
 from ops.cloud.application import run_chalice
 from ops.cloud.data import find_data
 from ops.cloud.deployed import find_api, record_deployed
+from ops.cloud.facts import Facts, choices_of, facts_of, settings_of
 from ops.cloud.faults import explained
 from ops.cloud.limits import Limits, set_limits
 from ops.cloud.origins import allowed_origins, named_origins
 from ops.cloud.stacks import Stack
-from ops.cloud.stage import API_STAGE, Stage
+from ops.cloud.stage import Stage
 from ops.cloud.telling import Teller
 from ops.cloud.templates import PARTS, Template
 from ops.permissions.files import write_policies
 from ops.permissions.names import Place, configured_names
-
-Facts = dict[str, str]
-
-_TIME_LIMITS = {
-    "ApiSeconds": "api_handler",
-    "AuthorizeSeconds": "authorize",
-    "UploadSeconds": "process_upload",
-    "RemovalSeconds": "process_removal",
-    "AgainSeconds": "process_again",
-    "FailureSeconds": "record_failure",
-    "WebhookSeconds": "send_webhook",
-}
 
 
 @dataclass(frozen=True)
@@ -103,23 +91,12 @@ class Deployment:
     def facts(self) -> Facts:
         """All that the templates' parameters may be named for, as far as it is known now."""
         known = {
-            "Stage": self.stage.name,
-            "UploadsBucket": self.stage.uploads_bucket,
-            "ImagesBucket": self.stage.images_bucket,
-            "SiteBucket": self.stage.site_bucket,
-            "ImagesTable": self.stage.images_table,
-            "WorkQueue": self.stage.work_queue,
-            "FailuresQueue": self.stage.failures_queue,
-            "WebhooksQueue": self.stage.webhooks_queue,
-            "LostWebhooksQueue": f"{self.stage.webhooks_queue}-lost",
-            "WebhookSecret": self.stage.webhook_secret,
-            "EventBus": self.stage.event_bus,
+            **facts_of(self.stage),
+            **self._kept_key,
+            **choices_of(record.recorded(self.stage.name)),
             "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
-            "ApiStage": API_STAGE,
             "AllowedOrigins": ",".join(self._origins()),
         }
-        section = record.recorded(self.stage.name)
-        known |= self._kept_key | _time_limits(section) | _webhooks(section)
         for part in ("stores", "delivery"):
             known |= self.stacks[part].outputs()
         return {**known, **self.wishes.parameters}
@@ -174,37 +151,3 @@ class Deployment:
             f"{len(difference.changed)} files sent, {len(difference.removed)} removed, "
             f"{paths} paths invalidated"
         )
-
-
-def _time_limits(section: Mapping[str, Any]) -> Facts:
-    functions = section.get("lambda_functions", {})
-    common = section.get("lambda_timeout")
-    limits = {
-        parameter: functions.get(name, {}).get("lambda_timeout", common)
-        for parameter, name in _TIME_LIMITS.items()
-    }
-    return {parameter: str(limit) for parameter, limit in limits.items() if limit}
-
-
-def _webhooks(section: Mapping[str, Any]) -> Facts:
-    """Whether the user's settings name a receiver."""
-    has_address = bool(section.get("environment_variables", {}).get("WEBHOOK_URL"))
-    return {"Webhooks": str(has_address).lower()}
-
-
-def settings_of(facts: Mapping[str, str], site: str) -> Facts:
-    """The functions' settings that follow from a deployment."""
-    return {
-        "UPLOADS_BUCKET": facts["UploadsBucket"],
-        "IMAGES_BUCKET": facts["ImagesBucket"],
-        "IMAGES_TABLE": facts["ImagesTable"],
-        "WORK_QUEUE": facts["WorkQueue"],
-        "FAILURES_QUEUE": facts["FailuresQueue"],
-        "WEBHOOKS_QUEUE": facts["WebhooksQueue"],
-        "WEBHOOK_SECRET_PARAMETER": facts["WebhookSecret"],
-        "EVENT_BUS": facts["EventBus"],
-        "PUBLIC_URL": f"{site}/images",
-        "API_URL": f"{site}/{API_STAGE}",
-        "ALLOWED_ORIGINS": facts["AllowedOrigins"],
-        "DISTRIBUTION_ID": facts["DistributionId"],
-    }

@@ -6,6 +6,7 @@ from ops.cloud import data
 from ops.cloud.account import Account
 from ops.cloud.application import run_chalice
 from ops.cloud.deployed import Resource, deployed_file, layer_versions, record_deployed
+from ops.cloud.facts import facts_of, settings_of
 from ops.cloud.faults import explained
 from ops.cloud.stacks import Stack
 from ops.cloud.stage import Stage
@@ -79,17 +80,9 @@ class Destruction:
 
     def _settings(self) -> dict[str, str]:
         """With which the application can be imported on a machine that never deployed it."""
-        return {
-            "UPLOADS_BUCKET": self.stage.uploads_bucket,
-            "IMAGES_BUCKET": self.stage.images_bucket,
-            "IMAGES_TABLE": self.stage.images_table,
-            "WORK_QUEUE": self.stage.work_queue,
-            "FAILURES_QUEUE": self.stage.failures_queue,
-            "WEBHOOKS_QUEUE": self.stage.webhooks_queue,
-            "PUBLIC_URL": "https://images.invalid",
-            "ALLOWED_ORIGINS": "https://page.invalid",
-            "AUTH_MODE": "none",
-        }
+        page = "https://page.invalid"
+        facts = {**facts_of(self.stage), "AllowedOrigins": page, "DistributionId": ""}
+        return {**settings_of(facts, page), "AUTH_MODE": "none"}
 
     def _log_groups(self) -> Iterator[str]:
         own = self.stage.log_group("api_handler")

@@ -8,6 +8,8 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from chalicelib.errors import DarkroomError
+
 _AGAIN = "then run this again: it continues where it stopped"
 _PERMISSIONS = "docs/deploying.md lists what deploying needs"
 _SIGN_IN = "Sign in (`aws sso login`, `aws configure`, or the AWS_ variables)"
@@ -108,7 +110,7 @@ _IN_TEXT = re.compile(
 )
 
 
-class CloudError(Exception):
+class CloudError(DarkroomError):
     """The command cannot go on; the text says to a user why, and what to do."""
 
 

@@ -42,5 +42,5 @@ def tell_first_steps(deployment: Deployment) -> None:
     if auth_mode(name) == "token":
         teller.say(
             "It asks for a token. Make one: "
-            f"python -m ops token create --stage {name} --subject you@example.com"
+            f"./darkroom token create --stage {name} --subject you@example.com"
         )

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from ops.cloud.account import Account
@@ -47,11 +46,11 @@ class Publication:
     removed: tuple[str, ...]
 
 
-def page_files(site: str, folder: Path = FRONTEND) -> list[File]:
-    """The files of `folder`, and config.json, which tells the page where the API is."""
-    paths = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+def page_files(site: str) -> list[File]:
+    """The files of `frontend/`, and config.json, which tells the page where the API is."""
+    paths = [path.relative_to(FRONTEND) for path in sorted(FRONTEND.rglob("*")) if path.is_file()]
     files = [
-        File(path.as_posix(), (folder / path).read_bytes())
+        File(path.as_posix(), (FRONTEND / path).read_bytes())
         for path in paths
         if not any(part.startswith(".") for part in path.parts)
     ]

@@ -8,10 +8,8 @@ from typing import Any
 
 from ops.cloud.policies import FUNCTIONS
 from ops.cloud.stage import API_STAGE
-from ops.local.names import PROJECT
 from ops.permissions.files import policy_file
-
-CONFIG = PROJECT / ".chalice" / "config.json"
+from ops.permissions.names import CONFIG
 
 _SHAPE = "dev"  # the stage whose sizes and limits a new stage begins with
 
@@ -39,13 +37,13 @@ def with_facts(
     return known
 
 
-def record(stage: str, section: Mapping[str, Any], file: Path = CONFIG) -> bool:
+def record(stage: str, section: Mapping[str, Any]) -> bool:
     """Write the stage's section, where it is not so already: whether it changed."""
-    config = json.loads(file.read_text(encoding="utf-8"))
+    config = json.loads(CONFIG.read_text(encoding="utf-8"))
     if config["stages"].get(stage) == section:
         return False
     config["stages"][stage] = section
-    scratch = file.with_suffix(".new")
+    scratch = CONFIG.with_suffix(".new")
     scratch.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    scratch.replace(file)  # whole or not at all
+    scratch.replace(CONFIG)  # whole or not at all
     return True

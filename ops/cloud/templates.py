@@ -32,9 +32,9 @@ class Template:
         return {name: value for name, value in values.items() if name in self.parameters}
 
 
-def read_templates(account: Account, stage: str, folder: Path = FOLDER) -> dict[str, Template]:
+def read_templates(account: Account, stage: str) -> dict[str, Template]:
     """All parts' templates; CloudError for the first that is not there or not valid."""
-    return {part: _read_template(account, stage, folder / f"{part}.yaml") for part in PARTS}
+    return {part: _read_template(account, stage, FOLDER / f"{part}.yaml") for part in PARTS}
 
 
 def with_plain_names(body: str, account: Account, stage: str) -> str:

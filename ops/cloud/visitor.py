@@ -29,7 +29,7 @@ def visiting(where: Where) -> Iterator[str]:
     if mode == "jwt":
         raise CloudError(
             "This stage takes the tokens of your issuer. Give one with the scopes upload, read and "
-            "delete in DARKROOM_TOKEN, and run `python -m ops smoke --stage "
+            "delete in DARKROOM_TOKEN, and run `./darkroom smoke --stage "
             f"{where.stage}`."
         )
     now = utc_now()

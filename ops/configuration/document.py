@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
-from ops.cloud.deployment import settings_of
+from ops.cloud.facts import settings_of
 from ops.cloud.templates import PARTS
 from ops.configuration import options, settings
 from ops.configuration.settings import Row

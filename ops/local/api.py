@@ -7,7 +7,6 @@ from chalice import local
 from chalice.cli.factory import CLIFactory
 
 from ops.local import calls
-from ops.local.gateway import use_own_gateway
 from ops.local.handler import GatewayHandler
 from ops.local.names import HOST, PROJECT
 from ops.local.options import read_options
@@ -16,7 +15,6 @@ from ops.local.options import read_options
 def serve() -> None:
     """Answer until the process is ended."""
     calls.record_calls(os.environ)
-    use_own_gateway()
     options = read_options(os.environ)
     local.ThreadedHTTPServer.request_queue_size = 128
     # A dictionary of its own takes the variables of config.json, which know default ports only.

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from chalice import local
 from chalice.app import Chalice, Response
 from chalice.config import Config
-from chalice.local import LocalGateway, LocalGatewayAuthorizer, NotAuthorizedError
+from chalice.local import (
+    ForbiddenError,
+    LocalGateway,
+    LocalGatewayAuthorizer,
+    NotAuthorizedError,
+)
 
 from chalicelib.errors import PassingFault
 from ops.local.calls import made_inside
@@ -34,27 +38,11 @@ class Gateway(LocalGateway):
             answered: dict[str, Any] = super().handle_request(*request, **named)
         except NotAuthorizedError:
             return _sent(answer(NO_TOKEN))
-        except local.ForbiddenError:
+        except (ForbiddenError, UnicodeEncodeError):  # Chalice quotes the token, as ASCII
             return _sent(answer(NO_ROUTE))
         except PassingFault:  # of the authorizer: the application answers its own
             return _sent(answer(NO_ANSWER))
         return answered
-
-
-def use_own_gateway() -> None:
-    """Have Chalice's local server, in this process, stand behind it."""
-    local.LocalGateway = Gateway  # type: ignore[misc]
-    local.ChaliceRequestHandler._parse_payload = _payload  # type: ignore[assignment,method-assign]
-
-
-_read = local.ChaliceRequestHandler._parse_payload
-
-
-def _payload(handler: local.ChaliceRequestHandler) -> tuple[dict[str, Any], bytes | None]:
-    """Headers and body; of headers that come twice all values, where Chalice takes the first."""
-    _, body = _read(handler)
-    names = handler.headers.keys()
-    return {name: ", ".join(handler.headers.get_all(name, [])) for name in names}, body
 
 
 def _sent(answered: Response) -> dict[str, Any]:

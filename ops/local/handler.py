@@ -1,12 +1,16 @@
 """The local server's HTTP: what is too large or cannot be read ends before the gateway."""
 
 from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from chalice.app import Chalice
+from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalGatewayException
 
 from chalicelib.errors import RequestError
 from chalicelib.web.refusals import BodyTooLarge, InternalError, Unreadable
+from ops.local.gateway import Gateway
 from ops.packaging.gateway import answer
 
 _LONGEST_BODY = 10 * 1024 * 1024  # API Gateway's own limit
@@ -17,6 +21,11 @@ class GatewayHandler(ChaliceRequestHandler):
 
     # It sends headers and body apart, and the body would wait for the headers' receipt.
     disable_nagle_algorithm = True
+
+    def __init__(self, *connection: Any, app_object: Chalice, config: Config) -> None:
+        self.local_gateway = Gateway(app_object, config)
+        # Not Chalice's own, which answers through a gateway that it makes itself.
+        BaseHTTPRequestHandler.__init__(self, *connection)
 
     def do_any(self) -> None:
         """Answer a request whose body has a length that can be read."""
@@ -36,6 +45,12 @@ class GatewayHandler(ChaliceRequestHandler):
         if name.startswith("do_"):
             return self.do_any
         raise AttributeError(name)
+
+    def _parse_payload(self) -> tuple[dict[str, Any], bytes | None]:
+        """Headers and body; of headers that come twice all values: Chalice takes the first."""
+        _, body = super()._parse_payload()
+        names = self.headers.keys()
+        return {name: ", ".join(self.headers.get_all(name, [])) for name in names}, body
 
     def send_error(self, *_: Any, **__: Any) -> None:
         """The answer to what is no HTTP."""

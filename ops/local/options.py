@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chalicelib.errors import DarkroomError
 from ops.local.names import HOST, PROJECT
 
 MODES = ("none", "token", "jwt")
 PORTS = {"API_PORT": 8000, "SITE_PORT": 8080, "S3_PORT": 8333, "AWS_PORT": 5001}
 
 
-class StackError(Exception):
+class StackError(DarkroomError):
     """The stack cannot run; the text says to a user why, and what to do."""
 
 

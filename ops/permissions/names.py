@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ops.cloud.faults import CloudError
 from ops.local.names import PROJECT
 
+CONFIG = PROJECT / ".chalice" / "config.json"
 APPLICATION = "darkroom"
 API = "api_handler"
 
@@ -133,12 +135,23 @@ def names_of(
 
 def configured_names(stage: str, place: Place, kms_key_arn: str = "") -> Names:
     """The names of a stage of `.chalice/config.json`."""
-    config: dict[str, Any] = json.loads((PROJECT / ".chalice/config.json").read_text())
-    known = {**config, **config["stages"][stage]}
-    environment = {
-        **config.get("environment_variables", {}),
-        **config["stages"][stage]["environment_variables"],
-    }
-    return names_of(
-        stage, environment, place, kms_key_arn=kms_key_arn, xray=bool(known.get("xray"))
-    )
+    known = configuration_of(stage)
+    environment, xray = known["environment_variables"], bool(known.get("xray"))
+    return names_of(stage, environment, place, kms_key_arn=kms_key_arn, xray=xray)
+
+
+def configuration_of(stage: str) -> dict[str, Any]:
+    """The stage's section of `.chalice/config.json`, over what it says of all stages.
+
+    CloudError where it has no such stage.
+    """
+    config: dict[str, Any] = json.loads(CONFIG.read_text(encoding="utf-8"))
+    section = config["stages"].get(stage)
+    if section is None:
+        known = ", ".join(config["stages"])
+        raise CloudError(
+            f"There is no stage {stage} in .chalice/config.json, which has {known}. Deploying "
+            "records it there: take the file from where it was deployed, or deploy it again."
+        )
+    variables = [part.get("environment_variables", {}) for part in (config, section)]
+    return {**config, **section, "environment_variables": {**variables[0], **variables[1]}}

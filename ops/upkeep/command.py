@@ -1,8 +1,6 @@
 """What all verbs take on the command line, and how they end."""
 
 import signal
-import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
-from chalicelib.errors import DarkroomError
-from ops.cloud.faults import CloudError, explained
 from ops.upkeep.reaching import LOCAL, Where
-from ops.upkeep.showing import say
 from ops.upkeep.walking import Crew
 
-INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
 EXIT_CODES = """Exit codes: 0 when all is done; 1 where something could not be done, which is said
 on standard error; 2 for wrong usage; 130 after Ctrl-C."""
 
@@ -64,17 +58,6 @@ def stage_options(command: Command) -> Command:
 def where(given: dict[str, Any]) -> Where:
     """The stage that the options name; they are taken out of `given`."""
     return Where(*(given.pop(name) for name in ("stage", "region", "profile", "data_dir")))
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """A sentence, and the exit code 1, for whatever a user can mend."""
-    try:
-        with explained():
-            yield
-    except (CloudError, DarkroomError, OSError, sqlite3.Error) as error:
-        say(f"Not finished. {error}")
-        sys.exit(1)
 
 
 @contextmanager

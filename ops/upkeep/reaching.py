@@ -1,6 +1,5 @@
 """The application over a stage's stores, as an operator reaches them: here, or in AWS."""
 
-import json
 import logging
 import os
 from collections.abc import Mapping
@@ -17,11 +16,11 @@ from chalicelib.settings import read_settings
 from chalicelib.wiring import Wiring
 from ops.cloud.account import connect
 from ops.cloud.faults import CloudError, explained
-from ops.cloud.record import CONFIG
 from ops.local import readiness
 from ops.local.credentials import profiles_file
 from ops.local.environment import application_environment
-from ops.local.options import Options, StackError, read_options
+from ops.local.options import Options, read_options
+from ops.permissions.names import configuration_of
 from ops.upkeep.watching import Silence
 
 LOCAL = "local"
@@ -40,12 +39,9 @@ class Where:
 
     @property
     def options(self) -> Options:
-        """Ports and folders of the local stack; CloudError names a variable that is wrong."""
+        """Ports and folders of the local stack; StackError names a variable that is wrong."""
         chosen = {"DATA_DIR": str(self.data_dir)} if self.data_dir else {}
-        try:
-            return read_options({**os.environ, **chosen})
-        except StackError as reason:
-            raise CloudError(str(reason)) from reason
+        return read_options({**os.environ, **chosen})
 
 
 def reach(where: Where) -> Wiring:
@@ -110,22 +106,10 @@ def _is_running(options: Options) -> bool:
 
 
 def _enter_deployed(where: Where) -> Mapping[str, str]:
-    environment = _recorded(where.stage)
+    environment: Mapping[str, str] = configuration_of(where.stage)["environment_variables"]
     account = connect(where.profile, where.region)
     boto3.setup_default_session(profile_name=account.profile, region_name=account.region)
     return environment
-
-
-def _recorded(stage: str) -> Mapping[str, str]:
-    config = json.loads(CONFIG.read_text(encoding="utf-8"))
-    section = config["stages"].get(stage)
-    if section is None:
-        known = ", ".join(config["stages"])
-        raise CloudError(
-            f"There is no stage {stage} in .chalice/config.json, which has {known}. Deploying "
-            "records it there: take the file from where it was deployed, or deploy it again."
-        )
-    return {**config.get("environment_variables", {}), **section.get("environment_variables", {})}
 
 
 def _absent(where: Where, what: str) -> str:

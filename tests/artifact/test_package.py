@@ -9,7 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ops.__main__ import main
 from ops.local.names import PROJECT
 from ops.packaging.archives import pack
 from ops.packaging.compiling import CompileError, compile_modules
@@ -116,3 +118,11 @@ def test_terraform_describes_every_function_with_the_layer(package: Path) -> Non
         assert function["timeout"] == limits[name]["lambda_timeout"]
         assert function["layers"]
         assert function["runtime"] == VERSION
+
+
+def test_a_stage_that_nobody_configured_is_told(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["package", "--stage", "elsewhere", "--out", str(tmp_path)])
+    said = (
+        "Not finished. There is no stage elsewhere in .chalice/config.json, which has local, dev."
+    )
+    assert (done.exit_code, said in done.stderr) == (1, True)

@@ -8,7 +8,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.table import DynamoImages
 from chalicelib.records import Status
 from chalicelib.uploads import PostTicket
-from tests.builders import version
+from tests.builders import put, version
 from tests.pictures import jpeg
 
 
@@ -52,7 +52,7 @@ def test_a_picture_takes_about_the_units_that_its_cost_counts(
     ticket = wiring.tickets.post("everyone", "cat.jpg", "image/jpeg", 9, None)
     assert isinstance(ticket, PostTicket)
     key = ticket.fields["key"]
-    wiring.objects.write("test-uploads", key, jpeg(2400, 1800), content_type="", cache_control="")
+    put(wiring, jpeg(2400, 1800), key)
     meter = Meter()
     done = wiring.processor.process(version(key))
     assert done.status is Status.READY

@@ -8,12 +8,12 @@ import pytest
 
 from chalicelib.access.callers import Scope
 from chalicelib.access.tokens import TokenStore, new_token
+from chalicelib.allowances import Meters
 from chalicelib.aws import clients
 from chalicelib.aws.meters import DynamoMeters
 from chalicelib.aws.secrets import DynamoSecrets
 from chalicelib.aws.table import DynamoImages
 from chalicelib.aws.tokens import DynamoTokens
-from chalicelib.ports import Meters
 from tests.builders import NOON
 from tests.fakes.others import MemoryMeters, MemoryTokens
 

@@ -9,6 +9,7 @@ from benchmarks.costs.usage import Mean, assumed, mean_of
 from benchmarks.results import LATEST, load
 from chalicelib.costs import GB, prices
 from tests.benchmarks.runs import results
+from tests.infrastructure.stacks import deployed
 
 TIERS = ((10.0, 3.0), (20.0, 2.0), (float("inf"), 1.0))
 MEAN = Mean(milliseconds=200, upload=2e6, renditions=3e5, files=4, viewed=1e5)
@@ -51,6 +52,17 @@ def test_a_bill_grows_with_the_pictures_and_no_faster(kind: str):
 
 def test_what_stands_costs_the_same_for_any_number():
     assert list(bill(1).standing()) == list(bill(1e8).standing())
+
+
+def test_alarms_look_at_as_many_metrics_as_are_billed():
+    alarms = deployed("watch").of_type("AWS::CloudWatch::Alarm").values()
+    metrics = [[one for one in a.get("Metrics", ()) if "MetricStat" in one] for a in alarms]
+    assert sum(len(found) or 1 for found in metrics) == assumed().alarm_metrics
+
+
+def test_the_firewall_has_as_many_rules_as_are_billed():
+    (firewall,) = deployed("delivery", {"UseWaf": "true"}).of_type("AWS::WAFv2::WebACL").values()
+    assert len(firewall["Rules"]) == assumed().waf_rules
 
 
 def test_a_small_stage_is_looked_at_whole_in_each_walk():

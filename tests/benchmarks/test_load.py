@@ -7,18 +7,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PIL import Image as Pillow
 
+from benchmarks.costs.bills import TICKET_UNITS
 from benchmarks.load.answers import Found, Upload, judged
 from benchmarks.load.killing import kill_workers
-from benchmarks.load.page import PAGE, page
+from benchmarks.load.page import KEPT_DAYS, PAGE, page
 from benchmarks.load.pictures import DAMAGED, is_damaged, write_pictures
 from benchmarks.load.results import Sweep, load
 from benchmarks.load.running import spread
-from benchmarks.load.scale import Month
+from benchmarks.load.scale import Month, files, units
 from benchmarks.load.simulating import Burst, Load, arrivals, growth, partition
 from benchmarks.load.walking import walk
 from chalicelib import keys
+from chalicelib.costs import write_units
 from chalicelib.records import Event, Image, Status
 from ops.local.database import Database, set_mark
+from tests.infrastructure.stacks import template
 from tests.pictures import jpeg
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -64,6 +67,16 @@ def test_the_latest_run_lost_and_doubled_nothing():
     assert run.answers.faults == 0
     assert run.answers.ready + run.answers.rejected == run.pictures == 2000
     assert len(run.kills) == 3
+
+
+def test_the_bill_has_the_write_units_that_dynamodb_has_counted():
+    counted = sum(units(load(), name) for name in ("table", "by_owner", "by_unfinished"))
+    assert counted == TICKET_UNITS + write_units(files() - 1)
+
+
+def test_the_work_queue_keeps_messages_as_long_as_the_page_says():
+    queue = template("stores")["Resources"]["WorkQueue"]["Properties"]
+    assert queue["MessageRetentionPeriod"] == KEPT_DAYS * 86_400
 
 
 def test_an_answer_to_each_upload_is_no_fault():

@@ -81,7 +81,8 @@ def test_nonsense_is_answered_with_a_sentence(
 
 def test_a_verb_that_is_none_is_told_with_its_like() -> None:
     done = CliRunner().invoke(main, ["uplaod"])
-    assert (done.exit_code, "No such command 'uplaod'" in done.stderr) == (2, True)
+    said = "No such command 'uplaod'. Did you mean 'upload'?"
+    assert (done.exit_code, said in done.stderr) == (2, True)
 
 
 def test_every_group_of_verbs_is_in_the_help() -> None:
@@ -107,6 +108,17 @@ def test_a_fault_of_ours_is_a_sentence_and_its_place_is_shown_on_request(
     assert "Traceback" in CliRunner().invoke(main, ["--debug", "upload", "x"]).stderr
     shown = CliRunner().invoke(main, ["upload", "x"], env={"DARKROOM_DEBUG": "1"})
     assert "Traceback" in shown.stderr
+
+
+def test_what_this_machine_refuses_is_told_as_such(darkroom: FakeDarkroom, tmp_path: Path) -> None:
+    (tmp_path / "uploads.sqlite").write_text("no database" * 20)
+    for place, said in (
+        (tmp_path, "file is not a database"),
+        (Path(__file__), f"[Errno 17] File exists: '{__file__}'"),
+    ):
+        known = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(place)}
+        done = CliRunner().invoke(main, ["upload", __file__], env=known)
+        assert (done.exit_code, done.stderr) == (1, f"Not finished. {said}\n")
 
 
 @pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
@@ -163,6 +175,16 @@ def test_the_launcher_says_how_to_set_up_what_is_not(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, copy, "list"], capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr == f"Darkroom is not set up yet. Run this once: make -C '{tmp_path}' setup\n"
+
+
+def test_ctrl_c_ends_the_launcher_quietly_while_it_starts(tmp_path: Path) -> None:
+    (tmp_path / "darkroom").write_text(LAUNCHER.read_text())
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "ops").mkdir()
+    (tmp_path / "ops/__main__.py").write_text("raise KeyboardInterrupt")
+    command = [sys.executable, tmp_path / "darkroom", "list"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
 
 
 def test_a_reader_that_has_enough_ends_a_list_quietly(darkroom: FakeDarkroom) -> None:

@@ -155,9 +155,25 @@ def test_a_redirect_is_not_followed_with_the_token(run: Run, darkroom: FakeDarkr
     assert (done.exit_code, "answered 307" in done.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("address", ["photos.example", "ftp://photos.example", "http://", "x y"])
-def test_an_address_that_is_none_is_told(run: Run, address: str) -> None:
+def test_a_token_that_is_no_text_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(b"\xff\xfe")
+    done = run("list", "--token-file", str(tmp_path / "token"))
+    assert (done.exit_code, "letters that no token has" in done.stderr) == (2, True)
+
+
+def test_a_server_without_encryption_is_not_told_to_have_a_bad_certificate(
+    run: Run, darkroom: FakeDarkroom
+) -> None:
+    address = darkroom.address.replace("http", "https")
     done = run("list", "--api", address)
+    said = f"{address}/health cannot be reached: it answers without encryption, or with a wrong one"
+    assert done.stderr == f"Not finished. {said}.\n"
+
+
+@pytest.mark.parametrize("address", ["photos.example", "ftp://photos.example", "http://", "x y"])
+@pytest.mark.parametrize("verb", [("list", "--api"), ("smoke", "--url")])
+def test_an_address_that_is_none_is_told(run: Run, verb: tuple[str, str], address: str) -> None:
+    done = run(*verb, address)
     assert (done.exit_code, "is no address" in done.stderr) == (1, True)
 
 

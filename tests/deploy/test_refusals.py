@@ -6,9 +6,9 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from ops.__main__ import main
 from ops.cloud.faults import CloudError
 from ops.cloud.stage import check_stage
-from ops.deploy import deploy
 from tests.deploy.inventory import inventory, nothing
 from tests.deploy.test_lifecycle import DEPLOY
 from tests.deploy.world import Outcome, World
@@ -46,7 +46,7 @@ def test_a_python_that_lambda_cannot_run(
 ) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setattr(sys, "version_info", version)
-    refused = CliRunner().invoke(deploy, ["--stage", "test"])
+    refused = CliRunner().invoke(main, ["deploy", "--stage", "test"])
     assert (refused.exit_code, said in refused.output) == (1, True)
 
 

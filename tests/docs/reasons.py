@@ -10,7 +10,7 @@ ELSEWHERE = {
 # By document and the first words of the block: why nothing can run it here.
 NOWHERE = {
     ("docs/infrastructure.md", "stage=dev"): "AWS's own tool, and an account",
-    ("docs/infrastructure.md", "chalice deploy"): "AWS's own tool, and an account",
+    ("docs/infrastructure.md", ".venv/bin/chalice deploy"): "AWS's own tool, and an account",
     ("docs/uploader.md", "import { useEffect"): "React is no dependency of ours",
 }
 

@@ -42,8 +42,9 @@ def test_a_receiver_is_told_why_an_image_was_rejected(
     assert told(stack, webhooks, image_id)["image.rejected"]["reason"] == "not_an_image"
 
 
-def test_what_a_receiver_refused_comes_again(webhooks: Receiver) -> None:
+def test_what_a_receiver_refused_comes_again(client: ApiClient, webhooks: Receiver) -> None:
     # It has refused the first of all that came, whatever test it was of.
+    client.upload(jpeg(seed=31), "told.jpg")
     until(lambda: bool(webhooks.requests), 60)
     first = webhooks.requests[0].headers["webhook-id"]
     until(lambda: [r.headers["webhook-id"] for r in webhooks.requests].count(first) == 2, 60)

@@ -55,7 +55,7 @@ def test_every_word_that_a_page_asks_for_exists() -> None:
 def test_words_that_are_painted_before_the_scripts_are_there_are_those_of_the_strings() -> None:
     strings = (FRONTEND / "strings.js").read_text()
     painted = re.findall(r'data-text="(\w+)">([^<]+)<', PAGES["index.html"])
-    assert "dropTitle" in dict(painted)
+    assert "addTitle" in dict(painted)
     assert [name for name, words in painted if f'  {name}: "{words}",' not in strings] == []
 
 

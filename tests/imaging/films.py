@@ -1,4 +1,4 @@
-"""Animations written by hand, of one row of pixels: "R", "G", "B", "W" and "." for transparent."""
+"""Animations: of pictures, or by hand of one row of pixels, "." for a transparent one."""
 
 import struct
 import zlib
@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from chalicelib.imaging import Rendered
 from chalicelib.imaging.animation import frames
 from chalicelib.imaging.decoding import decode
-from tests.imaging.samples import LIMITS, chunk, opened, saved
+from chalicelib.variants import Variant
+from tests.imaging.samples import LIMITS, chunk, opened, rendered, saved, scene
 
 COLOURS = {
     "R": (255, 0, 0, 255), "G": (0, 255, 0, 255), "B": (0, 0, 255, 255),
@@ -16,6 +18,21 @@ COLOURS = {
 }  # fmt: skip
 LETTERS = "RGBW."
 _CLEAR, _END = 0x80, 0x81
+
+KINDS = ("gif", "png", "webp")
+WHOLE = Variant(name="whole", width=2000)
+PHOTO = scene(96, 96)
+
+
+def turning(frames: int = 4) -> list[Image.Image]:
+    """Photograph-like pictures, each quite another."""
+    return [PHOTO.rotate(90 * turn) for turn in range(frames)]
+
+
+def only(data: bytes, variant: Variant = WHOLE) -> Rendered:
+    """The one rendition of `data`."""
+    (made,) = rendered(data, variant).renditions
+    return made
 
 
 class Strip(NamedTuple):

@@ -5,19 +5,11 @@ from typing import Any
 
 import pytest
 
+from ops.cloud.facts import TIME_LIMITS
 from ops.local.functions import limits_of
 from ops.local.stores import table_definition
 from tests.infrastructure.stacks import Json, Stack, deployed, template
 
-LIMITS = {
-    "ApiSeconds": "api_handler",
-    "AuthorizeSeconds": "authorize",
-    "UploadSeconds": "process_upload",
-    "RemovalSeconds": "process_removal",
-    "AgainSeconds": "process_again",
-    "FailureSeconds": "record_failure",
-    "WebhookSeconds": "send_webhook",
-}
 QUARTER_OF_AN_HOUR = 900
 
 
@@ -113,7 +105,7 @@ def test_every_function_but_the_sweep_is_to_end_well_within_its_time(
 
 
 def test_four_fifths_of_a_time_limit_sound_an_alarm() -> None:
-    seconds = {parameter: 10 * n for n, parameter in enumerate(LIMITS, start=1)}
+    seconds = {parameter: 10 * n for n, parameter in enumerate(TIME_LIMITS, start=1)}
     alarm = deployed("watch", seconds).properties("DurationNearLimit")
     names = ("api", "authorizer", "upload", "removal", "again", "failure", "webhook")
     shares = [f"FILL({name}, 0) / {10 * n}" for n, name in enumerate(names, start=1)]
@@ -121,7 +113,7 @@ def test_four_fifths_of_a_time_limit_sound_an_alarm() -> None:
     assert alarm["Threshold"] == 80
 
 
-@pytest.mark.parametrize(("parameter", "function"), LIMITS.items())
+@pytest.mark.parametrize(("parameter", "function"), TIME_LIMITS.items())
 def test_a_time_limit_is_the_one_that_is_deployed(parameter: str, function: str) -> None:
     default = template("watch")["Parameters"][parameter]["Default"]
     assert default == limits_of(function).seconds

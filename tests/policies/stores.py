@@ -22,10 +22,7 @@ def make_stores(client: Callable[[str], Any]) -> None:
         client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioned)
     for table in (ENFORCED.images_table, OTHER, UNUSED):
         client("dynamodb").create_table(**table_definition(table))
-    for queue in (
-        *(ENFORCED.work_queue, ENFORCED.failures_queue),
-        *(ENFORCED.webhooks_queue, OTHER),
-    ):
+    for queue in (ENFORCED.work_queue, ENFORCED.failures_queue, ENFORCED.webhooks_queue, OTHER):
         client("sqs").create_queue(QueueName=queue)
     for bus in (ENFORCED.event_bus, OTHER):
         client("events").create_event_bus(Name=bus)

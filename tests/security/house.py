@@ -15,6 +15,7 @@ from chalicelib.access.callers import Scope
 from chalicelib.access.tokens import Token, new_token
 from chalicelib.wiring import utc_now
 from ops.local.names import PROJECT
+from tests.builders import put
 from tests.conftest import with_fakes
 from tests.pictures import jpeg
 
@@ -81,7 +82,7 @@ class House:
         """A ready image of the token's owner, as they see it."""
         ticket = self.ask("POST", "/uploads", token, UPLOAD | {"size": len(PICTURE)}).json_body
         key = ticket["fields"]["key"]
-        self.wiring.objects.write("test-uploads", key, PICTURE, content_type="", cache_control="")
+        put(self.wiring, PICTURE, key)
         answer = self.ask("POST", "/images", token, {"bucket": "test-uploads", "key": key})
         assert answer.status_code == 200, answer.body
         return dict(answer.json_body)

@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from chalicelib.settings import Settings, read_settings
+from tests.environment import SETTINGS
+
 AUDIENCE = "https://photos.example/api"
 
 
@@ -103,6 +106,12 @@ def running_issuer() -> Iterator[Issuer]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def settings_for(issuer: Issuer, **more: str) -> Settings:
+    """Those of an application that takes its tokens, and gives them no scope by itself."""
+    told = {"AUTH_MODE": "jwt", "JWT_ISSUER": issuer.address, "JWT_AUDIENCE": AUDIENCE}
+    return read_settings(SETTINGS | told | more)
 
 
 def unsigned(header: dict[str, Any], claims: dict[str, Any], signature: bytes = b"") -> str:

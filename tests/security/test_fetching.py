@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
+from chalicelib.access import fetching
 from chalicelib.access.fetching import fetch
 
 
@@ -86,6 +88,15 @@ def test_anything_but_a_whole_answer_in_time_is_none(address: str, path: str) ->
     with pytest.raises(OSError, match="answer"):
         fetch(f"{address}/{path}", seconds=0.3)
     assert time.monotonic() - started < 2
+
+
+def test_the_time_is_counted_from_the_question_on(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(monotonic=lambda: 9.0 if Answers.asked else 0.0)
+    monkeypatch.setattr(fetching, "time", clock)
+    with pytest.raises(OSError, match="too long"):
+        fetch(f"{address}/good", seconds=8)
 
 
 def test_where_nobody_answers_there_is_none() -> None:

@@ -5,7 +5,6 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -13,16 +12,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import RSAAlgorithm
 from jwt.utils import base64url_encode
-from msgspec.structs import replace
 
 from chalicelib.access.claims import Claims
 from chalicelib.access.fetching import fetch
 from chalicelib.access.keysets import KeySet
-from chalicelib.errors import PassingFault
-from chalicelib.settings import Settings
 from chalicelib.wiring import utc_now
 from tests.security.house import House, refused
-from tests.security.issuer import AUDIENCE, Issuer, unsigned
+from tests.security.issuer import AUDIENCE, Issuer, settings_for, unsigned
 
 Make = Callable[[Issuer], str]
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -201,133 +197,9 @@ def test_clocks_may_differ_a_little_and_audiences_may_be_many(
 def test_scopes_are_those_of_the_claim_that_settings_name(
     issuer: Issuer, given: object, allowed: set[str]
 ) -> None:
-    wanted = replace(settings(issuer), jwt_scope_claim="permissions", jwt_scope_prefix="photos:")
+    wanted = settings_for(issuer, JWT_SCOPE_CLAIM="permissions", JWT_SCOPE_PREFIX="photos:")
     caller = Claims(wanted, KeySet(wanted, fetch, utc_now)).recognize(
         issuer.token(permissions=given)
     )
     assert caller is not None
     assert {scope.value for scope in caller.scopes} == allowed
-
-
-def settings(issuer: Issuer) -> Settings:
-    return Settings(
-        uploads_bucket="u",
-        images_bucket="i",
-        images_table="t",
-        work_queue="w",
-        failures_queue="f",
-        webhooks_queue="h",
-        public_url="https://photos.example",
-        allowed_origins="https://photos.example",
-        auth_mode="jwt",
-        jwt_issuer=issuer.address,
-        jwt_audience=AUDIENCE,
-    )
-
-
-class Clock:
-    """A clock that is set."""
-
-    def __init__(self) -> None:
-        self.now = utc_now()
-
-    def __call__(self) -> Any:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def keys(issuer: Issuer, clock: Clock) -> KeySet:
-    issuer.asked.clear()
-    issuer.is_away = False
-    return KeySet(settings(issuer), fetch, clock)
-
-
-def test_a_flood_of_invented_key_ids_asks_the_issuer_once(issuer: Issuer, keys: KeySet) -> None:
-    assert keys.find("rsa-1")
-    assert [keys.find(f"invented-{n}") for n in range(100)] == [None] * 100
-    assert issuer.asked.count("/keys") == 1
-
-
-def test_a_new_key_is_found_after_a_pause(issuer: Issuer, keys: KeySet, clock: Clock) -> None:
-    keys.find("rsa-1")
-    clock.now += timedelta(seconds=31)
-    assert keys.find("rsa-2") is None
-    assert issuer.asked.count("/keys") == 2
-
-
-def test_keys_are_asked_for_again_after_ten_minutes(
-    issuer: Issuer, keys: KeySet, clock: Clock
-) -> None:
-    keys.find("rsa-1")
-    clock.now += timedelta(minutes=11)
-    keys.find("rsa-1")
-    assert issuer.asked.count("/keys") == 2
-
-
-def test_known_keys_hold_while_the_issuer_is_away(
-    issuer: Issuer, keys: KeySet, clock: Clock
-) -> None:
-    keys.find("rsa-1")
-    issuer.is_away = True
-    clock.now += timedelta(hours=23)
-    assert keys.find("rsa-1")
-    clock.now += timedelta(hours=2)
-    with pytest.raises(PassingFault):
-        keys.find("rsa-1")
-
-
-def test_an_issuer_that_is_away_from_the_start_is_a_passing_fault(
-    issuer: Issuer, keys: KeySet
-) -> None:
-    issuer.is_away = True
-    for _ in range(3):
-        with pytest.raises(PassingFault):
-            keys.find("rsa-1")
-    assert len(issuer.asked) == 1
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        b"",
-        b"[]",
-        b"{}",
-        b'{"keys": []}',
-        b'{"keys": [{"kty": "oct", "k": "a2s"}]}',
-        b'{"keys": "rsa-1"}',
-        b'{"keys": [{"kid": "rsa-1"}]}',
-    ],
-)
-def test_what_is_no_key_set_gives_no_key(issuer: Issuer, clock: Clock, document: bytes) -> None:
-    wanted = replace(settings(issuer), jwt_jwks_url="https://keys.example")
-    with pytest.raises(PassingFault):
-        KeySet(wanted, lambda _: document, clock).find("rsa-1")
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        {"issuer": "https://other.example", "jwks_uri": "https://other.example/keys"},
-        {"issuer": "ISSUER", "jwks_uri": "http://169.254.169.254/latest/meta-data"},
-        {"issuer": "ISSUER", "jwks_uri": "file:///etc/passwd"},
-        {"issuer": "ISSUER", "jwks_uri": 7},
-        {"issuer": "ISSUER"},
-    ],
-)
-def test_a_discovery_document_leads_to_no_other_place(
-    issuer: Issuer, clock: Clock, told: dict[str, Any]
-) -> None:
-    asked: list[str] = []
-
-    def answer(address: str) -> bytes:
-        asked.append(address)
-        return json.dumps(told).replace("ISSUER", issuer.address).encode()
-
-    with pytest.raises(PassingFault):
-        KeySet(settings(issuer), answer, clock).find("rsa-1")
-    assert asked == [f"{issuer.address}/.well-known/openid-configuration"]

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from chalice.config import Config
+from chalice.local import LocalDevServer
 from msgspec.structs import replace
 
 from chalicelib.errors import PassingFault
-from ops.local.gateway import local, use_own_gateway
+from ops.local.handler import GatewayHandler
 from tests.security.house import UPLOAD, House, past
 from tests.security.test_tokens import HEADERS, ROUTES
 
@@ -27,14 +28,9 @@ PROBLEM = {
 
 
 @pytest.fixture
-def port(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def port(house: House) -> Iterator[int]:
     """The port of a server in front of the house."""
-    handler = local.ChaliceRequestHandler
-    monkeypatch.setattr(local, "LocalGateway", local.LocalGateway)
-    monkeypatch.setattr(handler, "_parse_payload", handler._parse_payload)
-    monkeypatch.setattr(handler, "log_request", lambda *_: None)
-    use_own_gateway()
-    server = local.LocalDevServer(house.application.app, Config(), "127.0.0.1", 0)
+    server = LocalDevServer(house.application.app, Config(), "127.0.0.1", 0, GatewayHandler)
     thread = threading.Thread(target=server.server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield server.server.server_port

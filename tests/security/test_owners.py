@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib import keys
 from chalicelib.access.callers import Scope
-from tests.builders import s3_record
+from tests.builders import put, s3_record
 from tests.pictures import jpeg
 from tests.security.house import PICTURE, UPLOAD, House
 
@@ -114,9 +114,7 @@ def test_an_object_under_a_forged_key_is_nobodys_but_everyones(house: House, cla
     ann = house.token("ann")
     image = house.picture(ann)
     key = forged(image)[claim]
-    house.wiring.objects.write(
-        "test-uploads", key, jpeg(30, 30, seed=9), content_type="", cache_control=""
-    )
+    put(house.wiring, jpeg(30, 30, seed=9), key)
     house.application.process_upload({"Records": [s3_record(key)]}, None)
     assert house.ask("GET", f"/images/{image['id']}", ann).json_body["sha256"] == image["sha256"]
     for subject in ("ann", "bob"):
@@ -128,7 +126,7 @@ def test_an_object_under_a_forged_key_is_nobodys_but_everyones(house: House, cla
 
 def test_an_object_without_an_image_is_processed_for_admins_alone(house: House) -> None:
     key = f"uploads/ann/{keys.derived_image_id('b', 'k')}/cat.jpg"
-    house.wiring.objects.write("test-uploads", key, PICTURE, content_type="", cache_control="")
+    put(house.wiring, PICTURE, key)
     body = {"bucket": "test-uploads", "key": key}
     for subject in ("ann", "bob"):
         assert house.ask("POST", "/images", house.token(subject), body).status_code == 404

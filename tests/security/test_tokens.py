@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.access.callers import Scope
+from tests.builders import ULID
 from tests.security.house import UPLOAD, House, past, refused
 
-ULID = "01KQHV5R00ABCDEFGHJKMNPQRS"
 ROUTES = {
     ("POST", "/uploads"): Scope.UPLOAD,
     ("GET", "/generate-upload-url?filename=a.png&content_type=image/png"): Scope.UPLOAD,
@@ -54,7 +54,7 @@ HEADERS: dict[str, Callable[[str], str]] = {
     "a token in capitals": lambda good: f"Bearer {good.upper()}",
     "a token under another id": lambda good: f"Bearer {other_id(good)}",
     "a token's id alone": lambda good: f"Bearer {good.rpartition('_')[0]}",
-    "its kept hash for a token": lambda _: f"Bearer {64 * 'a'}",
+    "the form of a hash": lambda _: f"Bearer {64 * 'a'}",
     "a token of a megabyte": lambda good: f"Bearer {good}{1_000_000 * 'a'}",
     "a way up for an id": lambda good: f"Bearer dr_../../secrets_{good[-64:]}",
     "the secret's own entry": lambda good: f"Bearer dr_cursors_{good[-64:]}",

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -40,8 +41,13 @@ def test_nobody_gets_in_without_a_token(stack: Stack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-def test_a_picture_is_sent_through_with_a_token(stack: Stack, ann: str) -> None:
-    done = stack.ops("smoke", "--url", stack.site, "--token", ann)
+@pytest.mark.parametrize("option", ["--token", "--token-file"])
+def test_a_picture_is_sent_through_with_a_token(
+    stack: Stack, ann: str, option: str, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(f"{ann}\n")
+    value = ann if option == "--token" else str(tmp_path / "token")
+    done = stack.ops("smoke", "--url", stack.site, option, value)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every step succeeded" in done.stdout
 

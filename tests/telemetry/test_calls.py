@@ -1,5 +1,6 @@
 """What the lines of a call bear."""
 
+import json
 import threading
 from itertools import count
 from types import ModuleType, SimpleNamespace
@@ -122,6 +123,38 @@ def test_a_view_that_fails_is_logged_once_with_its_traceback(
     (line,) = [line for line in log.lines() if "exception" in line]
     assert line["image_id"] == ULID
     assert line["exception"].endswith("RuntimeError: password=1234")
+
+
+TOKEN = f"dr_{16 * 'a'}_{64 * 'b'}"
+SHOWN = {"type": "TOKEN", "authorizationToken": f"Bearer {TOKEN}", "methodArn": "arn"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (PassingFault("DynamoDB cannot answer right now."), "A store is away: DynamoDB cannot"),
+        (RuntimeError("no such luck"), "call failed"),
+    ],
+)
+def test_an_authorizer_that_fails_is_a_line_of_its_own(
+    application: ModuleType,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+    message: str,
+) -> None:
+    def fail(_: str) -> None:
+        raise fault
+
+    monkeypatch.setattr(application.wiring.token_store, "get", fail)
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "darkroom-dev-authorize")
+    with pytest.raises(type(fault)):
+        application.authorize(SHOWN, None)
+    text = log.text()
+    line = json.loads(text)
+    assert line["message"].startswith(message)
+    assert (line["stage"], line["function"]) == ("dev", "authorize")
+    assert TOKEN not in text
 
 
 def test_calls_at_the_same_time_keep_apart() -> None:

@@ -13,7 +13,7 @@ from chalicelib.facts import Swept, Untold
 from chalicelib.failures import Failure
 from chalicelib.records import Image, Status
 from chalicelib.telling.forms import FORMS, notice_of
-from tests.builders import NOON, version
+from tests.builders import NOON, put, version
 from tests.fakes.others import MemoryBus
 from tests.pictures import jpeg
 
@@ -34,7 +34,7 @@ class Told:
         return [json.loads(notice.detail) for notice in self.bus.notices]
 
     def upload(self, data: bytes, key: str = "photos/cat.jpg", sequencer: str = "A1") -> Image:
-        self.wiring.objects.write("test-uploads", key, data, content_type="", cache_control="")
+        put(self.wiring, data, key)
         done: Image = self.wiring.processor.process(version(key, sequencer))
         return done
 
@@ -144,7 +144,7 @@ def test_a_bus_that_stays_away_is_the_sweeps_fault_after_all_else_is_done(told: 
 
 def test_where_there_is_no_bus_nothing_is_kept(application: ModuleType) -> None:
     wiring = application.wiring
-    wiring.objects.write("test-uploads", "a.jpg", jpeg(), content_type="", cache_control="")
+    put(wiring, jpeg(), "a.jpg")
     wiring.processor.process(version("a.jpg"))
     assert list(wiring.table.untold(NOON + timedelta(days=9999))) == []
 

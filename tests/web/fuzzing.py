@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.local.names import PROJECT, UPLOADS_BUCKET
+from tests.environment import NO_LIMITS
 from tests.pictures import jpeg
 from tests.stack.running import running_stack
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-NO_LIMITS = {"TICKETS_PER_MINUTE": "0", "PENDING_TICKETS": "0", "BYTES_PER_DAY": "0"}
 _PICTURE = "copied/Dragonfly.jpg"  # the document's example
 
 

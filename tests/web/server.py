@@ -14,23 +14,20 @@ from chalice.config import Config
 
 from chalicelib.access.callers import Scope
 from chalicelib.access.tokens import new_token
-from ops.local.gateway import use_own_gateway
 from ops.local.handler import GatewayHandler
 from ops.local.names import HOST
-from tests.environment import SETTINGS
+from tests.environment import NO_LIMITS, SETTINGS
 
 
 def serve(port: int) -> None:
     """Answer until the process is ended."""
-    no_limits = {"TICKETS_PER_MINUTE": "0", "PENDING_TICKETS": "0", "BYTES_PER_DAY": "0"}
-    os.environ.update({**SETTINGS, **no_limits, "AUTH_MODE": "token", "LOG_LEVEL": "ERROR"})
+    os.environ.update({**SETTINGS, **NO_LIMITS, "AUTH_MODE": "token", "LOG_LEVEL": "ERROR"})
     from app import app, wiring
     from tests.conftest import with_fakes
 
     with_fakes(wiring)
     text, token = new_token("ann", frozenset(Scope), "", wiring.clock(), None)
     wiring.token_store.put(token)
-    use_own_gateway()
     config = Config.create(chalice_app=app, chalice_stage="local")
     server = local.create_local_server(app, config, HOST, port)
     server.server.RequestHandlerClass = partial(GatewayHandler, app_object=app, config=config)

@@ -25,6 +25,7 @@ ATTEMPTS = {
     "a header that is too long": ("GET /health", f"X: {'a' * 100_000}\r\n", 400),
     "too many headers": ("GET /health", "X: a\r\n" * 200, 400),
     "an unknown route": ("GET /admin", "", 404),
+    "an unknown route, with a strange token": ("GET /admin", "Authorization: Bearer ü\r\n", 404),
     "a way up": ("GET /images/../health", "", 404),
     "an unknown method": ("SEARCH /images", "", 405),
     "a method that mirrors": ("TRACE /images", "Cookie: secret\r\n", 405),

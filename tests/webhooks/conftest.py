@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -12,6 +13,7 @@ from chalice.test import Client
 from msgspec.structs import replace
 
 from chalicelib.telling.forms import notice_of
+from chalicelib.webhooks import addresses
 from ops.local.polling import sqs_event
 from tests.builders import NOON, ULID, image
 from tests.webhooks.receivers import Receiver, running_receiver
@@ -117,3 +119,19 @@ def receiver() -> Iterator[Receiver]:
 def aimed(sender: Sender, receiver: Receiver) -> Sender:
     sender.aim(receiver.url)
     return sender
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """The addresses of names, in place of DNS; each question takes the next list."""
+    known: dict[str, list[str]] = {}
+
+    def answer(host: str, port: int, *_: object, **__: object) -> list[Any]:
+        if host == "127.0.0.1":
+            return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (host, port))]
+        if host not in known:
+            raise OSError("no such name")
+        return [(0, 0, 0, "", (address, port)) for address in known[host]]
+
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", answer)
+    return known

@@ -1,63 +1,22 @@
+"""`render`: what becomes of each file, where it goes, and what is said of it."""
+
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from msgspec import defstruct
-from PIL import Image
 
-from ops.__main__ import main
 from ops.local.names import PROJECT
 from ops.rendering.outcomes import shown
-from tests.imaging.samples import four_corners, saved
+from tests.ops.rendering.renders import Render, lines, paths, picture
 from tests.pictures import encoded, jpeg, photo
 
 FIELDS = ["file", "status", "reason", "width", "height", "renditions", "milliseconds"]
 RENDITION = ["variant", "format", "width", "height", "bytes", "path"]
-SMALL = "[small]\nwidth = 40\nheight = 40\n"
-
-Render = Callable[..., Result]
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory with a table of one small variant beside it."""
-    (tmp_path / "small.toml").write_text(SMALL)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    return tmp_path / "work"
-
-
-@pytest.fixture
-def render(here: Path) -> Render:
-    assert Path.cwd() == here
-
-    def run(*arguments: str, out: str = "out", table: str = "../small.toml") -> Result:
-        options = ["--out", out, "--variants", table]
-        return CliRunner().invoke(main, ["render", *arguments, *options])
-
-    return run
-
-
-def picture(path: str, data: bytes = b"") -> str:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_bytes(data or jpeg(120, 80))
-    return path
-
-
-def lines(result: Result) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def paths(result: Result) -> list[str]:
-    return [made["path"] for line in lines(result) for made in line["renditions"]]
 
 
 def test_each_file_is_one_line_of_json(render: Render) -> None:
@@ -162,96 +121,6 @@ def test_a_name_cannot_write_lines_or_colours_of_its_own(render: Render) -> None
     assert shown("é 写真.jpg") == "é 写真.jpg"
 
 
-@pytest.mark.parametrize(
-    ("table", "sentence"),
-    [
-        (None, "The variants table other.toml cannot be read."),
-        (b"", "The variants table other.toml has no variant."),
-        (b"[a]\nquality = 3\n", "The variant a needs a width or a height."),
-        (b"\xff\xd8", "The variants table other.toml is no UTF-8 text."),
-        (
-            b'[a]\nwidth = 9\nwatermark = {file = "gone.png"}\n',
-            "The watermark gone.png is not there.",
-        ),
-    ],
-)
-def test_a_wrong_table_is_wrong_usage(render: Render, table: bytes | None, sentence: str) -> None:
-    if table is not None:
-        Path("other.toml").write_bytes(table)
-    result = render(picture("a.jpg"), table="other.toml")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert sentence in result.stderr
-    assert not Path("out").exists()
-
-
-def test_a_watermark_may_lie_beside_its_table(render: Render) -> None:
-    picture("marks/logo.png", encoded(photo(9, 9), "PNG"))
-    Path("marks/table.toml").write_text(f'{SMALL}watermark = {{file = "logo.png"}}\n')
-    plain, marked = (
-        Path(*paths(render(picture("a.jpg"), "--json", table=table, out=out))).read_bytes()
-        for table, out in [("../small.toml", "plain"), ("marks/table.toml", "marked")]
-    )
-    assert plain != marked
-
-
-@pytest.mark.usefixtures("here")
-def test_without_a_table_the_default_variants_are_rendered() -> None:
-    arguments = ["render", picture("a.jpg"), "--out", "out", "--json"]
-    (line,) = lines(CliRunner().invoke(main, arguments))
-    assert {"1080p", "thumbnail"} <= {made["variant"] for made in line["renditions"]}
-
-
-@pytest.mark.parametrize(
-    ("limit", "value", "reason"),
-    [("max_upload_bytes", 100, "too_many_bytes"), ("max_pixels", 9_599, "too_many_pixels")],
-)
-def test_the_limits_are_the_defaults_of_the_settings(
-    render: Render, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, reason: str
-) -> None:
-    others = {
-        "max_upload_bytes": 10**6,
-        "max_pixels": 10**6,
-        "max_frames": 9,
-        "max_animation_pixels": 9,
-        limit: value,
-    }
-    fields = [(name, int, default) for name, default in others.items()]
-    monkeypatch.setattr("ops.render.Settings", defstruct("Settings", fields))
-    (line,) = lines(render(picture("a.jpg"), "--json"))
-    assert (line["status"], line["reason"]) == ("rejected", reason)
-
-
-@pytest.mark.parametrize(
-    ("options", "environment", "status"),
-    [
-        ((), {}, "rejected"),
-        (("--heic",), {}, "ready"),
-        ((), {"ALLOW_HEIC": "1"}, "ready"),
-        ((), {"ALLOW_HEIC": "0"}, "rejected"),
-    ],
-)
-def test_heic_is_read_by_an_option_or_by_the_setting(
-    render: Render,
-    monkeypatch: pytest.MonkeyPatch,
-    options: tuple[str, ...],
-    environment: dict[str, str],
-    status: str,
-) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    (line,) = lines(render(picture("a.heic", saved(four_corners(), "heic")), *options, "--json"))
-    assert line["status"] == status
-
-
-def test_heic_without_its_package_is_wrong_usage(
-    render: Render, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    result = render(picture("a.jpg"), "--heic")
-    assert result.exit_code == 2
-    assert "requirements-heic.txt" in result.stderr
-
-
 def test_a_file_that_cannot_be_written_is_told_and_leaves_nothing_half_done(
     render: Render,
 ) -> None:
@@ -298,43 +167,3 @@ def test_a_line_is_there_before_the_next_file_and_ctrl_c_ends_with_a_sentence() 
         stuck.cancel()
     assert (process.returncode, output) == (130, "")
     assert errors == "Stopped: 1 of 2 files done.\n"
-
-
-COVER = "[square]\nwidth = 40\nheight = 40\nfit = 'cover'\nformats = ['png']\n"
-
-
-def test_crops_are_made_around_the_focal_point(render: Render) -> None:
-    Path("../cover.toml").write_text(COVER)
-    halves = Image.new("RGB", (160, 80), "red")
-    halves.paste("blue", (80, 0, 160, 80))
-    file = picture("a.png", encoded(halves, "PNG"))
-    seen = []
-    for point in ("0.1,0.5", "0.9,0.5"):
-        result = render(file, "--json", "--focal-point", point, table="../cover.toml")
-        seen.append(Image.open(paths(result)[0]).convert("RGB").getpixel((20, 20)))
-    assert seen == [(255, 0, 0), (0, 0, 255)]
-
-
-@pytest.mark.parametrize("point", ["0.3", "0.3,2", "a,b", "", "0.3,0.4,0.5", "nan,0.5"])
-def test_a_wrong_focal_point_is_wrong_usage(render: Render, point: str) -> None:
-    result = render(picture("a.jpg"), "--focal-point", point)
-    assert (result.exit_code, "0.3,0.4" in result.stderr) == (2, True)
-
-
-OBJECT = "[v]\nwidth = 40\nformats = ['png']\nwatermark = {object = 'watermarks/logo.png'}\n"
-
-
-def test_a_watermark_of_the_bucket_is_read_beside_the_table(render: Render) -> None:
-    Path("../object.toml").write_text(OBJECT)
-    Path("../watermarks").mkdir()
-    Path("../watermarks/logo.png").write_bytes(encoded(Image.new("RGB", (9, 9), "red"), "PNG"))
-    result = render(picture("a.jpg"), "--json", table="../object.toml")
-    made = Image.open(paths(result)[0]).convert("RGB")
-    assert made.getpixel((made.width - 4, made.height - 4)) == (255, 0, 0)
-
-
-def test_without_a_copy_of_the_buckets_watermark_it_is_said_what_to_do(render: Render) -> None:
-    Path("../object.toml").write_text(OBJECT)
-    result = render(picture("a.jpg"), table="../object.toml")
-    assert result.exit_code == 2
-    assert "beside the table" in " ".join(result.stderr.split())

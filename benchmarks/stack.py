@@ -1,4 +1,4 @@
-"""A stack of `make run` for a load, on ports and in a folder of its own."""
+"""A stack of `make run` to be measured, on ports and in a folder of its own."""
 
 import configparser
 import subprocess

@@ -1,0 +1,101 @@
+"""Webhooks over TLS: under which name, and on whose word."""
+
+import datetime
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from chalicelib.errors import PassingFault
+from chalicelib.webhooks import addresses, posting
+from tests.webhooks.conftest import Sender
+from tests.webhooks.receivers import Receiver, running_receiver
+
+
+@pytest.fixture
+def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A receiver under the certificate of hooks.example, which this machine trusts."""
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(certificate("hooks.example"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    posting.trusting.cache_clear()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with running_receiver(context) as receiver:
+        yield receiver
+    posting.trusting.cache_clear()
+
+
+def all_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take this machine for the internet."""
+    monkeypatch.setattr(addresses, "is_public", lambda _: True)
+
+
+def test_over_tls_the_certificate_is_that_of_the_name_not_of_the_address(
+    sender: Sender,
+    secure: Receiver,
+    names: dict[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    all_public(monkeypatch)
+    names["hooks.example"] = ["127.0.0.1"]
+    sender.aim(f"https://hooks.example:{secure.port}/", loopback=False)
+    sender.send()
+    assert secure.requests[0].headers["host"] == f"hooks.example:{secure.port}"
+
+
+def test_the_authorities_are_read_once_for_many_posts(
+    sender: Sender,
+    secure: Receiver,
+    names: dict[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    all_public(monkeypatch)
+    names["hooks.example"] = ["127.0.0.1"]
+    sender.aim(f"https://hooks.example:{secure.port}/", loopback=False)
+    for _ in range(3):
+        sender.send()
+    assert (len(secure.requests), posting.trusting.cache_info().misses) == (3, 1)
+
+
+def test_a_certificate_of_another_name_is_refused(
+    sender: Sender,
+    secure: Receiver,
+    names: dict[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    all_public(monkeypatch)
+    names["other.example"] = ["127.0.0.1"]
+    sender.aim(f"https://other.example:{secure.port}/", loopback=False)
+    with pytest.raises(PassingFault, match="SSLCertVerificationError"):
+        sender.send()
+    assert secure.requests == []
+
+
+def certificate(name: str) -> bytes:
+    """A key and a certificate of `name`, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private + built.public_bytes(pem)
