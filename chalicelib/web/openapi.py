@@ -27,7 +27,7 @@ Uploaded photos become web-ready variants.
 Ask for a ticket, send the file to the address in it, and ask for the image until it is ready.
 Every error is problem details (RFC 9457), whose `code` is for programs and stays the same."""
 _BEARER = """\
-A token of `python -m ops token`, or a JSON Web Token of the issuer that is set. Each operation
+A token of `./darkroom token`, or a JSON Web Token of the issuer that is set. Each operation
 names the scope that it needs: `upload`, `read` or `delete`. `admin` is all of them, for every
 owner's images."""
 

@@ -96,7 +96,7 @@ def keep_secrets(names: Names) -> Statement:
 
 def count_for_limits(names: Names) -> Statement:
     """Owners' counts."""
-    why = "Each ticket is counted, in one conditional update of its owner's counts."
+    why = "Each ticket is counted, by conditional updates of its owner's counts."
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [meter_of("*")]}}
     table = (names.table(),)
     return Statement("CountForLimits", why, ("dynamodb:UpdateItem",), table, FUNCTION, condition)

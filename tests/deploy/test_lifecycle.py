@@ -170,7 +170,7 @@ def test_there_is_one_throttled_api_with_all_routes(story: Story, chapter: str) 
 def test_a_new_stage_asks_for_tokens_and_tells_how_to_make_one(story: Story, chapter: str) -> None:
     settings = story.found[chapter]["functions"]["darkroom-test"]["settings"]
     assert settings["AUTH_MODE"] == "token"
-    assert "python -m ops token create --stage test" in story.said[chapter]
+    assert "./darkroom token create --stage test" in story.said[chapter]
 
 
 @pytest.mark.parametrize("chapter", ["created", "updated", "adopted"])
