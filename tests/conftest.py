@@ -22,6 +22,7 @@ from tests.fakes.others import (
 )
 from tests.fakes.table import MemoryImages
 from tests.fakes.telemetry import RememberedFacts
+from tests.frontend.firefox import Firefox, running_firefox
 
 pytest_plugins = ["tests.skips"]
 
@@ -38,6 +39,13 @@ def browser() -> Iterator[Browser]:
         playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
     ):
         yield browser
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """The Firefox of this machine."""
+    with running_firefox(tmp_path_factory.mktemp("firefox")) as firefox:
+        yield firefox
 
 
 @pytest.fixture(autouse=True)

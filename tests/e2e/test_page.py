@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, P
 from tests.e2e.client import ApiClient
 from tests.e2e.photographs import photograph, twelve_megapixels, unique
 from tests.frontend.actions import carried, drop, expect_end, frames, items, message, paste
+from tests.frontend.firefox import Firefox
 from tests.stack.running import Stack
 from tests.waiting import until
 
@@ -104,6 +105,20 @@ def test_a_picked_photograph_is_shown_with_its_variants(page: Page) -> None:
         picture = dialog.locator(f"[data-slot={side}]")
         expect(picture).to_have_js_property("complete", True)
         assert picture.evaluate("img => img.naturalWidth") > 0
+
+
+def test_firefox_shows_a_picked_photograph_with_its_variants(
+    firefox: Firefox, stack: Stack, tmp_path: Path
+) -> None:
+    path = tmp_path / "holiday.jpg"
+    path.write_bytes(photograph(8))
+    with firefox.watched_tab() as tab:
+        tab.open(stack.site)
+        tab.pick(path)
+        tab.expect("[part=item][data-state=ready] [part=name]", "holiday.jpg")
+        tab.click("a[part=name]")
+        tab.expect("dialog tbody th", "1080p", "720p", "mobile", "thumbnail")
+        tab.expect_pictures()
 
 
 def test_a_dropped_and_a_pasted_photograph_become_ready(page: Page) -> None:

@@ -36,6 +36,7 @@ class FakeDarkroom(FakeApi):
     def __init__(self) -> None:
         super().__init__()
         self.arrivals: list[Arrival] = []
+        self.fetched: list[str] = []  # paths of the page's site
         self.configured = True
         self.refusal: str | None = None
         self.refusal_status = 403
@@ -65,6 +66,7 @@ class FakeDarkroom(FakeApi):
             yield self
 
     def answer_site(self, request: Request) -> Response:
+        self.fetched.append(request.path)
         if request.path == "/config.json":
             config = json.dumps({"api": self.api}).encode()
             return Response(200, config, ANYBODY) if self.configured else Response(404)
@@ -89,6 +91,22 @@ class FakeDarkroom(FakeApi):
             "Content-Security-Policy": self.foreign_policy,
         }
         return Response(200, self.foreign_page.encode(), headers)
+
+    def embed(self, element: str, around: str = "{}") -> None:
+        """Let the foreign page have this element in it."""
+        script = f'<script type="module" src="{self.site}/uploader.js"></script>'
+        body = around.format(element)
+        self.foreign_page = (
+            f'<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">'
+            f"{script}<body>{body}</body></html>"
+        )
+        # No more than the documents say that a strict page has to allow.
+        self.foreign_policy = (
+            f"default-src 'none'; script-src {self.site} blob:; worker-src blob:;"
+            f" connect-src {self.site} {self.api.removesuffix('/api')} {self.store};"
+            f" img-src {self.site} blob: data:; require-trusted-types-for 'script';"
+            " trusted-types darkroom-worker"
+        )
 
     def content_security_policy(self) -> str:
         origins = f"{self.api.removesuffix('/api')} {self.store}"

@@ -31,20 +31,7 @@ EVENTS = """() => {
 
 def embed(darkroom: FakeDarkroom, page: Page, element: str, around: str = "{}") -> None:
     """Open a foreign page with this element in it."""
-    script = f'<script type="module" src="{darkroom.site}/uploader.js"></script>'
-    body = around.format(element)
-    darkroom.foreign_page = (
-        f'<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">'
-        f"{script}<body>{body}</body></html>"
-    )
-    api = darkroom.api.removesuffix("/api")
-    # No more than the documents say that a strict page has to allow.
-    darkroom.foreign_policy = (
-        f"default-src 'none'; script-src {darkroom.site} blob:; worker-src blob:;"
-        f" connect-src {darkroom.site} {api} {darkroom.store};"
-        f" img-src {darkroom.site} blob: data:; require-trusted-types-for 'script';"
-        " trusted-types darkroom-worker"
-    )
+    darkroom.embed(element, around)
     page.goto(darkroom.foreign)
     page.wait_for_function("() => customElements.get('darkroom-uploader')")
 

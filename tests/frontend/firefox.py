@@ -1,0 +1,97 @@
+"""Firefox over WebDriver BiDi: Playwright drives only one that it has patched itself."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from ops.local.environment import inherited
+from ops.local.processes import Server, wait_until
+from ops.system import PROGRAMS
+from tests.frontend.tab import Tab
+
+Json = dict[str, Any]
+
+# The browser itself reports every connection that breaks; some tests break them.
+BROKEN = "(Reason: CORS request did not succeed)"
+
+PREFERENCES = {
+    # Else it opens connections ahead of need, and servers wait for what it never asks.
+    "network.http.speculative-parallel-limit": 0,
+    # Else it calls its maker: all but loopback goes to a proxy that is not there.
+    "network.proxy.type": 1,
+    "network.proxy.http": "127.0.0.1",
+    "network.proxy.http_port": 9,
+    "network.proxy.ssl": "127.0.0.1",
+    "network.proxy.ssl_port": 9,
+    "network.proxy.failover_direct": False,
+    "network.proxy.allow_bypass": False,
+}
+
+
+@contextmanager
+def running_firefox(profile: Path) -> Iterator["Firefox"]:
+    """The Firefox of this machine, on a fresh profile."""
+    path = next(filter(None, map(shutil.which, PROGRAMS["firefox-esr"])), None)
+    assert path, "There is no Firefox here. Debian's package is firefox-esr; `make system` has it."
+    options = ["--headless", "--profile", str(profile), "--remote-debugging-port=0"]
+    # It refuses to run as root in a home that is somebody else's, as CI's is.
+    environment = inherited() | {"HOME": str(profile)}
+    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
+    (profile / "user.js").write_text("\n".join(lines))
+    server = Server("Firefox", [path, *options], environment, profile / "log")
+    try:
+        server.start()
+        wait_until(lambda: addresses(server), server, 60, lambda: False)
+        with connect(f"{addresses(server)[0]}/session", max_size=None) as socket:
+            yield Firefox(socket)
+    finally:
+        server.stop()
+
+
+def addresses(server: Server) -> list[str]:
+    """Where it listens; none before it does."""
+    return re.findall(r"BiDi listening on (\S+)\n", server.log.read_text(errors="replace"))
+
+
+class Firefox:
+    """A session; `complaints`: the console's errors and warnings, which tell of violations too."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.complaints: list[str] = []
+        self._socket = socket
+        self._calls = 0
+        self.call("session.new", capabilities={})
+        self.call("session.subscribe", events=["log.entryAdded"])
+
+    def call(self, method: str, **params: Any) -> Json:
+        """What the browser answers; AssertionError where it cannot."""
+        self._calls += 1
+        self._socket.send(json.dumps({"id": self._calls, "method": method, "params": params}))
+        while True:
+            message = json.loads(self._socket.recv(timeout=60))
+            if message.get("id") == self._calls:
+                assert message["type"] == "success", f"{method}: {message['message']}"
+                return message["result"]
+            self._hear(message["params"])
+
+    def _hear(self, entry: Json) -> None:
+        if entry["level"] in ("error", "warn") and BROKEN not in entry["text"]:
+            self.complaints.append(entry["text"])
+
+    @contextmanager
+    def watched_tab(self) -> Iterator[Tab]:
+        """A tab with cookies and caches of its own, of which nothing must complain."""
+        user = self.call("browser.createUserContext")["userContext"]
+        context = self.call("browsingContext.create", type="tab", userContext=user)["context"]
+        try:
+            yield Tab(self.call, context)
+        finally:
+            self.call("browser.removeUserContext", userContext=user)
+            complaints, self.complaints = self.complaints, []
+        assert not complaints, complaints

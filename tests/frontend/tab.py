@@ -1,0 +1,91 @@
+"""A tab of Firefox, and what a person does and sees in it."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tests.waiting import until
+
+Json = dict[str, Any]
+
+# What is laid out, in the page and in the shadows of its elements.
+FIND = """(selector) => [...document.querySelectorAll("*")]
+    .flatMap(({ shadowRoot }) => shadowRoot ?? [])
+    .concat(document)
+    .flatMap((place) => [...place.querySelectorAll(selector)])
+    .filter((element) => element.checkVisibility())"""
+
+LOADED = """() => [...document.images].filter((img) => img.checkVisibility() && img.src)
+    .every((img) => img.complete && img.naturalWidth > 0)"""
+
+
+class Tab:
+    """Selectors reach into open shadow roots, and find what is laid out."""
+
+    def __init__(self, call: Callable[..., Json], context: str) -> None:
+        self._call = call
+        self._context = context
+
+    def open(self, address: str) -> None:
+        """Go there, until the page has loaded."""
+        self._call("browsingContext.navigate", context=self._context, url=address, wait="complete")
+
+    def ask(self, function: str, *arguments: Any) -> Any:
+        """What this JavaScript function answers to these, as JSON has it."""
+        called = f"await ({function})(...{json.dumps(arguments)})"
+        answer = self._run(f"async () => JSON.stringify({called} ?? null)")
+        return json.loads(answer["value"])
+
+    def texts(self, selector: str) -> list[str]:
+        """What the elements say."""
+        return self.ask(f"(s) => ({FIND})(s).map((e) => e.textContent.trim())", selector)
+
+    def expect(self, selector: str, *texts: str) -> None:
+        """The elements come to say so; AssertionError with what they say instead."""
+        with suppress(AssertionError):
+            until(lambda: self.texts(selector) == list(texts))
+        said = self.texts(selector)
+        assert said == list(texts), said
+
+    def expect_pictures(self) -> None:
+        """All that are laid out come, and are such as the browser can show."""
+        until(lambda: self.ask(LOADED))
+
+    def click(self, selector: str) -> None:
+        """Press the mouse's button over the one element."""
+        element = self._find(selector)
+        self._run("(e) => e.scrollIntoView({ behavior: 'instant', block: 'center' })", element)
+        place = {"x": 0, "y": 0, "origin": {"type": "element", "element": element}}
+        press = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
+        self._act("pointer", {"type": "pointerMove", **place}, *press)
+
+    def press(self, *keys: str) -> None:
+        """Press these keys together, by their characters in WebDriver, wherever the focus is."""
+        self._act("key", *({"type": k, "value": v} for k in ("keyDown", "keyUp") for v in keys))
+
+    def pick(self, *files: Path) -> None:
+        """Choose these files in the uploader."""
+        element, paths = self._find("#picker"), [str(file) for file in files]
+        self._call("input.setFiles", context=self._context, element=element, files=paths)
+
+    def _find(self, selector: str) -> Json:
+        [found] = until(lambda: self._run(FIND, {"type": "string", "value": selector})["value"])
+        return {"sharedId": found["sharedId"]}
+
+    def _act(self, device: str, *actions: Json) -> None:
+        source = {"type": device, "id": device, "actions": actions}
+        self._call("input.performActions", context=self._context, actions=[source])
+
+    def _run(self, function: str, *arguments: Json) -> Json:
+        answer = self._call(
+            "script.callFunction",
+            functionDeclaration=function,
+            arguments=arguments,
+            awaitPromise=True,
+            userActivation=True,
+            target={"context": self._context},
+        )
+        assert answer["type"] == "success", answer["exceptionDetails"]["text"]
+        return answer["result"]

@@ -1,0 +1,173 @@
+"""The page and the uploader in Firefox: what each browser does in its own way."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.frontend.darkroom import FakeDarkroom
+from tests.frontend.firefox import Firefox
+from tests.frontend.tab import Tab
+from tests.pictures import jpeg
+from tests.waiting import until
+
+MESSAGE = "[part=item][data-state={}] [part=message]"
+READY = (MESSAGE.format("ready"), "4 variants, 97% smaller")
+VARIANTS = ("1080p", "720p", "mobile", "thumbnail")
+ESCAPE = "\ue00c"
+
+COMPLAIN = """() => {
+    console.warn("a warning");
+    setTimeout(() => { throw new Error("an exception"); });
+    Promise.reject(new Error("a rejection"));
+    new Image().src = "http://127.0.0.2/";
+}"""
+
+DROP = """(content) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([new Uint8Array(content)], "a.jpg", { type: "image/jpeg" }));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+}"""
+
+BORDER = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("darkroom-uploader::part(area) { border-style: dashed; }");
+    document.adoptedStyleSheets = [sheet];
+    const { shadowRoot } = document.querySelector("darkroom-uploader");
+    return getComputedStyle(shadowRoot.querySelector("[part=area]")).borderStyle;
+}"""
+
+
+@pytest.fixture
+def tab(firefox: Firefox, darkroom: FakeDarkroom) -> Iterator[Tab]:
+    """A tab that must not complain; the test opens the address."""
+    with firefox.watched_tab() as tab:
+        yield tab
+        darkroom.release()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A small photograph, harbour.jpg."""
+    path = tmp_path / "harbour.jpg"
+    path.write_bytes(jpeg(160, 120))
+    return path
+
+
+def complain(firefox: Firefox, address: str) -> None:
+    with firefox.watched_tab() as tab:
+        tab.open(address)
+        tab.ask(COMPLAIN)
+        until(lambda: tab.ask("() => true") and len(firefox.complaints) == 4)
+
+
+def test_what_a_page_complains_of_is_heard(firefox: Firefox, darkroom: FakeDarkroom) -> None:
+    with pytest.raises(AssertionError) as raised:
+        complain(firefox, darkroom.site)
+    for complaint in ("a warning", "an exception", "a rejection", "(img-src) at http://127.0.0.2/"):
+        assert complaint in str(raised.value)
+
+
+def test_a_picked_photo_ends_as_its_variants(tab: Tab, darkroom: FakeDarkroom, photo: Path) -> None:
+    tab.open(darkroom.site)
+    tab.pick(photo)
+    tab.expect(*READY)
+    tab.click("a[part=name]")
+    tab.expect("dialog tbody th", *VARIANTS)
+    tab.expect_pictures()
+
+
+def test_the_order_bears_the_digest_that_the_worker_made(
+    tab: Tab, darkroom: FakeDarkroom, photo: Path
+) -> None:
+    tab.open(darkroom.site)
+    tab.pick(photo)
+    order = until(lambda: darkroom.orders)[0]
+    assert order["sha256"] == hashlib.sha256(photo.read_bytes()).hexdigest()
+
+
+def test_a_dropped_photo_is_uploaded(tab: Tab, darkroom: FakeDarkroom) -> None:
+    tab.open(darkroom.site)
+    tab.ask(DROP, list(jpeg(32, 24)))
+    tab.expect(*READY)
+
+
+def test_a_rejected_photo_shows_the_servers_sentence(
+    tab: Tab, darkroom: FakeDarkroom, photo: Path
+) -> None:
+    sentence = "The file ends before the picture does."
+    darkroom.rejection = {"status": "rejected", "reason": "corrupt_image", "detail": sentence}
+    tab.open(darkroom.site)
+    tab.pick(photo)
+    tab.expect(MESSAGE.format("rejected"), sentence)
+
+
+def test_what_was_cancelled_may_be_tried_again(
+    tab: Tab, darkroom: FakeDarkroom, photo: Path
+) -> None:
+    darkroom.store_open.clear()
+    tab.open(darkroom.site)
+    tab.pick(photo)
+    tab.click("[data-state=uploading] [name=cancel]")
+    tab.expect(MESSAGE.format("cancelled"), "You stopped this upload.")
+    darkroom.store_open.set()
+    tab.click("[name=retry]")
+    tab.expect(*READY)
+
+
+def test_a_connection_that_breaks_is_made_again(
+    tab: Tab, darkroom: FakeDarkroom, photo: Path
+) -> None:
+    content = photo.read_bytes() + bytes(1_000_000)  # more than the sockets' buffers hold
+    photo.write_bytes(content)
+    darkroom.cuts = 1
+    tab.open(darkroom.site)
+    tab.pick(photo)
+    tab.expect(*READY)
+    assert darkroom.cuts == 0
+    assert [arrival.file for arrival in darkroom.arrivals] == [content]
+
+
+def test_the_gallery_opens_a_picture_and_closes_it(tab: Tab, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", "older.jpg")
+    darkroom.add_image("ID02", "newer.jpg")
+    tab.open(darkroom.site)
+    tab.expect(".frame-name", "newer.jpg", "older.jpg")
+    tab.expect_pictures()
+    tab.click("[data-image-id=ID01] a")
+    tab.expect("dialog h2", "older.jpg")
+    assert tab.ask("() => location.hash") == "#picture/ID01"
+    tab.press(ESCAPE)
+    tab.expect("dialog h2")
+    until(lambda: tab.ask("() => location.hash") == "")
+
+
+def test_a_url_is_copied(tab: Tab, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    tab.open(f"{darkroom.site}/#picture/ID01")
+    tab.click("tr:first-child [data-slot=copy]")
+    tab.expect("#viewer-message", "Copied.")
+
+
+def test_what_is_fetched_ahead_is_not_fetched_again(tab: Tab, darkroom: FakeDarkroom) -> None:
+    tab.open(darkroom.site)
+    tab.expect("#gallery-note", "Nothing here yet.")
+    assert "/uploader/transfer.js" in darkroom.fetched
+    assert len(darkroom.fetched) == len(set(darkroom.fetched))
+
+
+def test_the_uploader_works_in_a_page_of_another_origin(
+    tab: Tab, darkroom: FakeDarkroom, photo: Path
+) -> None:
+    darkroom.embed("<darkroom-uploader></darkroom-uploader>")
+    tab.open(darkroom.foreign)
+    tab.pick(photo)
+    tab.expect(*READY)
+    assert len(darkroom.orders[0]["sha256"]) == 64
+
+
+def test_a_pages_style_reaches_the_uploaders_parts(tab: Tab, darkroom: FakeDarkroom) -> None:
+    darkroom.embed("<darkroom-uploader></darkroom-uploader>")
+    tab.open(darkroom.foreign)
+    assert tab.ask(BORDER) == "dashed"
