@@ -1,3 +1,4 @@
+import { firstPage, readPage } from "./first-page.js";
 import { Gallery } from "./gallery.js";
 import { reach, token } from "./pass.js";
 import { fillWords } from "./templates.js";
@@ -19,7 +20,7 @@ const gallery = new Gallery({
   note: element("gallery-note"),
   more: element("more"),
   filter: element("filter"),
-}, reach, announcer(element("announcements")));
+}, readPage, announcer(element("announcements")));
 
 listen();
 begin();
@@ -40,7 +41,7 @@ function listen() {
 }
 
 async function begin() {
-  const shown = gallery.show("ready");
+  const shown = gallery.show("ready", firstPage);
   if (location.hash) follow();
   await shown;
   // What lies below the gallery comes after it, so that nothing jumps.

@@ -2,7 +2,6 @@ import { strings } from "./strings.js";
 import { frameOf, frameOfFile } from "./frame.js";
 
 const STATUSES = ["ready", "processing", "rejected", "failed", "deleted"];
-const PAGE = 12;
 const AHEAD = "800px";
 // What most screens show at first; the rest waits, so that these come sooner.
 const FIRST = 4;
@@ -10,17 +9,17 @@ const FIRST = 4;
 /** The contact sheet: images newest first, a page more whenever its end comes near. */
 export class Gallery {
   #parts;
-  #connection;
+  #read;
   #status = "ready";
   #cursor = null;
   #turn = null;
   #observer;
   #expected = new Map();
 
-  /** `parts`: the elements list, note, more and filter; `connection` gives the Api. */
-  constructor(parts, connection, announce) {
+  /** `parts`: the elements list, note, more and filter; `read(status, cursor)`: a page of images. */
+  constructor(parts, read, announce) {
     this.#parts = parts;
-    this.#connection = connection;
+    this.#read = read;
     parts.filter.append(...STATUSES.map((status) => new Option(strings.statuses[status], status)));
     parts.filter.append(new Option(strings.everything, ""));
     parts.filter.addEventListener("change", () => this.show(parts.filter.value));
@@ -29,13 +28,13 @@ export class Gallery {
     this.#observer = new IntersectionObserver(nearing, { rootMargin: AHEAD });
   }
 
-  /** Shows the images of a status, or all of them for "". */
-  show(status) {
+  /** Shows the images of a status, or all of them for ""; their first `page` may be known. */
+  show(status, page) {
     this.#status = status;
     this.#cursor = null;
     this.#expected.clear();
     this.#parts.list.replaceChildren();
-    return this.#next();
+    return this.#next(page);
   }
 
   /** A file is on its way; its frame is kept free, so that nothing jumps when it comes. */
@@ -73,13 +72,13 @@ export class Gallery {
     return Promise.allSettled(first.map((img) => img.decode()));
   }
 
-  async #next() {
+  async #next(known) {
     // Another status may be chosen meanwhile; what was asked for this one is then let go.
     const turn = {};
     this.#turn = turn;
     this.#parts.list.ariaBusy = true;
     try {
-      const page = await this.#page();
+      const page = await (known ?? this.#read(this.#status, this.#cursor));
       return turn === this.#turn ? this.#append(page) : 0;
     } catch (reason) {
       if (turn === this.#turn) this.#offer(strings.again, reason.message);
@@ -88,12 +87,6 @@ export class Gallery {
       if (turn === this.#turn) this.#turn = null;
       this.#parts.list.ariaBusy = this.#turn !== null;
     }
-  }
-
-  async #page() {
-    const api = await this.#connection();
-    const query = { limit: PAGE, status: this.#status, cursor: this.#cursor };
-    return api.images(Object.fromEntries(Object.entries(query).filter(([, value]) => value)));
   }
 
   #append({ images, next_cursor: cursor }) {

@@ -1,6 +1,5 @@
 import { strings } from "./strings.js";
-import { connect } from "./uploader/api.js";
-import { UploadError } from "./uploader/errors.js";
+import { UploadError, connect } from "./uploader/api.js";
 
 const PLACE = "darkroom-token";
 

@@ -4,7 +4,7 @@
  */
 import { DarkroomUploader } from "./uploader/element.js";
 
-export { UploadError } from "./uploader/errors.js";
+export { UploadError } from "./uploader/api.js";
 export { upload } from "./uploader/upload.js";
 export { DarkroomUploader };
 

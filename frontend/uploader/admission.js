@@ -1,6 +1,6 @@
 import { strings } from "../strings.js";
 import { bytes } from "../format.js";
-import { UploadError } from "./errors.js";
+import { UploadError } from "./api.js";
 
 // Not every browser knows these; it then leaves the file's type empty.
 const TYPES = {

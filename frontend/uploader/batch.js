@@ -1,5 +1,5 @@
 import { strings } from "../strings.js";
-import { UploadError } from "./errors.js";
+import { UploadError } from "./api.js";
 import { Item } from "./item.js";
 import { queue } from "./queue.js";
 

@@ -1,5 +1,5 @@
 import { strings } from "../strings.js";
-import { UploadError } from "./errors.js";
+import { UploadError } from "./api.js";
 
 // The browser's digest wants the whole file in memory; beyond this it may cost the tab.
 const MOST_BYTES = 256 * 1024 * 1024;

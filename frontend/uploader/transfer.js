@@ -1,5 +1,5 @@
 import { strings } from "../strings.js";
-import { UploadError } from "./errors.js";
+import { UploadError } from "./api.js";
 
 const MOST_SILENCE = 60_000;
 const PASSING = new Set(["BadDigest", "XAmzContentChecksumMismatch", "RequestTimeout"]);

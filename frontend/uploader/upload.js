@@ -1,8 +1,7 @@
 import { strings } from "../strings.js";
 import { admit } from "./admission.js";
-import { connect } from "./api.js";
+import { UploadError, connect } from "./api.js";
 import { sha256 } from "./digest.js";
-import { UploadError } from "./errors.js";
 import { pause, persist } from "./patience.js";
 import { transfer } from "./transfer.js";
 

@@ -34,6 +34,29 @@ def test_images_are_listed_newest_first(page: Page, darkroom: FakeDarkroom) -> N
     expect(frames(page).first.locator(".frame-facts")).to_have_text("154 KB, 97% smaller")
 
 
+def test_the_first_images_are_asked_for_before_the_gallerys_scripts_are_there(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.add_image("ID01")
+    held: list[Route] = []
+    page.route("**/gallery.js", lambda route: held.append(route))
+    with page.expect_request("**/images?*"):
+        page.goto(darkroom.site, wait_until="commit")
+    expect(frames(page)).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(frames(page)).to_have_count(1)
+
+
+def test_the_first_images_are_asked_for_once(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(darkroom.site)
+    expect(page.locator("#totals")).not_to_be_empty()
+    assert len([url for url in asked if "/images?limit=12&" in url]) == 1
+
+
 def test_further_pages_come_as_their_place_comes_near(page: Page, darkroom: FakeDarkroom) -> None:
     for number in range(100):
         darkroom.add_image(f"ID{number:03}")

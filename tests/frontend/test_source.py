@@ -10,9 +10,9 @@ from tests.frontend.darkroom import FRONTEND
 MODULES = sorted(FRONTEND.rglob("*.js"))
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
-# The page's two scripts, the live example's, the worker; and later what shows one picture, and
+# The page's three scripts, the live example's, the worker; and later what shows one picture, and
 # what asks for a token.
-SCRIPTS = {"app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
+SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
 LATER = {"pass-dialog.js", "viewer.js", "view.js", "details.js", "light-table.js", "focal.js"}
 
 
