@@ -20,7 +20,7 @@ from ops.cloud.stage import Stage, check_stage
 from ops.cloud.telling import Teller
 from ops.cloud.templates import Template, read_templates
 from ops.cloud.visitor import visiting
-from ops.packaging.libraries import unfit
+from ops.packaging.program import unfit
 from ops.smoke import send_picture
 from ops.upkeep.reaching import Where
 

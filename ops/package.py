@@ -13,8 +13,7 @@ import click
 
 from ops.local.names import PROJECT, REGION
 from ops.packaging.archives import unpacked_size
-from ops.packaging.chalice import chalice_command
-from ops.packaging.libraries import unfit
+from ops.packaging.program import chalice_command, unfit
 from ops.permissions.files import write_policies
 from ops.permissions.names import TERRAFORM, configured_names
 

@@ -6,13 +6,18 @@ from typing import TypeVar
 
 Fact = TypeVar("Fact")
 
+_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between two looks
+
 
 def until(look: Callable[[], Fact], seconds: float = 30) -> Fact:
     """The first true answer of `look`; AssertionError when there is none in `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
+        began = time.monotonic()
         answer = look()
         if answer:
             return answer
-        assert time.monotonic() < deadline, f"Nothing came of it in {seconds} seconds."
-        time.sleep(0.05)  # the pause between two looks
+        now = time.monotonic()
+        assert now < deadline, f"Nothing came of it in {seconds} seconds."
+        # Looks get a quarter of the time at most: they hold up what they look for.
+        time.sleep(min(max(_PAUSE, 3 * (now - began)), _LONGEST_PAUSE))

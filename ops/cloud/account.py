@@ -12,6 +12,8 @@ from ops.cloud.faults import CloudError, explained
 _PATIENT = Config(
     connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 10}
 )
+# The first call: where there is no way to AWS, that is to be said in seconds.
+_BRIEF = Config(connect_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def connect(profile: str | None, region: str | None) -> Account:
             profile_name=profile, region_name=region or os.environ.get("AWS_REGION")
         )
         _check_region(session)
-        identity = session.client("sts", config=_PATIENT).get_caller_identity()
+        identity = session.client("sts", config=_BRIEF).get_caller_identity()
     arn = identity["Arn"]
     return Account(
         identity["Account"], session.region_name, arn.split(":")[1], arn, profile, session

@@ -8,7 +8,7 @@ from ops.cloud.account import Account
 from ops.cloud.faults import CloudError, explain_text
 from ops.cloud.telling import Teller
 from ops.local.names import PROJECT
-from ops.packaging.chalice import chalice_command
+from ops.packaging.program import chalice_command
 
 _KEPT = 60  # lines of its output, for what it says when it fails
 

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from ops.local.durable import DurableAws
 from ops.local.journal import Journal
+from ops.local.lookups import remember_lookups
 from ops.local.names import HOST
 from ops.local.options import read_options
 from ops.local.queries import look_only_under_the_hash_key
@@ -23,6 +24,7 @@ def serve() -> None:
     options = read_options(os.environ)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     MotoRequestHandler.disable_nagle_algorithm = True  # it writes headers and body apart
+    remember_lookups()
     look_only_under_the_hash_key()
     put_aside_only_what_is_written()
     durable = DurableAws(

@@ -1,5 +1,6 @@
 """The event loop's source: SeaweedFS's log of changes, queues and the clock become tasks."""
 
+import functools
 import logging
 import os
 import subprocess
@@ -109,6 +110,7 @@ def _prove(options: Options) -> None:
         set_mark(connection, names.EVENT_LOOP, str(os.getpid()))
 
 
+@functools.cache
 def _s3() -> "S3Client":
     return boto3.session.Session().client("s3", config=_S3)
 

@@ -24,8 +24,9 @@ _log = logging.getLogger("polling")
 
 def start_polling(options: Options) -> None:
     """Read each queue in a thread of its own, for as long as the process lives."""
+    sqs = boto3.session.Session().client("sqs")  # to make one takes longer than to use it
     for queue, function in names.QUEUE_FUNCTIONS.items():
-        threading.Thread(target=_poll, args=(queue, function, options), daemon=True).start()
+        threading.Thread(target=_poll, args=(sqs, queue, function, options), daemon=True).start()
 
 
 def sqs_event(queue: str, message: "MessageTypeDef") -> dict[str, Any]:
@@ -47,9 +48,8 @@ def sqs_event(queue: str, message: "MessageTypeDef") -> dict[str, Any]:
     }
 
 
-def _poll(queue: str, function: str, options: Options) -> None:
+def _poll(sqs: "SQSClient", queue: str, function: str, options: Options) -> None:
     database = Database(options.data / "events.sqlite")
-    sqs = boto3.session.Session().client("sqs")  # the default session is not for threads
     while True:
         # A message that waits here for a worker would be given out once more meanwhile.
         if int(str(database.look(_HELD, function)[0][0])) >= options.workers:

@@ -9,11 +9,6 @@ from ops.packaging.gateway import use_own_answers
 from ops.packaging.packagers import CodePackager, LayerPackager
 
 
-def chalice_command(*arguments: str) -> list[str]:
-    """The command that runs Chalice so; its working directory must be the project."""
-    return [sys.executable, "-m", "ops.packaging.chalice", *arguments]
-
-
 def use_own_packagers() -> None:
     """Have Chalice, in this process, make its packages with the packagers of this project."""
     deployer.AppOnlyDeploymentPackager = CodePackager  # type: ignore[attr-defined]

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import click
@@ -18,11 +17,6 @@ _CHALICE = re.compile(r"chalice\b(?!-)")
 _UNUSED = ("**/*.pyi", "**/py.typed", "**/*.h", "**/tests", "bin", "boto3/data", "boto3/examples")
 
 
-# Lambda's python3.11 has glibc 2.26, and Pillow's wheels want 2.27: a package for it is good for
-# tests on machines like this one, and what is deployed takes a later Python.
-_OLDEST_ON_LAMBDA = (3, 12)
-
-
 class Wheels(DependencyBuilder):
     """Takes wheels only: what is compiled here is linked to libraries that Lambda lacks."""
 
@@ -30,16 +24,6 @@ class Wheels(DependencyBuilder):
 
     def _build_sdists(self, sdists: object, directory: str, compile_c: bool = True) -> None:
         """Leave them: their packages will be named as missing."""
-
-
-def unfit() -> str | None:
-    """Why a package made by this Python would not run on Lambda; None where it will."""
-    if sys.version_info >= _OLDEST_ON_LAMBDA:
-        return None
-    return (
-        "Lambda's python3.11 cannot load Pillow: its C library is too old. Make the environment "
-        "with a newer Python: rm -r .venv && make setup PYTHON=python3.13"
-    )
 
 
 def wanted(requirements: str) -> str:

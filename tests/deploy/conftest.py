@@ -5,9 +5,9 @@ import pytest
 from tests.deploy.world import World, running_world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """One emulator for the tests of a module."""
+    """One emulator for all tests; whoever uses it empties it first."""
     with running_world(tmp_path_factory.mktemp("world")) as world:
         yield world
 

@@ -1,7 +1,6 @@
 """A stage made, brought up to date, taken away, adopted, and deleted with its data."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from ops.cloud.policies import FUNCTIONS, policy_of
 from ops.permissions.names import Place, configured_names
 from tests.deploy.inventory import DISTRIBUTION, Found, inventory, nothing
-from tests.deploy.world import ACCOUNT, REGION, World, running_world
+from tests.deploy.world import ACCOUNT, REGION, World
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -70,18 +69,18 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with running_world(tmp_path_factory.mktemp("story")) as world:
-        story = Story(world)
-        story.tell("created", *DEPLOY, "--allowed-origin", "https://shop.example")
-        _send(world, UPLOADS, "uploads/a.jpg")
-        (world.project / "frontend" / "favicon.svg").unlink()
-        (world.project / "frontend" / "style.css").write_text("body { color: red }")
-        story.tell("updated", *DEPLOY)
-        story.tell("destroyed", *DESTROY)
-        story.tell("adopted", *DEPLOY)
-        story.tell("deleted", *DESTROY, "--delete-data")
-        yield story
+def story(account: World) -> Story:
+    account.restore()
+    story = Story(account)
+    story.tell("created", *DEPLOY, "--allowed-origin", "https://shop.example")
+    _send(account, UPLOADS, "uploads/a.jpg")
+    (account.project / "frontend" / "favicon.svg").unlink()
+    (account.project / "frontend" / "style.css").write_text("body { color: red }")
+    story.tell("updated", *DEPLOY)
+    story.tell("destroyed", *DESTROY)
+    story.tell("adopted", *DEPLOY)
+    story.tell("deleted", *DESTROY, "--delete-data")
+    return story
 
 
 def _send(world: World, bucket: str, key: str) -> None:

@@ -10,7 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class World:
 
     address: str
     project: Path
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     def run(self, *arguments: str, answer: str = "", **variables: str) -> "Outcome":
         """`python -m ops ARGUMENTS` to its end. A variable that is empty is taken away.
@@ -74,11 +75,13 @@ class World:
                     break
         assert any(line in one for one in said), "".join(said)
 
-    def client(self, service: str, **keys: str) -> Any:
-        """A boto3 client of the account."""
-        return boto3.session.Session().client(  # type: ignore[call-overload]
-            service, endpoint_url=self.address, region_name=REGION, **(keys or _KEYS)
-        )
+    def client(self, service: str) -> Any:
+        """A boto3 client of the account, made once: to make one takes longer than to ask it."""
+        if service not in self._clients:
+            self._clients[service] = boto3.session.Session().client(  # type: ignore[call-overload]
+                service, endpoint_url=self.address, region_name=REGION, **_KEYS
+            )
+        return self._clients[service]
 
     def restore(self) -> None:
         """An empty account, and the project as it was at first."""

@@ -174,7 +174,9 @@ def running_dynamodb(log: Path) -> Iterator[str]:
     (port,) = free_ports(1)
     home = dynamodb_home()
     jar, libraries = home / "DynamoDBLocal.jar", home / "DynamoDBLocal_lib"
-    java = ["java", "-Xmx256m", "-Djava.net.preferIPv4Stack=true"]
+    # Optimizing code that runs for seconds costs more than it saves.
+    light = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    java = ["java", "-Xmx256m", *light, "-Djava.net.preferIPv4Stack=true"]
     options = ["-port", str(port), "-inMemory", "-sharedDb", "-disableTelemetry"]
     command = [*java, f"-Djava.library.path={libraries}", "-jar", str(jar), *options]
     server = Server("DynamoDB Local", command, inherited(), log)

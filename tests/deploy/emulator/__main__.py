@@ -11,6 +11,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from ops.local.lookups import remember_lookups
 from tests.deploy.emulator import data, functions, gateway, resources, stacks
 
 
@@ -19,6 +20,7 @@ def serve(port: int) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     warnings.simplefilter("ignore")
     MotoRequestHandler.disable_nagle_algorithm = True
+    remember_lookups()
     resources.teach()
     data.teach()
     stacks.teach()

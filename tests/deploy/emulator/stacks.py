@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import yaml
 from moto.cloudformation.models import Change, ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.cloudformation.utils import yaml_tag_constructor
 from moto.core.responses import ActionResult
 
 from tests.deploy.emulator import resources
@@ -14,6 +16,7 @@ from tests.deploy.emulator import resources
 
 def teach() -> None:
     """Replace what moto does with a change set, and with a template that it is to look at."""
+    _read_templates_quickly()
     CloudFormationBackend.execute_change_set = _execute
     ChangeSet.diff = _changes
     CloudFormationResponse.validate_template = _validate
@@ -22,6 +25,12 @@ def teach() -> None:
     Stack.stack_parameters = property(_as_given)
     # An unchanged stack is told by the change set, not by an error.
     CloudFormationResponse._validate_different_update = lambda *_: None
+
+
+def _read_templates_quickly() -> None:
+    """By libyaml: moto reads each template several times, and PyYAML's own parser is slow."""
+    yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
+    yaml.Loader = yaml.CLoader
 
 
 def _execute(self: Any, change_set_name: str, **_: Any) -> None:
