@@ -62,7 +62,9 @@ class ApiClient:
         found: list[Json] = []
         query: Json = {"limit": 100}
         while True:
-            page = self.get("/images", **query).json()
+            answer = self.get("/images", **query)
+            assert answer.ok, answer.text
+            page = answer.json()
             found += page["images"]
             if page["next_cursor"] is None:
                 return found
