@@ -103,7 +103,9 @@ def test_the_account_holds_just_the_functions_of_the_application(
 def test_each_role_has_just_the_policy_that_code_renders(
     story: Story, chapter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.permissions.names.PROJECT", story.world.project)
+    monkeypatch.setattr(
+        "ops.permissions.names.CONFIG", story.world.project / ".chalice/config.json"
+    )
     configured = configured_names("test", Place("aws", REGION, ACCOUNT))
     names = replace(configured, distribution_id=DISTRIBUTION)
     assert story.found[chapter]["roles"] == {
