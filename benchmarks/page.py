@@ -4,11 +4,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,9 +15,8 @@ import click
 import requests
 from playwright.sync_api import ViewportSize, sync_playwright
 
+from benchmarks.stack import running_stack
 from benchmarks.toolchain import ROOT, commit, machine
-from ops.local.options import PORTS
-from ops.local.ports import free_ports
 from ops.photographs import photographs
 
 _LIGHTHOUSE = "lighthouse@12.8.2"  # Apache-2.0
@@ -54,11 +51,11 @@ _SEEN = """() => new Promise((resolve) => {
 def main(runs: int, pictures: int, out: Path) -> None:
     """Measure the page on a phone as Lighthouse has it, and write docs/page-speed.md."""
     lines = []
-    with _stack() as (site, api):
+    with tempfile.TemporaryDirectory() as data, running_stack(Path(data), workers=2) as stack:
         for gallery in ("empty", f"{pictures} pictures"):
             if gallery != "empty":
-                _upload(api, photographs()[:pictures])
-            for line in _rows(gallery, site, runs):
+                _upload(stack.options.api_url, photographs()[:pictures])
+            for line in _rows(gallery, stack.options.site_url, runs):
                 click.echo(line)
                 lines.append(line)
     text = _TEMPLATE.read_text()
@@ -67,33 +64,6 @@ def main(runs: int, pictures: int, out: Path) -> None:
     for name, value in {**facts, "rows": "\n".join(lines), "lighthouse": _LIGHTHOUSE}.items():
         text = text.replace(f"{{{name}}}", value)
     out.write_text(text)
-
-
-@contextmanager
-def _stack() -> Iterator[tuple[str, str]]:
-    """The addresses of page and API of what `make run` starts, over an empty folder."""
-    ports = {name: str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
-    command = [sys.executable, "-m", "ops", "run"]
-    with tempfile.TemporaryDirectory() as data:
-        environment = {**os.environ, **ports, "DATA_DIR": data}
-        with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-        ) as process:
-            try:
-                said = dict(_addresses(process))
-                yield said["Page"], said["API"]
-            finally:
-                process.terminate()
-
-
-def _addresses(process: subprocess.Popen[str]) -> Iterator[tuple[str, str]]:
-    for line in process.stdout or ():
-        if "http://" in line:
-            name, _, address = line.strip().partition("  ")
-            yield name, address.strip()
-        if line.startswith("Darkroom is ready"):
-            return
-    raise click.ClickException("The stack did not start.")
 
 
 def _upload(api: str, files: Sequence[Path]) -> None:
