@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from chalicelib.errors import Reason, Rejection
@@ -15,6 +14,7 @@ from chalicelib.imaging import Limits, render
 from chalicelib.variants import Variant
 from tests.imaging import films
 from tests.imaging.films import KINDS, WHOLE, Strip, animated, only, sprite, turning
+from tests.imaging.mutations import mutated
 from tests.imaging.samples import (
     LIMITS,
     opened,
@@ -142,22 +142,11 @@ SMALL = (
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.sampled_from(SEEDS),
-    st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4)), max_size=6),
-    st.floats(0, 1),
-)
-def test_mutated_animations_are_rendered_or_rejected(
-    seed: bytes, spots: list[tuple[float, bytes]], cut: float
-):
-    data = bytearray(seed)
-    for place, content in spots:
-        start = int(place * 120) if len(content) % 2 else int(place * len(data))
-        data[start : start + len(content)] = content
-    given = bytes(data if cut < 0.8 else data[: int(len(data) * cut)])
+@given(mutated(SEEDS, front=120))
+def test_mutated_animations_are_rendered_or_rejected(data: bytes):
     limits = Limits(max_pixels=1_000_000, max_frames=50, max_animation_pixels=10_000_000)
     with suppress(Rejection):
-        render(given, SMALL, limits)
+        render(data, SMALL, limits)
 
 
 def test_a_function_of_little_memory_takes_smaller_frames():

@@ -11,6 +11,7 @@ from chalicelib.focus import FocalPoint
 from chalicelib.imaging import Limits, render
 from chalicelib.imaging.encoding import CODECS, avif_quality, jpeg_quality
 from chalicelib.variants import Variant, load_variants
+from tests.imaging.mutations import mutated
 from tests.imaging.samples import (
     DISPLAY_P3,
     LIMITS,
@@ -265,20 +266,9 @@ def survives(data: bytes) -> None:
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.sampled_from(SEEDS),
-    st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4)), max_size=6),
-    st.floats(0, 1),
-)
-def test_mutated_pictures_are_rendered_or_rejected(
-    seed: bytes, spots: list[tuple[float, bytes]], cut: float
-):
-    data = bytearray(seed)
-    for place, content in spots:
-        # Structure sits at the front, so half of the changes go there.
-        start = int(place * 200) if len(content) % 2 else int(place * len(data))
-        data[start : start + len(content)] = content
-    survives(bytes(data if cut < 0.7 else data[: int(len(data) * cut)]))
+@given(mutated(SEEDS, front=200))
+def test_mutated_pictures_are_rendered_or_rejected(data: bytes):
+    survives(data)
 
 
 @settings(max_examples=100, deadline=None)

@@ -2,7 +2,7 @@
 
 import datetime
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,47 +31,47 @@ def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver
     posting.trusting.cache_clear()
 
 
-def all_public(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take this machine for the internet."""
-    monkeypatch.setattr(addresses, "is_public", lambda _: True)
+Aim = Callable[[str], None]  # at a name, which leads to that receiver
 
 
-def test_over_tls_the_certificate_is_that_of_the_name_not_of_the_address(
+@pytest.fixture
+def aim(
     sender: Sender,
     secure: Receiver,
     names: dict[str, list[str]],
     monkeypatch: pytest.MonkeyPatch,
+) -> Aim:
+    """Takes this machine for the internet."""
+    monkeypatch.setattr(addresses, "is_public", lambda _: True)
+
+    def aim(name: str) -> None:
+        names[name] = ["127.0.0.1"]
+        sender.aim(f"https://{name}:{secure.port}/", loopback=False)
+
+    return aim
+
+
+def test_over_tls_the_certificate_is_that_of_the_name_not_of_the_address(
+    sender: Sender, secure: Receiver, aim: Aim
 ) -> None:
-    all_public(monkeypatch)
-    names["hooks.example"] = ["127.0.0.1"]
-    sender.aim(f"https://hooks.example:{secure.port}/", loopback=False)
+    aim("hooks.example")
     sender.send()
     assert secure.requests[0].headers["host"] == f"hooks.example:{secure.port}"
 
 
 def test_the_authorities_are_read_once_for_many_posts(
-    sender: Sender,
-    secure: Receiver,
-    names: dict[str, list[str]],
-    monkeypatch: pytest.MonkeyPatch,
+    sender: Sender, secure: Receiver, aim: Aim
 ) -> None:
-    all_public(monkeypatch)
-    names["hooks.example"] = ["127.0.0.1"]
-    sender.aim(f"https://hooks.example:{secure.port}/", loopback=False)
+    aim("hooks.example")
     for _ in range(3):
         sender.send()
     assert (len(secure.requests), posting.trusting.cache_info().misses) == (3, 1)
 
 
 def test_a_certificate_of_another_name_is_refused(
-    sender: Sender,
-    secure: Receiver,
-    names: dict[str, list[str]],
-    monkeypatch: pytest.MonkeyPatch,
+    sender: Sender, secure: Receiver, aim: Aim
 ) -> None:
-    all_public(monkeypatch)
-    names["other.example"] = ["127.0.0.1"]
-    sender.aim(f"https://other.example:{secure.port}/", loopback=False)
+    aim("other.example")
     with pytest.raises(PassingFault, match="SSLCertVerificationError"):
         sender.send()
     assert secure.requests == []
