@@ -41,7 +41,7 @@ def test_no_probe_is_left_behind(stack: Stack) -> None:
 
 
 def test_it_listens_on_loopback_only(stack: Stack) -> None:
-    stores = ("api", "site", "clouds", "s3")
+    stores = ("api", "site", "aws", "s3")
     pids = {pid for part in stores for pid in stack.pids(part)}
     assert len(pids) == 4
     assert _listening(pids) <= {HOST}

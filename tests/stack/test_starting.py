@@ -94,7 +94,7 @@ def test_pictures_and_records_are_there_after_a_restart(tmp_path: Path) -> None:
                 assert len(served.content) == rendition["bytes"]
 
 
-@pytest.mark.parametrize("part", ["s3", "clouds", "api", "site"])
+@pytest.mark.parametrize("part", ["s3", "api", "site"])
 def test_a_server_that_dies_is_named_and_everything_stops(tmp_path: Path, part: str) -> None:
     with running_stack(tmp_path) as stack:
         pids = all_pids(stack)
