@@ -17,6 +17,7 @@ from types import FrameType
 from ops.local import dynamodb_download, names
 from ops.local.aws_socket import LISTENING, listen
 from ops.local.credentials import secret_keys, webhook_secret
+from ops.local.database import Database, set_mark
 from ops.local.dynamodb import DynamoDbLocal, end_with
 from ops.local.messaging import Messaging, Refused
 from ops.local.options import Options, read_options
@@ -139,6 +140,10 @@ def serve(options: Options, listening: socket.socket, webhook_url: str) -> None:
     )
     server = AwsServer(dynamodb, messaging, secret_keys(options.data), listening)
     signal.signal(signal.SIGTERM, _end)
+    database = Database(options.data / "events.sqlite")
+    with database.change() as connection:
+        set_mark(connection, names.AWS, str(os.getpid()))
+    database.close()
     try:
         server.serve_forever()
     finally:

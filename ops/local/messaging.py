@@ -1,6 +1,6 @@
 """SQS, EventBridge and SSM as far as Darkroom calls them: requests and answers in AWS's JSON.
 
-docs/decisions/0032-dynamodb-local.md says why no server of others does this.
+docs/decisions/0005-dynamodb-local.md says why no server of others does this.
 """
 
 import hashlib

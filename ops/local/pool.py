@@ -54,10 +54,15 @@ class Aws:
             inherited=(self._socket,),
         )
 
+    def is_ready(self) -> bool:
+        """Whether the process answers."""
+        return self._database.mark(names.AWS) == str(self.server.pid)
+
     def watch(self) -> None:
         """Replace the process if it has died; what fails meanwhile is not held against a task."""
         if self.server.exit_code is not None:
-            self._deaths.note(self.server)
+            if not self.is_ready():  # it died before it could answer
+                self._deaths.note(self.server)
             with self._database.change() as connection:
                 set_mark(connection, names.STORE_DIED, str(time.time()))
             self.server.start()

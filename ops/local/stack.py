@@ -74,7 +74,7 @@ class Stack:
                 readiness.answers(f"{options.s3_url}/healthz") and seaweed.knows_its_volumes(inner)
             ),
         )
-        self._await(aws.server, lambda: readiness.any_answer(options.aws_url))
+        self._await(aws.server, aws.is_ready)
         self._run_step("buckets, table and queues", "stores")
         self._pool = Pool(options, database)
         self._pool.start()

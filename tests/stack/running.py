@@ -48,9 +48,16 @@ class Stack:
 
     def access_key(self, profile: str) -> str:
         """The access key of one of its identities."""
+        return self._keys(profile)["aws_access_key_id"]
+
+    def secret_key(self, profile: str) -> str:
+        """The secret key that goes with it."""
+        return self._keys(profile)["aws_secret_access_key"]
+
+    def _keys(self, profile: str) -> configparser.SectionProxy:
         parser = configparser.RawConfigParser()
         parser.read(self.credentials)
-        return parser[profile]["aws_access_key_id"]
+        return parser[profile]
 
     def client(self, service: str, profile: str = "admin") -> Any:
         """A boto3 client of one of the stack's stores."""
