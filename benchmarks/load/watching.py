@@ -17,7 +17,7 @@ from ops.local.database import Database
 _PERIOD = 1.0  # seconds
 _PARTS = {  # by what is in their command lines
     "ops.local.worker": "workers",
-    "ops.local.clouds": "tables and queues (moto)",
+    "ops.local.aws": "tables and queues (DynamoDB Local)",
     "ops.local.api": "API (Chalice's local server)",
     "mini -dir=": "object store (SeaweedFS)",
     "ops.local.eventloop": "event loop",

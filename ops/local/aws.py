@@ -1,4 +1,4 @@
-"""The server of DynamoDB, SQS, EventBridge and SSM, for who has a key of this stack's.
+"""The server of DynamoDB, SQS, EventBridge, SSM and STS, for who has a key of this stack's.
 
 DynamoDB is AWS's DynamoDB Local, the others are `ops.local.messaging`. Each request must be signed
 with one of the stack's identities, so no browser and no other user of this machine gets in.
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import FrameType
+from urllib.parse import parse_qs
 
 from ops.local import dynamodb_download, names
 from ops.local.aws_socket import LISTENING, listen
@@ -25,6 +26,13 @@ from ops.local.queues import Queues
 from ops.local.signatures import NotSigned, SignedRequest, check_signature
 
 _DYNAMODB = "DynamoDB_20120810."
+# What STS says of an identity here: the one answer that clients need of it.
+_CALLER = (
+    "<GetCallerIdentityResponse><GetCallerIdentityResult>"
+    f"<Arn>arn:aws:iam::{names.ACCOUNT}:user/local</Arn><UserId>LOCAL</UserId>"
+    f"<Account>{names.ACCOUNT}</Account>"
+    "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
 _LONGEST_BODY = 16 * 1024 * 1024  # DynamoDB's own limit
 
 
@@ -104,6 +112,9 @@ class AwsRequest(BaseHTTPRequestHandler):
         if target.startswith(_DYNAMODB):
             self.wfile.write(self.server.dynamodb.answer(self._headers(), body))
             return
+        if not target and parse_qs(body.decode("latin-1")).get("Action") == ["GetCallerIdentity"]:
+            self._send_content(HTTPStatus.OK, "text/xml", _CALLER.encode())
+            return
         try:
             asked = json.loads(body or b"{}")
         except ValueError as reason:
@@ -115,9 +126,11 @@ class AwsRequest(BaseHTTPRequestHandler):
         self._send(refused.status, {"__type": refused.code, "message": str(refused)})
 
     def _send(self, status: HTTPStatus, answer: object) -> None:
-        content = json.dumps(answer).encode()
+        self._send_content(status, "application/x-amz-json-1.0", json.dumps(answer).encode())
+
+    def _send_content(self, status: HTTPStatus, kind: str, content: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         if self.close_connection:
             self.send_header("Connection", "close")

@@ -12,9 +12,9 @@ from moto import mock_aws
 
 from ops.local.names import ACCOUNT, REGION
 from ops.local.queues import NoSuchQueue, NoSuchReceipt, Queues
-from tests.aws.conftest import lead_boto3
+from tests.aws.conftest import aws, lead_boto3, local_data
 
-pytest_plugins = ["tests.aws.conftest"]
+__all__ = ["aws", "local_data"]
 
 
 class Clock:

@@ -9,12 +9,12 @@ from chalicelib.aws import clients
 from chalicelib.settings import read_settings
 from chalicelib.wiring import Wiring
 from ops.upkeep.watching import Silence
-from tests.aws.conftest import dynamodb, seaweedfs
+from tests.aws.conftest import aws, local_data, seaweedfs
 from tests.environment import SETTINGS
 from tests.fakes.others import MemoryQueue
 from tests.upkeep.stores import FOREIGN, STORES, empty_bucket, empty_table
 
-__all__ = ["dynamodb", "seaweedfs"]
+__all__ = ["aws", "local_data", "seaweedfs"]
 
 
 @pytest.fixture
