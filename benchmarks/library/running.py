@@ -34,8 +34,8 @@ class Plan(Struct, frozen=True, kw_only=True):
 def measure(plan: Plan, now: Contender, before: Contender | None, say: Say) -> None:
     """Carry out the plan: the figures are the contenders' afterwards."""
     contenders = [before, now] if before else [now]
-    for _ in range(plan.first_starts):
-        for one in contenders:
+    for number in range(plan.first_starts):
+        for one in _turn(contenders, number):
             say(f"  {one.commit}: a first start from a fresh clone")
             one.first_starts.append(first_start(one.hash))
             say(f"    {one.first_starts[-1].seconds:.0f} s")
