@@ -52,8 +52,17 @@ def _install(packages: list[str]) -> None:
     click.echo(f"Installing {wanted} with apt-get ...")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update", "--quiet"], [*command, "--quiet"]):
-        if subprocess.run(step, env=environment, check=False).returncode:
-            click.echo(f"This failed: {' '.join(step)}", err=True)
+        done = subprocess.run(
+            step,
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if done.returncode:
+            click.echo(f"{done.stdout}\nThis failed: {' '.join(step)}", err=True)
             sys.exit(1)
 
 
