@@ -11,13 +11,13 @@ from ops.local.credentials import make_credentials
 from ops.local.database import Database
 from ops.local.environment import application_environment, stack_environment
 from ops.local.options import Options, StackError
+from ops.local.patience import PATIENCE
 from ops.local.pool import EventLoop, Pool
 from ops.local.ports import check_free
 from ops.local.processes import Server, wait_until
 
 Say = Callable[[str, float], None]  # a part that is ready now, and the seconds since the start
 
-_PATIENCE = 60.0  # seconds that a slow machine may take for one part
 _WATCH = 0.1  # seconds between looks at the processes
 
 
@@ -117,8 +117,9 @@ class Stack:
         )
         server.start()
         self._running.append(server.stop)
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while server.exit_code is None and time.monotonic() < deadline:
+            self._watch_servers()
             if self._stopping.wait(0.03):
                 raise KeyboardInterrupt
         if server.exit_code != 0:
@@ -126,18 +127,26 @@ class Stack:
         self._tell(server.name)
 
     def _await(self, server: Server, ready: Callable[[], bool], what: str = "") -> None:
-        wait_until(ready, server, _PATIENCE, self._stopping.is_set)
+        wait_until(ready, server, PATIENCE, self._is_stopping)
         self._tell(what or server.name)
+
+    def _is_stopping(self) -> bool:
+        """Whether `stop` was called; StackError where any server has ended meanwhile."""
+        self._watch_servers()
+        return self._stopping.is_set()
 
     def _tell(self, what: str) -> None:
         self._say(what, time.monotonic() - self._started)
 
     def _watch(self) -> None:
+        self._watch_servers()
+        self._pool.watch()
+        self._loop.watch()
+
+    def _watch_servers(self) -> None:
         for server in self._servers:
             if server.exit_code is not None:
                 raise StackError(server.complaint())
-        self._pool.watch()
-        self._loop.watch()
 
 
 def addresses(options: Options) -> dict[str, str]:
