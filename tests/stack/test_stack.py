@@ -16,7 +16,7 @@ from ops.local.names import FAILURES_QUEUE, HOST, IMAGES_BUCKET, UPLOADS_BUCKET,
 from ops.local.s3events import s3_event
 from tests.pictures import jpeg
 from tests.stack.running import Stack, descendants, running_stack
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def image_of(stack: Stack, key: str) -> dict[str, Any] | None:
-    images = requests.get(f"{stack.api}/images", timeout=10).json()["images"]
+    images = requests.get(f"{stack.api}/images", timeout=GENEROUS).json()["images"]
     return next((image for image in images if image["original_file"] == key), None)
 
 
@@ -108,7 +108,7 @@ def test_only_the_cdn_identity_reads_images_from_outside(stack: Stack) -> None:
     stack.s3().put_object(Bucket=IMAGES_BUCKET, Key="i/a.webp", Body=b"abc")
     assert stack.s3("cdn").get_object(Bucket=IMAGES_BUCKET, Key="i/a.webp")["ContentLength"] == 3
     address = f"{stack.s3_address}/{IMAGES_BUCKET}/i/a.webp"
-    assert requests.get(address, timeout=10).status_code == 403
+    assert requests.get(address, timeout=GENEROUS).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -144,20 +144,22 @@ def test_the_site_serves_images_as_a_cdn_would(stack: Stack) -> None:
         CacheControl="public, max-age=31536000, immutable",
     )
     address = f"{stack.site}/images/i/a%20b.webp"
-    answer = requests.get(address, timeout=10)
+    answer = requests.get(address, timeout=GENEROUS)
     assert (answer.status_code, answer.content) == (200, b"0123456789")
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    again = requests.get(address, headers={"If-None-Match": answer.headers["ETag"]}, timeout=10)
+    again = requests.get(
+        address, headers={"If-None-Match": answer.headers["ETag"]}, timeout=GENEROUS
+    )
     assert (again.status_code, again.content) == (304, b"")
     since = {"If-Modified-Since": answer.headers["Last-Modified"]}
-    assert requests.get(address, headers=since, timeout=10).status_code == 304
-    part = requests.get(address, headers={"Range": "bytes=2-4"}, timeout=10)
+    assert requests.get(address, headers=since, timeout=GENEROUS).status_code == 304
+    part = requests.get(address, headers={"Range": "bytes=2-4"}, timeout=GENEROUS)
     assert (part.status_code, part.content) == (206, b"234")
-    head = requests.head(address, timeout=10)
+    head = requests.head(address, timeout=GENEROUS)
     assert (head.status_code, head.headers["Content-Length"]) == (200, "10")
-    assert requests.get(f"{stack.site}/images/i/none.webp", timeout=10).status_code == 404
-    assert requests.post(address, timeout=10).status_code == 501
+    assert requests.get(f"{stack.site}/images/i/none.webp", timeout=GENEROUS).status_code == 404
+    assert requests.post(address, timeout=GENEROUS).status_code == 501
 
 
 @pytest.mark.parametrize("path", ["", "/", "/some/key"])
@@ -166,7 +168,7 @@ def test_a_page_may_upload_and_another_site_may_not(stack: Stack, path: str) -> 
         wish = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         address = f"{stack.s3_address}/{UPLOADS_BUCKET}{path}"
         try:
-            answer = requests.options(address, headers=wish, timeout=10)
+            answer = requests.options(address, headers=wish, timeout=GENEROUS)
         except requests.ConnectionError:  # SeaweedFS's answer to a stranger at a bucket's name
             return None
         return answer.headers.get("Access-Control-Allow-Origin")
