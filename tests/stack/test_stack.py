@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from ops.local.database import Database
 from ops.local.names import FAILURES_QUEUE, HOST, IMAGES_BUCKET, UPLOADS_BUCKET, WORK_QUEUE
 from ops.local.s3events import s3_event
 from tests.pictures import jpeg
-from tests.stack.running import Stack, descendants, running_stack
+from tests.stack.running import Stack, descendants, running_stack, starting_stack
+from tests.stack.signals import has_said
 from tests.waiting import GENEROUS, until
 
 
@@ -40,6 +42,22 @@ def test_no_probe_is_left_behind(stack: Stack) -> None:
     assert not stack.s3().list_objects_v2(Bucket=UPLOADS_BUCKET).get("Contents")
 
 
+def test_a_second_stack_over_the_same_data_is_refused(stack: Stack) -> None:
+    with starting_stack(stack.data) as second:
+        assert second.process.wait(GENEROUS) == 1
+        until(lambda: has_said(second, f"already running in {stack.data} (process"))
+    assert str(stack.process.pid) in second.lines[-1]
+    assert requests.get(f"{stack.api}/health", timeout=GENEROUS).status_code == 200
+
+
+def test_two_stacks_live_side_by_side(stack: Stack, tmp_path: Path) -> None:
+    with running_stack(tmp_path) as other:
+        for one in (stack, other):
+            one.s3().put_object(Bucket=UPLOADS_BUCKET, Key="beside.jpg", Body=jpeg())
+        for one in (stack, other):
+            until(lambda one=one: (image_of(one, "beside.jpg") or {}).get("status") == "ready")  # type: ignore[misc]
+
+
 def test_it_listens_on_loopback_only(stack: Stack) -> None:
     stores = ("api", "site", "clouds", "s3")
     pids = {pid for part in stores for pid in stack.pids(part)}
@@ -49,8 +67,6 @@ def test_it_listens_on_loopback_only(stack: Stack) -> None:
 
 def _listening(pids: set[int]) -> set[str]:
     """The addresses on which processes listen, as Linux tells (nothing elsewhere)."""
-    from pathlib import Path
-
     sockets = set()
     for pid in pids:
         for link in Path(f"/proc/{pid}/fd").glob("*"):

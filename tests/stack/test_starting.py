@@ -1,6 +1,5 @@
 """How a stack starts, refuses to start, and ends."""
 
-import os
 import signal
 import socket
 from pathlib import Path
@@ -11,30 +10,13 @@ import requests
 from ops.local.names import UPLOADS_BUCKET
 from tests.pictures import jpeg
 from tests.stack.running import Stack, descendants, is_alive, running_stack, starting_stack
+from tests.stack.signals import all_pids, has_said, stop
 from tests.waiting import GENEROUS, until
-
-
-def all_pids(stack: Stack) -> list[int]:
-    return [stack.process.pid, *(pid for pid, _ in descendants(stack.process.pid))]
-
-
-def has_said(stack: Stack, words: str) -> bool:
-    return any(words in line for line in stack.lines)
 
 
 def status_of(stack: Stack, key: str) -> str | None:
     images = requests.get(f"{stack.api}/images", timeout=GENEROUS).json()["images"]
     return next((image["status"] for image in images if image["original_file"] == key), None)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_stops_everything(tmp_path: Path, number: int) -> None:
-    with running_stack(tmp_path) as stack:
-        pids = all_pids(stack)
-        os.kill(stack.process.pid, number)
-        assert stack.process.wait(GENEROUS) == 0
-        until(lambda: not any(map(is_alive, pids)))
-        until(lambda: stack.lines[-1] == "Darkroom has stopped")
 
 
 # Python reads it at its start: the page's server never comes further.
@@ -73,41 +55,17 @@ def test_a_server_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> Non
         assert descendants(stack.process.pid) == []
 
 
-def test_a_second_stack_over_the_same_data_is_refused(tmp_path: Path) -> None:
-    with running_stack(tmp_path) as first, starting_stack(tmp_path) as second:
-        assert second.process.wait(GENEROUS) == 1
-        until(lambda: has_said(second, f"already running in {tmp_path} (process"))
-        assert str(first.process.pid) in second.lines[-1]
-        assert requests.get(f"{first.api}/health", timeout=GENEROUS).status_code == 200
-
-
-def test_two_stacks_live_side_by_side(tmp_path: Path) -> None:
-    with running_stack(tmp_path / "one") as one, running_stack(tmp_path / "two") as two:
-        for stack in (one, two):
-            stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key="a.jpg", Body=jpeg())
-        for stack in (one, two):
-            until(lambda stack=stack: status_of(stack, "a.jpg") == "ready")  # type: ignore[misc]
-
-
-def test_pictures_and_records_are_there_after_a_restart(tmp_path: Path) -> None:
+def test_any_signal_stops_everything_and_all_is_there_after_a_restart(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
         stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key="a.jpg", Body=jpeg())
         until(lambda: status_of(stack, "a.jpg") == "ready")
         before = requests.get(f"{stack.api}/images", timeout=GENEROUS).json()["images"][0]
-    for _ in range(2):
+        stop(stack, signal.SIGTERM)
+    for number in (signal.SIGINT, signal.SIGHUP):
         with running_stack(tmp_path) as stack:
             after = requests.get(f"{stack.api}/images", timeout=GENEROUS).json()["images"][0]
             assert after["processed_files"] == before["processed_files"]
             for rendition in after["renditions"]:
                 served = requests.get(rendition["url"], timeout=GENEROUS)
                 assert len(served.content) == rendition["bytes"]
-
-
-@pytest.mark.parametrize("part", ["s3", "clouds", "api", "site"])
-def test_a_server_that_dies_is_named_and_everything_stops(tmp_path: Path, part: str) -> None:
-    with running_stack(tmp_path) as stack:
-        pids = all_pids(stack)
-        os.kill(stack.pids(part)[0], signal.SIGKILL)
-        assert stack.process.wait(GENEROUS) == 1
-        until(lambda: has_said(stack, "was ended by SIGKILL"))
-        until(lambda: not any(map(is_alive, pids)))
+            stop(stack, number)

@@ -8,8 +8,8 @@ from ops.local.database import Database
 from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
-from tests.stack.halting import halted
 from tests.stack.running import Stack, running_stack
+from tests.stack.signals import halted
 from tests.waiting import until
 
 SOON = {
