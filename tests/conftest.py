@@ -7,8 +7,10 @@ from types import ModuleType
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from chalicelib.aws import clients
 from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
@@ -23,10 +25,17 @@ from tests.fakes.others import (
 from tests.fakes.table import MemoryImages
 from tests.fakes.telemetry import RememberedFacts
 from tests.frontend.firefox import Firefox, running_firefox
+from tests.waiting import GENEROUS
 
 pytest_plugins = ["tests.skips"]
 
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
+
+# No test fails because this machine is slow, or busy with something else.
+settings.register_profile("slow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("slow")
+expect.set_options(timeout=GENEROUS * 1000)
+clients.wait_for_stores(GENEROUS)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +45,9 @@ def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, names)))
     with (
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
+        playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"], timeout=GENEROUS * 1000
+        ) as browser,
     ):
         yield browser
 

@@ -41,12 +41,21 @@ _S3 = Config(
     max_pool_connections=20,
 )
 _THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+_waits: dict[str, float] = {}  # in place of the bounds above
+
+
+def wait_for_stores(seconds: float) -> None:
+    """Let the clients that are made from now on wait `seconds` for each answer of a store.
+
+    For stores on the caller's own machine, whose speed decides when they answer.
+    """
+    _waits.update(connect_timeout=seconds, read_timeout=seconds)
 
 
 @functools.cache
 def s3() -> "S3Client":
     """The S3 client; endpoint, region and credentials are boto3's own settings."""
-    return boto3.client("s3", config=_BOUNDED.merge(_S3))
+    return boto3.client("s3", config=_bounded(_S3))
 
 
 @functools.cache
@@ -55,7 +64,7 @@ def dynamodb() -> "DynamoDBClient":
 
     A transaction that was throttled is asked for again, as all that is throttled.
     """
-    client = boto3.client("dynamodb", config=_BOUNDED.merge(_DYNAMODB))
+    client = boto3.client("dynamodb", config=_bounded(_DYNAMODB))
     for read in ("BatchGetItem", "GetItem", "Query"):
         client.meta.events.register(f"before-parse.dynamodb.{read}", _decode_at_once)
     client.meta.events.register("response-received.dynamodb.TransactWriteItems", _call_throttled)
@@ -66,25 +75,29 @@ def dynamodb() -> "DynamoDBClient":
 @functools.cache
 def events() -> "EventBridgeClient":
     """The EventBridge client; it gives up after six seconds."""
-    return boto3.client("events", config=_BOUNDED.merge(_EVENTS))
+    return boto3.client("events", config=_bounded(_EVENTS))
 
 
 @functools.cache
 def sqs() -> "SQSClient":
     """The SQS client."""
-    return boto3.client("sqs", config=_BOUNDED)
+    return boto3.client("sqs", config=_bounded())
 
 
 @functools.cache
 def ssm() -> "SSMClient":
     """The client of SSM, which keeps secrets."""
-    return boto3.client("ssm", config=_BOUNDED)
+    return boto3.client("ssm", config=_bounded())
 
 
 @functools.cache
 def cloudfront() -> "CloudFrontClient":
     """The CloudFront client."""
-    return boto3.client("cloudfront", config=_BOUNDED)
+    return boto3.client("cloudfront", config=_bounded())
+
+
+def _bounded(own: Config | None = None) -> Config:
+    return _BOUNDED.merge(own or Config()).merge(Config(**_waits))  # type: ignore[arg-type]
 
 
 def _decode_at_once(

@@ -29,6 +29,8 @@ class _Pinned(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect where it was checked, not where the name leads by now."""
         self.sock = socket.create_connection((self._address, self.port), _STEP)
+        if self.is_cut:  # before there was anything to end
+            raise TimeoutError
         if self._context:
             self.sock = self._context.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False

@@ -6,15 +6,18 @@ from functools import partial
 from chalice import local
 from chalice.cli.factory import CLIFactory
 
+from chalicelib.aws import clients
 from ops.local import calls
 from ops.local.handler import GatewayHandler
 from ops.local.names import HOST, PROJECT
 from ops.local.options import read_options
+from ops.local.patience import PATIENCE
 
 
 def serve() -> None:
     """Answer until the process is ended."""
     calls.record_calls(os.environ)
+    clients.wait_for_stores(PATIENCE)
     options = read_options(os.environ)
     local.ThreadedHTTPServer.request_queue_size = 128
     # A dictionary of its own takes the variables of config.json, which know default ports only.

@@ -4,6 +4,7 @@ import time
 
 from ops.local.functions import limits_of
 from ops.local.names import function_arn
+from ops.local.patience import TIMES_LAMBDA
 
 
 class LambdaContext:
@@ -21,7 +22,7 @@ class LambdaContext:
         self.memory_limit_in_mb = str(limits.megabytes)
         self.aws_request_id = request_id
         self.log_group_name = f"/aws/lambda/{self.function_name}"
-        self._deadline = time.monotonic() + limits.seconds
+        self._deadline = time.monotonic() + limits.seconds * TIMES_LAMBDA
 
     def get_remaining_time_in_millis(self) -> int:
         """How long the call may still take."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ops.local.patience import PATIENCE
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tasks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -36,7 +38,7 @@ class Database:
 
     def __init__(self, file: Path, schema: str = _SCHEMA, journal: str = "WAL") -> None:
         self._connection = sqlite3.connect(
-            file, timeout=20, isolation_level=None, check_same_thread=False
+            file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
         self._connection.execute(f"PRAGMA journal_mode={journal}")
         self._connection.execute("PRAGMA synchronous=NORMAL")

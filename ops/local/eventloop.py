@@ -20,6 +20,7 @@ from ops.local.changes import StoredState, changes, documents, timestamps
 from ops.local.database import Database, set_mark
 from ops.local.inventory import Inventory
 from ops.local.options import Options, read_options
+from ops.local.patience import LOOK, PATIENCE
 from ops.local.polling import start_polling
 from ops.local.processes import dying_with_us
 from ops.local.schedule import start_schedule
@@ -100,14 +101,24 @@ def _prove(options: Options) -> None:
     database = Database(options.data / "events.sqlite")
     key = f"{names.PROBES}{uuid.uuid4()}"
     target = {"Bucket": names.UPLOADS_BUCKET, "Key": key}
-    url = _s3().generate_presigned_url("put_object", target, ExpiresIn=60)
+    url = _s3().generate_presigned_url("put_object", target, ExpiresIn=round(PATIENCE))
     request = urllib.request.Request(url, data=b"probe", method="PUT")  # noqa: S310 - our own S3
-    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    while not _is_taken(request):
+        time.sleep(_PAUSE)
     while database.mark("probe") != key:
         time.sleep(0.02)
     _s3().delete_object(Bucket=names.UPLOADS_BUCKET, Key=key)
     with database.change() as connection:
         set_mark(connection, names.EVENT_LOOP, str(os.getpid()))
+
+
+def _is_taken(request: urllib.request.Request) -> bool:
+    try:
+        urllib.request.urlopen(request, timeout=LOOK).close()  # noqa: S310
+    except OSError as reason:
+        _log.warning("S3 does not take the probe: %s", reason)
+        return False
+    return True
 
 
 @functools.cache

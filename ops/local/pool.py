@@ -14,6 +14,7 @@ from ops.local.database import Database, set_mark
 from ops.local.environment import application_environment, stack_environment
 from ops.local.functions import limits_of
 from ops.local.options import Options, StackError
+from ops.local.patience import TIMES_LAMBDA
 from ops.local.processes import Server
 from ops.local.seaweed import filer_address
 from ops.local.tasks import Tasks
@@ -120,7 +121,7 @@ class Pool:
     def watch(self) -> None:
         """End the workers that are over their time; replace those that have died."""
         for lease in self._tasks.leases():
-            limit = limits_of(lease.function).seconds
+            limit = limits_of(lease.function).seconds * TIMES_LAMBDA
             if time.time() - lease.taken_at > limit:
                 self._end(lease.worker, limit)
         for server in self.servers:

@@ -6,8 +6,8 @@ from urllib.request import Request, urlopen
 
 from ops.local.names import UPLOADS_BUCKET
 from ops.local.options import Options
+from ops.local.patience import LOOK
 
-_PATIENCE = 3.0
 _ELSEWHERE = "http://elsewhere.example"
 
 
@@ -19,7 +19,7 @@ def answers(url: str) -> bool:
 def any_answer(url: str) -> bool:
     """Whether an HTTP server is there at all."""
     try:
-        urlopen(url, timeout=_PATIENCE).close()  # noqa: S310
+        urlopen(url, timeout=LOOK).close()  # noqa: S310
     except URLError as error:
         return hasattr(error, "code")
     except (OSError, http.client.HTTPException):
@@ -49,7 +49,7 @@ def _preflight(address: str, origin: str) -> str | None:
 
 def _headers(request: Request) -> http.client.HTTPMessage | None:
     try:
-        with urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
+        with urlopen(request, timeout=LOOK) as answer:  # noqa: S310
             headers: http.client.HTTPMessage = answer.headers
             return headers
     except (OSError, http.client.HTTPException):

@@ -12,6 +12,7 @@ from ops.local.credentials import encryption_key, identities_file
 from ops.local.environment import inherited
 from ops.local.names import HOST
 from ops.local.options import StackError
+from ops.local.patience import LOOK
 from ops.local.ports import free_ports, is_free
 from ops.local.processes import Server
 
@@ -116,7 +117,7 @@ def knows_its_volumes(inner: dict[str, int]) -> bool:
     """
     address = f"http://{HOST}:{inner['master.port']}/dir/status"
     try:
-        with urllib.request.urlopen(address, timeout=3) as answer:
+        with urllib.request.urlopen(address, timeout=LOOK) as answer:
             topology = json.load(answer)["Topology"]
     except (OSError, ValueError):
         return False

@@ -11,13 +11,13 @@ from ops.local.credentials import make_credentials
 from ops.local.database import Database
 from ops.local.environment import application_environment, stack_environment
 from ops.local.options import Options, StackError
+from ops.local.patience import PATIENCE
 from ops.local.pool import Aws, EventLoop, Pool
 from ops.local.ports import check_free
 from ops.local.processes import Server, wait_until
 
 Say = Callable[[str, float], None]  # a part that is ready now, and the seconds since the start
 
-_PATIENCE = 60.0  # seconds that a slow machine may take for one part
 _WATCH = 0.1  # seconds between looks at the processes
 
 
@@ -31,6 +31,7 @@ class Stack:
         self._stopping = threading.Event()
         self._running: list[Callable[[], None]] = []  # how to stop what runs, newest last
         self._servers: list[Server] = []
+        self._aws: Aws | None = None
 
     def stop(self) -> None:
         """Let `run` come to its end; may be called from a signal handler."""
@@ -62,7 +63,6 @@ class Stack:
         if migration.is_needed(self._options.data):
             self._run_step("records of an earlier version", "migration")
         aws = Aws(self._options, database)
-        self._aws = aws
         self._running.append(aws.stop)
         aws.server.start()
         site = self._start_python("page", "site", "cdn")
@@ -75,6 +75,7 @@ class Stack:
             ),
         )
         self._await(aws.server, aws.is_ready)
+        self._aws = aws  # from now on it is replaced when it dies
         self._run_step("buckets, table and queues", "stores")
         self._pool = Pool(options, database)
         self._pool.start()
@@ -127,6 +128,7 @@ class Stack:
         server.start()
         self._running.append(server.stop)
         while server.exit_code is None:
+            self._watch_servers()
             if self._stopping.wait(0.03):
                 raise KeyboardInterrupt
         if server.exit_code != 0:
@@ -134,19 +136,28 @@ class Stack:
         self._tell(server.last_line() or server.name)
 
     def _await(self, server: Server, ready: Callable[[], bool], what: str = "") -> None:
-        wait_until(ready, server, _PATIENCE, self._stopping.is_set)
+        wait_until(ready, server, PATIENCE, self._is_stopping)
         self._tell(what or server.name)
+
+    def _is_stopping(self) -> bool:
+        """Whether `stop` was called; StackError where any server has ended meanwhile."""
+        self._watch_servers()
+        return self._stopping.is_set()
 
     def _tell(self, what: str) -> None:
         self._say(what, time.monotonic() - self._started)
 
     def _watch(self) -> None:
+        self._watch_servers()
+        self._pool.watch()
+        self._loop.watch()
+
+    def _watch_servers(self) -> None:
         for server in self._servers:
             if server.exit_code is not None:
                 raise StackError(server.complaint())
-        self._aws.watch()
-        self._pool.watch()
-        self._loop.watch()
+        if self._aws:
+            self._aws.watch()
 
 
 def addresses(options: Options) -> dict[str, str]:

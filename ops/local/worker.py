@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from chalicelib.aws import clients
 from ops.local import calls, failures, names
 from ops.local.context import LambdaContext
 from ops.local.database import Database, set_mark
 from ops.local.options import read_options
+from ops.local.patience import PATIENCE
 from ops.local.tasks import Task, Tasks
 
 if TYPE_CHECKING:
@@ -117,6 +119,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)
     calls.record_calls(os.environ)
+    clients.wait_for_stores(PATIENCE)
     options = read_options(os.environ)
     database = Database(options.data / "events.sqlite")
     tasks = Tasks(database, options.retry_seconds)

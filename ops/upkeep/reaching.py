@@ -20,6 +20,7 @@ from ops.local import readiness
 from ops.local.credentials import profiles_file
 from ops.local.environment import application_environment
 from ops.local.options import Options, read_options
+from ops.local.patience import PATIENCE
 from ops.permissions.names import configuration_of
 from ops.upkeep.watching import Silence
 
@@ -96,6 +97,7 @@ def _enter_local(where: Where) -> Mapping[str, str]:
         del os.environ[name]
     os.environ.update({n: v for n, v in environment.items() if n.startswith("AWS_")})
     boto3.setup_default_session()
+    clients.wait_for_stores(PATIENCE)
     return environment
 
 

@@ -18,6 +18,7 @@ from ops.local.stores import make_buckets, make_queues, make_table
 from ops.sandbox.function import Function, Sandbox, unzipped
 from tests.environment import SETTINGS
 from tests.stack.running import client, running_aws, running_seaweedfs, users_environment
+from tests.waiting import GENEROUS
 
 Start = Callable[..., AbstractContextManager[Function]]
 
@@ -64,7 +65,7 @@ def start(sandbox: Sandbox, stores: Options) -> Start:
     def started(handler: str, *options: str, **environment: str) -> Function:
         profile = "api" if handler in ("app.app", "app.authorize") else "worker"
         given = settings(stores, profile) | environment
-        return Function(sandbox, handler, given, options=options)
+        return Function(sandbox, handler, given, seconds=GENEROUS, options=options)
 
     return started
 

@@ -17,6 +17,7 @@ from tests.pictures import jpeg
 from tests.policies.stores import distribution_config
 from tests.security.issuer import AUDIENCE, running_issuer
 from tests.stack.running import client
+from tests.waiting import GENEROUS
 
 ISSUER = {
     "AUTH_MODE": "jwt",
@@ -40,7 +41,7 @@ def uploaded(start: Start, data: bytes) -> dict[str, Any]:
     with start("app.app") as api:
         ticket = body_of(api, api_event("POST", "/uploads", body=asked))
     sent = requests.post(
-        ticket["url"], data=ticket["fields"], files={"file": ("cat.jpg", data)}, timeout=20
+        ticket["url"], data=ticket["fields"], files={"file": ("cat.jpg", data)}, timeout=GENEROUS
     )
     assert sent.status_code in (200, 204), sent.text
     etag = sent.headers["ETag"].strip('"')

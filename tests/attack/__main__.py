@@ -38,7 +38,7 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory() as folder,
         running_world(Path(folder)) as world,
-        Lambdas(world, seconds=0.5) as lambdas,
+        Lambdas(world) as lambdas,
     ):
         for scene, manner, attempts in [*attacks()] * rounds:
             start = time.monotonic()

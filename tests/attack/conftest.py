@@ -18,15 +18,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def lambdas(world: World) -> Iterator[Lambdas]:
-    """Functions that soon give a store up: tests wait for their time-outs."""
-    with Lambdas(world, seconds=0.5) as lambdas:
-        yield lambdas
-
-
-@pytest.fixture(scope="session")
-def patient(world: World) -> Iterator[Lambdas]:
-    """Functions that wait for stores, and for whatever else happens meanwhile."""
-    with Lambdas(world, seconds=10) as lambdas:
+    """Functions, which are called again."""
+    with Lambdas(world) as lambdas:
         yield lambdas
 
 

@@ -4,6 +4,8 @@ import json
 from enum import StrEnum
 from typing import NamedTuple
 
+TIME_IS_UP = 599  # the status with which the wire lets a worker's clock run out
+
 _CANCELLED = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
 
 
@@ -17,7 +19,7 @@ class Kind(StrEnum):
     """How an attempt ends."""
 
     ERROR = "error"  # throttled before the work, an internal error after it
-    TIMEOUT = "timeout"  # no answer, until the client gives up
+    TIMEOUT = "timeout"  # no answer; the client's time is up at once, by TIME_IS_UP
     RESET = "reset"  # RST instead of an answer
     TRUNCATED = "truncated"  # half of the answer under its whole length
     KILLED = "killed"  # SIGKILL of the worker's process

@@ -18,9 +18,8 @@ _ASKED = 5  # times that a client repeats a request
 class Lambda:
     """A function's worker behind a wire of its own; where one dies another takes its place."""
 
-    def __init__(self, world: World, seconds: float) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._seconds = seconds
         self.wire = Wire(world.stores)
         self._hire()
 
@@ -63,22 +62,21 @@ class Lambda:
         self.wire.end()
 
     def _hire(self) -> None:
-        self._worker = self._world.hire(self.wire.address, self._seconds)
+        self._worker = self._world.hire(self.wire.address)
         self.wire.worker = self._worker.pid
 
 
 class Lambdas:
-    """Lambdas to be had one by one; they are kept warm. `seconds` is their client's time-out."""
+    """Lambdas to be had one by one; they are kept warm."""
 
-    def __init__(self, world: World, seconds: float) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self._seconds = seconds
         self._idle: list[Lambda] = []
 
     @contextmanager
     def one(self) -> Iterator[Lambda]:
         """One of them, undisturbed."""
-        function = self._idle.pop() if self._idle else Lambda(self.world, self._seconds)
+        function = self._idle.pop() if self._idle else Lambda(self.world)
         function.wire.set(None)
         function.wire.watch = lambda: None
         yield function

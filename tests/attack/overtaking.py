@@ -11,7 +11,6 @@ from tests.attack.scenes import Scene, event, picture
 NEWEST = picture(200)
 LATEST = "B1"  # the sequencer of what happens in between
 _BEGUN = 4  # the call of an upload at which its record says that it is in work: it reads the object
-_PATIENCE = 5  # seconds, less than a worker's client has
 
 Other = Callable[[Scene, Lambda], None]
 
@@ -34,16 +33,18 @@ def straddle(scene: Scene, other: Lambda) -> None:
 
     def wait() -> None:
         begun.set()
-        scene.acted.wait(_PATIENCE)
+        scene.acted.wait()
 
     def work() -> None:
-        scene.later("process_upload", event(scene.key, LATEST), other)
-        begun.set()  # also where nothing was to be begun
+        try:
+            scene.later("process_upload", event(scene.key, LATEST), other)
+        finally:
+            begun.set()  # also where nothing was to be begun
 
     other.wire.interrupt(_BEGUN, wait)
     scene.threads.append(threading.Thread(target=work))
     scene.threads[-1].start()
-    begun.wait(_PATIENCE)
+    begun.wait()
 
 
 def remove(scene: Scene, other: Lambda) -> None:
@@ -58,16 +59,18 @@ def erase(scene: Scene, other: Lambda) -> None:
     other.ask("DELETE", f"/images/{scene.image_id}")
 
 
-def overtaken(patient: Lambdas, scene_of: type[Scene], other: Other, call: int) -> Scene:
+def overtaken(lambdas: Lambdas, scene_of: type[Scene], other: Other, call: int) -> Scene:
     """A scene in which `other` comes before its `call`th call; with its flaws."""
-    with patient.one() as function, patient.one() as second:
-        scene = scene_of(patient.world, function)
+    with lambdas.one() as function, lambdas.one() as second:
+        scene = scene_of(lambdas.world, function)
         scene.prepare()
         function.wire.set(None)
         function.wire.watch = scene.read
         function.wire.interrupt(call, lambda: other(scene, second))
-        scene.act()
-        scene.acted.set()
+        try:
+            scene.act()
+        finally:
+            scene.acted.set()
         for thread in scene.threads:
             thread.join()
         scene.catch_up()
@@ -76,13 +79,13 @@ def overtaken(patient: Lambdas, scene_of: type[Scene], other: Other, call: int) 
         return scene
 
 
-def at_every_call(patient: Lambdas, scene_of: type[Scene], other: Other) -> list[Scene]:
+def at_every_call(lambdas: Lambdas, scene_of: type[Scene], other: Other) -> list[Scene]:
     """The scenes, by the call before which `other` came."""
-    with patient.one() as function:
-        scene = scene_of(patient.world, function)
+    with lambdas.one() as function:
+        scene = scene_of(lambdas.world, function)
         scene.prepare()
         function.wire.set(None)
         scene.act()
         calls = range(1, len(function.wire.calls) + 1)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda call: overtaken(patient, scene_of, other, call), calls))
+        return list(pool.map(lambda call: overtaken(lambdas, scene_of, other, call), calls))

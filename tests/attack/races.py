@@ -15,7 +15,6 @@ from tests.attack.world import VARIANTS, Worker, World
 from tests.waiting import until
 
 _PAUSE = 0.02  # seconds between two looks of the reader
-_PATIENCE = 120.0  # seconds for a call that passing faults end
 _LIMITS = imaging.Limits(max_pixels=1_000_000, max_frames=1)
 
 Call = tuple[str, Any]  # a function and its payload
@@ -109,7 +108,7 @@ class Race:
 
     def _bring(self, worker: Worker, call: Call) -> None:
         """Make a call until it succeeds, as Lambda does for six hours."""
-        until(lambda: worker.call(*call).done, _PATIENCE)
+        until(lambda: worker.call(*call).done)
         with self._lock:
             self._calls += 1
 

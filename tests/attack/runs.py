@@ -17,7 +17,7 @@ from tests.attack.scenes import Scene
 from tests.attack.worker import TELL
 from tests.environment import SETTINGS
 
-AT_ONCE = 8  # runs; most of them wait for time-outs
+AT_ONCE = 4  # runs
 _OF_ONE_RUN = frozenset(
     {
         "cost_usd_estimate",

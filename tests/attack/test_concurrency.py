@@ -45,9 +45,9 @@ def test_an_object_that_is_removed_after_each_writing_ends_as_gone(race: Race) -
 
 
 def test_an_image_that_is_deleted_while_it_is_overwritten_stays_gone(
-    world: World, eight: list[Worker], patient: Lambdas
+    world: World, eight: list[Worker], lambdas: Lambdas
 ) -> None:
-    with patient.one() as owner:
+    with lambdas.one() as owner:
         ticket = announced(owner)
         race = Race(world, eight, ticket["fields"]["key"], ticket["image_id"])
 

@@ -21,9 +21,9 @@ def shown(scene: Scene) -> tuple[Status, frozenset[str]]:
     ("scene", "other"), [(Upload, overwrite), (Upload, straddle), (Removal, overwrite)]
 )
 def test_the_newest_content_is_ready_in_the_end(
-    patient: Lambdas, scene: type[Scene], other: Other
+    lambdas: Lambdas, scene: type[Scene], other: Other
 ) -> None:
-    for played in at_every_call(patient, scene, other):
+    for played in at_every_call(lambdas, scene, other):
         assert played.flaws == []
         assert shown(played) == (Status.READY, renditions_of(played.image_id, NEWEST))
 
@@ -36,9 +36,9 @@ def is_unfinished(scene: Scene) -> bool:
 
 @pytest.mark.parametrize(("scene", "other"), [(Upload, erase), (Erasure, overwrite)])
 def test_what_is_gone_stays_gone_and_what_a_late_worker_brings_is_erased_later(
-    patient: Lambdas, scene: type[Scene], other: Other
+    lambdas: Lambdas, scene: type[Scene], other: Other
 ) -> None:
-    for played in at_every_call(patient, scene, other):
+    for played in at_every_call(lambdas, scene, other):
         assert played.flaws == []
         assert shown(played) == (Status.DELETED, frozenset())
         assert not played.world.files(played.image_id) or is_unfinished(played)

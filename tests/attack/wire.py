@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tests.attack.faults import Fault, Kind
+from tests.attack.faults import TIME_IS_UP, Fault, Kind
+from tests.waiting import GENEROUS
 
 _HOP = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
-_PATIENCE = 20  # seconds, longer than any client's time-out here
 _ABORT = struct.pack("ii", 1, 0)  # SO_LINGER that ends a connection with RST
 _STORES = {"": "s3", "DynamoDB": "dynamodb", "AWSEvents": "eventbridge"}  # by their targets
 _SAID = {
@@ -159,7 +159,7 @@ class _Relay(BaseHTTPRequestHandler):
     def _forwarded(self, store: str, body: bytes) -> Answer:
         if store not in self._ways:
             self._ways[store] = HTTPConnection(
-                urlsplit(self.server.wire.stores[store]).netloc, timeout=_PATIENCE
+                urlsplit(self.server.wire.stores[store]).netloc, timeout=GENEROUS
             )
         way = self._ways[store]
         # The headers as they came: Host is under the signature.
@@ -189,8 +189,7 @@ class _Relay(BaseHTTPRequestHandler):
             case Kind.ERROR:
                 self._refuse(*_SAID[store, fault.manner.done])
             case Kind.TIMEOUT:
-                self.connection.settimeout(_PATIENCE)
-                self.rfile.read(1)  # ends when the client has given up
+                self._refuse(TIME_IS_UP, b"")
             case Kind.RESET:
                 self._abort()
             case Kind.TRUNCATED if answer:

@@ -1,7 +1,7 @@
 """Workers: each is a process of its own, forked from one that has imported the application.
 
-Argument: the path of the socket on which they are asked for. A worker gets its endpoints and how
-many seconds they may take, says its process id, and makes calls until its caller hangs up.
+Argument: the path of the socket on which they are asked for. A worker gets its endpoints, says its
+process id, and makes calls until its caller hangs up.
 """
 
 import json
@@ -16,26 +16,38 @@ from multiprocessing.connection import Connection, Listener
 from types import ModuleType
 from typing import Any
 
-from botocore.config import Config
 from botocore.retries.standard import ExponentialBackoff
 from chalice.test import Client
+from urllib3 import BaseHTTPResponse
+from urllib3.connection import HTTPConnection
 
 from chalicelib import imaging
 from chalicelib.aws import clients
 from chalicelib.deadlines import endless
 from ops.local.context import LambdaContext
+from tests.attack.faults import TIME_IS_UP
 from tests.attack.world import VARIANTS
+from tests.waiting import GENEROUS
 
 HTTP = "http"
 TELL = "tell"  # what the sweep does of what is untold, and no grace
 
 
-def be_impatient(seconds: float) -> None:
-    """Give stores `seconds` for an answer, and make no pause between attempts."""
-    short = Config(connect_timeout=seconds, read_timeout=seconds)
-    clients._BOUNDED = clients._BOUNDED.merge(short)
-    clients._DYNAMODB = clients._DYNAMODB.merge(short)
-    clients._EVENTS = clients._EVENTS.merge(short)
+def live_by_the_wires_clock() -> None:
+    """Let a store's time be up when the wire says so, and only then; make no pause after it.
+
+    From urllib3 on all is as with a socket's own time-out.
+    """
+    clients.wait_for_stores(GENEROUS)
+    answer = HTTPConnection.getresponse
+
+    def answer_in_time(connection: HTTPConnection) -> BaseHTTPResponse:
+        answered = answer(connection)
+        if answered.status == TIME_IS_UP:
+            raise TimeoutError("timed out")
+        return answered
+
+    HTTPConnection.getresponse = answer_in_time
     ExponentialBackoff.delay_amount = lambda *_: 0.0
 
 
@@ -68,9 +80,8 @@ def answered(application: ModuleType, function: str, payload: Any) -> Any:
 
 def work(application: ModuleType, connection: Connection) -> None:
     """Make calls until the caller hangs up."""
-    endpoints, seconds = connection.recv()
-    os.environ.update(endpoints)
-    be_impatient(seconds)
+    os.environ.update(connection.recv())
+    live_by_the_wires_clock()
     connection.send(os.getpid())
     with suppress(EOFError):
         while True:

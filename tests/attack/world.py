@@ -42,9 +42,9 @@ class File(NamedTuple):
 class Worker:
     """A worker's process, as its caller sees it."""
 
-    def __init__(self, connection: Connection, endpoints: dict[str, str], seconds: float) -> None:
+    def __init__(self, connection: Connection, endpoints: dict[str, str]) -> None:
         self._connection = connection
-        connection.send((endpoints, seconds))
+        connection.send(endpoints)
         self.pid: int = connection.recv()
 
     def call(self, function: str, payload: Any) -> Said:
@@ -93,13 +93,10 @@ class World:
         self.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration=versioned)
         make_table(self.dynamodb, TABLE)
 
-    def hire(self, address: str = "", seconds: float = 10) -> Worker:
-        """A new worker; all stores are at `address` where one is given.
-
-        A store may take `seconds` for an answer.
-        """
+    def hire(self, address: str = "") -> Worker:
+        """A new worker; all stores are at `address` where one is given."""
         endpoints = {f"AWS_ENDPOINT_URL_{s.upper()}": address or a for s, a in self.stores.items()}
-        return Worker(Client(str(self._sockets), "AF_UNIX"), endpoints, seconds)
+        return Worker(Client(str(self._sockets), "AF_UNIX"), endpoints)
 
     def put(self, key: str, data: bytes) -> None:
         """Write an original."""

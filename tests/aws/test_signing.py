@@ -16,12 +16,13 @@ from chalicelib.aws.objects import S3Objects
 from chalicelib.aws.signing import S3Signer
 from chalicelib.ports import PresignedPost
 from tests.aws.conftest import lead_boto3
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 BUCKET = "test-uploads"
 DATA = b"a picture, for all that S3 knows" * 20
 SHA256 = hashlib.sha256(DATA).hexdigest()
 LIMIT = 1000
+HOUR = 3600  # seconds, in which nothing signed here expires before it is used
 
 Form = dict[str, str]
 
@@ -34,11 +35,11 @@ def signer(s3_objects: S3Objects) -> S3Signer:
 
 def posted(form: PresignedPost, data: bytes = DATA, **changed: str) -> int:
     fields = dict(form.fields) | changed
-    answer = requests.post(form.url, data=fields, files={"file": ("x", data)}, timeout=10)
+    answer = requests.post(form.url, data=fields, files={"file": ("x", data)}, timeout=GENEROUS)
     return answer.status_code
 
 
-def form(signer: S3Signer, key: str = "signed/cat.jpg", seconds: int = 60) -> PresignedPost:
+def form(signer: S3Signer, key: str = "signed/cat.jpg", seconds: int = HOUR) -> PresignedPost:
     return signer.presign_post(key, "image/jpeg", SHA256, LIMIT, seconds)
 
 
@@ -48,21 +49,21 @@ def test_a_form_as_signed_is_taken(signer: S3Signer) -> None:
 
 
 def test_a_form_without_a_checksum_is_taken_too(signer: S3Signer) -> None:
-    assert posted(signer.presign_post("plain", "image/png", None, LIMIT, 60)) == 204
+    assert posted(signer.presign_post("plain", "image/png", None, LIMIT, HOUR)) == 204
 
 
 def test_a_file_of_just_the_limit_is_taken(signer: S3Signer) -> None:
-    assert posted(signer.presign_post("exact", "image/png", None, LIMIT, 60), bytes(LIMIT)) == 204
+    assert posted(signer.presign_post("exact", "image/png", None, LIMIT, HOUR), bytes(LIMIT)) == 204
 
 
 def test_a_file_over_the_limit_is_refused(signer: S3Signer) -> None:
-    unsigned = signer.presign_post("large", "image/png", None, LIMIT, 60)
+    unsigned = signer.presign_post("large", "image/png", None, LIMIT, HOUR)
     assert posted(unsigned, bytes(LIMIT + 1)) == 400
     assert not S3Objects().exists(BUCKET, "large")
 
 
 def test_an_empty_file_is_refused(signer: S3Signer) -> None:
-    assert posted(signer.presign_post("empty", "image/png", None, LIMIT, 60), b"") == 400
+    assert posted(signer.presign_post("empty", "image/png", None, LIMIT, HOUR), b"") == 400
 
 
 def test_a_damaged_file_is_refused(signer: S3Signer) -> None:
@@ -118,12 +119,12 @@ def test_an_expired_form_is_refused(signer: S3Signer) -> None:
 
 def put(url: str, data: bytes = DATA, content_type: str = "image/jpeg") -> int:
     headers = {"Content-Type": content_type}
-    return requests.put(url, data=data, headers=headers, timeout=10).status_code
+    return requests.put(url, data=data, headers=headers, timeout=GENEROUS).status_code
 
 
 @pytest.fixture
 def address(signer: S3Signer) -> Callable[..., str]:
-    def sign(key: str = "put/a b+ü.jpg", size: int | None = len(DATA), seconds: int = 60) -> str:
+    def sign(key: str = "put/a b+ü.jpg", size: int | None = len(DATA), seconds: int = HOUR) -> str:
         return signer.presign_put(key, "image/jpeg", size, seconds).url
 
     return sign

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.frontend.darkroom import parse_form
 from tests.frontend.servers import Request, Response, serving
+from tests.waiting import GENEROUS
 
 Json = dict[str, Any]
 ALPHABET = "".join(sorted({*digits, *ascii_uppercase} - {*"ILOU"}))
@@ -42,11 +43,13 @@ class FakeDarkroom:
         self.tokens: set[str] = set()
         self.token = ""
         self.arrivals: list[str] = []  # the ids of images whose files have come whole
-        self.life = 600  # seconds of a ticket
+        self.life = 3600  # seconds of a ticket
         self.looks = 1
         self.loses_answers = False
         self.open = threading.Event()  # as long as it is not set, the bucket reads nothing
         self.open.set()
+        self.opens_at = 0  # so many files that are sent at once open it
+        self.closes_at = 0  # so many that have come whole close it
         self.most_at_once = 0
         self.at_once = 0
         self._seen: Counter[str] = Counter()
@@ -97,9 +100,11 @@ class FakeDarkroom:
         with self._lock:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
+            if self.at_once == self.opens_at:
+                self.open.set()
             fault = self.faults["bucket"].popleft() if self.faults["bucket"] else False
         try:
-            self.open.wait(20)
+            self.open.wait(GENEROUS)
             if fault is None:
                 request.body.read(request.length // 2)
                 return None
@@ -111,6 +116,8 @@ class FakeDarkroom:
             return fault
         with self._lock:
             self.arrivals.append(arrival.key)
+            if len(self.arrivals) == self.closes_at:
+                self.open.clear()
             self.images[arrival.key]["status"] = "processing"
         return None if self.loses_answers else Response(204)
 

@@ -20,7 +20,7 @@ from ops.manual import PAGE, page
 from ops.verbs import GROUPS, MODULE
 from tests.client.darkroom import FakeDarkroom, new_image
 from tests.stack.running import users_environment
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 CONTEXT = click.Context(main, info_name=MODULE)
 LAUNCHER = PROJECT / "darkroom"
@@ -144,7 +144,7 @@ def launched(*arguments: str, **variables: str) -> subprocess.CompletedProcess[s
         env=users_environment() | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=GENEROUS,
     )
 
 
@@ -204,7 +204,7 @@ def test_a_reader_that_has_enough_ends_the_logs_quietly(tmp_path: Path) -> None:
 def first_line(command: str) -> str:
     """The first line of what a verb writes, which nobody reads any further."""
     line = f"{LAUNCHER} {command} | head -1"
-    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=GENEROUS)
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
     return done.stdout
 
@@ -223,6 +223,11 @@ def sending(darkroom: FakeDarkroom, folder: Path) -> subprocess.Popen[str]:
     )
 
 
+def is_in_the_middle(darkroom: FakeDarkroom) -> bool:
+    """Whether the bucket has closed, and has three files before its door."""
+    return not darkroom.open.is_set() and darkroom.at_once == 3
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_what_was_interrupted_goes_on_and_no_file_goes_twice(
     darkroom: FakeDarkroom, tmp_path: Path, number: signal.Signals
@@ -232,11 +237,11 @@ def test_what_was_interrupted_goes_on_and_no_file_goes_twice(
     for name in range(8):
         (folder / f"{name}.jpg").write_bytes(b"%d" % name * 3_000_000)
     darkroom.looks = 3
+    darkroom.closes_at = 2
     with sending(darkroom, folder) as process:
-        until(lambda: len(darkroom.arrivals) >= 2 or process.poll() is not None)
-        darkroom.open.clear()  # three are in the middle
+        until(lambda: is_in_the_middle(darkroom) or process.poll() is not None)
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=GENEROUS)
     darkroom.open.set()
     if number == signal.SIGKILL:
         assert process.returncode == -number
@@ -245,7 +250,7 @@ def test_what_was_interrupted_goes_on_and_no_file_goes_twice(
     assert len(out.splitlines()) < 8
     until(lambda: darkroom.at_once == 0)
     with sending(darkroom, folder) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=GENEROUS)
     assert (process.returncode, err) == (0, "")
     told = [json.loads(line) for line in out.splitlines()]
     assert {one["status"] for one in told} == {"ready"}
@@ -274,7 +279,7 @@ def test_a_terminal_sees_bars_for_each_file_and_for_all(
         while b"c.webp" not in seen or b"0 of 3 finished" not in seen:
             seen += os.read(ours, 65_536)
         darkroom.open.set()
-        out = process.communicate(timeout=60)[0].decode()
+        out = process.communicate(timeout=GENEROUS)[0].decode()
     os.close(ours)
     assert "\x1b" not in out
     assert out.splitlines()[-1] == "3 files, 3 ready"

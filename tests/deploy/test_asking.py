@@ -5,8 +5,6 @@ import pytest
 from tests.deploy.inventory import inventory, nothing
 from tests.deploy.world import World
 
-pytestmark = pytest.mark.timeout(900)
-
 DEPLOY = ("deploy", "--stage", "test", "--no-smoke")
 ASKING = (*DEPLOY, "--allow-anybody")
 

@@ -11,8 +11,6 @@ from ops.permissions.names import Place, configured_names
 from tests.deploy.inventory import DISTRIBUTION, Found, inventory, nothing
 from tests.deploy.world import ACCOUNT, REGION, World
 
-pytestmark = pytest.mark.timeout(900)
-
 DEPLOY = ("deploy", "--stage", "test", "--yes", "--no-smoke")
 DESTROY = ("destroy", "--stage", "test", "--yes")
 UPLOADS, IMAGES, SITE = (

@@ -6,8 +6,6 @@ from tests.deploy.inventory import Found, inventory, nothing
 from tests.deploy.test_lifecycle import DEPLOY, DESTROY, UPLOADS
 from tests.deploy.world import REGION, World
 
-pytestmark = pytest.mark.timeout(900)
-
 
 @pytest.fixture(scope="module")
 def whole(account: World) -> Found:

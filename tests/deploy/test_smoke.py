@@ -15,6 +15,7 @@ from ops.cloud.faults import CloudError
 from ops.cloud.journey import Journey
 from ops.local.names import PROJECT, UPLOADS_BUCKET
 from tests.stack.running import Stack, running_stack, users_environment
+from tests.waiting import GENEROUS
 
 STEPS = ["the page's settings", "ticket", "upload", "ready", "rendition", "erasure"]
 
@@ -32,7 +33,7 @@ def smoke(*arguments: str) -> subprocess.CompletedProcess[str]:
         env=users_environment(),
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=GENEROUS,
     )
 
 
@@ -45,7 +46,7 @@ def test_a_picture_goes_through_and_each_steps_time_is_told(stack: Stack) -> Non
 
 def test_the_picture_leaves_only_its_history(stack: Stack) -> None:
     assert smoke("--url", stack.site).returncode == 0
-    images = requests.get(f"{stack.api}/images", timeout=10).json()["images"]
+    images = requests.get(f"{stack.api}/images", timeout=GENEROUS).json()["images"]
     assert {image["status"] for image in images} == {"deleted"}
     assert "Contents" not in stack.s3().list_objects_v2(Bucket=UPLOADS_BUCKET)
 

@@ -20,12 +20,11 @@ from ops.local.names import HOST, PROJECT
 from ops.local.ports import free_ports
 from ops.local.processes import Server
 from tests.stack.running import users_environment
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"  # moto's
 
-_PATIENCE = 240.0  # seconds that a busy machine may take for one command
 _SHIPPED = ("app.py", "chalicelib", "frontend", "infrastructure", "ops", ".chalice", "vendor")
 _KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # pragma: allowlist secret
 
@@ -51,7 +50,7 @@ class World:
                 stdin=stdin,
                 capture_output=True,
                 text=True,
-                timeout=_PATIENCE,
+                timeout=GENEROUS,
             )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -97,7 +96,7 @@ class World:
         """A request to the emulator itself."""
         plain = {"Content-Type": "text/plain"}  # a form's body would not be read
         request = urllib.request.Request(self.address + path, body, plain)
-        urllib.request.urlopen(request, timeout=60).close()
+        urllib.request.urlopen(request, timeout=GENEROUS).close()
 
     def config(self) -> Any:
         """The project's `.chalice/config.json`."""
@@ -149,7 +148,7 @@ def running_world(folder: Path) -> Iterator[World]:
     server = Server("the emulator", command, users_environment(), folder / "emulator.log")
     server.start()
     try:
-        until(lambda: _answers(address) or server.exit_code is not None, _PATIENCE)
+        until(lambda: _answers(address) or server.exit_code is not None)
         assert server.exit_code is None, server.complaint()
         yield World(address, copy_project(folder / "project"))
     finally:
@@ -187,7 +186,7 @@ def _keyboard(answer: str) -> Iterator[int]:
 
 def _answers(address: str) -> bool:
     try:
-        urllib.request.urlopen(f"{address}/moto-api/", timeout=2).close()
+        urllib.request.urlopen(f"{address}/moto-api/", timeout=GENEROUS).close()
     except OSError:
         return False
     return True

@@ -15,7 +15,7 @@ from tests.docs.shell import commands
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack, users_environment
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 EXAMPLE = "01M7Y2N0N9BYRK049JRFXGS292"
 OLD = "old-photos"
@@ -55,7 +55,7 @@ def shell(command: str, folder: Path, **variables: str) -> str:
         env={**users_environment(), **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=GENEROUS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -67,7 +67,7 @@ def test_the_readmes_upload_ends_with_the_record_that_it_shows(stack: Stack, fol
     ticket = json.loads(shell(here(asking, stack, ""), folder))
     shell(here(sending, stack, ""), folder, UPLOAD_URL=ticket["upload_url"])
     command = here(looking, stack, ticket["image_id"])
-    answer = until(lambda: _ready(shell(command, folder)), 60) or ""
+    answer = until(lambda: _ready(shell(command, folder))) or ""
     shown = set(re.findall(r'"(\w+)":', block.text))
     assert shown <= set(re.findall(r'"(\w+)":', json.dumps(ticket) + answer))
 
@@ -103,7 +103,7 @@ def test_old_addresses_are_listed_beside_new_ones(stack: Stack) -> None:
         env={**users_environment(), "DARKROOM_API": stack.api},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=GENEROUS,
     )
     pairs = dict(line.split("\t") for line in done.stdout.splitlines())
     assert re.search(r"/720p\.\w+$", pairs[key]), done.stderr

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 Json = dict[str, Any]
 FINAL = ("ready", "rejected", "failed", "deleted")
@@ -28,13 +28,13 @@ class ApiClient:
             "sha256": hashlib.sha256(data).hexdigest(),
         }
         wanted = {k: v for k, v in (body | changes).items() if v is not None}
-        answer = self._session.post(f"{self.api}/uploads", json=wanted, timeout=30)
+        answer = self._session.post(f"{self.api}/uploads", json=wanted, timeout=GENEROUS)
         answer.raise_for_status()
         return dict(answer.json())
 
     def post(self, ticket: Json, data: bytes) -> requests.Response:
         files = {"file": ("file", data)}
-        return requests.post(ticket["url"], data=ticket["fields"], files=files, timeout=60)
+        return requests.post(ticket["url"], data=ticket["fields"], files=files, timeout=GENEROUS)
 
     def upload(self, data: bytes, filename: str = "photo.jpg", **changes: Any) -> str:
         ticket = self.ticket(data, filename, **changes)
@@ -43,19 +43,19 @@ class ApiClient:
         return str(ticket["image_id"])
 
     def get(self, path: str, **query: Any) -> requests.Response:
-        return self._session.get(f"{self.api}{path}", params=query, timeout=30)
+        return self._session.get(f"{self.api}{path}", params=query, timeout=GENEROUS)
 
     def image(self, image_id: str) -> Json:
         return dict(self.get(f"/images/{image_id}").json())
 
-    def finished(self, image_id: str, seconds: float = 60) -> Json:
+    def finished(self, image_id: str) -> Json:
         """The image once it has an answer."""
 
         def look() -> Json | None:
             image = self.image(image_id)
             return image if image["status"] in FINAL else None
 
-        return until(look, seconds) or {}
+        return until(look) or {}
 
     def all_images(self) -> list[Json]:
         """Every image, page by page."""
@@ -70,11 +70,11 @@ class ApiClient:
                 return found
             query["cursor"] = page["next_cursor"]
 
-    def of_object(self, key: str, seconds: float = 60) -> Json:
+    def of_object(self, key: str) -> Json:
         """The finished image of the object at `key`."""
 
         def look() -> Json | None:
             images = [i for i in self.all_images() if i["original_file"] == key]
             return images[0] if images and images[0]["status"] in FINAL else None
 
-        return until(look, seconds) or {}
+        return until(look) or {}

@@ -15,6 +15,7 @@ from tests.e2e.client import ApiClient
 from tests.e2e.photographs import unique
 from tests.frontend.servers import Request, Response, serving
 from tests.pictures import jpeg
+from tests.waiting import GENEROUS
 
 Client = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = {
@@ -33,7 +34,7 @@ def run(request: pytest.FixtureRequest) -> Client:
             env={**os.environ, **variables},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=GENEROUS,
         )
 
     return run

@@ -1,9 +1,12 @@
 """What the processes of a running stack write while a photograph goes its way."""
 
+from typing import Any
+
 from ops.logs import parsed
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack
+from tests.waiting import until
 
 FILENAME = "Grandmother in hospital.jpg"
 
@@ -17,15 +20,19 @@ def text_of(stack: Stack) -> str:
 def test_the_way_of_a_photograph_can_be_read_from_the_log(stack: Stack, client: ApiClient) -> None:
     image_id = client.upload(jpeg(seed=20), FILENAME)
     client.finished(image_id)
-    lines = parsed(text_of(stack).splitlines())
-    own = [line for line in lines if line.get("image_id") == image_id]
-    told = {(line["function"], line["message"]) for line in own}
-    assert told >= {
+
+    def own() -> list[dict[str, Any]]:
+        lines = parsed(text_of(stack).splitlines())
+        return [line for line in lines if line.get("image_id") == image_id]
+
+    wanted = {
         ("api_handler", "ticket given"),
         ("process_upload", "picture ready"),
         ("api_handler", "request answered"),
     }
-    assert {line["stage"] for line in own} == {"local"}
+    # What is written of a step is written after it can be seen.
+    until(lambda: wanted <= {(line["function"], line["message"]) for line in own()})
+    assert {line["stage"] for line in own()} == {"local"}
 
 
 def test_no_signature_and_no_file_name_is_in_the_log(stack: Stack, client: ApiClient) -> None:

@@ -14,10 +14,10 @@ from tests.e2e.photographs import photograph, twelve_megapixels, unique
 from tests.frontend.actions import carried, drop, expect_end, frames, items, message, paste
 from tests.frontend.firefox import Firefox
 from tests.stack.running import Stack
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
-MINUTE = 60_000
 BIG = 20_000_000  # bytes
+NEVER = round(BIG / GENEROUS / 2)  # bytes a second, at which so much is not sent while a test waits
 COMMENT = b"\xff\xfe\xff\xff" + bytes(0xFFFF - 2)  # a JPEG's longest comment
 
 
@@ -37,6 +37,7 @@ def page(browser: Browser, stack: Stack, refusable: list[str]) -> Iterator[Page]
             complaints.append(message.text)
 
     with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
+        context.set_default_timeout(GENEROUS * 1000)
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -60,15 +61,23 @@ def pick(page: Page, *files: FilePayload | Path) -> Locator:
 
 
 def expect_ready(item: Locator) -> None:
-    expect(item).to_have_attribute("data-state", "ready", timeout=MINUTE)
+    expect(item).to_have_attribute("data-state", "ready")
 
 
-def throttle(page: Page, bytes_per_second: int) -> None:
-    """Let uploads be no faster."""
-    network = page.context.new_cdp_session(page)
-    limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
-    limits["uploadThroughput"] = bytes_per_second
-    network.send("Network.emulateNetworkConditions", limits)
+class Brake:
+    """Holds uploads up until it is let go."""
+
+    def __init__(self, page: Page) -> None:
+        self._network = page.context.new_cdp_session(page)
+        self._allow(NEVER)
+
+    def let_go(self) -> None:
+        self._allow(-1)
+
+    def _allow(self, bytes_per_second: int) -> None:
+        limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
+        limits["uploadThroughput"] = bytes_per_second
+        self._network.send("Network.emulateNetworkConditions", limits)
 
 
 @pytest.fixture
@@ -80,9 +89,16 @@ def big_photo(tmp_path: Path) -> Path:
     return path
 
 
+# What is fetched ahead has come, and so has all that the page's own tags name.
+FETCHED = """() => document.readyState === "complete"
+    && [...document.querySelectorAll("link[rel=modulepreload]")].every(({ href }) =>
+        performance.getEntriesByName(href).some(({ responseEnd }) => responseEnd))"""
+
+
 def test_without_pictures_it_is_lighter_than_60_kilobytes(page: Page) -> None:
     expect(page.locator("#embed")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("#gallery-note:not(:empty), .frame").first).to_be_attached()
+    page.wait_for_function(FETCHED)
     weights = page.evaluate("""() => [
         ...performance.getEntriesByType("navigation"),
         ...performance.getEntriesByType("resource"),
@@ -124,18 +140,18 @@ def test_firefox_shows_a_picked_photograph_with_its_variants(
 def test_a_dropped_and_a_pasted_photograph_become_ready(page: Page) -> None:
     drop(page.locator("body"), carried(page, ("a.jpg", "image/jpeg", photograph(1))))
     paste(page, carried(page, ("b.jpg", "image/jpeg", photograph(2))))
-    expect(items(page, "ready")).to_have_count(2, timeout=MINUTE)
+    expect(items(page, "ready")).to_have_count(2)
 
 
 def test_twenty_photographs_at_once_become_ready(page: Page) -> None:
     pick(page, *(file(photograph(n, 600, 400), f"{n}.jpg") for n in range(20)))
-    expect(items(page, "ready")).to_have_count(20, timeout=MINUTE)
+    expect(items(page, "ready")).to_have_count(20)
     expect(page.locator("[part=summary]")).to_have_text("20 of 20 finished")
     expect(frames(page).locator(".frame-name").first).to_have_text("19.jpg")
 
 
 def test_progress_moves_while_a_big_photograph_is_sent(page: Page, big_photo: Path) -> None:
-    throttle(page, 10_000_000)
+    brake = Brake(page)
     page.evaluate(
         """() => {
             globalThis.sent = new Set();
@@ -143,7 +159,10 @@ def test_progress_moves_while_a_big_photograph_is_sent(page: Page, big_photo: Pa
             uploader.addEventListener("darkroom:progress", ({ detail }) => sent.add(detail.sent));
         }"""
     )
-    expect_ready(pick(page, big_photo))
+    item = pick(page, big_photo)
+    until(lambda: page.evaluate("[...sent].filter((count) => count > 0).length") > 3)
+    brake.let_go()
+    expect_ready(item)
     sent = page.evaluate("[...sent]")
     assert sent == sorted(sent)
     assert len([count for count in sent if 0 < count < big_photo.stat().st_size]) > 3
@@ -153,7 +172,7 @@ def test_progress_moves_while_a_big_photograph_is_sent(page: Page, big_photo: Pa
 def test_a_cancelled_upload_leaves_nothing_in_the_store(
     page: Page, stack: Stack, client: ApiClient, big_photo: Path
 ) -> None:
-    throttle(page, 2_000_000)
+    Brake(page)
     item = pick(page, big_photo)
     expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
     item.get_by_role("button", name="Cancel the upload of panorama.jpg").click()
@@ -168,12 +187,13 @@ def test_a_connection_that_is_killed_is_made_again(
     page: Page, refusable: list[str], stack: Stack, big_photo: Path
 ) -> None:
     refusable += [stack.s3_address, stack.api]
-    throttle(page, 5_000_000)
+    brake = Brake(page)
     item = pick(page, big_photo)
     expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
     page.context.set_offline(True)
     expect(item).to_have_attribute("data-state", "offline")
     page.context.set_offline(False)
+    brake.let_go()
     expect_ready(item)
 
 
@@ -208,7 +228,7 @@ def expired(stack: Stack, fields: dict[str, str]) -> dict[str, object]:
 
 def test_a_text_file_is_refused_with_the_servers_sentence(page: Page) -> None:
     item = pick(page, file(f"Dear diary, {uuid.uuid4()}\n".encode(), "x.jpg"))
-    expect(item).to_have_attribute("data-state", "rejected", timeout=MINUTE)
+    expect(item).to_have_attribute("data-state", "rejected")
     expect_end(item, "rejected", "The file is not a picture.")
 
 
@@ -236,7 +256,7 @@ def test_a_focal_point_moves_the_thumbnail(page: Page, client: ApiClient) -> Non
     for _ in range(5):
         page.keyboard.press("Shift+ArrowLeft")
     dialog.get_by_role("button", name="Save focal point").click()
-    expect(dialog.get_by_role("status")).to_have_text("Processed again.", timeout=MINUTE)
+    expect(dialog.get_by_role("status")).to_have_text("Processed again.")
     expect(before).to_be_visible()
     image = client.image(image_id)
     assert image["focal_point"] == {"x": 0, "y": 0.5}
@@ -254,6 +274,7 @@ def test_copied_markup_lets_a_browser_choose_the_right_file(
     expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Copied.")
     markup = page.evaluate("navigator.clipboard.readText()")
     with browser.new_context(viewport={"width": width, "height": 800}) as context:
+        context.set_default_timeout(GENEROUS * 1000)
         elsewhere = context.new_page()
         elsewhere.set_content(markup)
         picture = elsewhere.locator("img")

@@ -14,7 +14,7 @@ from tests.e2e.client import ApiClient
 from tests.e2e.photographs import camera_file, endless_gif, huge_png, marked, photograph
 from tests.e2e.photographs import twelve_megapixels as twelve
 from tests.stack.running import Stack
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 KEYS = [
     "copied/by another tool.jpg",
@@ -25,7 +25,7 @@ KEYS = [
 
 
 def picture(address: str) -> Image.Image:
-    answer = requests.get(address, timeout=30)
+    answer = requests.get(address, timeout=GENEROUS)
     assert answer.status_code == 200
     return Image.open(io.BytesIO(answer.content))
 
@@ -74,13 +74,13 @@ def test_every_variant_is_served_as_webp_of_its_size(
 
 
 def test_a_rendition_is_served_for_ever_with_its_type(ready: dict[str, Any]) -> None:
-    answer = requests.get(rendition(ready, "1080p")["url"], timeout=30)
+    answer = requests.get(rendition(ready, "1080p")["url"], timeout=GENEROUS)
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 def test_a_rendition_is_saved_under_its_users_file_name(ready: dict[str, Any]) -> None:
-    answer = requests.get(rendition(ready, "1080p")["url"], timeout=30)
+    answer = requests.get(rendition(ready, "1080p")["url"], timeout=GENEROUS)
     assert parse_options_header(answer.headers["Content-Disposition"]) == (
         "inline",
         {"filename": "Dragonfly-1080p.webp"},
@@ -89,14 +89,14 @@ def test_a_rendition_is_saved_under_its_users_file_name(ready: dict[str, Any]) -
 
 def test_a_renditions_bytes_are_those_of_its_key(ready: dict[str, Any]) -> None:
     for shown in ready["renditions"]:
-        served = requests.get(shown["url"], timeout=30).content
+        served = requests.get(shown["url"], timeout=GENEROUS).content
         digest = hashlib.sha256(served).hexdigest()[:16]
         assert shown["key"] == f"{ready['id']}/{digest}/{shown['variant']}.webp"
         assert shown["bytes"] == len(served)
 
 
 def test_the_manifest_lies_beside_the_renditions(ready: dict[str, Any], stack: Stack) -> None:
-    answer = requests.get(f"{stack.site}/images/{ready['id']}/manifest.json", timeout=30)
+    answer = requests.get(f"{stack.site}/images/{ready['id']}/manifest.json", timeout=GENEROUS)
     shown = {name: value for name, value in answer.json().items() if name != "ledger"}
     assert shown == ready
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -108,7 +108,7 @@ def test_the_manifest_lies_beside_the_renditions(ready: dict[str, Any], stack: S
 )
 def test_a_key_that_no_object_can_have_is_not_found(client: ApiClient, key: str) -> None:
     body = {"bucket": "darkroom-uploads", "key": key}
-    answer = requests.post(f"{client.api}/images", json=body, timeout=30)
+    answer = requests.post(f"{client.api}/images", json=body, timeout=GENEROUS)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
@@ -119,8 +119,8 @@ def test_the_original_is_as_it_was_sent(ready: dict[str, Any], stack: Stack) -> 
 
 def test_the_uploads_bucket_is_closed_to_strangers(ready: dict[str, Any], stack: Stack) -> None:
     address = f"{stack.s3_address}/darkroom-uploads/{ready['original_file']}"
-    assert requests.get(address, timeout=10).status_code == 403
-    assert requests.put(address, data=b"x", timeout=10).status_code == 403
+    assert requests.get(address, timeout=GENEROUS).status_code == 403
+    assert requests.put(address, data=b"x", timeout=GENEROUS).status_code == 403
 
 
 def test_the_same_file_again_is_answered_with_the_ready_image(
@@ -144,7 +144,9 @@ def test_a_photograph_sent_with_put_becomes_ready(client: ApiClient) -> None:
     data = photograph(0, 1600, 900)
     query = {"filename": "put.jpg", "content_type": "image/jpeg", "size": len(data)}
     ticket = client.get("/generate-upload-url", **query).json()
-    answer = requests.put(ticket["upload_url"], data=data, headers=ticket["headers"], timeout=30)
+    answer = requests.put(
+        ticket["upload_url"], data=data, headers=ticket["headers"], timeout=GENEROUS
+    )
     assert answer.status_code == 200
     assert client.finished(ticket["image_id"])["status"] == "ready"
 
@@ -187,16 +189,16 @@ def _count(stack: Stack, prefix: str) -> int:
 
 def test_deleting_leaves_nothing_and_says_so(client: ApiClient, stack: Stack) -> None:
     image = client.finished(client.upload(photograph(3, 900, 700)))
-    receipt = requests.delete(f"{client.api}/images/{image['id']}", timeout=30).json()
+    receipt = requests.delete(f"{client.api}/images/{image['id']}", timeout=GENEROUS).json()
     assert receipt["verified"] is True
     assert len(receipt["erased"]) == 1 + len(image["renditions"]) + 1
     assert _count(stack, image["id"]) == 0
-    assert requests.get(image["renditions"][0]["url"], timeout=10).status_code == 404
+    assert requests.get(image["renditions"][0]["url"], timeout=GENEROUS).status_code == 404
 
 
 def test_processing_again_gives_the_same_files(client: ApiClient) -> None:
     image = client.finished(client.upload(photograph(4, 900, 700)))
-    answer = requests.post(f"{client.api}/images/{image['id']}/reprocess", timeout=30)
+    answer = requests.post(f"{client.api}/images/{image['id']}/reprocess", timeout=GENEROUS)
     assert answer.status_code == 202
 
     def twice_ready() -> bool:
@@ -211,7 +213,7 @@ def test_an_object_is_processed_on_request(client: ApiClient, stack: Stack) -> N
     key = "requested/photo.jpg"
     stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=photograph(5, 900, 700))
     body = {"bucket": "darkroom-uploads", "key": key}
-    answer = requests.post(f"{client.api}/images", json=body, timeout=60)
+    answer = requests.post(f"{client.api}/images", json=body, timeout=GENEROUS)
     assert (answer.status_code, answer.json()["original_file"]) == (200, key)
 
 
@@ -235,13 +237,12 @@ def test_bad_input_is_rejected_with_its_own_reason_and_the_worker_stays_small(
     key = f"bad/{reason}.jpg"
     before = stack.memory("worker")
     stack.s3().put_object(Bucket="darkroom-uploads", Key=key, Body=data)
-    image = client.of_object(key, seconds=20)
+    image = client.of_object(key)
     assert (image["status"], image["reason"]) == ("rejected", reason)
     assert image["detail"].endswith(".")
     assert stack.memory("worker") < before + 150_000_000
 
 
-@pytest.mark.timeout(600)
 def test_two_hundred_photographs_by_eight_clients_become_two_hundred_images(
     client: ApiClient, stack: Stack
 ) -> None:
@@ -254,7 +255,7 @@ def test_two_hundred_photographs_by_eight_clients_become_two_hundred_images(
         uploaded = list(pool.map(upload, range(200)))
 
     # One by one: looking through the whole list again and again would hold up the workers.
-    assert {client.finished(image_id, 240)["status"] for image_id in uploaded} == {"ready"}
+    assert {client.finished(image_id)["status"] for image_id in uploaded} == {"ready"}
     after = [image["id"] for image in client.all_images()]
     assert len(after) == len(set(after))
     assert set(after) - before == set(uploaded)

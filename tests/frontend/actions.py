@@ -45,6 +45,23 @@ def message(item: Locator) -> Locator:
     return item.locator("[part=message]")
 
 
+def watch_states(page: Page) -> None:
+    """From now on note each state of each upload, however short it is."""
+    page.evaluate("""() => {
+        globalThis.pastStates = [];
+        const { shadowRoot } = document.querySelector("darkroom-uploader");
+        const note = (changes) => pastStates.push(...changes.map(({ oldValue }) => oldValue));
+        const states = { attributeFilter: ["data-state"], attributeOldValue: true };
+        new MutationObserver(note).observe(shadowRoot, { subtree: true, ...states });
+    }""")
+
+
+def past_states(page: Page) -> list[str]:
+    """The states that uploads have left since `watch_states`."""
+    states: list[str] = page.evaluate("pastStates")
+    return states
+
+
 def open_picture(page: Page, image_id: str) -> Locator:
     """The dialog of a picture, by its address."""
     page.evaluate("id => { location.hash = `picture/${id}`; }", image_id)

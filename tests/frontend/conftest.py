@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.frontend.darkroom import FakeDarkroom
+from tests.waiting import GENEROUS
 
 # The browser itself reports every refused request; that the server refuses is what is tested.
 REFUSABLE = ("/api/", "/uploads", "/config.json")
@@ -28,8 +29,8 @@ def complaints() -> list[str]:
 def page(browser: Browser, darkroom: FakeDarkroom, complaints: list[str]) -> Iterator[Page]:
     """A page that must not complain; the test opens the address."""
     with browser.new_context(reduced_motion="reduce") as context:
+        context.set_default_timeout(GENEROUS * 1000)
         page = context.new_page()
-        page.set_default_timeout(15_000)
         page.on("console", lambda message: complaints.extend(faults_in(message)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.expose_function("reportViolation", lambda violation: complaints.append(violation))

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.frontend.api import FakeApi
 from tests.frontend.catalogue import rendition
 from tests.frontend.servers import Request, Response, serving
+from tests.waiting import GENEROUS
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 TYPES = {
@@ -39,8 +40,8 @@ class FakeDarkroom(FakeApi):
         self.fetched: list[str] = []  # paths of the page's site
         self.configured = True
         self.refusal: str | None = None
-        self.refusal_status = 403
         self.cuts = 0  # how many more connections to the store break half-way
+        self.busy = 0  # how many more files the store refuses because it is busy
         self.loses_answers = False  # the store takes the file, and then the connection breaks
         self.expired: set[str] = set()  # images whose tickets the store refuses
         self.foreign_page = ""
@@ -125,14 +126,16 @@ class FakeDarkroom(FakeApi):
         if self.cuts > 0:
             self.cuts -= 1
             return None
-        self.store_open.wait(timeout=60)
+        self.store_open.wait(timeout=GENEROUS)
         arrival = parse_form(half + request.body.read(request.length - len(half)), request.headers)
         code = "AccessDenied" if arrival.key in self.expired else self.refusal
+        status = 403
+        if self.busy > 0:
+            self.busy -= 1
+            status, code = 503, "SlowDown"
         if code:
             xml = f"<?xml version='1.0'?><Error><Code>{code}</Code></Error>"
-            return Response(
-                self.refusal_status, xml.encode(), cors | {"Content-Type": "application/xml"}
-            )
+            return Response(status, xml.encode(), cors | {"Content-Type": "application/xml"})
         self.arrivals.append(arrival)
         self.images[arrival.key]["status"] = "processing"
         return None if self.loses_answers else Response(204, headers=cors)

@@ -14,6 +14,7 @@ from ops.local.environment import inherited
 from ops.local.processes import Server, wait_until
 from ops.system import PROGRAMS
 from tests.frontend.tab import Tab
+from tests.waiting import GENEROUS
 
 Json = dict[str, Any]
 
@@ -47,8 +48,10 @@ def running_firefox(profile: Path) -> Iterator["Firefox"]:
     server = Server("Firefox", [path, *options], environment, profile / "log")
     try:
         server.start()
-        wait_until(lambda: addresses(server), server, 60, lambda: False)
-        with connect(f"{addresses(server)[0]}/session", max_size=None) as socket:
+        wait_until(lambda: addresses(server), server, GENEROUS, lambda: False)
+        address = f"{addresses(server)[0]}/session"
+        # A browser that is busy leaves pings unanswered.
+        with connect(address, max_size=None, open_timeout=GENEROUS, ping_interval=None) as socket:
             yield Firefox(socket)
     finally:
         server.stop()
@@ -74,7 +77,7 @@ class Firefox:
         self._calls += 1
         self._socket.send(json.dumps({"id": self._calls, "method": method, "params": params}))
         while True:
-            message = json.loads(self._socket.recv(timeout=60))
+            message = json.loads(self._socket.recv(timeout=GENEROUS))
             if message.get("id") == self._calls:
                 assert message["type"] == "success", f"{method}: {message['message']}"
                 return message["result"]

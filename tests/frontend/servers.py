@@ -3,10 +3,10 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import IO
+from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -43,6 +43,7 @@ def serving(answer: Answer) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+            server.hang_up()
 
 
 class _Server(ThreadingHTTPServer):
@@ -50,7 +51,22 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
+        self._connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End what is left: browsers open connections ahead of need, and never speak on some."""
+        for connection in [*self._connections]:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def server_bind(self) -> None:
         # Little fits between the two ends, so that what the browser has sent is what was read.
@@ -60,7 +76,6 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
-    timeout = 10  # browsers open connections ahead of need, and never speak on some of them
 
     def handle_any(self) -> None:
         address = urlsplit(self.path)

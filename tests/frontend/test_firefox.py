@@ -153,7 +153,7 @@ def test_a_url_is_copied(tab: Tab, darkroom: FakeDarkroom) -> None:
 def test_what_is_fetched_ahead_is_not_fetched_again(tab: Tab, darkroom: FakeDarkroom) -> None:
     tab.open(darkroom.site)
     tab.expect("#gallery-note", "Nothing here yet.")
-    assert "/uploader/transfer.js" in darkroom.fetched
+    until(lambda: "/uploader/transfer.js" in darkroom.fetched)
     assert len(darkroom.fetched) == len(set(darkroom.fetched))
 
 

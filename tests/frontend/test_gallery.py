@@ -5,6 +5,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.frontend.actions import frames, items, photo, pick
 from tests.frontend.darkroom import FakeDarkroom
+from tests.waiting import until
 
 SHIFTS = """() => {
     globalThis.shifts = [];
@@ -24,6 +25,30 @@ PLACES = """() => [...document.querySelectorAll(
 })"""
 
 
+class Held:
+    """The requests for an address, held until they are let go."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._routes: list[Route] = []
+        self._is_open = False
+        page.route(address, self._take)
+
+    def let_go(self) -> None:
+        """Answer them, of which one has come or comes soon."""
+        # Playwright hears of requests while it talks with the browser.
+        until(lambda: self._page.evaluate("1") and self._routes)
+        self._is_open = True
+        for route in self._routes:
+            route.continue_()
+
+    def _take(self, route: Route) -> None:
+        if self._is_open:
+            route.continue_()
+        else:
+            self._routes.append(route)
+
+
 def test_images_are_listed_newest_first(page: Page, darkroom: FakeDarkroom) -> None:
     for number in range(3):
         darkroom.add_image(f"ID{number:02}", f"photo-{number}.jpg")
@@ -38,13 +63,11 @@ def test_the_first_images_are_asked_for_before_the_gallerys_scripts_are_there(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     darkroom.add_image("ID01")
-    held: list[Route] = []
-    page.route("**/gallery.js", lambda route: held.append(route))
+    held = Held(page, "**/gallery.js")
     with page.expect_request("**/images?*"):
         page.goto(darkroom.site, wait_until="commit")
     expect(frames(page)).to_have_count(0)
-    for route in held:
-        route.continue_()
+    held.let_go()
     expect(frames(page)).to_have_count(1)
 
 
@@ -125,13 +148,12 @@ def test_nothing_jumps_when_pictures_arrive(page: Page, darkroom: FakeDarkroom) 
 def test_nothing_jumps_when_the_uploaders_script_is_there(
     page: Page, darkroom: FakeDarkroom, width: int
 ) -> None:
-    held: list[Route] = []
+    held = Held(page, "**/uploader.js")
     page.set_viewport_size({"width": width, "height": 800})
-    page.route("**/uploader.js", lambda route: held.append(route))
     page.goto(darkroom.site, wait_until="commit")
     expect(page.locator("#gallery-note")).not_to_be_empty()
     before = page.evaluate(PLACES)
-    held[0].continue_()
+    held.let_go()
     expect(page.locator("darkroom-uploader [part=area]")).to_be_visible()
     for was, comes in zip(before, page.evaluate(PLACES), strict=True):
         assert comes == pytest.approx(was, abs=0.5)

@@ -11,7 +11,7 @@ from tests.imaging.samples import rendered
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_spoilt_pictures_end_with_renditions_or_a_reason(seed: int, tmp_path: Path):
-    options = ["--seed", str(seed), "--count", "1500", "--minutes", "4", "--keep", str(tmp_path)]
+    options = ["--seed", str(seed), "--count", "1500", "--minutes", "inf", "--keep", str(tmp_path)]
     command = [sys.executable, "-W", "always", "-m", "tests.fuzz", *options]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

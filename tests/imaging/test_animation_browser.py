@@ -12,6 +12,7 @@ from chalicelib.variants import Variant
 from tests.imaging import films
 from tests.imaging.films import Strip, animated, row_of, shown, sprite
 from tests.imaging.samples import rendered
+from tests.waiting import GENEROUS
 
 # ImageDecoder is for secure pages only; this one is answered here and reaches no network.
 _PAGE = "https://animation.test/"
@@ -50,6 +51,7 @@ class Viewed(NamedTuple):
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
+    page.set_default_timeout(GENEROUS * 1000)
     page.route(f"{_PAGE}**", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto(_PAGE)
     yield page

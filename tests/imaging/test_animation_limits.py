@@ -141,7 +141,7 @@ SMALL = (
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(mutated(SEEDS, front=120))
 def test_mutated_animations_are_rendered_or_rejected(data: bytes):
     limits = Limits(max_pixels=1_000_000, max_frames=50, max_animation_pixels=10_000_000)

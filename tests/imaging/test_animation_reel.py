@@ -77,7 +77,7 @@ def test_a_slow_fade_is_followed():
     assert abs(last[0] - 198) <= 6
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pictures(least=1, most=6))
 def test_a_file_shows_all_that_was_added_for_as_long(given: list[Image.Image]):
     reel = Reel(Size(*given[0].size), 82)

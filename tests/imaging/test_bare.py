@@ -148,7 +148,7 @@ def test_an_avif_that_is_more_than_srgb_pixels_is_not_bare(box: bytes, other: by
     assert bare(data.replace(box, other)) == b""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(KINDS),
     st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=4)), max_size=4),

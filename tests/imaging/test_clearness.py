@@ -101,7 +101,7 @@ def test_a_picture_without_its_clear_colour_is_opaque() -> None:
     assert shown(row_of(16, RGB, [9] * 6, clear(1, 2, 3))).mode == "RGB"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 65_535), min_size=1, max_size=12), st.integers(0, 65_535))
 def test_16_bit_greys_are_clear_where_they_equal_the_key(levels: list[int], key: int) -> None:
     levels = [*levels, key]

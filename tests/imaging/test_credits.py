@@ -269,7 +269,7 @@ SEEDS = [(kind, holding(kind, packet(), exif=exif(b"Ana", b"Bo"))) for kind in K
 SEEDS.append(("jpeg", in_photoshop(data_sets((80, b"A"), (116, b"B")))))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.sampled_from(SEEDS),
     st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=4)), max_size=6),

@@ -265,13 +265,13 @@ def survives(data: bytes) -> None:
         render(data, SMALL, Limits(max_pixels=1_000_000, max_frames=50, max_animation_pixels=10**9))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, suppress_health_check=list(HealthCheck))
 @given(mutated(SEEDS, front=200))
 def test_mutated_pictures_are_rendered_or_rejected(data: bytes):
     survives(data)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from([seed[:12] for seed in SEEDS] + [b""]), st.binary(max_size=300))
 def test_arbitrary_bytes_are_rendered_or_rejected(head: bytes, rest: bytes):
     survives(head + rest)

@@ -2,7 +2,7 @@ import random
 
 import pytest
 from cykooz_resizer import CpuExtensions, Resizer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 from PIL.Image import Resampling
@@ -53,7 +53,6 @@ def test_a_part_is_scaled_as_pillow_does() -> None:
 
 
 @given(width=SIDES, height=SIDES, wide=SIDES, high=SIDES, mode=st.sampled_from(MODES))
-@settings(deadline=None)
 def test_any_size_becomes_any_other(
     width: int, height: int, wide: int, high: int, mode: str
 ) -> None:
@@ -61,7 +60,6 @@ def test_any_size_becomes_any_other(
 
 
 @given(level=st.integers(0, 255), width=SIDES, height=SIDES, wide=SIDES, high=SIDES)
-@settings(deadline=None)
 def test_one_colour_stays_that_colour(
     level: int, width: int, height: int, wide: int, high: int
 ) -> None:

@@ -64,7 +64,7 @@ def test_the_file_has_what_was_chosen(image: Image.Image, stored: int) -> None:
     assert get_sampling(opened(made.data)) == stored
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(["L", "RGB"]))
 def test_any_size_has_an_answer(width: int, height: int, mode: str) -> None:
     flat = Image.new(mode, (width, height))

@@ -27,7 +27,7 @@ from ops.local.processes import Server
 from tests.environment import SETTINGS
 from tests.policies.stages import ENFORCED, WATERMARK
 from tests.policies.stores import OTHER, make_stores
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 ADMINISTRATOR = "administrator"
 FOREIGN = "report.pdf"
@@ -60,7 +60,7 @@ class Account:
         for function in FUNCTIONS:
             self._make_role(function)
         enforce = f"{self._address}/moto-api/reset-auth"
-        requests.post(enforce, data=b"0", timeout=10).raise_for_status()
+        requests.post(enforce, data=b"0", timeout=GENEROUS).raise_for_status()
 
     def furnish(self) -> None:
         """Put an object of each kind where such objects are."""
@@ -136,7 +136,7 @@ def running_account(folder: Path) -> Iterator[Account]:
     def answers() -> bool:
         assert server.exit_code is None, server.complaint()
         with suppress(requests.ConnectionError):
-            return requests.get(f"{address}/moto-api/", timeout=5).ok
+            return requests.get(f"{address}/moto-api/", timeout=GENEROUS).ok
         return False
 
     try:

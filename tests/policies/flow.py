@@ -17,7 +17,7 @@ from tests.e2e.client import ApiClient
 from tests.pictures import encoded, jpeg, photo
 from tests.policies.stages import WATERMARK
 from tests.stack.running import Stack
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 COPIED = "copied/by another tool.jpg"
 
@@ -46,7 +46,7 @@ class Flow:
         self._erasing()
         self._sweeping()
         self._webhooks()
-        until(self._is_idle, 120)
+        until(self._is_idle)
 
     def _a_picture_that_cannot_be_processed(self) -> None:
         key = "poison/photo.jpg"
@@ -69,7 +69,7 @@ class Flow:
         asked = {"filename": "b.jpg", "content_type": "image/jpeg"}
         ticket = self._client.get("/generate-upload-url", **asked).json()
         sent = requests.put(
-            ticket["upload_url"], data=jpeg(seed=3), headers=ticket["headers"], timeout=30
+            ticket["upload_url"], data=jpeg(seed=3), headers=ticket["headers"], timeout=GENEROUS
         )
         assert sent.status_code == 200
         image = self._client.finished(ticket["image_id"])
@@ -107,7 +107,7 @@ class Flow:
         answer = requests.delete(
             f"{self._client.api}/images/{self._uploaded['id']}",
             headers=self._client.headers,
-            timeout=30,
+            timeout=GENEROUS,
         )
         assert answer.json()["verified"] is True
         image = self._client.of_object(COPIED)
@@ -126,7 +126,7 @@ class Flow:
             ready = [image["id"] for image in self._ready()]
             return forgotten["id"] in ready and self._is_there(lost)
 
-        until(found, 120)
+        until(found)
 
     def _ready(self) -> list[dict[str, Any]]:
         return [image for image in self._client.all_images() if image["status"] == "ready"]
@@ -138,12 +138,12 @@ class Flow:
     def _process(self, key: str) -> requests.Response:
         body = {"bucket": UPLOADS_BUCKET, "key": key, "focal_point": {"x": 0.5, "y": 0.1}}
         address = f"{self._client.api}/images"
-        return requests.post(address, json=body, headers=self._client.headers, timeout=60)
+        return requests.post(address, json=body, headers=self._client.headers, timeout=GENEROUS)
 
     def _again(self, image_id: str, **body: Any) -> None:
         address = f"{self._client.api}/images/{image_id}/reprocess"
         headers = self._client.headers
-        asked = requests.post(address, json=body or None, headers=headers, timeout=30)
+        asked = requests.post(address, json=body or None, headers=headers, timeout=GENEROUS)
         assert asked.status_code == 202
 
     def _happened(self, image_id: str, event: str, times: int) -> None:
@@ -151,7 +151,7 @@ class Flow:
             events = [line["event"] for line in self._client.image(image_id)["history"]]
             return events.count(event) >= times
 
-        until(look, 120)
+        until(look)
 
     def _task(self, kind: str, payload: object) -> None:
         def add(database: Database) -> None:
@@ -166,7 +166,7 @@ class Flow:
             mine = {call["operation"] for call in calls if call["function"] == WEBHOOK}
             return {"GetParameter", "ChangeMessageVisibility"} <= mine
 
-        until(found, 60)
+        until(found)
 
     def _is_idle(self) -> bool:
         return self._with_tasks(lambda database: not database.look("SELECT 1 FROM tasks LIMIT 1"))

@@ -13,6 +13,7 @@ from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
 from tests.policies.account import ORIGINAL, RENDITION
 from tests.policies.stages import WATERMARK
 from tests.stack.running import client, running_seaweedfs
+from tests.waiting import GENEROUS
 
 TICKETED = "uploads/everyone/01KQHV5R00ABCDEFGHJKMNPQRS/cat.jpg"
 
@@ -64,13 +65,15 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any
 
 def presigned_put(s3: Any, key: str) -> int:
     url = s3.generate_presigned_url("put_object", {"Bucket": UPLOADS_BUCKET, "Key": key})
-    return requests.put(url, data=b"x", timeout=10).status_code
+    return requests.put(url, data=b"x", timeout=GENEROUS).status_code
 
 
 def presigned_post(s3: Any, key: str) -> int:
     form = s3.generate_presigned_post(UPLOADS_BUCKET, key)
     files = {"file": ("file", b"x")}
-    return requests.post(form["url"], data=form["fields"], files=files, timeout=10).status_code
+    return requests.post(
+        form["url"], data=form["fields"], files=files, timeout=GENEROUS
+    ).status_code
 
 
 @pytest.mark.parametrize(("send", "status"), [(presigned_put, 200), (presigned_post, 204)])

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.access import fetching
 from tests.security.house import House, house_under
-from tests.security.issuer import AUDIENCE, Issuer, running_issuer
+from tests.security.issuer import AUDIENCE, Issuer, fetch, running_issuer
 
 
 @pytest.fixture
@@ -23,8 +24,9 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def embassy(issuer: Issuer) -> Iterator[House]:
+def embassy(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """One that takes the issuer's tokens."""
+    monkeypatch.setattr(fetching, "fetch", fetch)
     issuer.asked.clear()
     issuer.is_away = False
     with house_under(
@@ -32,5 +34,6 @@ def embassy(issuer: Issuer) -> Iterator[House]:
         JWT_ISSUER=issuer.address,
         JWT_AUDIENCE=AUDIENCE,
         JWT_DEFAULT_SCOPES="upload,read,delete",
+        JWT_LEEWAY_SECONDS="300",
     ) as house:
         yield house

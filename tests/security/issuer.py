@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,10 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from chalicelib.access import fetching
 from chalicelib.settings import Settings, read_settings
 from tests.environment import SETTINGS
+from tests.waiting import GENEROUS
 
 AUDIENCE = "https://photos.example/api"
+fetch = partial(fetching.fetch, seconds=GENEROUS)
 
 
 class Issuer:
@@ -53,7 +57,7 @@ class Issuer:
             "aud": AUDIENCE,
             "sub": "auth0|ann",
             "iat": now,
-            "exp": now + 600,
+            "exp": now + 3600,
         }
         return {name: value for name, value in {**usual, **changes}.items() if value is not None}
 

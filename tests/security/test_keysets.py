@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access.fetching import fetch
 from chalicelib.access.keysets import KeySet
 from chalicelib.errors import PassingFault
 from tests.clock import Clock
-from tests.security.issuer import Issuer, settings_for
+from tests.security.issuer import Issuer, fetch, settings_for
 
 
 @pytest.fixture

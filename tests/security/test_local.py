@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from chalicelib.errors import PassingFault
 from ops.local.handler import GatewayHandler
+from tests.builders import NOON
 from tests.security.house import UPLOAD, House, past
 from tests.security.test_tokens import HEADERS, ROUTES
+from tests.waiting import GENEROUS
 
 ORIGIN = {"Origin": "https://shop.example"}
 PROBLEM = {
@@ -42,7 +44,7 @@ def port(house: House) -> Iterator[int]:
 def ask(
     port: int, method: str, path: str, headers: dict[str, str] | None = None, body: str = ""
 ) -> tuple[http.client.HTTPResponse, Any]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=GENEROUS)
     try:
         connection.request(method, path, body or None, headers or {})
         answer = connection.getresponse()
@@ -106,7 +108,7 @@ def test_two_headers_are_refused(
         for name, value in zip(names, values[:: -1 if others == "first" else 1], strict=True)
     ]
     request = "GET /images HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", port), GENEROUS) as connection:
         connection.sendall(f"{request}{''.join(lines)}\r\n".encode())
         assert connection.makefile("rb").readline().split()[1] == b"401"
 
@@ -147,6 +149,7 @@ def test_a_store_that_is_away_is_no_refusal(
 
 def test_a_limit_is_told_with_the_seconds_to_wait(house: House, port: int) -> None:
     house.wiring.settings = replace(house.wiring.settings, tickets_per_minute=1)
+    house.wiring.clock = lambda: NOON
     ann = bearer(house.token("ann")) | {"Content-Type": "application/json"}
     statuses = [ask(port, "POST", "/uploads", ann, json.dumps(UPLOAD)) for _ in range(3)]
     limited = [answer for answer, _ in statuses if answer.status == 429]

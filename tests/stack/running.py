@@ -24,6 +24,7 @@ from ops.local.options import PORTS
 from ops.local.ports import free_ports
 from ops.local.processes import Server, dying_with_us
 from tests.environment import SETTINGS
+from tests.waiting import GENEROUS
 
 READY = "Darkroom is ready"
 _PROGRAMS = {"s3": " mini -dir=", "tail": "filer.meta.tail"}
@@ -82,7 +83,7 @@ class Stack:
             env=self.environment(),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=GENEROUS,
         )
 
     def environment(self) -> dict[str, str]:
@@ -102,7 +103,7 @@ class Stack:
         shown = subprocess.run(["ps", "-o", "rss=", "-p", pids], capture_output=True, text=True)
         return max(int(line) for line in shown.stdout.split()) * 1024
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self, seconds: float = GENEROUS) -> None:
         """Return once it has said that it is ready; AssertionError with all it said otherwise."""
         deadline = time.monotonic() + seconds
         while READY not in self.lines:
@@ -111,7 +112,7 @@ class Stack:
             assert time.monotonic() < deadline, f"The stack is not ready:\n{said}"
             time.sleep(0.02)
 
-    def stop(self, seconds: float = 20) -> int:
+    def stop(self, seconds: float = GENEROUS) -> int:
         """End it with SIGTERM, as a user's system would: its exit code."""
         self.process.terminate()
         return self.process.wait(seconds)
@@ -150,7 +151,7 @@ def starting_stack(data: Path, project: Path = PROJECT, **environment: str) -> I
         yield stack
     finally:
         _end(process)
-        reader.join(5)
+        reader.join(GENEROUS)
         if process.stdout:
             process.stdout.close()
 
@@ -238,7 +239,7 @@ def _started(server: Server, ready: Callable[[], bool]) -> Iterator[None]:
 def _eventually(
     condition: Callable[[], bool], alive: Callable[[], bool | str] = lambda: True
 ) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + GENEROUS
     while not condition():
         assert alive() is True, alive()
         assert time.monotonic() < deadline, "The server does not get ready."
@@ -247,7 +248,7 @@ def _eventually(
 
 def _answers(address: str) -> bool:
     try:
-        urllib.request.urlopen(address, timeout=2).close()
+        urllib.request.urlopen(address, timeout=GENEROUS).close()
     except urllib.error.HTTPError as error:
         error.close()
         return True
@@ -265,7 +266,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(20)
+            process.wait(GENEROUS)
     if process.poll() is None:
         process.kill()  # its children die with it
         process.wait()

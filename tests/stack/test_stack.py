@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from ops.local.database import Database
 from ops.local.names import FAILURES_QUEUE, HOST, IMAGES_BUCKET, UPLOADS_BUCKET, WORK_QUEUE
 from ops.local.s3events import s3_event
 from tests.pictures import jpeg
-from tests.stack.running import Stack, descendants, running_stack
-from tests.waiting import until
+from tests.stack.running import Stack, descendants, running_stack, starting_stack
+from tests.stack.signals import has_said
+from tests.waiting import GENEROUS, until
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def image_of(stack: Stack, key: str) -> dict[str, Any] | None:
-    images = requests.get(f"{stack.api}/images", timeout=10).json()["images"]
+    images = requests.get(f"{stack.api}/images", timeout=GENEROUS).json()["images"]
     return next((image for image in images if image["original_file"] == key), None)
 
 
@@ -40,6 +42,22 @@ def test_no_probe_is_left_behind(stack: Stack) -> None:
     assert not stack.s3().list_objects_v2(Bucket=UPLOADS_BUCKET).get("Contents")
 
 
+def test_a_second_stack_over_the_same_data_is_refused(stack: Stack) -> None:
+    with starting_stack(stack.data) as second:
+        assert second.process.wait(GENEROUS) == 1
+        until(lambda: has_said(second, f"already running in {stack.data} (process"))
+    assert str(stack.process.pid) in second.lines[-1]
+    assert requests.get(f"{stack.api}/health", timeout=GENEROUS).status_code == 200
+
+
+def test_two_stacks_live_side_by_side(stack: Stack, tmp_path: Path) -> None:
+    with running_stack(tmp_path) as other:
+        for one in (stack, other):
+            one.s3().put_object(Bucket=UPLOADS_BUCKET, Key="beside.jpg", Body=jpeg())
+        for one in (stack, other):
+            until(lambda one=one: (image_of(one, "beside.jpg") or {}).get("status") == "ready")  # type: ignore[misc]
+
+
 def test_it_listens_on_loopback_only(stack: Stack) -> None:
     stores = ("api", "site", "aws", "s3")
     pids = {pid for part in stores for pid in stack.pids(part)}
@@ -49,8 +67,6 @@ def test_it_listens_on_loopback_only(stack: Stack) -> None:
 
 def _listening(pids: set[int]) -> set[str]:
     """The addresses on which processes listen, as Linux tells (nothing elsewhere)."""
-    from pathlib import Path
-
     sockets = set()
     for pid in pids:
         for link in Path(f"/proc/{pid}/fd").glob("*"):
@@ -108,7 +124,7 @@ def test_only_the_cdn_identity_reads_images_from_outside(stack: Stack) -> None:
     stack.s3().put_object(Bucket=IMAGES_BUCKET, Key="i/a.webp", Body=b"abc")
     assert stack.s3("cdn").get_object(Bucket=IMAGES_BUCKET, Key="i/a.webp")["ContentLength"] == 3
     address = f"{stack.s3_address}/{IMAGES_BUCKET}/i/a.webp"
-    assert requests.get(address, timeout=10).status_code == 403
+    assert requests.get(address, timeout=GENEROUS).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -144,20 +160,22 @@ def test_the_site_serves_images_as_a_cdn_would(stack: Stack) -> None:
         CacheControl="public, max-age=31536000, immutable",
     )
     address = f"{stack.site}/images/i/a%20b.webp"
-    answer = requests.get(address, timeout=10)
+    answer = requests.get(address, timeout=GENEROUS)
     assert (answer.status_code, answer.content) == (200, b"0123456789")
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    again = requests.get(address, headers={"If-None-Match": answer.headers["ETag"]}, timeout=10)
+    again = requests.get(
+        address, headers={"If-None-Match": answer.headers["ETag"]}, timeout=GENEROUS
+    )
     assert (again.status_code, again.content) == (304, b"")
     since = {"If-Modified-Since": answer.headers["Last-Modified"]}
-    assert requests.get(address, headers=since, timeout=10).status_code == 304
-    part = requests.get(address, headers={"Range": "bytes=2-4"}, timeout=10)
+    assert requests.get(address, headers=since, timeout=GENEROUS).status_code == 304
+    part = requests.get(address, headers={"Range": "bytes=2-4"}, timeout=GENEROUS)
     assert (part.status_code, part.content) == (206, b"234")
-    head = requests.head(address, timeout=10)
+    head = requests.head(address, timeout=GENEROUS)
     assert (head.status_code, head.headers["Content-Length"]) == (200, "10")
-    assert requests.get(f"{stack.site}/images/i/none.webp", timeout=10).status_code == 404
-    assert requests.post(address, timeout=10).status_code == 501
+    assert requests.get(f"{stack.site}/images/i/none.webp", timeout=GENEROUS).status_code == 404
+    assert requests.post(address, timeout=GENEROUS).status_code == 501
 
 
 @pytest.mark.parametrize("path", ["", "/", "/some/key"])
@@ -166,7 +184,7 @@ def test_a_page_may_upload_and_another_site_may_not(stack: Stack, path: str) -> 
         wish = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         address = f"{stack.s3_address}/{UPLOADS_BUCKET}{path}"
         try:
-            answer = requests.options(address, headers=wish, timeout=10)
+            answer = requests.options(address, headers=wish, timeout=GENEROUS)
         except requests.ConnectionError:  # SeaweedFS's answer to a stranger at a bucket's name
             return None
         return answer.headers.get("Access-Control-Allow-Origin")

@@ -15,6 +15,7 @@ from ops.token import token
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack
+from tests.waiting import GENEROUS
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_an_owner_whose_name_is_no_key_uploads_and_sees_a_picture(stack: Stack, 
 
 
 def test_nobody_gets_in_without_a_token(stack: Stack) -> None:
-    answer = requests.get(f"{stack.api}/images", timeout=10)
+    answer = requests.get(f"{stack.api}/images", timeout=GENEROUS)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
@@ -90,7 +91,7 @@ def test_what_a_command_is_given_for_a_while_holds_no_longer(stack: Stack) -> No
         assert command.stdout is not None
         visitor = ApiClient(stack.api, command.stdout.readline().strip())
         assert visitor.get("/images").status_code == 200
-        command.communicate("done\n", timeout=30)
+        command.communicate("done\n", timeout=GENEROUS)
     assert command.returncode == 0
     assert visitor.get("/images").status_code == 401
 

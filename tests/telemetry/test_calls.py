@@ -14,6 +14,7 @@ from chalicelib.telemetry.calls import names_of, watched
 from tests.builders import ULID, s3_record
 from tests.pictures import jpeg
 from tests.telemetry.conftest import Functions, Log
+from tests.waiting import GENEROUS
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_an_authorizer_that_fails_is_a_line_of_its_own(
 
 def test_calls_at_the_same_time_keep_apart() -> None:
     """As on the local API, which answers each request in a thread of its own."""
-    meeting, found = threading.Barrier(2, timeout=10), {}
+    meeting, found = threading.Barrier(2, timeout=GENEROUS), {}
 
     def work(event: SimpleNamespace) -> None:
         bindings.bind(image_id=event.name)

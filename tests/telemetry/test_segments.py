@@ -13,6 +13,7 @@ from chalicelib.telemetry import CloudWatch, segments
 from tests.builders import ULID
 from tests.pictures import jpeg
 from tests.telemetry.conftest import Functions
+from tests.waiting import GENEROUS
 
 TRACE = "1-5759e988-bd862e3fe1be46a994272793"
 HEADER = f"Root={TRACE};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:1"
@@ -42,7 +43,7 @@ class Daemon:
 def daemon() -> Iterator[Daemon]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
         listening.bind(("127.0.0.1", 0))
-        listening.settimeout(10)
+        listening.settimeout(GENEROUS)
         yield Daemon(listening)
 
 

@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Container, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
 from ops.local.names import IMAGES_TABLE, PROJECT
+from tests.gate import running_gate
 from tests.stack.running import Stack, users_environment
-from tests.waiting import until
+from tests.waiting import GENEROUS, until
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Operator:
             "S3_PORT": stack.s3_address,
             "AWS_PORT": stack.aws_address,
         }
-        ports = {name: str(urlsplit(address).port) for name, address in addresses.items()}
+        ports = {name: _port(address) for name, address in addresses.items()}
         self.environment = {"DATA_DIR": str(stack.data), **ports}
 
     def run(self, *arguments: str, **variables: str) -> Outcome:
@@ -70,43 +72,43 @@ class Operator:
         with os.fdopen(ours, "rb", buffering=0) as terminal, suppress(OSError):  # EIO at the end
             while some := terminal.read(65_536):
                 seen += some
-        assert process.wait(30) == 0, seen
+        assert process.wait(GENEROUS) == 0, seen
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
 
     def interrupt(self, number: signal.Signals, done: int, *arguments: str) -> Outcome:
-        """A backfill, sent a signal once it has brought so many objects in."""
-        process = subprocess.Popen(
-            command(arguments),
-            cwd=PROJECT,
-            env={**users_environment(), **self.environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            until(lambda: self.brought_in() >= done or process.poll() is not None)
-            process.send_signal(number)
-            out, err = process.communicate(timeout=60)
-        finally:
-            if process.poll() is None:
+        """A backfill, sent a signal when it has brought in so many objects and is at the next."""
+        with (
+            running_gate(self.stack.s3_address, _brings_in, done) as s3,
+            running_gate(self.stack.aws_address, _brings_in, done) as aws,
+            subprocess.Popen(
+                command(arguments),
+                cwd=PROJECT,
+                env={
+                    **users_environment(),
+                    **self.environment,
+                    "S3_PORT": _port(s3.address),
+                    "AWS_PORT": _port(aws.address),
+                },
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process,
+        ):
+            try:
+                until(lambda: s3.is_holding or aws.is_holding or process.poll() is not None)
+                process.send_signal(number)
+                s3.open()
+                aws.open()
+                out, err = process.communicate(timeout=GENEROUS)
+            finally:
                 process.kill()
-                process.wait()
         return Outcome(process.returncode, out, err)
-
-    def brought_in(self) -> int:
-        """How many objects the newest journal says are brought in."""
-        files = (self.stack.data / "backfill").glob("*.sqlite")
-        newest = max(files, key=os.path.getmtime, default=None)
-        if newest is None:
-            return 0
-        with closing(sqlite3.connect(newest)) as journal, suppress(sqlite3.OperationalError):
-            rows = journal.execute("SELECT name, number FROM counts").fetchall()
-            return sum(number for name, number in rows if name in ("asked_for", "copied"))
-        return 0
 
     def is_idle(self) -> bool:
         """Whether the workers have nothing to do; the tables are too slow to be asked often."""
-        with closing(sqlite3.connect(self.stack.data / "events.sqlite", timeout=20)) as events:
+        with closing(
+            sqlite3.connect(self.stack.data / "events.sqlite", timeout=GENEROUS)
+        ) as events:
             return not events.execute("SELECT count(*) FROM tasks").fetchone()[0]
 
     def statuses(self) -> Counter[str]:
@@ -131,6 +133,16 @@ class Operator:
         return [row for page in pages.paginate(TableName=IMAGES_TABLE) for row in page["Items"]]
 
 
+def _port(address: str) -> str:
+    return str(urlsplit(address).port)
+
+
+def _brings_in(_request: str, headers: Message) -> bool:
+    """Whether a request copies an object, or asks for its processing."""
+    target = headers.get("X-Amz-Target", "")
+    return "x-amz-copy-source" in headers or target.endswith(".SendMessage")
+
+
 def run(arguments: tuple[str, ...], variables: Mapping[str, str]) -> Outcome:
     """A verb, to its end. A variable that is empty is taken away."""
     known = {**users_environment(), **variables}
@@ -141,7 +153,7 @@ def run(arguments: tuple[str, ...], variables: Mapping[str, str]) -> Outcome:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=GENEROUS,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 

@@ -31,7 +31,7 @@ def api() -> Iterator[Api]:
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         try:
             token = process.stdout.readline().strip() if process.stdout else ""
-            until(lambda: answers(f"{address}/health"), 60)
+            until(lambda: answers(f"{address}/health"))
             yield Api(address, token)
         finally:
             process.terminate()

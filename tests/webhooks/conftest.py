@@ -13,9 +13,10 @@ from chalice.test import Client
 from msgspec.structs import replace
 
 from chalicelib.telling.forms import notice_of
-from chalicelib.webhooks import addresses
+from chalicelib.webhooks import addresses, posting
 from ops.local.polling import sqs_event
 from tests.builders import NOON, ULID, image
+from tests.waiting import GENEROUS
 from tests.webhooks.receivers import Receiver, running_receiver
 
 SECRET = (
@@ -102,7 +103,9 @@ EVENT_ID = f"{ULID}-4"
 
 
 @pytest.fixture
-def sender(application: ModuleType) -> Sender:
+def sender(application: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Sender:
+    for limit in ("_STEP", "_LONGEST"):
+        monkeypatch.setattr(posting, limit, GENEROUS)
     wiring = application.wiring
     wiring.settings = replace(wiring.settings, webhook_secret_parameter="/test/secret")
     wiring.webhook_queue, wiring.parameters = Waiting(), Drawer()

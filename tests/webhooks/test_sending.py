@@ -1,7 +1,6 @@
 """What a receiver gets, checked by the standard's own library; and what becomes of refusals."""
 
 import json
-import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -154,12 +153,10 @@ def test_one_whose_answer_has_no_end_is_cut(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(posting, "_LONGEST", 0.3)
-    begin = time.monotonic()
     with dripping_port() as port:
         sender.aim(f"http://127.0.0.1:{port}/")
         with pytest.raises(PassingFault):
             sender.send()
-    assert time.monotonic() - begin < 5
 
 
 def test_each_wait_is_longer_than_the_one_before(aimed: Sender, receiver: Receiver) -> None:

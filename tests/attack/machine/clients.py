@@ -12,6 +12,7 @@ from tests.attack.machine.calls import Cut
 from tests.attack.machine.model import Erasure, Original, Ticket
 from tests.attack.machine.pictures import MOST_BYTES, Content
 from tests.attack.machine.world import World
+from tests.waiting import GENEROUS
 
 WAYS = ("POST", "POST with checksum", "PUT")
 _BUCKET = names.UPLOADS_BUCKET
@@ -66,10 +67,10 @@ class Clients:
     def _sent(self, told: dict[str, Any], content: Content) -> bool:
         if "fields" in told:
             files = {"file": ("x", content.data)}
-            answer = requests.post(told["url"], data=told["fields"], files=files, timeout=10)
+            answer = requests.post(told["url"], data=told["fields"], files=files, timeout=GENEROUS)
         else:
             answer = requests.put(
-                told["upload_url"], data=content.data, headers=told["headers"], timeout=10
+                told["upload_url"], data=content.data, headers=told["headers"], timeout=GENEROUS
             )
         return answer.ok
 

@@ -21,6 +21,7 @@ from ops.local.options import read_options
 from ops.local.stores import make_buckets, make_table
 from tests.attack.machine.calls import present_call
 from tests.stack.running import running_aws, running_seaweedfs
+from tests.waiting import GENEROUS
 
 _PARAMETERS = "machine-parameters"
 
@@ -100,6 +101,7 @@ def running_stores(folder: Path) -> Iterator[Stores]:
         mock.patch.object(boto3, "DEFAULT_SESSION", None),
         _fresh_clients(),
     ):
+        clients.wait_for_stores(GENEROUS)
         stores = Stores()
         make_buckets(stores.s3, read_options({}))
         stores.s3.put_bucket_versioning(

@@ -10,7 +10,6 @@ _WORLDS = 26
 _STEPS = 2_000  # and some more
 
 
-@pytest.mark.timeout(600)
 # Who is killed closes no sockets.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

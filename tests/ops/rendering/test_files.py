@@ -14,6 +14,7 @@ from ops.local.names import PROJECT
 from ops.rendering.outcomes import shown
 from tests.ops.rendering.renders import Render, lines, paths, picture
 from tests.pictures import encoded, jpeg, photo
+from tests.waiting import GENEROUS
 
 FIELDS = ["file", "status", "reason", "width", "height", "renditions", "milliseconds"]
 RENDITION = ["variant", "format", "width", "height", "bytes", "path"]
@@ -149,7 +150,7 @@ def program(*arguments: str) -> subprocess.Popen[str]:
 def test_the_program_prints_json_and_nothing_else() -> None:
     broken = picture("b.jpg", jpeg(120, 80)[:900])
     with program(picture("a.jpg"), broken, "--out", "out", "--json") as process:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=GENEROUS)
     assert [json.loads(line)["file"] for line in output.splitlines()] == ["a.jpg", "b.jpg"]
     assert (process.returncode, errors) == (0, "")
 
@@ -163,7 +164,7 @@ def test_a_line_is_there_before_the_next_file_and_ctrl_c_ends_with_a_sentence() 
         stuck.start()
         assert json.loads(process.stdout.readline())["file"] == "a.jpg"
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=GENEROUS)
         stuck.cancel()
     assert (process.returncode, output) == (130, "")
     assert errors == "Stopped: 1 of 2 files done.\n"
