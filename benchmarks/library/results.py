@@ -28,7 +28,8 @@ class Upload(Struct, frozen=True, kw_only=True):
     `uploading` are the seconds from the first request to the last file, `seconds` those until the
     last image was processed. `repeated` counts uploads that were refused and sent again. `waiting`
     is what the queues held then, `drained` are the seconds until they were empty, and `left` is
-    what they held when the wait was given up. `memory` is the peak.
+    what they held when the wait was given up. `memory` is the peak, `others` the share of the
+    processors that programs of no part of the stack took.
     """
 
     before: int
@@ -40,6 +41,7 @@ class Upload(Struct, frozen=True, kw_only=True):
     left: dict[str, int]
     drained: float
     memory: Memory
+    others: float
 
     @property
     def uploaded_per_second(self) -> float:

@@ -86,7 +86,8 @@ def memory_table(results: Results) -> str:
 def uploads_table(results: Results) -> str:
     """Every upload: its rates, and how long until the queues were empty."""
     head = ["version", "images before", "images", "uploaded a second", "processed a second"]
-    rows = [[*head, "sent again", "then in queues", "empty after, s", "left in them"]]
+    head += ["sent again", "then in queues", "empty after, s", "left in them", "other programs"]
+    rows = [head]
     for version in dict.fromkeys(column.version.commit for column in columns(results)):
         for column in columns(results):
             if column.version.commit == version:
@@ -165,6 +166,7 @@ def _upload_row(version: str, upload: Upload) -> list[str]:
         _depths(upload.waiting),
         f"{upload.drained:.1f}",
         _depths(upload.left),
+        f"{upload.others:.0%}",
     ]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import random
 import threading
 import time
@@ -73,6 +74,7 @@ def upload(stack: Stack, numbers: Sequence[int], say: Say) -> tuple[Upload, list
         left=drained.left,
         drained=drained.seconds,
         memory=peaks(watch),
+        others=round(watch.others() / watch.samples[-1].second / (os.cpu_count() or 1), 3),
     ), uploads.ids
 
 

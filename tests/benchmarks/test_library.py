@@ -47,6 +47,7 @@ def upload(images: int, seconds: float, **changes: object) -> Upload:
         "left": {},
         "drained": 0.5,
         "memory": {DATABASE: 300_000_000},
+        "others": 0.01,
     }
     return Upload(**(fields | changes))  # type: ignore[arg-type]
 
