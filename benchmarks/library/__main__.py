@@ -34,7 +34,7 @@ _FIRST_HELP = "Also so many first starts of each version, from fresh clones. The
 _OUT_HELP = "Where the figures go, without a page.  [default: benchmarks/library.json]"
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--images", type=click.IntRange(1), default=10_000, help=_IMAGES_HELP)
 @click.option("--against", metavar="REVISION", help=_AGAINST_HELP)
 @click.option("--against-images", type=click.IntRange(1), default=600, help=_AGAINST_IMAGES_HELP)
