@@ -54,6 +54,7 @@ def run(**given: str | None) -> None:
     console = Console(highlight=False, soft_wrap=True, stderr=False)
     try:
         options = read_options({**os.environ, **asked})
+        os.umask(0o077)  # records, keys and pictures are for this user's eyes
         options.data.mkdir(parents=True, exist_ok=True)
         with only_stack(options.data):
             _run(options, console)
