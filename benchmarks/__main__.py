@@ -11,8 +11,9 @@ import click
 from benchmarks import toolchain
 from benchmarks.collection import collected
 from benchmarks.document import write_documents
+from benchmarks.records import save
 from benchmarks.report import report
-from benchmarks.results import LATEST, load, save
+from benchmarks.results import LATEST, load
 from benchmarks.running import Plan, run, time_again
 
 _MIXED_HELP = (

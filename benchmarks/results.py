@@ -1,6 +1,5 @@
 """What a run found: the figures of `latest.json`, from which all else is worked out."""
 
-import json
 from pathlib import Path
 
 import msgspec
@@ -135,20 +134,3 @@ def last_qualities(path: Path = LATEST) -> dict[str, int]:
         return {}
     last = msgspec.json.decode(path.read_bytes(), type=_Last)
     return {entry.family: entry.quality for entry in last.contenders}
-
-
-def save(results: Results, path: Path) -> None:
-    """Write the run to `path`, one record a line, so that two runs can be compared."""
-    fields: dict[str, object] = msgspec.to_builtins(results)
-    lines = ",\n".join(f"{_json(name)}: {_lines(value)}" for name, value in fields.items())
-    path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
-
-
-def _lines(value: object) -> str:
-    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
-        return "[\n" + ",\n".join(map(_json, value)) + "\n]"
-    return _json(value)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

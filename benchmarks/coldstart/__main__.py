@@ -17,10 +17,11 @@ from benchmarks import toolchain
 from benchmarks.coldstart.measuring import Event, timed_calls, timed_share, timed_starts
 from benchmarks.coldstart.page import PAGE, page
 from benchmarks.coldstart.programs import Program, programs
-from benchmarks.coldstart.results import LATEST, Calls, Package, Results, Share, load, save
+from benchmarks.coldstart.results import LATEST, Calls, Package, Results, Share, load
 from benchmarks.coldstart.stores import Stores, running_stores
 from benchmarks.collection import collected
 from benchmarks.mosaics import Case, picture_of
+from benchmarks.records import save
 from ops.packaging.archives import unpacked_size
 from ops.sandbox.events import api_event, created_event
 from ops.sandbox.function import RUNTIME, unzipped
@@ -44,7 +45,7 @@ def main(rounds: int, draw: bool) -> None:
         if sys.platform != "linux" or not RUNTIME.exists():
             raise click.UsageError("This needs Linux, and what `make setup` installs.")
         with tempfile.TemporaryDirectory() as scratch:
-            save(_measured(Path(scratch), rounds))
+            save(_measured(Path(scratch), rounds), LATEST)
     results = load()
     PAGE.write_text(page(results), encoding="utf-8")
     click.echo(f"{PAGE.read_text()}\nAll figures are in {LATEST}")

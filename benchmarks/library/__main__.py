@@ -16,9 +16,10 @@ from benchmarks import toolchain
 from benchmarks.library.checkouts import commit_of, prepared
 from benchmarks.library.contender import Contender
 from benchmarks.library.page import PAGE, page
-from benchmarks.library.results import LATEST, Results, load, save
+from benchmarks.library.results import LATEST, Results, load
 from benchmarks.library.running import Plan, measure
 from benchmarks.library.uploading import mean_bytes
+from benchmarks.records import save
 from benchmarks.stack import HERE
 
 _FURTHER = 200  # images uploaded in each round

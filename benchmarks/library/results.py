@@ -137,8 +137,3 @@ class Results(Struct, frozen=True, kw_only=True):
 def load(path: Path = LATEST) -> Results:
     """The run in the file at `path`."""
     return msgspec.json.decode(path.read_bytes(), type=Results)
-
-
-def save(results: Results, path: Path = LATEST) -> None:
-    """Write the run's figures."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")

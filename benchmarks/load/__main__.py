@@ -15,10 +15,11 @@ from benchmarks import toolchain
 from benchmarks.load.answers import read_table
 from benchmarks.load.page import PAGE, page
 from benchmarks.load.pictures import write_pictures
-from benchmarks.load.results import LATEST, Results, Run, Sweep, Units, load, save
+from benchmarks.load.results import LATEST, Results, Run, Sweep, Units, load
 from benchmarks.load.running import LOCUST, loaded
 from benchmarks.load.sweeping import measured_sweep
 from benchmarks.load.units import measured_units
+from benchmarks.records import save
 from benchmarks.stack import Stack
 from chalicelib.records import Status
 from ops.photographs import photographs
@@ -42,7 +43,7 @@ def main(pictures: int, rate: float | None, draw: bool) -> None:
         if not LOCUST.exists():
             raise click.UsageError("Locust is missing: `make load` installs it, and comes here.")
         with tempfile.TemporaryDirectory(prefix="darkroom-load-") as scratch:
-            save(_measured(Path(scratch), pictures, rate))
+            save(_measured(Path(scratch), pictures, rate), LATEST)
     results = load()
     PAGE.write_text(page(results), encoding="utf-8")
     click.echo(f"{PAGE.read_text()}\nAll figures are in {LATEST}")

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import click
-import msgspec
 
-from benchmarks import toolchain
+from benchmarks import records, toolchain
 from benchmarks.quality import document, fitting, validating
 from benchmarks.scores import Scores
 from chalicelib.imaging import quality
@@ -40,7 +39,7 @@ def validate() -> None:
 
 def publish(results: document.Results) -> None:
     """Write the figures, and the page that shows them."""
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    records.save(results, RESULTS)
     facts = {"lowest": quality.LOWEST, "highest": quality.HIGHEST, "target": quality.TARGET}
     document.DOCUMENT.write_text(document.page(results, facts))
 

@@ -4,7 +4,8 @@ import pytest
 
 from benchmarks.chart import chart
 from benchmarks.document import CHART, PAGE, page
-from benchmarks.results import LATEST, Results, last_qualities, load, save
+from benchmarks.records import save
+from benchmarks.results import LATEST, Results, last_qualities, load
 from tests.benchmarks.runs import results
 
 

@@ -22,12 +22,12 @@ from benchmarks.library.results import (
     Upload,
     Version,
     load,
-    save,
 )
 from benchmarks.library.running import Plan
 from benchmarks.library.tables import aims_table, memory_table, uploads_table
 from benchmarks.library.uploading import SIDES, picture
 from benchmarks.load.running import spread
+from benchmarks.records import save
 from benchmarks.stack import Stack
 from ops.local.options import read_options
 from tests.stack.running import is_alive

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.local import tasks
-from ops.local.database import Database
+from ops.local import names, tasks
+from ops.local.database import Database, set_mark
 from ops.local.failures import Error, process_ended, timed_out
 from ops.local.schedule import call
 from ops.local.tasks import Task, Tasks
@@ -50,6 +50,19 @@ def test_the_oldest_task_comes_first(queue: Tasks, database: Database) -> None:
     put(database, function="one")
     put(database, function="two")
     assert [taken(queue).function, taken(queue).function] == ["one", "two"]
+
+
+@pytest.mark.parametrize(("died", "tries"), [(980.0, 1), (1000.5, 1), (960.0, 2)])
+def test_a_try_during_which_a_store_died_does_not_count(
+    queue: Tasks, database: Database, clock: Clock, died: float, tries: int
+) -> None:
+    put(database)
+    task = taken(queue)
+    with database.change() as connection:
+        set_mark(connection, names.STORE_DIED, str(died))
+    queue.failed(task, FAULT)
+    clock.now += 60
+    assert taken(queue).tries == tries
 
 
 def test_a_task_that_is_done_is_forgotten(queue: Tasks, database: Database) -> None:

@@ -10,10 +10,19 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.outbox import untold_key
 from ops.local import tasks
 from ops.local.changes import Change, StoredState
 from ops.local.database import Database
-from ops.local.names import FAILURES_QUEUE, HOST, IMAGES_BUCKET, UPLOADS_BUCKET, WORK_QUEUE
+from ops.local.names import (
+    FAILURES_QUEUE,
+    HOST,
+    IMAGES_BUCKET,
+    IMAGES_TABLE,
+    UPLOADS_BUCKET,
+    WEBHOOKS_QUEUE,
+    WORK_QUEUE,
+)
 from ops.local.s3events import s3_event
 from tests.pictures import jpeg
 from tests.stack.running import Stack, descendants, running_stack, starting_stack
@@ -87,6 +96,32 @@ def test_an_object_becomes_an_image_and_its_removal_erases_it(stack: Stack) -> N
     until(lambda: (image_of(stack, key) or {}).get("status") == "ready")
     stack.s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key)
     until(lambda: (image_of(stack, key) or {}).get("status", "deleted") == "deleted")
+
+
+def test_without_an_address_for_webhooks_none_is_queued(stack: Stack) -> None:
+    key = f"silent/{uuid.uuid4()}.jpg"
+    stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg())
+    until(lambda: (image_of(stack, key) or {}).get("status") == "ready")
+    until(lambda: not _unpublished(stack, key))
+    queue = stack.client("sqs").get_queue_url(QueueName=WEBHOOKS_QUEUE)["QueueUrl"]
+    assert _held(stack, queue) == 0
+
+
+def _unpublished(stack: Stack, key: str) -> bool:
+    """Whether events of an image have yet to reach the bus."""
+    image = image_of(stack, key)
+    assert image
+    found = stack.client("dynamodb").query(
+        TableName=IMAGES_TABLE,
+        KeyConditionExpression="id = :id",
+        ExpressionAttributeValues={":id": {"S": untold_key(image["id"])}},
+    )
+    return any(image["id"] in row["entry"]["S"] for row in found["Items"])
+
+
+def test_what_the_stack_keeps_is_its_users_own(stack: Stack) -> None:
+    readable = [path for path in stack.data.iterdir() if path.stat().st_mode & 0o077]
+    assert readable == []
 
 
 def test_an_event_given_up_comes_through_the_failures_queue(stack: Stack) -> None:

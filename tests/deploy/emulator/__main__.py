@@ -9,10 +9,10 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
-from ops.local.lookups import remember_lookups
 from werkzeug.serving import make_server
 
 from tests.deploy.emulator import data, functions, gateway, resources, stacks
+from tests.deploy.emulator.lookups import remember_lookups
 
 
 def serve(port: int) -> None:

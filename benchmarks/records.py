@@ -1,0 +1,23 @@
+"""How the figures of a run are written: one record a line, so that two runs can be compared."""
+
+import json
+from pathlib import Path
+
+import msgspec
+
+
+def save(results: object, path: Path) -> None:
+    """Write a run's figures, a struct or a dictionary, to `path` as JSON."""
+    fields: dict[str, object] = msgspec.to_builtins(results)
+    lines = ",\n".join(f"{_json(name)}: {_lines(value)}" for name, value in fields.items())
+    path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(map(_json, value)) + "\n]"
+    return _json(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
