@@ -11,7 +11,7 @@ run: $(VENV)/local.stamp ## Sets up and runs the whole product here
 	@exec $(BIN)/python -m ops run
 
 test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Sets up and runs all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
 
 check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, secrets, templates
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ from tests.fakes.telemetry import RememberedFacts
 from tests.frontend.firefox import Firefox, running_firefox
 from tests.waiting import GENEROUS
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.distribution", "tests.skips"]
 
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
 
