@@ -20,7 +20,7 @@ from tests.waiting import until
 
 OLD = "old-photos"
 SOURCE = f"s3://{OLD}/2019/"
-NUMBER = 60
+NUMBER = 32
 
 
 @pytest.fixture(scope="module")
