@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# uv, pip, or auto: uv, but pip where pip is configured with an index of its own.
+INSTALLER ?= auto
+INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
 .PHONY: run test check types templates bench load setup package deploy destroy system
 .DELETE_ON_ERROR:
@@ -50,41 +52,33 @@ system: $(VENV)/dev.stamp
 
 # A stamp is older than what it was made from just when that has changed since.
 $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stamp
-	@echo "Installing what 'make run' needs into $(VENV) ..."
-	@$(PIP) install --requirement requirements-local.txt
+	@$(INSTALL) $(VENV) requirements-local.txt "what 'make run' needs"
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stamp
-	@echo "Installing what the tests and checks need into $(VENV) ..."
-	@$(PIP) install --requirement requirements-dev.txt
+	@$(INSTALL) $(VENV) requirements-dev.txt "what the tests and checks need"
 	@touch $@
 
-# An environment of its own, $(VENV)/$(1), from the requirements file that is the stamp's first cause.
-define environment
-@echo "Installing what $(2) into $(VENV)/$(1) ..."
-@$(BIN)/python -m venv $(VENV)/$(1)
-@$(VENV)/$(1)/bin/python -m pip --disable-pip-version-check --no-input install --requirement $<
-endef
-
+# The rest has environments of its own, which are made anew when their requirements change.
 # checkov pins an older boto3.
 $(VENV)/linters.stamp: requirements-lint.txt $(VENV)/python.stamp
-	$(call environment,linters,looks for unsafe templates)
+	@$(INSTALL) $(VENV)/linters $< "what looks for unsafe templates"
 	@touch $@
 
 # As Lambda's own environment: in it the packaged functions run, and find nothing that they lack there.
 $(VENV)/lambda.stamp: requirements-lambda.txt $(VENV)/python.stamp
-	$(call environment,lambda,Lambda's runtime has)
+	@$(INSTALL) $(VENV)/lambda $< "what Lambda's runtime has"
 	@touch $@
 
 # The rivals pin other versions of what we use.
 $(VENV)/bench.stamp: requirements-bench.txt benchmarks/package-lock.json $(VENV)/local.stamp
-	$(call environment,rivals,the benchmark compares with)
+	@$(INSTALL) $(VENV)/rivals $< "what the benchmark compares with"
 	@cd benchmarks && PATH="$(abspath $(VENV))/rivals/bin:$$PATH" npm ci --no-audit --no-fund
 	@touch $@
 
 # Locust would have its plugin in every run of pytest.
 $(VENV)/load.stamp: requirements-load.txt $(VENV)/python.stamp
-	$(call environment,load,'make load' needs)
+	@$(INSTALL) $(VENV)/load $< "what 'make load' needs"
 	@touch $@
 
 $(VENV)/python.stamp:

@@ -22,6 +22,17 @@ _READY = "Darkroom is ready"
 
 
 @dataclass(frozen=True)
+class Checkout:
+    """A checkout of the project, and the Python of its environment: by default this one's."""
+
+    folder: Path = names.PROJECT
+    python: Path = Path(sys.executable)
+
+
+HERE = Checkout()
+
+
+@dataclass(frozen=True)
 class Stack:
     """A running stack."""
 
@@ -47,28 +58,33 @@ class Stack:
 
 
 @contextmanager
-def running_stack(data: Path, workers: int) -> Iterator[Stack]:
+def running_stack(data: Path, workers: int, checkout: Checkout = HERE) -> Iterator[Stack]:
     """The stack, ready, with so many workers; stopped when it is no longer needed."""
-    variables = {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
-    variables |= {"DATA_DIR": str(data), "WORKERS": str(workers)}
+    variables = {**free_addresses(), "DATA_DIR": str(data), "WORKERS": str(workers)}
     with subprocess.Popen(
-        dying_with_us([sys.executable, "-m", "ops", "run"]),
-        cwd=names.PROJECT,
+        dying_with_us([str(checkout.python), "-m", "ops", "run"]),
+        cwd=checkout.folder,
         env={**inherited(), **variables},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
         try:
-            _wait_ready(process.stdout)
+            wait_ready(process.stdout)
             yield Stack(read_options(variables))
         finally:
             process.terminate()
 
 
-def _wait_ready(lines: IO[str] | None) -> None:
+def free_addresses() -> dict[str, str]:
+    """The variables of a stack's ports, with ports on which nothing listens."""
+    return {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
+
+
+def wait_ready(lines: IO[str] | None) -> list[str]:
+    """What a stack says until it is ready; RuntimeError with all of it where it ends before."""
     said = []
     for line in lines or ():
         said.append(line)
         if line.strip() == _READY:
-            return
+            return said
     raise RuntimeError(f"The stack did not start: {''.join(said)}")

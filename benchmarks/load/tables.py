@@ -7,8 +7,14 @@ from benchmarks.load.scale import Carried, carried, world
 from benchmarks.load.walking import walk
 from benchmarks.tables import table
 
-WORKERS, TABLES, API = "workers", "tables and queues (moto)", "API (Chalice's local server)"
-_SHOWN = {"workers": WORKERS, "moto": TABLES, "API": API, "SeaweedFS": "object store (SeaweedFS)"}
+WORKERS, API = "workers", "API (Chalice's local server)"
+TABLES = "tables and queues (DynamoDB Local)"
+_SHOWN = {
+    "workers": WORKERS,
+    "DynamoDB": TABLES,
+    "API": API,
+    "SeaweedFS": "object store (SeaweedFS)",
+}
 _WALKED = (10_000_000, 100_000_000)
 
 
@@ -70,7 +76,7 @@ def moments_table(run: Run) -> str:
 def growth_table(runs: Sequence[Run], processors: int) -> str:
     """The same pictures with more and more workers."""
     head = ["workers", "pictures a second", "p50, s", "p99, s", "CPU seconds each", "CPUs busy"]
-    rows = [[*head, "by workers", "by moto", "by the API", "by other programs"]]
+    rows = [[*head, "by workers", "by DynamoDB", "by the API", "by other programs"]]
     for run in runs:
         whole = duration(run) * processors
         shares = [run.cpu_of(part) / whole for part in (WORKERS, TABLES, API)]

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,12 +22,13 @@ from chalicelib.aws import clients
 from chalicelib.aws.table import DynamoImages
 from chalicelib.records import Event, Image, Status
 from ops.local import names
-from ops.local.environment import inherited
+from ops.local.credentials import make_credentials
+from ops.local.environment import aws_environment, inherited, stack_environment
+from ops.local.options import Options, read_options
 from ops.local.ports import free_ports
 from ops.local.processes import Server, wait_until
 from ops.local.readiness import any_answer
 from ops.local.stores import table_definition
-from ops.system import dynamodb_home
 
 _PATIENCE = 60.0  # seconds until DynamoDB Local answers
 _SMALL = 2  # units of a row of 1 KB at most, in a transaction
@@ -37,13 +37,19 @@ _SMALL = 2  # units of a row of 1 KB at most, in a transaction
 def measured_units(ready: Image) -> dict[str, Units]:
     """Write units by the indexes' projection: those of each step on the way to `ready`."""
     (port,) = free_ports(1)
-    address = f"http://{names.HOST}:{port}"
     with tempfile.TemporaryDirectory() as scratch:
-        server = _dynamodb(port, Path(scratch) / "log")
+        options = read_options({"AWS_PORT": str(port), "DATA_DIR": scratch})
+        make_credentials(options.data)
+        server = Server(
+            "DynamoDB Local",
+            [sys.executable, "-m", "ops.local.aws"],
+            stack_environment(options, "admin"),
+            options.logs / "aws.log",
+        )
         server.start()
         try:
-            wait_until(lambda: any_answer(address), server, _PATIENCE, lambda: False)
-            return _measured(address, ready)
+            wait_until(lambda: any_answer(options.aws_url), server, _PATIENCE, lambda: False)
+            return _measured(options, ready)
         finally:
             server.stop()
 
@@ -54,26 +60,11 @@ def main() -> None:
     sys.stdout.write(json.dumps({one: _written(one, ready) for one in ("ALL", "KEYS_ONLY")}))
 
 
-def _dynamodb(port: int, log: Path) -> Server:
-    home = dynamodb_home()
-    java = ["java", "-Xmx256m", "-Djava.net.preferIPv4Stack=true"]
-    java += [f"-Djava.library.path={home / 'DynamoDBLocal_lib'}"]
-    options = ["-port", str(port), "-inMemory", "-sharedDb", "-disableTelemetry"]
-    command = [*java, "-jar", str(home / "DynamoDBLocal.jar"), *options]
-    return Server("DynamoDB Local", command, inherited(), log)
-
-
-def _measured(address: str, ready: Image) -> dict[str, Units]:
-    variables = {
-        "AWS_ENDPOINT_URL": address,
-        "AWS_DEFAULT_REGION": names.REGION,
-        "AWS_ACCESS_KEY_ID": "any",
-        "AWS_SECRET_ACCESS_KEY": "any",
-    }
+def _measured(options: Options, ready: Image) -> dict[str, Units]:
     asked = subprocess.run(
         [sys.executable, "-m", "benchmarks.load.units"],
         cwd=names.PROJECT,
-        env={**inherited(), **variables},
+        env={**inherited(), **aws_environment(options, "admin")},
         input=msgspec.json.encode(ready),
         stdout=subprocess.PIPE,
         check=True,

@@ -1,9 +1,10 @@
 """Looks at every process of a stack, second by second: memory, processor time, and the queue."""
 
+import os
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from ops.local.database import Database
 _PERIOD = 1.0  # seconds
 _PARTS = {  # by what is in their command lines
     "ops.local.worker": "workers",
-    "ops.local.clouds": "tables and queues (moto)",
+    "ops.local.aws": "tables and queues (DynamoDB Local)",
     "ops.local.api": "API (Chalice's local server)",
     "mini -dir=": "object store (SeaweedFS)",
     "ops.local.eventloop": "event loop",
@@ -25,6 +26,8 @@ _PARTS = {  # by what is in their command lines
     "locust": "load generator (Locust)",
 }
 _REST = "supervisor and this program"
+
+Naming = Callable[[str], str | None]  # of a part, by a command line: None where that tells nothing
 
 
 class Sample(NamedTuple):
@@ -36,11 +39,14 @@ class Sample(NamedTuple):
 
 
 class Watch:
-    """What was seen, while `watching` runs."""
+    """What was seen, while `watching` runs.
 
-    def __init__(self, stack: Stack) -> None:
+    A process whose command line does not tell its part belongs to that of its parent.
+    """
+
+    def __init__(self, naming: Naming) -> None:
         self.samples: list[Sample] = []
-        self._stack = stack
+        self._naming = naming
         self._start = time.monotonic()
         self._busy: list[float] = []  # processor seconds of the whole machine
         self._spent: dict[tuple[str, int], tuple[float, float]] = {}
@@ -48,12 +54,15 @@ class Watch:
     def look(self, database: Database) -> None:
         """Take one sample; processes that have gone keep what they had spent."""
         memory: Counter[str] = Counter()
+        parts = {os.getppid(): _REST}
+        # Parents come before their children.
         for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
             try:
-                part = _part(" ".join(process.cmdline()))
+                part = self._naming(" ".join(process.cmdline())) or parts[process.ppid()]
+                parts[process.pid] = part
                 memory[part] += process.memory_info().rss
                 spent = sum(process.cpu_times()[:2])
-            except psutil.Error:
+            except (psutil.Error, KeyError):  # it, or its parent, has ended meanwhile
                 continue
             first, _ = self._spent.get((part, process.pid), (self._at_first(spent), 0.0))
             self._spent[part, process.pid] = first, spent
@@ -84,9 +93,9 @@ class Watch:
 
 
 @contextmanager
-def watching(stack: Stack) -> Iterator[Watch]:
+def watching(stack: Stack, naming: Naming | None = None) -> Iterator[Watch]:
     """A look each second, from a thread of its own, until it is left."""
-    watch, over = Watch(stack), threading.Event()
+    watch, over = Watch(naming or _part), threading.Event()
     thread = threading.Thread(target=_watch, args=(watch, stack, over))
     thread.start()
     try:
@@ -105,8 +114,8 @@ def _watch(watch: Watch, stack: Stack, over: threading.Event) -> None:
     database.close()
 
 
-def _part(command: str) -> str:
-    return next((part for text, part in _PARTS.items() if text in command), _REST)
+def _part(command: str) -> str | None:
+    return next((part for text, part in _PARTS.items() if text in command), None)
 
 
 def _busy() -> float:

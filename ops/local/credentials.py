@@ -52,6 +52,11 @@ def webhook_secret(data: Path) -> str:
     return file.read_text()
 
 
+def secret_keys(data: Path) -> dict[str, str]:
+    """The secret keys of all identities, by their access keys."""
+    return dict(_known(profiles_file(data)).values())
+
+
 def make_credentials(data: Path) -> None:
     """Write both files: secrets that are there are kept, actions are always the present ones."""
     known = _known(profiles_file(data))

@@ -1,4 +1,4 @@
-"""The event loop's memory: one SQLite file that several processes share."""
+"""SQLite files: the event loop's memory, which several processes share, and the queues."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -30,13 +30,19 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 
 
 class Database:
-    """A connection for one thread."""
+    """A connection for one thread, or for several that take turns.
 
-    def __init__(self, file: Path) -> None:
-        self._connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
+    What has been written survives the end of the process. With `journal` DELETE a file that was
+    cut short is found damaged; with WAL it may have lost its last changes unseen.
+    """
+
+    def __init__(self, file: Path, schema: str = _SCHEMA, journal: str = "WAL") -> None:
+        self._connection = sqlite3.connect(
+            file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        self._connection.execute(f"PRAGMA journal_mode={journal}")
         self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self._connection.executescript(schema)
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:

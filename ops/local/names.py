@@ -1,4 +1,4 @@
-"""What the local stack calls its stores; the region and account are those moto answers with."""
+"""What the local stack calls its stores; the region and account are those of AWS's examples."""
 
 from pathlib import Path
 
@@ -31,6 +31,8 @@ QUEUE_FUNCTIONS = {
 PROBES = ".darkroom-probe/"  # objects below it show that the stack works, and are no uploads
 
 FILER = "DARKROOM_FILER"  # the variable that leads the event loop to SeaweedFS's log of changes
+STORE_DIED = "store-died"  # the database's mark with the time when a store had to be replaced
+AWS = "aws"  # the database's mark with the process id of the server of tables that answers
 EVENT_LOOP = "event-loop"  # the database's mark with the process id of the loop that works
 
 

@@ -9,7 +9,8 @@ import time
 from collections import deque
 
 from ops.local import failures, names
-from ops.local.database import Database
+from ops.local.aws_socket import LISTENING, listen
+from ops.local.database import Database, set_mark
 from ops.local.environment import application_environment, stack_environment
 from ops.local.functions import limits_of
 from ops.local.options import Options, StackError
@@ -33,6 +34,44 @@ class Deaths:
         self._times.append(time.monotonic())
         if len(self._times) == _DEATHS and self._times[-1] - self._times[0] < _WITHIN:
             raise StackError(server.complaint())
+
+
+class Aws:
+    """The process of DynamoDB and the queues.
+
+    Its socket is held here: while it is replaced, its clients wait instead of being refused.
+    """
+
+    def __init__(self, options: Options, database: Database) -> None:
+        self._database = database
+        self._deaths = Deaths()
+        self._socket = listen(options.aws_port)
+        number = str(self._socket.fileno())
+        self.server = Server(
+            "tables and queues (DynamoDB Local)",
+            [sys.executable, "-m", "ops.local.aws"],
+            {**stack_environment(options, "admin"), LISTENING: number},
+            options.logs / "aws.log",
+            inherited=(self._socket,),
+        )
+
+    def is_ready(self) -> bool:
+        """Whether the process answers."""
+        return self._database.mark(names.AWS) == str(self.server.pid)
+
+    def watch(self) -> None:
+        """Replace the process if it has died; what fails meanwhile is not held against a task."""
+        if self.server.exit_code is not None:
+            if not self.is_ready():  # it died before it could answer
+                self._deaths.note(self.server)
+            with self._database.change() as connection:
+                set_mark(connection, names.STORE_DIED, str(time.time()))
+            self.server.start()
+
+    def stop(self) -> None:
+        """End the process, and listen no more."""
+        self.server.stop()
+        self._socket.close()
 
 
 class EventLoop:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +22,8 @@ _CHILD = PROJECT / "ops" / "local" / "child.py"
 class Server:
     """A program of the stack. Its output goes to `log`; it dies with the process that started it.
 
-    `grace` is how many seconds it may take to stop.
+    `grace` is how many seconds it may take to stop; it shares the sockets in `inherited`, under
+    their numbers here.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Server:
     environment: Mapping[str, str]
     log: Path
     grace: float = 5.0
+    inherited: Sequence[socket.socket] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -43,6 +46,7 @@ class Server:
                 env=dict(self.environment),
                 cwd=PROJECT,
                 start_new_session=True,
+                pass_fds=[one.fileno() for one in self.inherited],
             )
 
     @property
@@ -73,6 +77,10 @@ class Server:
             if self._process:
                 self._process.wait(self.grace)
         self.kill()
+
+    def last_line(self) -> str:
+        """What it has printed last; empty where it has printed nothing."""
+        return next(iter(_last_lines(self.log, 1)), "")
 
     def complaint(self) -> str:
         """A sentence that says how the program ended, with its log's last lines."""

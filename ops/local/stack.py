@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ops.local import readiness, seaweed
+from ops.local import damage, dynamodb_download, migration, readiness, seaweed
 from ops.local.credentials import make_credentials
 from ops.local.database import Database
 from ops.local.environment import application_environment, stack_environment
 from ops.local.options import Options, StackError
 from ops.local.patience import PATIENCE
-from ops.local.pool import EventLoop, Pool
+from ops.local.pool import Aws, EventLoop, Pool
 from ops.local.ports import check_free
 from ops.local.processes import Server, wait_until
 
@@ -24,12 +24,14 @@ _WATCH = 0.1  # seconds between looks at the processes
 class Stack:
     """One stack, run once."""
 
-    def __init__(self, options: Options, say: Say) -> None:
+    def __init__(self, options: Options, say: Say, note: Callable[[str], None]) -> None:
         self._options = options
         self._say = say
+        self._note = note
         self._stopping = threading.Event()
         self._running: list[Callable[[], None]] = []  # how to stop what runs, newest last
         self._servers: list[Server] = []
+        self._aws: Aws | None = None
 
     def stop(self) -> None:
         """Let `run` come to its end; may be called from a signal handler."""
@@ -53,10 +55,16 @@ class Stack:
         check_free(self._options)
         self._options.logs.mkdir(parents=True, exist_ok=True)
         make_credentials(self._options.data)
+        dynamodb_download.ensure(self._note)
+        damage.check_databases(self._options.data, self._note)
         database = Database(self._options.data / "events.sqlite")
         self._running.append(database.close)
         store, inner = self._start_store()
-        tables = self._start_python("tables and queues (moto)", "clouds", "admin")
+        if migration.is_needed(self._options.data):
+            self._run_step("records of an earlier version", "migration")
+        aws = Aws(self._options, database)
+        self._running.append(aws.stop)
+        aws.server.start()
         site = self._start_python("page", "site", "cdn")
         api = self._start_python("API (Chalice)", "api", "api")
         options = self._options
@@ -66,8 +74,9 @@ class Stack:
                 readiness.answers(f"{options.s3_url}/healthz") and seaweed.knows_its_volumes(inner)
             ),
         )
-        self._await(tables, lambda: readiness.any_answer(f"{options.aws_url}/moto-api/"))
-        self._set_up()
+        self._await(aws.server, aws.is_ready)
+        self._aws = aws  # from now on it is replaced when it dies
+        self._run_step("buckets, table and queues", "stores")
         self._pool = Pool(options, database)
         self._pool.start()
         self._running.append(self._pool.stop)
@@ -108,23 +117,23 @@ class Stack:
         self._servers.append(server)
         self._running.append(server.stop)
 
-    def _set_up(self) -> None:
+    def _run_step(self, name: str, module: str) -> None:
+        """Run one of this package's programs to its end; what it prints last is shown."""
         server = Server(
-            "buckets, table and queues",
-            [sys.executable, "-m", "ops.local.stores"],
+            name,
+            [sys.executable, "-m", f"ops.local.{module}"],
             stack_environment(self._options, "admin"),
-            self._options.logs / "stores.log",
+            self._options.logs / f"{module}.log",
         )
         server.start()
         self._running.append(server.stop)
-        deadline = time.monotonic() + PATIENCE
-        while server.exit_code is None and time.monotonic() < deadline:
+        while server.exit_code is None:
             self._watch_servers()
             if self._stopping.wait(0.03):
                 raise KeyboardInterrupt
         if server.exit_code != 0:
             raise StackError(server.complaint())
-        self._tell(server.name)
+        self._tell(server.last_line() or server.name)
 
     def _await(self, server: Server, ready: Callable[[], bool], what: str = "") -> None:
         wait_until(ready, server, PATIENCE, self._is_stopping)
@@ -147,6 +156,8 @@ class Stack:
         for server in self._servers:
             if server.exit_code is not None:
                 raise StackError(server.complaint())
+        if self._aws:
+            self._aws.watch()
 
 
 def addresses(options: Options) -> dict[str, str]:

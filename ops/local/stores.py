@@ -1,4 +1,4 @@
-"""Buckets, table, queues and bus, as production has them: made, or set right where there."""
+"""Buckets, table and queues, as production has them: made, or set right where there."""
 
 import json
 import os
@@ -9,17 +9,14 @@ import boto3
 from botocore.config import Config
 
 from ops.local import names
-from ops.local.credentials import webhook_secret
 from ops.local.options import Options, read_options
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_events import EventBridgeClient
-    from mypy_boto3_events.type_defs import TargetTypeDef
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
-EVENT_PATTERN = {"source": ["darkroom"]}
 WEBHOOK_TRIES = 10
 
 _SETTING_UP = (
@@ -41,13 +38,6 @@ def set_up(options: Options) -> None:
     make_buckets(s3, options)
     make_table(boto3.client("dynamodb"), names.IMAGES_TABLE)
     make_queues(boto3.client("sqs"))
-    make_bus(boto3.client("events"))
-    boto3.client("ssm").put_parameter(
-        Name=names.WEBHOOK_SECRET,
-        Value=webhook_secret(options.data),
-        Type="SecureString",
-        Overwrite=True,
-    )
 
 
 def make_buckets(s3: "S3Client", options: Options) -> None:
@@ -136,35 +126,23 @@ def table_definition(name: str) -> Any:
 
 def make_queues(sqs: "SQSClient") -> None:
     """The work queue, that of webhooks, and the queues of what each gives up."""
-    sqs.create_queue(QueueName=names.FAILURES_QUEUE)
-    redrive = {
-        "deadLetterTargetArn": names.queue_arn(names.FAILURES_QUEUE),
-        "maxReceiveCount": 3,
-    }
-    sqs.create_queue(
-        QueueName=names.WORK_QUEUE,
-        Attributes={"VisibilityTimeout": "120", "RedrivePolicy": json.dumps(redrive)},
-    )
-    sqs.create_queue(QueueName=names.LOST_WEBHOOKS_QUEUE)
-    redrive = {
-        "deadLetterTargetArn": names.queue_arn(names.LOST_WEBHOOKS_QUEUE),
-        "maxReceiveCount": WEBHOOK_TRIES,
-    }
-    sqs.create_queue(
-        QueueName=names.WEBHOOKS_QUEUE,
-        Attributes={"VisibilityTimeout": "180", "RedrivePolicy": json.dumps(redrive)},
-    )
+    for queue, attributes in queue_attributes().items():
+        sqs.create_queue(QueueName=queue, Attributes=attributes)
 
 
-def make_bus(events: "EventBridgeClient") -> None:
-    """The event bus, and the rule that makes webhooks of its events."""
-    with suppress(events.exceptions.ResourceAlreadyExistsException):
-        events.create_event_bus(Name=names.EVENT_BUS)
-    events.put_rule(
-        Name=names.WEBHOOK, EventBusName=names.EVENT_BUS, EventPattern=json.dumps(EVENT_PATTERN)
-    )
-    target: TargetTypeDef = {"Id": "webhooks", "Arn": names.queue_arn(names.WEBHOOKS_QUEUE)}
-    events.put_targets(Rule=names.WEBHOOK, EventBusName=names.EVENT_BUS, Targets=[target])
+def queue_attributes() -> dict[str, dict["QueueAttributeNameType", str]]:
+    """The attributes of each queue by its name, those that others give up to first."""
+    return {
+        names.FAILURES_QUEUE: {},
+        names.WORK_QUEUE: _redriven("120", names.FAILURES_QUEUE, 3),
+        names.LOST_WEBHOOKS_QUEUE: {},
+        names.WEBHOOKS_QUEUE: _redriven("180", names.LOST_WEBHOOKS_QUEUE, WEBHOOK_TRIES),
+    }
+
+
+def _redriven(visibility: str, queue: str, tries: int) -> dict["QueueAttributeNameType", str]:
+    policy = {"deadLetterTargetArn": names.queue_arn(queue), "maxReceiveCount": tries}
+    return {"VisibilityTimeout": visibility, "RedrivePolicy": json.dumps(policy)}
 
 
 def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:

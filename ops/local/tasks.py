@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ops.local import failures
+from ops.local import failures, names
 from ops.local.database import Database
 
 TRIES = 3  # as Lambda: one, and two more
 _RECORD_PAUSE = 1.0  # seconds between tries to send a record
+_SETTLING = 30.0  # seconds in which a store that died may still fail a task
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,9 @@ class Tasks:
         if task.kind == "record":
             _put_back(connection, task, task.tries, now + _RECORD_PAUSE)
             return
+        if task.kind == "event" and self._store_died_in(connection, task):
+            _put_back(connection, task, task.tries - 1, now + self._waits[0])
+            return
         if task.kind == "event" and task.tries < TRIES:
             wait = 0.0 if error.is_crash else self._waits[task.tries - 1]
             _put_back(connection, task, task.tries, now + wait)
@@ -144,6 +148,16 @@ class Tasks:
                 task.function, task.request_id, task.payload, error, task.tries
             )
             add(connection, "record", task.function, record)
+
+    @staticmethod
+    def _store_died_in(connection: sqlite3.Connection, task: Task) -> bool:
+        """Whether the try has failed for no fault of the task's."""
+        return bool(
+            connection.execute(
+                "SELECT 1 FROM tasks, marks WHERE id = ? AND name = ? AND taken_at < value + ?",
+                (task.id, names.STORE_DIED, _SETTLING),
+            ).fetchall()
+        )
 
 
 def _put_back(connection: sqlite3.Connection, task: Task, tries: int, not_before: float) -> None:

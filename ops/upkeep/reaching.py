@@ -102,9 +102,7 @@ def _enter_local(where: Where) -> Mapping[str, str]:
 
 
 def _is_running(options: Options) -> bool:
-    return readiness.answers(f"{options.s3_url}/healthz") and readiness.any_answer(
-        f"{options.aws_url}/moto-api/"
-    )
+    return readiness.answers(f"{options.s3_url}/healthz") and readiness.any_answer(options.aws_url)
 
 
 def _enter_deployed(where: Where) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from ops.local.options import Options, read_options
 from ops.local.stores import make_buckets, make_queues, make_table
 from ops.sandbox.function import Function, Sandbox, unzipped
 from tests.environment import SETTINGS
-from tests.stack.running import client, running_clouds, running_seaweedfs, users_environment
+from tests.stack.running import client, running_aws, running_seaweedfs, users_environment
 from tests.waiting import GENEROUS
 
 Start = Callable[..., AbstractContextManager[Function]]
@@ -48,7 +48,7 @@ def sandbox(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Options]:
     """SeaweedFS and the local DynamoDB and SQS, with all that the application needs there."""
     data = tmp_path_factory.mktemp("stores")
-    with running_seaweedfs(data) as s3, running_clouds(data) as aws:
+    with running_seaweedfs(data) as s3, running_aws(data) as aws:
         ports = {"S3_PORT": s3, "AWS_PORT": aws}
         given = {name: str(urlsplit(address).port) for name, address in ports.items()}
         options = read_options({**given, "DATA_DIR": str(data)})

@@ -12,7 +12,7 @@ from ops.local.processes import Server
 from tests.attack.bus import Bus
 from tests.attack.world import World
 from tests.environment import SETTINGS
-from tests.stack.running import running_dynamodb, running_seaweedfs
+from tests.stack.running import running_aws, running_seaweedfs
 from tests.waiting import until
 
 
@@ -21,7 +21,7 @@ def running_world(folder: Path) -> Iterator[World]:
     """Empty stores in `folder`, and workers to be had."""
     with (
         running_seaweedfs(folder / "s3") as s3,
-        running_dynamodb(folder / "dynamodb.log") as dynamodb,
+        running_aws(folder / "s3") as dynamodb,
         Bus() as bus,
     ):
         environment = {

@@ -3,17 +3,19 @@
 import configparser
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
 from chalicelib.aws.table import DynamoImages
+from ops.local import names
 from ops.local.credentials import profiles_file
 from ops.local.stores import make_table
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.table import MemoryImages
-from tests.stack.running import running_clouds, running_dynamodb, running_seaweedfs
+from tests.stack.running import running_aws, running_seaweedfs
 
 BUCKET = "test-uploads"
 
@@ -29,42 +31,31 @@ def memory_table() -> MemoryImages:
 
 
 @pytest.fixture(scope="session")
-def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def local_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of the local servers, whose credentials count at all of them."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(local_data: Path) -> Iterator[dict[str, str]]:
     """SeaweedFS, as the environment variables that lead boto3 to it."""
-    folder = tmp_path_factory.mktemp("seaweedfs")
-    with running_seaweedfs(folder) as address:
-        profiles = configparser.RawConfigParser()
-        profiles.read(profiles_file(folder))
-        yield {
-            "AWS_ENDPOINT_URL_S3": address,
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": profiles["admin"]["aws_access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": profiles["admin"]["aws_secret_access_key"],
-        }
+    with running_seaweedfs(local_data) as address:
+        yield {"AWS_ENDPOINT_URL_S3": address, **administrator(local_data)}
 
 
 @pytest.fixture(scope="session")
-def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """DynamoDB Local, as the environment variables that lead boto3 to it."""
-    with running_dynamodb(tmp_path_factory.mktemp("dynamodb") / "log") as address:
-        yield {
-            "AWS_ENDPOINT_URL_DYNAMODB": address,
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "any",
-            "AWS_SECRET_ACCESS_KEY": "any",
-        }
+def aws(local_data: Path) -> Iterator[dict[str, str]]:
+    """DynamoDB Local and the queues, likewise."""
+    with running_aws(local_data) as address:
+        yield {"AWS_ENDPOINT_URL": address, **administrator(local_data)}
 
 
-@pytest.fixture(scope="session")
-def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The DynamoDB of `make run`, as the environment variables that lead boto3 to it."""
-    with running_clouds(tmp_path_factory.mktemp("clouds")) as address:
-        yield {
-            "AWS_ENDPOINT_URL_DYNAMODB": address,
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "any",
-            "AWS_SECRET_ACCESS_KEY": "any",
-        }
+def administrator(data: Path) -> dict[str, str]:
+    """The variables that hold the region and the administrator's keys."""
+    profiles = configparser.RawConfigParser()
+    profiles.read(profiles_file(data))
+    keys = {name.upper(): value for name, value in profiles["admin"].items()}
+    return {"AWS_DEFAULT_REGION": names.REGION, **keys}
 
 
 @pytest.fixture
@@ -79,15 +70,8 @@ def s3_objects(seaweedfs: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.fixture
-def dynamodb_table(
-    dynamodb: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[DynamoImages]:
-    yield from fresh_table(dynamodb, monkeypatch)
-
-
-@pytest.fixture
-def local_table(clouds: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoImages]:
-    yield from fresh_table(clouds, monkeypatch)
+def dynamodb_table(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoImages]:
+    yield from fresh_table(aws, monkeypatch)
 
 
 def fresh_table(

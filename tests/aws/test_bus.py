@@ -28,14 +28,12 @@ def memory() -> tuple[Bus, Heard]:
 
 @pytest.fixture
 def eventbridge(
-    clouds: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Bus, Heard]]:
-    address = clouds["AWS_ENDPOINT_URL_DYNAMODB"]
-    lead_boto3({**clouds, "AWS_ENDPOINT_URL": address}, monkeypatch)
+    lead_boto3(aws, monkeypatch)
     clients.events.cache_clear()
     sqs = boto3.client("sqs")
     stores.make_queues(sqs)
-    stores.make_bus(clients.events())
     url = sqs.get_queue_url(QueueName=names.WEBHOOKS_QUEUE)["QueueUrl"]
 
     def heard() -> list[tuple[str, Any]]:

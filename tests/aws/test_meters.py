@@ -26,7 +26,7 @@ class Stores(NamedTuple):
     tokens: TokenStore
 
 
-@pytest.fixture(params=["memory", "dynamodb", "local"])
+@pytest.fixture(params=["memory", "dynamodb"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         return Stores(MemoryMeters(), MemoryTokens())

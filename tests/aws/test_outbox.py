@@ -15,7 +15,7 @@ from tests.telling.builders import notice
 LATER = NOON + timedelta(hours=1)
 
 
-@pytest.fixture(params=["memory", "dynamodb", "local"])
+@pytest.fixture(params=["memory", "dynamodb"])
 def table(request: pytest.FixtureRequest) -> ImageTable:
     found: ImageTable = request.getfixturevalue(f"{request.param}_table")
     return found

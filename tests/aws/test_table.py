@@ -15,7 +15,7 @@ from chalicelib.records import Event, Image, Placeholder, Rendition, Status
 from tests.builders import NOON, image
 
 
-@pytest.fixture(params=["memory", "dynamodb", "local"])
+@pytest.fixture(params=["memory", "dynamodb"])
 def table(request: pytest.FixtureRequest) -> ImageTable:
     found: ImageTable = request.getfixturevalue(f"{request.param}_table")
     return found

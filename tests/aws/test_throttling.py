@@ -42,9 +42,9 @@ class Behind:
 
 
 @pytest.fixture
-def behind(dynamodb: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Behind]:
-    wire = Wire({"dynamodb": dynamodb["AWS_ENDPOINT_URL_DYNAMODB"]})
-    led = dynamodb | {"AWS_ENDPOINT_URL_DYNAMODB": wire.address}
+def behind(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Behind]:
+    wire = Wire({"dynamodb": aws["AWS_ENDPOINT_URL"]})
+    led = aws | {"AWS_ENDPOINT_URL_DYNAMODB": wire.address}
     for table in fresh_table(led, monkeypatch):
         behind = Behind(table, wire)
         waits = SimpleNamespace(sleep=behind.pauses.append)

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import boto3
 import pytest
 from msgspec.structs import replace
 
@@ -14,17 +14,17 @@ from chalicelib.aws.parameters import SsmParameters
 from chalicelib.errors import PassingFault, SettingsError
 from chalicelib.webhooks import delivery
 from ops.local import names, stores
+from ops.local.credentials import webhook_secret
 from ops.local.polling import sqs_event
 from tests.aws.conftest import lead_boto3
-from tests.webhooks.conftest import SECRET, envelope
+from tests.webhooks.conftest import envelope
 from tests.webhooks.receivers import Receiver, running_receiver
 
 
 @pytest.fixture
-def cloud(clouds: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Queues and parameters on moto."""
-    address = clouds["AWS_ENDPOINT_URL_DYNAMODB"]
-    lead_boto3({**clouds, "AWS_ENDPOINT_URL": address}, monkeypatch)
+def cloud(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Queues and parameters of the local AWS."""
+    lead_boto3(aws, monkeypatch)
     for client in (clients.sqs, clients.ssm):
         client.cache_clear()
     stores.make_queues(clients.sqs())
@@ -40,11 +40,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.mark.usefixtures("cloud")
-def test_a_secret_is_read_as_it_was_put() -> None:
-    boto3.client("ssm").put_parameter(
-        Name="/test/secret", Value=SECRET, Type="SecureString", Overwrite=True
-    )
-    assert SsmParameters().read("/test/secret") == SECRET
+def test_a_secret_is_read_as_the_operator_reads_it(local_data: Path) -> None:
+    assert SsmParameters().read(names.WEBHOOK_SECRET) == webhook_secret(local_data)
 
 
 @pytest.mark.usefixtures("cloud")
@@ -65,15 +62,12 @@ def test_what_no_try_brings_to_its_receiver_is_given_up(
     application: ModuleType, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "WAITS", (0,) * len(delivery.WAITS))
-    boto3.client("ssm").put_parameter(
-        Name="/test/secret", Value=SECRET, Type="SecureString", Overwrite=True
-    )
     wiring = application.wiring
     wiring.settings = replace(
         wiring.settings,
         webhooks_queue=names.WEBHOOKS_QUEUE,
         webhook_url=receiver.url,
-        webhook_secret_parameter="/test/secret",
+        webhook_secret_parameter=names.WEBHOOK_SECRET,
         webhook_loopback=True,
     )
     receiver.answers = [500]

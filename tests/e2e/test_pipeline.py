@@ -273,5 +273,5 @@ def test_two_hundred_photographs_by_eight_clients_become_two_hundred_images(
     assert len(after) == len(set(after))
     assert set(after) - before == set(uploaded)
     assert stack.memory("worker") < 400_000_000
-    assert stack.memory("clouds") < 400_000_000
+    assert stack.memory("aws") < 400_000_000
     assert stack.memory("s3") < 1_500_000_000

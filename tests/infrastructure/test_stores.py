@@ -5,6 +5,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from chalicelib.aws.bus import SOURCE
 from ops.local import stores
 from tests.infrastructure.stacks import Json, Stack, deployed
 
@@ -115,7 +116,7 @@ def test_the_bus_has_no_rule_unless_asked_for_but_a_resting_one(plain: Stack) ->
 def test_webhooks_are_made_of_what_the_local_stack_makes_them_of() -> None:
     rule = deployed("stores", {"Webhooks": "true"}).properties("WebhookRule")
     assert (rule["State"], rule["EventBusName"]) == ("ENABLED", "<EventBus.Name>")
-    assert rule["EventPattern"] == stores.EVENT_PATTERN
+    assert rule["EventPattern"] == {"source": [SOURCE]}
     assert [target["Arn"] for target in rule["Targets"]] == ["<WebhooksQueue.Arn>"]
 
 

@@ -23,7 +23,6 @@ from ops.local.names import HOST, PROJECT, REGION
 from ops.local.options import PORTS
 from ops.local.ports import free_ports
 from ops.local.processes import Server, dying_with_us
-from ops.system import dynamodb_home
 from tests.environment import SETTINGS
 from tests.waiting import GENEROUS
 
@@ -50,9 +49,16 @@ class Stack:
 
     def access_key(self, profile: str) -> str:
         """The access key of one of its identities."""
+        return self._keys(profile)["aws_access_key_id"]
+
+    def secret_key(self, profile: str) -> str:
+        """The secret key that goes with it."""
+        return self._keys(profile)["aws_secret_access_key"]
+
+    def _keys(self, profile: str) -> configparser.SectionProxy:
         parser = configparser.RawConfigParser()
         parser.read(self.credentials)
-        return parser[profile]["aws_access_key_id"]
+        return parser[profile]
 
     def client(self, service: str, profile: str = "admin") -> Any:
         """A boto3 client of one of the stack's stores."""
@@ -87,7 +93,7 @@ class Stack:
         return {**users_environment(), **given, "DATA_DIR": str(self.data)}
 
     def pids(self, part: str) -> list[int]:
-        """The process ids of a part: clouds, site, api, eventloop, worker, s3 or tail."""
+        """The process ids of a part: aws, site, api, eventloop, worker, s3 or tail."""
         wanted = _PROGRAMS.get(part, f"ops.local.{part}")
         return [pid for pid, command in descendants(self.process.pid) if wanted in command]
 
@@ -170,31 +176,16 @@ def running_seaweedfs(data: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running_dynamodb(log: Path) -> Iterator[str]:
-    """DynamoDB Local, in memory: its address. It takes any credentials."""
-    (port,) = free_ports(1)
-    home = dynamodb_home()
-    jar, libraries = home / "DynamoDBLocal.jar", home / "DynamoDBLocal_lib"
-    # Optimizing code that runs for seconds costs more than it saves.
-    light = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-    java = ["java", "-Xmx256m", *light, "-Djava.net.preferIPv4Stack=true"]
-    options = ["-port", str(port), "-inMemory", "-sharedDb", "-disableTelemetry"]
-    command = [*java, f"-Djava.library.path={libraries}", "-jar", str(jar), *options]
-    server = Server("DynamoDB Local", command, inherited(), log)
-    address = f"http://{HOST}:{port}"
-    with _started(server, lambda: _answers(address)):
-        yield address
-
-
-@contextmanager
-def running_clouds(data: Path) -> Iterator[str]:
-    """Only DynamoDB and SQS as `make run` has them, over `data`: their address."""
+def running_aws(data: Path) -> Iterator[str]:
+    """Only DynamoDB and the queues, over `data`: their address, for the same credentials."""
+    data.mkdir(parents=True, exist_ok=True)
+    make_credentials(data)
     ports = {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
-    variables = {**inherited(), **ports, "DATA_DIR": str(data)}
-    command = [sys.executable, "-m", "ops.local.clouds"]
-    server = Server("DynamoDB and SQS", command, variables, data / "log")
+    variables = {**inherited(), **ports, "DATA_DIR": str(data), "WEBHOOK_URL": "http://127.0.0.1:9"}
+    command = [sys.executable, "-m", "ops.local.aws"]
+    server = Server("DynamoDB and the queues", command, variables, data / "aws.log")
     address = f"http://{HOST}:{ports['AWS_PORT']}"
-    with _started(server, lambda: _answers(f"{address}/moto-api/")):
+    with _started(server, lambda: _answers(address)):
         yield address
 
 

@@ -59,7 +59,7 @@ def test_two_stacks_live_side_by_side(stack: Stack, tmp_path: Path) -> None:
 
 
 def test_it_listens_on_loopback_only(stack: Stack) -> None:
-    stores = ("api", "site", "clouds", "s3")
+    stores = ("api", "site", "aws", "s3")
     pids = {pid for part in stores for pid in stack.pids(part)}
     assert len(pids) == 4
     assert _listening(pids) <= {HOST}

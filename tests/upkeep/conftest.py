@@ -9,12 +9,12 @@ from chalicelib.aws import clients
 from chalicelib.settings import read_settings
 from chalicelib.wiring import Wiring
 from ops.upkeep.watching import Silence
-from tests.aws.conftest import dynamodb, seaweedfs
+from tests.aws.conftest import aws, local_data, seaweedfs
 from tests.environment import SETTINGS
 from tests.fakes.others import MemoryQueue
 from tests.upkeep.stores import FOREIGN, STORES, empty_bucket, empty_table
 
-__all__ = ["dynamodb", "seaweedfs"]
+__all__ = ["aws", "local_data", "seaweedfs"]
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def queue() -> MemoryQueue:
 
 
 @pytest.fixture(scope="session")
-def opened(seaweedfs: dict[str, str], dynamodb: dict[str, str]) -> dict[str, Any]:
+def opened(seaweedfs: dict[str, str], aws: dict[str, str]) -> dict[str, Any]:
     """The clients of both servers: making one takes longer than a test."""
     session = boto3.session.Session(
         aws_access_key_id=seaweedfs["AWS_ACCESS_KEY_ID"],
@@ -31,7 +31,7 @@ def opened(seaweedfs: dict[str, str], dynamodb: dict[str, str]) -> dict[str, Any
         region_name=seaweedfs["AWS_DEFAULT_REGION"],
     )
     s3 = session.client("s3", endpoint_url=seaweedfs["AWS_ENDPOINT_URL_S3"])
-    table = session.client("dynamodb", endpoint_url=dynamodb["AWS_ENDPOINT_URL_DYNAMODB"])
+    table = session.client("dynamodb", endpoint_url=aws["AWS_ENDPOINT_URL"])
     return {"s3": s3, "dynamodb": table}
 
 

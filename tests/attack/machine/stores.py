@@ -20,7 +20,7 @@ from ops.local.credentials import profiles_file
 from ops.local.options import read_options
 from ops.local.stores import make_buckets, make_table
 from tests.attack.machine.calls import present_call
-from tests.stack.running import running_dynamodb, running_seaweedfs
+from tests.stack.running import running_aws, running_seaweedfs
 from tests.waiting import GENEROUS
 
 _PARAMETERS = "machine-parameters"
@@ -96,7 +96,7 @@ def running_stores(folder: Path) -> Iterator[Stores]:
     """SeaweedFS and DynamoDB Local for boto3's default session, with all that set-up makes."""
     with (
         running_seaweedfs(folder / "s3") as s3_address,
-        running_dynamodb(folder / "dynamodb.log") as dynamodb_address,
+        running_aws(folder / "s3") as dynamodb_address,
         mock.patch.dict(os.environ, _environment(folder / "s3", s3_address, dynamodb_address)),
         mock.patch.object(boto3, "DEFAULT_SESSION", None),
         _fresh_clients(),

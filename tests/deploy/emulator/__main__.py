@@ -9,9 +9,9 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
+from ops.local.lookups import remember_lookups
 from werkzeug.serving import make_server
 
-from ops.local.lookups import remember_lookups
 from tests.deploy.emulator import data, functions, gateway, resources, stacks
 
 

@@ -1,0 +1,172 @@
+"""`python -m ops.installer`: installs a requirements file into an environment, for the Makefile.
+
+It runs before anything is installed, so it imports the standard library only.
+"""
+
+import argparse
+import ast
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+_MAIN = Path(sys.prefix)  # .venv, where pip and uv are; the other environments lie in it
+_PIN = Path("requirements-installer.txt")
+_PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
+_QUIET = ("--quiet", "--progress-bar", "off")
+_INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
+
+# pip's settings for where packages come from and how to get there, which uv does not read.
+_SOURCES = ("index-url", "no-index", "proxy", "client-cert", "trusted-host")
+_SETTING = re.compile(r"^(?:global|install|:env:)\.([\w-]+)=(.+)$", re.MULTILINE)
+
+# Lines of uv: those of ten megabytes and more are shown as they come, all others when it fails.
+_LARGE = re.compile(r"Downloading \S+ \((?:\d{2,}\.\d+MiB|.+GiB)\)")
+_PROGRESS = re.compile(r" ?Download(?:ing|ed) ")
+
+
+class _FailedError(Exception):
+    """An installer failed; its messages are on standard error."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Install; exits with 1 where that fails, after the installer's own messages."""
+    parser = argparse.ArgumentParser(prog="python -m ops.installer")
+    parser.add_argument("--installer", choices=["auto", "uv", "pip"], default="auto")
+    parser.add_argument("environment", type=Path)
+    parser.add_argument("requirements")
+    parser.add_argument("purpose", help='what they are for, as in "what make run needs"')
+    given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)  # no installer outlives this program
+    try:
+        settings = _pip_settings()
+        installer = _choose(settings) if given.installer == "auto" else given.installer
+        uv = _fetch_uv() if installer == "uv" else None
+        print(f"Installing {given.purpose} ({given.requirements}) ...", flush=True)
+        with _whole(given.environment):
+            _install(uv, given.environment, given.requirements, settings)
+    except _FailedError:
+        sys.exit(
+            f"\nInstalling {given.purpose} failed; see above. The next make tries again.\n"
+            "If only pip can reach the packages here, add INSTALLER=pip to the command."
+        )
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _pip_settings() -> dict[str, str]:
+    """What pip's files and variables say, by option."""
+    listed = subprocess.run([*_PIP, "config", "list"], check=False, capture_output=True, text=True)
+    return {name: str(ast.literal_eval(value)) for name, value in _SETTING.findall(listed.stdout)}
+
+
+def _choose(settings: Mapping[str, str]) -> str:
+    """uv, or pip where it has settings that uv would ignore."""
+    own = [name for name in _SOURCES if name in settings]
+    if own:
+        print(f"pip installs, for it is configured ({', '.join(own)}); uv would be faster.")
+    return "pip" if own else "uv"
+
+
+def _fetch_uv() -> Path:
+    """The program uv in the pinned version; where it is missing, pip fetches it."""
+    (version,) = re.findall(r"^uv==(\S+)", _PIN.read_text(), re.MULTILINE)
+    home = _MAIN / f"uv-{version}"
+    if not home.exists():
+        print(f"Installing the installer, uv ({_PIN}) ...", flush=True)
+        with tempfile.TemporaryDirectory(dir=_MAIN) as scratch:
+            fetched = Path(scratch) / "uv"
+            options = ("--no-deps", "--no-compile", "--only-binary=:all:", "--target", str(fetched))
+            _run([*_PIP, "install", *_QUIET, *options, "--requirement", str(_PIN)])
+            fetched.rename(home)
+    return home / "bin" / "uv"
+
+
+@contextmanager
+def _whole(environment: Path) -> Iterator[None]:
+    """Make sure that what is installed inside is there whole, or is made anew the next time.
+
+    An installer that is stopped leaves packages behind that look installed and lack files.
+    """
+    if environment.resolve() != _MAIN.resolve():
+        _run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(environment)])
+        yield
+        return
+    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))
+    with (environment / "installing.lock").open("a+") as note:
+        fcntl.flock(note, fcntl.LOCK_EX)
+        note.seek(0)
+        # Changed since an installation began that did not end: it was stopped while it wrote.
+        if note.read() not in ("", _state(site)):
+            print("The last installation was interrupted; making its packages anew ...", flush=True)
+            shutil.rmtree(site, ignore_errors=True)
+            _run([str(environment / "bin" / "python"), "-m", "ensurepip", "--default-pip"])
+        note.truncate(0)
+        note.write(_state(site))
+        note.flush()
+        yield
+        note.truncate(0)
+
+
+def _state(site: Path) -> str:
+    """Differs after packages came or went."""
+    return str(site.stat().st_mtime_ns) if site.exists() else "none"
+
+
+def _install(
+    uv: Path | None, environment: Path, requirements: str, settings: Mapping[str, str]
+) -> None:
+    python = str(environment / "bin" / "python")
+    if uv is None:
+        _run([*_PIP, "--python", python, "install", *_QUIET, "--requirement", requirements])
+        return
+    _run(
+        [
+            *(str(uv), "pip", "install", "--system-certs", "--compile-bytecode"),
+            *("--python", python, "--requirement", requirements),
+        ],
+        # Certificates that pip is configured with are this machine's.
+        {"SSL_CERT_FILE": settings["cert"]} if "cert" in settings else {},
+    )
+
+
+def _run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> None:
+    """Run `command`, which shows its large downloads, and all its messages where it fails."""
+    said = []
+    with subprocess.Popen(
+        command,
+        env={**(variables or {}), **os.environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout  # noqa: S101
+        try:
+            for line in process.stdout:
+                if _LARGE.match(line):
+                    print(f"  {line}", end="", flush=True)
+                elif not _PROGRESS.match(line):
+                    said.append(line)
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
+    if process.returncode:
+        sys.stderr.writelines(said)
+        raise _FailedError
+
+
+if __name__ == "__main__":
+    main()

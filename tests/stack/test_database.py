@@ -1,0 +1,123 @@
+"""The local database: what outlives its end, what is done about its damage, and who gets in."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from ops.local.damage import TABLE
+from ops.local.names import IMAGES_TABLE
+from tests.attack.database import losses
+from tests.e2e.client import ApiClient
+from tests.pictures import jpeg
+from tests.stack.running import Stack, running_stack, starting_stack
+from tests.waiting import GENEROUS, until
+
+
+def test_a_database_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
+    with running_stack(tmp_path) as stack:
+        lost, _ = losses(stack, uploads=20, clients=2, seed=1)
+    assert lost == []
+
+
+def test_a_damaged_table_is_named_and_its_remedy_brings_the_images_back(tmp_path: Path) -> None:
+    with running_stack(tmp_path) as stack:
+        client = ApiClient(stack.api)
+        ids = [client.upload(jpeg(300, 200 + n), f"{n}.jpg") for n in range(3)]
+        before = [client.finished(image_id) for image_id in ids]
+    table = tmp_path / TABLE
+    with table.open("r+b") as file:
+        file.truncate(table.stat().st_size // 2)
+    with starting_stack(tmp_path) as stack:
+        assert stack.process.wait(GENEROUS) == 1
+        until(lambda: any("rebuild-table" in line for line in stack.lines))
+        assert any(str(table) in line for line in stack.lines)
+    shutil.move(table, f"{table}.damaged")
+    with running_stack(tmp_path) as stack:
+        assert stack.ops("rebuild-table").returncode == 0
+        after = [ApiClient(stack.api).image(image_id) for image_id in ids]
+    assert [image["processed_files"] for image in after] == [i["processed_files"] for i in before]
+    assert {image["status"] for image in after} == {"ready"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+def scan(stack: Stack, profile: str = "admin", **headers: str) -> requests.Response:
+    """A scan of the table, signed by one of the stack's identities, with more headers unsigned."""
+    body = json.dumps({"TableName": IMAGES_TABLE})
+    request = AWSRequest(
+        method="POST",
+        url=f"{stack.aws_address}/",
+        headers={
+            "X-Amz-Target": "DynamoDB_20120810.Scan",
+            "Content-Type": "application/x-amz-json-1.0",
+        },
+        data=body,
+    )
+    keys = Credentials(stack.access_key(profile), stack.secret_key(profile))
+    SigV4Auth(keys, "dynamodb", "us-east-1").add_auth(request)
+    signed = {**dict(request.headers.items()), **headers}
+    return requests.post(f"{stack.aws_address}/", body, headers=signed, timeout=GENEROUS)
+
+
+def test_an_identity_of_the_stack_reads_the_table(stack: Stack) -> None:
+    assert scan(stack).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Mode": "no-cors"},
+        {"Authorization": ""},
+        {"Host": "rebound.example"},
+    ],
+)
+def test_no_browser_and_no_stranger_gets_into_the_database(
+    stack: Stack, headers: dict[str, str]
+) -> None:
+    refused = scan(stack, **headers)
+    assert refused.status_code == 403
+    assert "Access-Control-Allow-Origin" not in refused.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_no_other_method_is_answered(stack: Stack, method: str) -> None:
+    answer = requests.request(
+        method,
+        f"{stack.aws_address}/moto-api/reset",
+        headers={"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"},
+        timeout=GENEROUS,
+    )
+    assert answer.status_code == 400
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_the_key_of_another_identity_is_refused_with_a_sentence(stack: Stack) -> None:
+    stranger = stack.client("dynamodb")
+    stranger._request_signer._credentials.secret_key = stack.secret_key("worker")
+    with pytest.raises(ClientError, match="signature does not match"):
+        stranger.list_tables()
+
+
+def test_the_table_has_no_port_of_its_own(stack: Stack) -> None:
+    (pid,) = stack.pids("aws")
+    listening = {
+        connection.laddr.port
+        for connection in psutil.Process(pid).net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {int(stack.aws_address.rpartition(":")[2])}
