@@ -13,7 +13,7 @@ run: $(VENV)/local.stamp ## Sets up and runs the whole product here
 	@exec $(BIN)/python -m ops run
 
 test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Sets up and runs all tests
-	$(BIN)/python -m pytest --numprocesses 3
+	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
 
 check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, secrets, templates
 	$(BIN)/ruff check .

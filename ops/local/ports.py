@@ -2,6 +2,7 @@
 
 import random
 import socket
+from collections import deque
 from collections.abc import Collection
 
 from ops.local.names import HOST
@@ -10,6 +11,11 @@ from ops.local.options import Options, StackError
 # Below the range from which Linux and macOS take the ports of outgoing connections, so that
 # none of these takes a port between our looking and a server's binding.
 _FREE_RANGE = range(20_000, 32_000)
+
+# The same numbers in UDP, which nobody here uses: who holds one has chosen the port, whose server
+# does not listen yet. They are given back when there are many newer ones, or with the process.
+_claims: deque[socket.socket] = deque()
+_MOST_CLAIMS = 64
 
 
 def is_free(port: int) -> bool:
@@ -24,14 +30,30 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(count: int, promised: Collection[int] = ()) -> list[int]:
-    """`count` ports on which nothing listens, and none of those `promised` to others."""
+    """`count` ports on which nothing listens, and none of those `promised` to others.
+
+    No other process is given them meanwhile.
+    """
     found: list[int] = []
     for port in random.sample(_FREE_RANGE, len(_FREE_RANGE)):
         if len(found) == count:
             break
-        if port not in promised and is_free(port):
+        if port not in promised and is_free(port) and _claim(port):
             found.append(port)
     return found
+
+
+def _claim(port: int) -> bool:
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind((HOST, port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    if len(_claims) > _MOST_CLAIMS:
+        _claims.popleft().close()
+    return True
 
 
 def check_free(options: Options) -> None:

@@ -9,21 +9,21 @@ from tests.attack.running import running_world
 from tests.attack.world import Worker, World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Empty stores, and workers to be had."""
     with running_world(tmp_path_factory.mktemp("attack")) as world:
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lambdas(world: World) -> Iterator[Lambdas]:
     """Functions, which are called again."""
     with Lambdas(world) as lambdas:
         yield lambdas
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def eight(world: World) -> Iterator[list[Worker]]:
     """Eight workers."""
     workers = [world.hire() for _ in range(8)]

@@ -5,7 +5,7 @@ import pytest
 from tests.deploy.world import World, running_world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One emulator for all tests; whoever uses it empties it first."""
     with running_world(tmp_path_factory.mktemp("world")) as world:

@@ -28,7 +28,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def smoke(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "ops", "smoke", *arguments],
+        [sys.executable, "-m", "ops", "smoke", "--seconds", str(GENEROUS), *arguments],
         cwd=PROJECT,
         env=users_environment(),
         capture_output=True,

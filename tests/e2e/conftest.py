@@ -10,7 +10,7 @@ from tests.stack.running import Stack, running_stack
 from tests.webhooks.receivers import Receiver, running_receiver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def elsewhere() -> Iterator[str]:
     """The origin of somebody else's page, whose body is what its query says."""
 
@@ -22,7 +22,7 @@ def elsewhere() -> Iterator[str]:
         yield origin
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def webhooks() -> Iterator[Receiver]:
     """Somebody who is told of everything, and refuses the first."""
     with running_receiver() as receiver:
@@ -30,7 +30,7 @@ def webhooks() -> Iterator[Receiver]:
         yield receiver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(
     tmp_path_factory: pytest.TempPathFactory, elsewhere: str, webhooks: Receiver
 ) -> Iterator[Stack]:
@@ -40,6 +40,6 @@ def stack(
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(stack: Stack) -> ApiClient:
     return ApiClient(stack.api)

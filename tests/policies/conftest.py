@@ -11,7 +11,7 @@ from tests.policies.stages import recorded_stack
 from tests.webhooks.receivers import running_receiver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
     """All that the functions of a running stack called while everything happened to pictures."""
     folder = tmp_path_factory.mktemp("recorded")
@@ -22,7 +22,7 @@ def stack_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
         return read_calls(file)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def enforced_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
     """All that the functions called under their roles while everything happened to pictures."""
     folder = tmp_path_factory.mktemp("enforced")
@@ -31,7 +31,7 @@ def enforced_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
     return read_calls(folder / "calls.jsonl")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """An account that enforces IAM, with an object of each kind."""
     with running_account(tmp_path_factory.mktemp("account")) as account:

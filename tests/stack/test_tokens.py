@@ -48,7 +48,7 @@ def test_a_picture_is_sent_through_with_a_token(
 ) -> None:
     (tmp_path / "token").write_text(f"{ann}\n")
     value = ann if option == "--token" else str(tmp_path / "token")
-    done = stack.ops("smoke", "--url", stack.site, option, value)
+    done = stack.ops("smoke", "--url", stack.site, "--seconds", str(GENEROUS), option, value)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every step succeeded" in done.stdout
 

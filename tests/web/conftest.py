@@ -22,7 +22,7 @@ class Api:
     token: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def api() -> Iterator[Api]:
     """The API over stores in memory."""
     (port,) = free_ports(1)

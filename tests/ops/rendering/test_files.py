@@ -160,7 +160,7 @@ def test_a_line_is_there_before_the_next_file_and_ctrl_c_ends_with_a_sentence() 
     os.mkfifo("never")  # the program waits for somebody to write into it
     with program(picture("a.jpg"), "never", "--out", "out", "--json") as process:
         assert process.stdout
-        stuck = threading.Timer(60, process.kill)
+        stuck = threading.Timer(GENEROUS, process.kill)
         stuck.start()
         assert json.loads(process.stdout.readline())["file"] == "a.jpg"
         process.send_signal(signal.SIGINT)
