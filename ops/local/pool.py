@@ -20,6 +20,7 @@ from ops.local.seaweed import filer_address
 from ops.local.tasks import Tasks
 
 _DEATHS = 5  # so many deaths without a task in work...
+_NOT_YET = 1e12  # seconds since 1970, as the time when a store is back that is still gone
 _WITHIN = 20.0  # ...in so many seconds are no accident
 
 
@@ -54,6 +55,7 @@ class Aws:
             options.logs / "aws.log",
             inherited=(self._socket,),
         )
+        self._note_back(_NOT_YET)
 
     def is_ready(self) -> bool:
         """Whether the process answers."""
@@ -64,9 +66,15 @@ class Aws:
         if self.server.exit_code is not None:
             if not self.is_ready():  # it died before it could answer
                 self._deaths.note(self.server)
-            with self._database.change() as connection:
-                set_mark(connection, names.STORE_DIED, str(time.time()))
+            self._note_back(_NOT_YET)
             self.server.start()
+        elif self._back == _NOT_YET and self.is_ready():
+            self._note_back(time.time())
+
+    def _note_back(self, since: float) -> None:
+        self._back = since
+        with self._database.change() as connection:
+            set_mark(connection, names.STORE_BACK, str(since))
 
     def stop(self) -> None:
         """End the process, and listen no more."""

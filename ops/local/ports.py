@@ -1,5 +1,6 @@
 """Ports of this machine: which are taken, which are free."""
 
+import os
 import random
 import socket
 from collections import deque
@@ -14,7 +15,7 @@ _FREE_RANGE = range(20_000, 32_000)
 
 # The same numbers in UDP, which nobody here uses: who holds one has chosen the port, whose server
 # does not listen yet. They are given back when there are many newer ones, or with the process.
-_claims: deque[socket.socket] = deque()
+_claims: deque[int] = deque()  # file descriptors
 _MOST_CLAIMS = 64
 
 
@@ -50,9 +51,9 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claims.append(claim)
+    _claims.append(claim.detach())
     if len(_claims) > _MOST_CLAIMS:
-        _claims.popleft().close()
+        os.close(_claims.popleft())
     return True
 
 

@@ -19,7 +19,6 @@ from ops.local.database import Database
 
 TRIES = 3  # as Lambda: one, and two more
 _RECORD_PAUSE = 1.0  # seconds between tries to send a record
-_SETTLING = 30.0  # seconds in which a store that died may still fail a task
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class Tasks:
         if task.kind == "record":
             _put_back(connection, task, task.tries, now + _RECORD_PAUSE)
             return
-        if task.kind == "event" and self._store_died_in(connection, task):
+        if task.kind == "event" and self._began_without_stores(connection, task):
             _put_back(connection, task, task.tries - 1, now + self._waits[0])
             return
         if task.kind == "event" and task.tries < TRIES:
@@ -150,12 +149,12 @@ class Tasks:
             add(connection, "record", task.function, record)
 
     @staticmethod
-    def _store_died_in(connection: sqlite3.Connection, task: Task) -> bool:
-        """Whether the try has failed for no fault of the task's."""
+    def _began_without_stores(connection: sqlite3.Connection, task: Task) -> bool:
+        """Whether the try began before the stores were whole again: it is not the task's fault."""
         return bool(
             connection.execute(
-                "SELECT 1 FROM tasks, marks WHERE id = ? AND name = ? AND taken_at < value + ?",
-                (task.id, names.STORE_DIED, _SETTLING),
+                "SELECT 1 FROM tasks, marks WHERE id = ? AND name = ? AND taken_at < value + 0",
+                (task.id, names.STORE_BACK),
             ).fetchall()
         )
 

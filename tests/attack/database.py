@@ -11,24 +11,29 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from ops.local import names
+from ops.local.database import Database
 from tests.e2e.client import FINAL, ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack
-from tests.waiting import GENEROUS, until
+from tests.waiting import until
 
-_PAUSES = (0.5, 8.0)  # seconds between two kills, at least and at most
+_STEPS = (1, 6)  # uploads and answers between two kills, at least and at most
+_PAUSES = (0.0, 1.0)  # seconds after them: a kill comes at any moment of the next
 
 
 class Killer:
-    """Kills the database of a stack again and again while it is entered."""
+    """Kills the database of a stack again and again while it is entered, and others get on."""
 
     def __init__(self, stack: Stack, seed: int) -> None:
         self.kills = 0
+        self._steps = 0
         self._stack = stack
         self._random = random.Random(seed)
         self._stopping = threading.Event()
@@ -42,18 +47,43 @@ class Killer:
         self._stopping.set()
         self._thread.join()
 
+    def step(self) -> None:
+        """Another upload was acknowledged, or has its answer."""
+        self._steps += 1
+
     def _kill(self) -> None:
-        while not self._stopping.wait(self._random.uniform(*_PAUSES)):
-            for pid in self._stack.pids("aws"):
+        database = Database(self._stack.data / "events.sqlite")
+        enough = 0
+        while not self._stopping.is_set():
+            enough += self._random.randint(*_STEPS)
+            pid = until(partial(self._victim, database, enough))
+            if not self._stopping.wait(self._random.uniform(*_PAUSES)):
                 os.kill(pid, signal.SIGKILL)
                 self.kills += 1
+        database.close()
+
+    def _victim(self, database: Database, enough: int) -> int:
+        """The process that answers, once so many steps are done; any where it is to end."""
+        pid = int(database.mark(names.AWS) or 0)
+        is_due = self._steps >= enough and pid in self._stack.pids("aws")
+        return pid if is_due or self._stopping.is_set() else 0
 
 
 def losses(stack: Stack, uploads: int, clients: int, seed: int) -> tuple[list[str], int]:
     """What was acknowledged and is not there at the end, and how often the database was killed."""
     with Killer(stack, seed) as killer, ThreadPoolExecutor(clients) as pool:
-        acknowledged = list(pool.map(lambda number: _uploaded(stack, seed, number), range(uploads)))
-        found = list(pool.map(lambda image: _loss(stack, *image), acknowledged))
+
+        def upload(number: int) -> tuple[str, str]:
+            image = _uploaded(stack, seed, number)
+            killer.step()
+            return image
+
+        def loss(image: tuple[str, str]) -> str:
+            found = _loss(stack, *image)
+            killer.step()
+            return found
+
+        found = list(pool.map(loss, list(pool.map(upload, range(uploads)))))
     return [loss for loss in found if loss], killer.kills
 
 
@@ -81,7 +111,7 @@ def _loss(stack: Stack, image_id: str, key: str) -> str:
         image = answer.json() if answer.status_code in (200, 404) else {}
         return image if answer.status_code == 404 or image.get("status") in FINAL else None
 
-    image = until(finished, 2 * GENEROUS)
+    image = until(finished)
     events = [event["event"] for event in image.get("history", ())]
     if image.get("status") != "ready":
         return f"{key} is {image.get('status', 'unknown')}: {image.get('detail')}, {events}"

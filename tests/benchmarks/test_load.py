@@ -147,7 +147,7 @@ def test_a_worker_is_killed_with_its_picture_in_work(tmp_path, worker):
 
 
 def test_a_process_that_tells_nothing_belongs_to_the_part_of_its_parent(tmp_path):
-    program = "import subprocess; subprocess.run(['sleep', '60'])"
+    program = "import subprocess; subprocess.run(['sleep', '3600'])"
     watch = Watch(lambda command: "parent" if program in command else None)
     database = Database(tmp_path / "events.sqlite")
     with subprocess.Popen([sys.executable, "-c", program]) as process:

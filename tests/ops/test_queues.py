@@ -13,6 +13,7 @@ from moto import mock_aws
 from ops.local.names import ACCOUNT, REGION
 from ops.local.queues import NoSuchQueue, NoSuchReceipt, Queues
 from tests.aws.conftest import aws, lead_boto3, local_data
+from tests.waiting import GENEROUS
 
 __all__ = ["aws", "local_data"]
 
@@ -71,7 +72,9 @@ def url(sqs: Any, request: pytest.FixtureRequest) -> str:
 
 
 def received(sqs: Any, url: str, **options: Any) -> list[Any]:
-    answer = sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"], **options)
+    """What is received, and hidden for an hour where no other time is given."""
+    given: dict[str, Any] = {"VisibilityTimeout": 3600, **options}
+    answer = sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"], **given)
     return list(answer.get("Messages", []))
 
 
@@ -153,12 +156,12 @@ def test_a_waiting_receiver_gets_a_message_that_is_sent_meanwhile(queues: Queues
     found: list[str] = []
 
     def receive() -> None:
-        found.extend(message.body for message in queues.receive("work", wait=60))
+        found.extend(message.body for message in queues.receive("work", wait=GENEROUS))
 
     receiver = threading.Thread(target=receive)
     receiver.start()
     queues.send("work", "late")
-    receiver.join(60)
+    receiver.join(GENEROUS)
     assert found == ["late"]
 
 

@@ -1,5 +1,6 @@
 """Signatures are checked as botocore makes them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,24 +39,26 @@ def test_whoever_has_the_secret_is_named(body: bytes, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_",
+    "make",
     [
-        signed(key=SECRETS["OTHER"]),
-        changed(signed(), x_amz_target="DynamoDB_20120810.DeleteTable"),
-        changed(signed(), host="rebound.example:5001"),
-        changed(signed(), authorization=""),
-        changed(signed(), authorization="Bearer x"),
-        changed(signed(), authorization="AWS4-HMAC-SHA256 Credential=KEY/a/b/c/d"),
-        changed(signed(), x_amz_date="yesterday"),
-        SignedRequest("POST", "/", signed().headers, b"another body"),
-        SignedRequest("POST", "/elsewhere", signed().headers, b"{}"),
-        SignedRequest("PUT", "/", signed().headers, b"{}"),
-        SignedRequest("POST", "/", {}, b"{}"),
+        lambda: signed(key=SECRETS["OTHER"]),
+        lambda: changed(signed(), x_amz_target="DynamoDB_20120810.DeleteTable"),
+        lambda: changed(signed(), host="rebound.example:5001"),
+        lambda: changed(signed(), authorization=""),
+        lambda: changed(signed(), authorization="Bearer x"),
+        lambda: changed(signed(), authorization="AWS4-HMAC-SHA256 Credential=KEY/a/b/c/d"),
+        lambda: changed(signed(), x_amz_date="yesterday"),
+        lambda: SignedRequest("POST", "/", signed().headers, b"another body"),
+        lambda: SignedRequest("POST", "/elsewhere", signed().headers, b"{}"),
+        lambda: SignedRequest("PUT", "/", signed().headers, b"{}"),
+        lambda: SignedRequest("POST", "/", {}, b"{}"),
     ],
 )
-def test_a_request_that_its_signature_does_not_cover_is_refused(request_: SignedRequest) -> None:
+def test_a_request_that_its_signature_does_not_cover_is_refused(
+    make: Callable[[], SignedRequest],
+) -> None:
     with pytest.raises(NotSigned):
-        check_signature(request_, SECRETS, datetime.now(UTC))
+        check_signature(make(), SECRETS, datetime.now(UTC))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])

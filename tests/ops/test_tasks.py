@@ -52,14 +52,14 @@ def test_the_oldest_task_comes_first(queue: Tasks, database: Database) -> None:
     assert [taken(queue).function, taken(queue).function] == ["one", "two"]
 
 
-@pytest.mark.parametrize(("died", "tries"), [(980.0, 1), (1000.5, 1), (960.0, 2)])
-def test_a_try_during_which_a_store_died_does_not_count(
-    queue: Tasks, database: Database, clock: Clock, died: float, tries: int
+@pytest.mark.parametrize(("back", "tries"), [(1e12, 1), (1000.5, 1), (999.5, 2)])
+def test_a_try_that_began_before_the_stores_were_back_does_not_count(
+    queue: Tasks, database: Database, clock: Clock, back: float, tries: int
 ) -> None:
     put(database)
     task = taken(queue)
     with database.change() as connection:
-        set_mark(connection, names.STORE_DIED, str(died))
+        set_mark(connection, names.STORE_BACK, str(back))
     queue.failed(task, FAULT)
     clock.now += 60
     assert taken(queue).tries == tries
