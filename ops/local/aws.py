@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import FrameType
 from urllib.parse import parse_qs
 
@@ -139,10 +140,10 @@ class AwsRequest(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
 
-def serve(options: Options, listening: socket.socket, webhook_url: str) -> None:
-    """Answer until the process is told to end."""
-    tables = options.data / "dynamodb"
-    tables.mkdir(exist_ok=True)
+def serve(
+    options: Options, listening: socket.socket, webhook_url: str, tables: Path | None
+) -> None:
+    """Answer until the process is told to end; tables are in memory where they have no folder."""
     dynamodb = DynamoDbLocal(dynamodb_download.home(), tables)
     queues = Queues(options.data / "queues.sqlite")
     messaging = Messaging(
@@ -173,7 +174,9 @@ def main() -> None:
     options = read_options(os.environ)
     number = os.environ.get(LISTENING)
     listening = socket.socket(fileno=int(number)) if number else listen(options.aws_port)
-    serve(options, listening, os.environ.get("WEBHOOK_URL", ""))
+    tables = options.data / "dynamodb"
+    tables.mkdir(exist_ok=True)
+    serve(options, listening, os.environ.get("WEBHOOK_URL", ""), tables)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def table(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """DynamoDB over it."""
-    with running_aws(data) as address:
+    with running_aws(data, "ops.local.aws") as address:
         lead_boto3({"AWS_ENDPOINT_URL": address, **administrator(data)}, monkeypatch)
         yield boto3.client("dynamodb")
 

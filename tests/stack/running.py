@@ -176,13 +176,16 @@ def running_seaweedfs(data: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running_aws(data: Path) -> Iterator[str]:
-    """Only DynamoDB and the queues, over `data`: their address, for the same credentials."""
+def running_aws(data: Path, program: str = "tests.stack.aws_in_memory") -> Iterator[str]:
+    """Only DynamoDB and the queues: their address, for the credentials in `data`.
+
+    Tables are kept in memory, and with the program `ops.local.aws` in `data`.
+    """
     data.mkdir(parents=True, exist_ok=True)
     make_credentials(data)
     ports = {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
-    variables = {**inherited(), **ports, "DATA_DIR": str(data), "WEBHOOK_URL": "http://127.0.0.1:9"}
-    command = [sys.executable, "-m", "ops.local.aws"]
+    variables = {**inherited(), **ports, "DATA_DIR": str(data)}
+    command = [sys.executable, "-m", program]
     server = Server("DynamoDB and the queues", command, variables, data / "aws.log")
     address = f"http://{HOST}:{ports['AWS_PORT']}"
     with _started(server, lambda: _answers(address)):
