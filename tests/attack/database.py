@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +53,23 @@ class Killer:
 
     def _kill(self) -> None:
         database = Database(self._stack.data / "events.sqlite")
-        enough = 0
+        due = 0
         while not self._stopping.is_set():
-            enough += self._random.randint(*_STEPS)
-            pid = until(partial(self._victim, database, enough))
+            due += self._random.randint(*_STEPS)
+            while self._steps < due and not self._stopping.wait(0.05):
+                pass
             if not self._stopping.wait(self._random.uniform(*_PAUSES)):
-                os.kill(pid, signal.SIGKILL)
-                self.kills += 1
+                self.kills += self._kill_one(database)
         database.close()
 
-    def _victim(self, database: Database, enough: int) -> int:
-        """The process that answers, once so many steps are done; any where it is to end."""
+    def _kill_one(self, database: Database) -> bool:
+        """Kill the process that answers, unless one is on its way already."""
         pid = int(database.mark(names.AWS) or 0)
-        is_due = self._steps >= enough and pid in self._stack.pids("aws")
-        return pid if is_due or self._stopping.is_set() else 0
+        if pid not in self._stack.pids("aws"):
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        return True
 
 
 def losses(stack: Stack, uploads: int, clients: int, seed: int) -> tuple[list[str], int]:
