@@ -26,6 +26,8 @@ _OPTIONS = (
     "-XX:TieredStopAtLevel=1",
     "--enable-native-access=ALL-UNNAMED",
 )
+_TRANSACTION = "DynamoDB_20120810.TransactWriteItems"
+_NEXT_IN_LINE = "DynamoDB_20120810.ListTables"
 _PASSED_ON = ("x-amz-target", "x-amz-date", "authorization", "content-type")
 
 
@@ -47,6 +49,14 @@ class DynamoDbLocal:
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> bytes:
         """The whole HTTP answer, head and body, to a POST; names of `headers` are small."""
+        answered = self._answer(headers, body)
+        if headers.get("x-amz-target") == _TRANSACTION:
+            # It answers before it has committed. Its jobs wait in one line: what is answered after
+            # the commit says that this is done.
+            self._answer({**headers, "x-amz-target": _NEXT_IN_LINE}, b"{}")
+        return answered
+
+    def _answer(self, headers: Mapping[str, str], body: bytes) -> bytes:
         lines = [f"{name}: {headers[name]}" for name in _PASSED_ON if name in headers]
         head = "\r\n".join(
             ["POST / HTTP/1.1", "Host: localhost", *lines, f"Content-Length: {len(body)}", "", ""]

@@ -17,6 +17,7 @@ from ops.local.options import Options, read_options
 from ops.local.stores import make_buckets, make_queues, make_table
 from ops.sandbox.function import Function, Sandbox, unzipped
 from tests.environment import SETTINGS
+from tests.policies.account import running_moto
 from tests.stack.running import client, running_aws, running_seaweedfs, users_environment
 from tests.waiting import GENEROUS
 
@@ -56,6 +57,13 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Options]:
         make_table(client("dynamodb", aws, profiles_file(data), "admin"), names.IMAGES_TABLE)
         make_queues(client("sqs", aws, profiles_file(data), "admin"))
         yield options
+
+
+@pytest.fixture
+def moto(tmp_path: Path) -> Iterator[str]:
+    """The address of a CloudFront."""
+    with running_moto(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture

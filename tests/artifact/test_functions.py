@@ -110,17 +110,20 @@ def test_a_call_by_the_clock_sweeps_to_the_end(start: Start) -> None:
     assert ended["complete"]
 
 
-def test_an_erased_image_is_forgotten_by_cloudfront(start: Start, stores: Options) -> None:
+def test_an_erased_image_is_forgotten_by_cloudfront(
+    start: Start, stores: Options, moto: str
+) -> None:
     event = uploaded(start, jpeg(seed=7))
     key = event["Records"][0]["s3"]["object"]["key"]
-    cloudfront = client("cloudfront", stores.aws_url, profiles_file(stores.data), "admin")
+    cloudfront = client("cloudfront", moto, profiles_file(stores.data), "admin")
     config = distribution_config("artifact")
     made = cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
     image_id = key.split("/")[2]
     erasing = api_event(
         "DELETE", f"/images/{image_id}", resource="/images/{image_id}", image_id=image_id
     )
-    with start("app.app", DISTRIBUTION_ID=made["Id"]) as api:
+    led = {"DISTRIBUTION_ID": made["Id"], "AWS_ENDPOINT_URL_CLOUDFRONT": moto}
+    with start("app.app", **led) as api:
         receipt = body_of(api, erasing)
     found = cloudfront.get_invalidation(DistributionId=made["Id"], Id=receipt["invalidation"])
     paths = found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]

@@ -127,6 +127,15 @@ class Account:
 @contextmanager
 def running_account(folder: Path) -> Iterator[Account]:
     """An account whose server ends with the test."""
+    with running_moto(folder) as address:
+        account = Account(address)
+        account.open()
+        yield account
+
+
+@contextmanager
+def running_moto(folder: Path) -> Iterator[str]:
+    """The server's address, before anybody has an account there."""
     (port,) = free_ports(1)
     command = [sys.executable, "-m", "tests.policies.enforcing", str(port)]
     server = Server("moto", command, inherited(), folder / "moto.log")
@@ -141,9 +150,7 @@ def running_account(folder: Path) -> Iterator[Account]:
 
     try:
         until(answers)
-        account = Account(address)
-        account.open()
-        yield account
+        yield address
     finally:
         server.stop()
 

@@ -2,8 +2,13 @@
 
 import json
 import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -14,7 +19,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from ops.local.damage import TABLE
-from ops.local.names import IMAGES_TABLE
+from ops.local.names import IMAGES_TABLE, PROJECT, REGION
+from ops.local.stores import table_definition
 from tests.attack.database import losses
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
@@ -121,3 +127,45 @@ def test_the_table_has_no_port_of_its_own(stack: Stack) -> None:
         if connection.status == psutil.CONN_LISTEN
     }
     assert listening == {int(stack.aws_address.rpartition(":")[2])}
+
+
+WRITER = """
+import os, signal, sys
+from pathlib import Path
+from ops.local import dynamodb_download
+from ops.local.dynamodb import DynamoDbLocal
+from tests.stack.test_database import asked, kept
+
+server = DynamoDbLocal(dynamodb_download.home(), Path(sys.argv[1]))
+for action, body in kept(sys.argv[2]):
+    assert b" 200 " in server.answer(*asked(action, body))[:20]
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def asked(action: str, body: dict[str, Any]) -> tuple[dict[str, str], bytes]:
+    """Headers and body of a call, as they come from a signed request."""
+    scope = f"any/20260101/{REGION}/dynamodb/aws4_request"
+    headers = {
+        "x-amz-target": f"DynamoDB_20120810.{action}",
+        "authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "content-type": "application/x-amz-json-1.0",
+    }
+    return headers, json.dumps(body).encode()
+
+
+def kept(first: str) -> list[tuple[str, dict[str, Any]]]:
+    """The table, and ten transactions of two items each."""
+    rows = [{"id": {"S": f"{first}{n}"}, "entry": {"S": "image"}} for n in range(20)]
+    puts = [{"Put": {"TableName": IMAGES_TABLE, "Item": row}} for row in rows]
+    writes = [("TransactWriteItems", {"TransactItems": puts[n : n + 2]}) for n in range(0, 20, 2)]
+    return writes if first != "a" else [("CreateTable", table_definition(IMAGES_TABLE)), *writes]
+
+
+def test_a_transaction_that_was_answered_outlives_a_kill(tmp_path: Path) -> None:
+    for first in "abc":
+        command = [sys.executable, "-c", WRITER, str(tmp_path), first]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+    rows = sqlite3.connect(tmp_path / TABLE.name).execute(f'SELECT * FROM "{IMAGES_TABLE}"')
+    assert len(rows.fetchall()) == 60
