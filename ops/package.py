@@ -59,8 +59,6 @@ def package(stage: str, out: Path, kms_key_arn: str) -> None:
     command = chalice_command("package", "--stage", stage, "--pkg-format", "terraform")
     # Chalice wants a region to be set; what it writes asks Terraform for the real one.
     environment = {"AWS_DEFAULT_REGION": REGION, **os.environ}
-    # The order of a compiled set follows the hashes of its strings.
-    environment["PYTHONHASHSEED"] = "0"
     done = subprocess.run([*command, str(out.resolve())], cwd=PROJECT, env=environment, check=False)
     if done.returncode:
         sys.exit(done.returncode)

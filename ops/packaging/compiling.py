@@ -1,9 +1,7 @@
 """Compiled modules: what Lambda unzips is read-only, so it could never keep what it compiles."""
 
-import compileall
-import contextlib
-import io
-import py_compile
+import subprocess
+import sys
 from pathlib import Path
 
 
@@ -17,15 +15,17 @@ def compile_modules(folder: Path, home: str) -> None:
     `home` is where `folder` will be on Lambda: tracebacks name it. The files are of the
     unchecked kind: at a start nobody looks whether their sources have changed.
     """
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        succeeded = compileall.compile_dir(
-            folder,
-            maxlevels=100,
-            quiet=1,
-            stripdir=str(folder),
-            prependdir=home,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
-    if not succeeded:
-        raise CompileError(said.getvalue())
+    # In a process of its own: compiled strings are marked by whether the process has seen them
+    # before, so what else it had compiled would show in the bytes.
+    done = subprocess.run(
+        [
+            *(sys.executable, "-I", "-S", "-m", "compileall", "-q", "-r", "100"),
+            *("-s", str(folder), "-p", home, "--invalidation-mode", "unchecked-hash", str(folder)),
+        ],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise CompileError(done.stdout)
