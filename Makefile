@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: run test check types templates bench load setup package deploy destroy system
+.PHONY: run test check types templates bench load library setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 run: $(VENV)/local.stamp ## Sets up and runs the whole product here
@@ -35,6 +35,9 @@ bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, half an hour
 
 load: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Thousands of uploads while workers are killed
 	@$(BIN)/python -m benchmarks.load $(ARGS)
+
+library: $(VENV)/dev.stamp $(VENV)/load.stamp system ## A stack with 10,000 images, an hour
+	@$(BIN)/python -m benchmarks.library $(ARGS)
 
 setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## The environment in .venv/
 

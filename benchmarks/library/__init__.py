@@ -1,1 +1,1 @@
-"""How a local stack performs with thousands of images, beside an earlier version of itself."""
+"""What a local stack with thousands of images does, beside another version of Darkroom."""

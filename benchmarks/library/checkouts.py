@@ -1,93 +1,66 @@
-"""Clones of other revisions, each with an environment of its own."""
+"""Clones of other revisions, and what a first start of one takes."""
 
+import os
+import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import tempfile
+import time
 from pathlib import Path
 
 from benchmarks import toolchain
-from benchmarks.stack import Checkout
+from benchmarks.library.results import FirstStart
+from benchmarks.stack import Checkout, free_addresses, wait_ready
 from ops.local.environment import inherited
+from ops.local.processes import dying_with_us
 
-# Ends a process group when its own input ends: the program that holds the other end has closed it,
-# or was killed.
-_GUARD = """
-import os, signal, sys
-sys.stdin.read()
-os.killpg(int(sys.argv[1]), signal.SIGTERM)
-"""
-_OF_MAKE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
+_OF_MAKE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})  # what a `make` around us passes on
 
 
-def commit_of(revision: str, folder: Path = toolchain.ROOT) -> str:
-    """The hash of the commit that a revision stands for; ValueError where there is none."""
-    try:
-        return _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    except subprocess.CalledProcessError as reason:
-        raise ValueError(f"There is no revision {revision} in {folder}.") from reason
-
-
-def clone(commit: str, folder: Path) -> None:
-    """A fresh clone of this repository in `folder`, at `commit`."""
-    _git(toolchain.ROOT, "clone", "--quiet", "--no-checkout", str(toolchain.ROOT), str(folder))
-    _git(folder, "checkout", "--quiet", commit)
-
-
-def prepared(commit: str, folder: Path) -> Checkout:
-    """The clone in `folder`, made where there is none, with the environment of `make setup`.
-
-    ValueError where it is at another commit, or has changed files.
-    """
-    if not folder.exists():
-        clone(commit, folder)
-    if commit_of("HEAD", folder) != commit or _git(folder, "status", "--porcelain", "-uno"):
-        raise ValueError(f"{folder} is not an unchanged clone at {commit[:7]}.")
-    with running(["make", "setup"], folder) as setup:
-        said, _ = setup.communicate()
-        if setup.returncode:
-            raise RuntimeError(f"`make setup` failed in {folder}:\n{said}")
+def prepared(revision: str, folder: Path) -> Checkout:
+    """A fresh clone of this repository with the environment of `make setup`."""
+    _clone(revision, folder)
+    _run("make", "setup", folder=folder)
     return Checkout(folder, folder / ".venv/bin/python")
 
 
-@contextmanager
-def running(
-    command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None
-) -> Iterator["subprocess.Popen[str]"]:
-    """A command whose processes are ended with it, by their group, also when this one is killed."""
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**_environment(), **(variables or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        guard = subprocess.Popen(
-            [sys.executable, "-c", _GUARD, str(process.pid)],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+def first_start(revision: str) -> FirstStart:
+    """Clone, `make run` with nothing downloaded before until it is ready, stop, remove it all."""
+    with tempfile.TemporaryDirectory(prefix="darkroom-first-start-") as scratch:
+        folder, caches = Path(scratch) / "clone", Path(scratch) / "caches"
+        _clone(revision, folder)
+        variables = {
+            **free_addresses(),
+            "DATA_DIR": str(Path(scratch) / "data"),
+            "XDG_CACHE_HOME": str(caches),
+            "PIP_CACHE_DIR": str(caches / "pip"),
+        }
+        started = time.perf_counter()
+        with subprocess.Popen(
+            dying_with_us(["make", "run"]),
+            cwd=folder,
+            env={**_environment(), **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                guard.communicate()
+        ) as process:
+            try:
+                lines = wait_ready(process.stdout)
+                seconds = time.perf_counter() - started
+            finally:
+                os.killpg(process.pid, signal.SIGTERM)
                 process.communicate()
-            else:
-                guard.kill()
-            guard.wait()
+    return FirstStart(commit=revision, seconds=round(seconds, 1), lines=len(lines))
+
+
+def _clone(revision: str, folder: Path) -> None:
+    _run("git", "clone", "--quiet", str(toolchain.ROOT), str(folder), folder=toolchain.ROOT)
+    _run("git", "checkout", "--quiet", revision, folder=folder)
+
+
+def _run(*command: str, folder: Path) -> None:
+    subprocess.run(command, cwd=folder, env=_environment(), check=True)
 
 
 def _environment() -> dict[str, str]:
-    """That of this process, without what a `make` around it would pass on."""
     return {name: value for name, value in inherited().items() if name not in _OF_MAKE}
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", *arguments]
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()

@@ -1,25 +1,24 @@
 """`docs/local-performance.md`, written from a run, so that no figure can drift."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 from string import Template
 
 from benchmarks import toolchain
-from benchmarks.library.contender import MOTO
-from benchmarks.library.reading import LIMIT
-from benchmarks.library.results import Results, Version
-from benchmarks.library.tables import (
-    EQUAL,
-    aims_table,
-    columns,
-    latencies_table,
-    memory_table,
-    restarts_table,
-    uploads_table,
-)
-from benchmarks.library.uploading import SIDES
+from benchmarks.library.reading import LIMIT, LISTS, ONE
+from benchmarks.library.results import Figures, Results
+from benchmarks.library.version import SIDE
+from benchmarks.tables import table
 
 PAGE = toolchain.ROOT / "docs/local-performance.md"
+EQUAL = 0.95  # of the earlier rate: rounds of one version differ by as much
+
 _TEMPLATE = Path(__file__).with_name("template.md")
+_LIST_MS, _ONE_MS, _RESTART, _FIRST_START = 150, 50, 10, 1.3
+_MET = {True: "yes", False: "no", None: "-"}
+
+Value = float | None  # None where it was not measured
 
 
 def page(results: Results) -> str:
@@ -28,65 +27,73 @@ def page(results: Results) -> str:
         command=results.command,
         date=results.date,
         machine=results.machine,
-        load=f"{results.load:.1f}",
+        load=results.load,
         minutes=results.minutes,
         workers=results.workers,
         rounds=results.rounds,
         further=results.further,
-        images=f"{results.now.stages[-1].images:,}",
-        size=" × ".join(map(str, SIDES)),
-        kilobytes=f"{results.mean_bytes / 1000:.0f}",
         limit=LIMIT,
+        side=SIDE,
         tolerance=f"{1 - EQUAL:.0%}",
-        versions="\n".join(_versions_line(one) for one in _versions(results)),
-        compared=_compared(results),
-        ready=_ready(results),
-        aims=aims_table(results),
-        latencies=latencies_table(results),
-        restarts=restarts_table(results),
-        uploads=uploads_table(results),
-        memory=memory_table(results),
-        first_starts=_first_starts(results),
+        figures=figures_table(results),
     )
 
 
-def _versions(results: Results) -> list[Version]:
-    return [results.before, results.now] if results.before else [results.now]
+def figures_table(results: Results) -> str:
+    """A row for each figure; its aim is for the last column, the others are there to compare."""
+    found = results.figures
+    rows = [["", *(f"`{one.commit}`, {one.images:,} images" for one in found), "aim", "met"]]
+    for kind in (*LISTS, ONE):
+        most = _ONE_MS if kind == ONE else _LIST_MS
+        rows.append(_row(f"{kind}, p95, ms", [_p95(one, kind) for one in found], _at_most(most)))
+    rows.append(_row("requests refused", [one.refused for one in found], _at_most(0)))
+    restarts = [median(one.restarts) for one in found]
+    rows.append(_row("restart until ready, s", restarts, _at_most(_RESTART), ".1f"))
+    for title, rates in (
+        ("uploaded a second", [median(one.uploaded) for one in found]),
+        ("processed a second", [median(one.processed) for one in found]),
+    ):
+        rows.append(_row(title, rates, _not_lower(rates[0] if len(rates) > 1 else None), ".1f"))
+    rows.append(_row("uploads wrong or lost", [one.faults for one in found], _at_most(0)))
+    rows.append(_row("left in queues", [one.queued for one in found], _at_most(0)))
+    for place, title in enumerate(("at rest", "while listing", "while uploading")):
+        held = [one.memory[place] / 1e6 for one in found]
+        rows.append(_row(f"memory of all parts {title}, MB", held, None))
+    if results.first_starts:
+        rows += _first_starts(results)
+    return table(rows)
 
 
-def _versions_line(version: Version) -> str:
-    found = ", ".join(f"{name} {number}" for name, number in version.versions.items())
-    return f"- `{version.commit}`: its database is {version.database}; {found}"
+Aim = tuple[str, Callable[[float], bool]]
 
 
-def _compared(results: Results) -> str:
-    if not results.before:
-        return "This version was not compared with another."
-    text = (
-        f"It was compared with `{results.before.commit}`, at {results.shared:,} images for both. "
-        "The two took turns, each alone\non the machine, and each was first in every other round."
-    )
-    if results.before.database == MOTO:
-        text += " The earlier version was given no more: with moto, lists\nanswer 503 beyond some "
-        text += "1,500 images."
-    return text
+def _row(title: str, values: Sequence[Value], aim: Aim | None, form: str = ".0f") -> list[str]:
+    text, meets = aim or ("", None)
+    met = None if meets is None or values[-1] is None else meets(values[-1])
+    shown = ["-" if value is None else format(value, f",{form}") for value in values]
+    return [title, *shown, text, _MET[met]]
 
 
-def _ready(results: Results) -> str:
-    """What the lists held, by status."""
-    return "; ".join(
-        f"{column.title}: {_counts(column.stage.statuses)}" for column in columns(results)
-    )
+def _at_most(most: float) -> Aim:
+    return f"at most {most:g}", lambda value: value <= most
 
 
-def _counts(statuses: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {status}" for status, number in statuses.items()) or "none"
+def _not_lower(before: Value) -> Aim | None:
+    return None if before is None else ("not lower", lambda value: value >= EQUAL * before)
 
 
-def _first_starts(results: Results) -> str:
-    lines = [
-        f"- `{version.commit}`: {one.seconds:.0f} s, {one.lines} lines printed"
-        for version in _versions(results)
-        for one in version.first_starts
-    ]
-    return "\n".join(lines) or "Not measured in this run."
+def _p95(figures: Figures, kind: str) -> Value:
+    found = figures.answers.get(kind)
+    return 1000 * found.p95 if found else None
+
+
+def _first_starts(results: Results) -> list[list[str]]:
+    """Seconds and printed lines of each column's version: medians."""
+    commits = [one.commit for one in results.figures]
+    starts = [[one for one in results.first_starts if one.commit == name] for name in commits]
+    seconds = [median(start.seconds for start in one) if one else None for one in starts]
+    lines = [median(start.lines for start in one) if one else None for one in starts]
+    aim = None
+    if len(set(commits)) > 1 and seconds[0] is not None:
+        aim = f"at most {_FIRST_START}×", _at_most(_FIRST_START * seconds[0])[1]
+    return [_row("first start, s", seconds, aim), _row("lines it prints", lines, None)]

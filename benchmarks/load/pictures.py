@@ -1,7 +1,7 @@
 """The pictures of a load: photographs of the tests' collection, scaled down, each one different."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -14,11 +14,20 @@ _QUALITY = 85
 _MARK = "-damaged.jpg"
 
 
-def write_pictures(photographs: Sequence[Path], number: int, folder: Path) -> list[Path]:
-    """`number` JPEG files in `folder`, in order; `is_damaged` tells which must be rejected."""
-    sizes = [(path, side) for side in SIDES for path in photographs]
+def write_pictures(
+    photographs: Sequence[Path],
+    number: int,
+    folder: Path,
+    sides: Sequence[int] = SIDES,
+    first: int = 1,
+) -> list[Path]:
+    """`number` JPEG files in `folder`, in order; `is_damaged` tells which must be rejected.
+
+    `first` is the number of the first: files of different numbers differ.
+    """
+    sizes = [(path, side) for side in sides for path in photographs]
     scaled = [_scaled(path, side) for path, side in sizes[:number]]
-    return list(_written(islice(cycle(scaled), number), folder))
+    return list(_written(enumerate(islice(cycle(scaled), number), first), folder))
 
 
 def is_damaged(name: str) -> bool:
@@ -36,9 +45,9 @@ def _scaled(path: Path, side: int) -> bytes:
     return file.getvalue()
 
 
-def _written(pictures: Iterator[bytes], folder: Path) -> Iterator[Path]:
-    for number, picture in enumerate(pictures, 1):
-        data, name = numbered(picture, number), f"{number:05}.jpg"
+def _written(pictures: Iterable[tuple[int, bytes]], folder: Path) -> Iterator[Path]:
+    for number, picture in pictures:
+        data, name = _numbered(picture, number), f"{number:05}.jpg"
         if number % DAMAGED == 0:
             data, name = data[: len(data) // 2], f"{number:05}{_MARK}"
         file = folder / name
@@ -46,7 +55,7 @@ def _written(pictures: Iterator[bytes], folder: Path) -> Iterator[Path]:
         yield file
 
 
-def numbered(data: bytes, number: int) -> bytes:
+def _numbered(data: bytes, number: int) -> bytes:
     """The JPEG with a comment of its own: else it would be answered as a duplicate."""
     comment = number.to_bytes(8)
     return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + data[2:]

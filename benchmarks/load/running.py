@@ -11,7 +11,7 @@ from benchmarks.load.answers import Found, Upload, files_of, judged, read_table,
 from benchmarks.load.killing import drain, kill_workers, until
 from benchmarks.load.results import Kill, Moment, Run, Spread
 from benchmarks.load.watching import Watch, watching
-from benchmarks.stack import Stack, running_stack
+from benchmarks.stack import HERE, Checkout, Stack, running_stack
 from ops.local.database import Database
 from ops.local.environment import inherited
 from ops.local.processes import dying_with_us
@@ -31,11 +31,13 @@ def loaded(
     rate: float = 0,
     kills: int = 0,
     extra: Callable[[Stack], None] = lambda _stack: None,
+    checkout: Checkout = HERE,
 ) -> Run:
     """The run over all files of `pictures`; `extra` may use the stack before it ends."""
     scratch.mkdir(exist_ok=True)
     number, report = len(list(pictures.iterdir())), scratch / "report"
-    with running_stack(scratch / "data", workers) as stack:
+    report.unlink(missing_ok=True)  # of an earlier run with the same data
+    with running_stack(scratch / "data", workers, checkout) as stack:
         database = Database(stack.memory)
         with watching(stack) as watch, _visiting(stack, pictures, report, rate) as visitors:
             killed = kill_workers(database, number, kills)

@@ -1,10 +1,9 @@
 """Looks at every process of a stack, second by second: memory, processor time, and the queue."""
 
-import os
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -15,19 +14,19 @@ from benchmarks.stack import Stack
 from ops.local.database import Database
 
 _PERIOD = 1.0  # seconds
+_GENERATOR = "load generator (Locust)"
 _PARTS = {  # by what is in their command lines
     "ops.local.worker": "workers",
     "ops.local.aws": "tables and queues (DynamoDB Local)",
+    "ops.local.clouds": "tables and queues (moto)",  # until 5f300cc
     "ops.local.api": "API (Chalice's local server)",
     "mini -dir=": "object store (SeaweedFS)",
     "ops.local.eventloop": "event loop",
     "filer.meta.tail": "event loop",
     "ops.local.site": "page",
-    "locust": "load generator (Locust)",
+    "locust": _GENERATOR,
 }
 _REST = "supervisor and this program"
-
-Naming = Callable[[str], str | None]  # of a part, by a command line: None where that tells nothing
 
 
 class Sample(NamedTuple):
@@ -39,14 +38,11 @@ class Sample(NamedTuple):
 
 
 class Watch:
-    """What was seen, while `watching` runs.
+    """What was seen, while `watching` runs."""
 
-    A process whose command line does not tell its part belongs to that of its parent.
-    """
-
-    def __init__(self, naming: Naming) -> None:
+    def __init__(self, stack: Stack) -> None:
         self.samples: list[Sample] = []
-        self._naming = naming
+        self._stack = stack
         self._start = time.monotonic()
         self._busy: list[float] = []  # processor seconds of the whole machine
         self._spent: dict[tuple[str, int], tuple[float, float]] = {}
@@ -54,15 +50,12 @@ class Watch:
     def look(self, database: Database) -> None:
         """Take one sample; processes that have gone keep what they had spent."""
         memory: Counter[str] = Counter()
-        parts = {os.getppid(): _REST}
-        # Parents come before their children.
         for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
             try:
-                part = self._naming(" ".join(process.cmdline())) or parts[process.ppid()]
-                parts[process.pid] = part
+                part = _part(" ".join(process.cmdline()))
                 memory[part] += process.memory_info().rss
                 spent = sum(process.cpu_times()[:2])
-            except (psutil.Error, KeyError):  # it, or its parent, has ended meanwhile
+            except psutil.Error:
                 continue
             first, _ = self._spent.get((part, process.pid), (self._at_first(spent), 0.0))
             self._spent[part, process.pid] = first, spent
@@ -92,10 +85,15 @@ class Watch:
         return 0.0 if self.samples else spent
 
 
+def memory_of_stack(parts: Iterable[Part]) -> int:
+    """The most that they held together, in bytes, without what is no part of a stack's servers."""
+    return sum(part.memory[1] for part in parts if part.name not in (_GENERATOR, _REST))
+
+
 @contextmanager
-def watching(stack: Stack, naming: Naming | None = None) -> Iterator[Watch]:
+def watching(stack: Stack) -> Iterator[Watch]:
     """A look each second, from a thread of its own, until it is left."""
-    watch, over = Watch(naming or _part), threading.Event()
+    watch, over = Watch(stack), threading.Event()
     thread = threading.Thread(target=_watch, args=(watch, stack, over))
     thread.start()
     try:
@@ -114,8 +112,8 @@ def _watch(watch: Watch, stack: Stack, over: threading.Event) -> None:
     database.close()
 
 
-def _part(command: str) -> str | None:
-    return next((part for text, part in _PARTS.items() if text in command), None)
+def _part(command: str) -> str:
+    return next((part for text, part in _PARTS.items() if text in command), _REST)
 
 
 def _busy() -> float:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import psutil
 import pytest
 from PIL import Image as Pillow
 
@@ -18,14 +17,12 @@ from benchmarks.load.running import spread
 from benchmarks.load.scale import Month, files, units
 from benchmarks.load.simulating import Burst, Load, arrivals, growth, partition
 from benchmarks.load.walking import walk
-from benchmarks.load.watching import Watch
 from chalicelib import keys
 from chalicelib.costs import write_units
 from chalicelib.records import Event, Image, Status
 from ops.local.database import Database, set_mark
 from tests.infrastructure.stacks import template
 from tests.pictures import jpeg
-from tests.waiting import until
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 IMAGE_ID = "01M7ZWM9DGXHFPFNXZ1TZ6S7Y0"
@@ -144,20 +141,6 @@ def test_a_worker_is_killed_with_its_picture_in_work(tmp_path, worker):
     database.close()
     assert worker.returncode < 0
     assert kill.replaced >= 0
-
-
-def test_a_process_that_tells_nothing_belongs_to_the_part_of_its_parent(tmp_path):
-    program = "import subprocess; subprocess.run(['sleep', '3600'])"
-    watch = Watch(lambda command: "parent" if program in command else None)
-    database = Database(tmp_path / "events.sqlite")
-    with subprocess.Popen([sys.executable, "-c", program]) as process:
-        parent = psutil.Process(process.pid)
-        (child,) = until(parent.children)
-        alone = parent.memory_info().rss
-        watch.look(database)
-        child.kill()
-    database.close()
-    assert watch.samples[0].memory["parent"] > alone
 
 
 def test_a_partition_refuses_nothing_within_its_units():

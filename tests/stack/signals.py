@@ -4,6 +4,9 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
 
 from tests.stack.running import Stack, descendants, is_alive
 from tests.waiting import GENEROUS, until
@@ -11,6 +14,16 @@ from tests.waiting import GENEROUS, until
 
 def all_pids(stack: Stack) -> list[int]:
     return [stack.process.pid, *(pid for pid, _ in descendants(stack.process.pid))]
+
+
+def servers_over(data: Path) -> list[int]:
+    """The processes that were given this data directory, also once the supervisor has ended."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("DATA_DIR") == str(data):
+                found.append(process.pid)
+    return found
 
 
 def has_said(stack: Stack, words: str) -> bool:

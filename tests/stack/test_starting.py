@@ -9,8 +9,8 @@ import requests
 
 from ops.local.names import UPLOADS_BUCKET
 from tests.pictures import jpeg
-from tests.stack.running import Stack, descendants, is_alive, running_stack, starting_stack
-from tests.stack.signals import all_pids, has_said, stop
+from tests.stack.running import Stack, is_alive, running_stack, starting_stack
+from tests.stack.signals import all_pids, has_said, servers_over, stop
 from tests.waiting import GENEROUS, until
 
 
@@ -44,7 +44,7 @@ def test_a_taken_port_is_named_and_nothing_is_left_running(tmp_path: Path, varia
             assert stack.process.wait(GENEROUS) == 1
             until(lambda: has_said(stack, f"Port {port}"))
             assert variable in stack.lines[-1]
-            assert descendants(stack.process.pid) == []
+            assert servers_over(tmp_path) == []
 
 
 def test_a_server_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_server_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> Non
         assert stack.process.wait(GENEROUS) == 1
         until(lambda: has_said(stack, "MAX_PIXELS"))
         assert has_said(stack, "API (Chalice) ended with exit code 1")
-        assert descendants(stack.process.pid) == []
+        assert servers_over(tmp_path) == []
 
 
 def test_any_signal_stops_everything_and_all_is_there_after_a_restart(tmp_path: Path) -> None:
