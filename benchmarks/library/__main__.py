@@ -53,7 +53,7 @@ def main(
     if not draw:
         if not LOCUST.exists():
             raise click.UsageError("Locust is missing: `make library` installs it first.")
-        if against and images < against_images + rounds * _FURTHER:
+        if against and images <= against_images + rounds * _FURTHER:
             raise click.UsageError("--images must be more than the comparison makes.")
         started, load_average = time.monotonic(), os.getloadavg()[0]
         with tempfile.TemporaryDirectory(prefix="darkroom-library-") as scratch:
@@ -87,6 +87,7 @@ def _versions(against: str | None, scratch: Path) -> list[Version]:
     now = Version(toolchain.commit().removesuffix("+"), HERE, scratch / "now", _WORKERS)
     if not against:
         return [now]
+    click.echo(f"  {against}: its clone and its environment")
     checkout = prepared(against, scratch / "checkout")
     return [Version(against, checkout, scratch / "before", _WORKERS), now]
 

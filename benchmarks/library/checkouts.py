@@ -1,6 +1,7 @@
 """Clones of other revisions, and what a first start of one takes."""
 
 import os
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -59,7 +60,17 @@ def _clone(revision: str, folder: Path) -> None:
 
 
 def _run(*command: str, folder: Path) -> None:
-    subprocess.run(command, cwd=folder, env=_environment(), check=True)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=_environment(),
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{shlex.join(command)} failed:\n{done.stdout}")
 
 
 def _environment() -> dict[str, str]:
