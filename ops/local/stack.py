@@ -1,7 +1,6 @@
 """The stack: starts its servers in order, watches over them, and stops them in order."""
 
 import sys
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -28,22 +27,24 @@ class Stack:
         self._options = options
         self._say = say
         self._note = note
-        self._stopping = threading.Event()
+        # No Event: a handler that interrupts its `wait` may find its lock taken, for ever.
+        self._stopping = False
         self._running: list[Callable[[], None]] = []  # how to stop what runs, newest last
         self._servers: list[Server] = []
         self._aws: Aws | None = None
 
     def stop(self) -> None:
         """Let `run` come to its end; may be called from a signal handler."""
-        self._stopping.set()
+        self._stopping = True
 
     def run(self, when_ready: Callable[[], None]) -> None:
         """Run until stopped; StackError where a part cannot start or ends. Nothing is left over."""
         try:
             self._start()
             when_ready()
-            while not self._stopping.wait(_WATCH):
+            while not self._stopping:
                 self._watch()
+                time.sleep(_WATCH)
         except KeyboardInterrupt:
             return
         finally:
@@ -129,8 +130,9 @@ class Stack:
         self._running.append(server.stop)
         while server.exit_code is None:
             self._watch_servers()
-            if self._stopping.wait(0.03):
+            if self._stopping:
                 raise KeyboardInterrupt
+            time.sleep(0.03)
         if server.exit_code != 0:
             raise StackError(server.complaint())
         self._tell(server.last_line() or server.name)
@@ -142,7 +144,7 @@ class Stack:
     def _is_stopping(self) -> bool:
         """Whether `stop` was called; StackError where any server has ended meanwhile."""
         self._watch_servers()
-        return self._stopping.is_set()
+        return self._stopping
 
     def _tell(self, what: str) -> None:
         self._say(what, time.monotonic() - self._started)
