@@ -1,8 +1,6 @@
 """Clones of other revisions, and what a first start of one takes."""
 
-import os
 import shlex
-import signal
 import subprocess
 import tempfile
 import time
@@ -43,13 +41,12 @@ def first_start(revision: str) -> FirstStart:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,
         ) as process:
             try:
                 lines = wait_ready(process.stdout)
                 seconds = time.perf_counter() - started
             finally:
-                os.killpg(process.pid, signal.SIGTERM)
+                process.terminate()  # make passes it on
                 process.communicate()
     return FirstStart(commit=revision, seconds=round(seconds, 1), lines=len(lines))
 
