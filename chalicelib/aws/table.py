@@ -62,14 +62,19 @@ class DynamoImages(Upkeep, Outbox):
         query = _query(self._name, owner, limit + 1)
         if cursor:
             query["ExclusiveStartKey"] = items.start_after(cursor, owner)
+        # Where all are wanted, the next key says that there are more; it may be of another status.
+        enough = limit if status is None else limit + 1
         found: list[Item] = []
         for _ in range(_MOST_QUERIES):
             with passing_faults_renamed("DynamoDB"):
                 page = clients.dynamodb().query(**query)
-            records = self._led_to(page["Items"])
+            keys, rest = page["Items"], page.get("LastEvaluatedKey")
+            if len(keys) > LARGEST_BATCH:
+                # That there is one more is all that is asked of it: no second batch for its record.
+                keys, rest = keys[:LARGEST_BATCH], keys[LARGEST_BATCH - 1]
+            records = self._led_to(keys)
             found += [item for item in records if status in (None, item["status"]["S"])]
-            rest = page.get("LastEvaluatedKey")
-            if len(found) > limit or not rest:
+            if len(found) >= enough or not rest:
                 break
             query |= {"ExclusiveStartKey": rest, "Limit": LARGEST_BATCH}
         # More than the limit was found, or less because other statuses filled the pages.

@@ -1,8 +1,10 @@
 """What only a real table has: indexes that hold keys, and follow the table in their own time."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -68,6 +70,27 @@ def test_a_page_that_has_looked_at_enough_is_short_and_leads_on(
         if cursor is None:
             break
     assert sizes == [0, 0, 1]
+
+
+def test_the_longest_list_takes_one_batch_of_records(
+    dynamodb_table: DynamoImages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("table", "upkeep"):
+        monkeypatch.setattr(f"chalicelib.aws.{module}.LARGEST_BATCH", 2)
+    batches: list[int] = []
+
+    def count(params: dict[str, Any], **_: object) -> None:
+        batches.append(
+            len(json.loads(params["body"])["RequestItems"][dynamodb_table._name]["Keys"])
+        )
+
+    clients.dynamodb().meta.events.register("before-call.dynamodb.BatchGetItem", count)
+    for number in range(5):
+        dynamodb_table.put(numbered(number), TICKET)
+    cursor, pages = None, 0
+    while pages == 0 or cursor:
+        cursor, pages = dynamodb_table.newest("everyone", None, 2, cursor).next_cursor, pages + 1
+    assert batches == [2, 2, 1]
 
 
 def test_what_has_gone_since_the_index_was_asked_is_left_out(dynamodb_table: DynamoImages) -> None:
