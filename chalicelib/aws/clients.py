@@ -28,7 +28,9 @@ _BOUNDED = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
-_DYNAMODB = Config(connect_timeout=1, read_timeout=2)
+# Parameters are typed here and checked by DynamoDB. In between, botocore looks at every value: 1.4
+# of the 9.3 ms of CPU of reading a hundred records.
+_DYNAMODB = Config(connect_timeout=1, read_timeout=2, parameter_validation=False)
 # Nobody waits long for a bus: what it does not take is told later.
 _EVENTS = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}

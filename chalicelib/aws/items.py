@@ -113,6 +113,8 @@ def _value(typed: Item) -> Any:
     match kind:
         case "S" | "BOOL":
             return value
+        case "N" if value.isdigit():
+            return int(value)
         case "N":
             number = Decimal(value)
             return int(number) if number == number.to_integral_value() else float(number)
