@@ -16,8 +16,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     `answers` are the seconds of each kind of request that was answered, `refused` counts those that
     were not. `restarts` are seconds until ready; `uploaded` and `processed` images a second, one of
     each for a round. `faults` counts uploads without the right answer, `queued` what the queues
-    still held a minute after a round. `memory` is the most, in bytes, that the parts of the stack
-    held together: at rest, while lists were read, while images were uploaded.
+    still held a minute after a round. `memory` sums what each part of the stack held at most, in
+    bytes: at rest, while lists were read, while images were uploaded.
     """
 
     commit: str

@@ -86,7 +86,7 @@ class Watch:
 
 
 def memory_of_stack(parts: Iterable[Part]) -> int:
-    """The most that they held together, in bytes, without what is no part of a stack's servers."""
+    """The sum of what each held at most, in bytes, without what is none of a stack's servers."""
     return sum(part.memory[1] for part in parts if part.name not in (_GENERATOR, _REST))
 
 

@@ -113,7 +113,7 @@ def _value(typed: Item) -> Any:
     match kind:
         case "S" | "BOOL":
             return value
-        case "N" if value.isdigit():
+        case "N" if value.isdecimal():
             return int(value)
         case "N":
             number = Decimal(value)

@@ -62,7 +62,7 @@ class DynamoImages(Upkeep, Outbox):
         query = _query(self._name, owner, limit + 1)
         if cursor:
             query["ExclusiveStartKey"] = items.start_after(cursor, owner)
-        # Where all are wanted, the next key says that there are more; it may be of another status.
+        # Without a status the next key proves that there are more; with one it may be of another.
         enough = limit if status is None else limit + 1
         found: list[Item] = []
         for _ in range(_MOST_QUERIES):
