@@ -28,6 +28,9 @@ class Manifest(ImageView, frozen=True, kw_only=True):
     ledger: Ledger
 
 
+msgspec.json.Decoder(Manifest)  # prepared before threads decode it; see records.py
+
+
 class Manifests:
     """Writes manifests."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import Reason
@@ -135,3 +136,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def processed_files(self) -> list[str]:
         """The keys of all renditions, in the variants' order."""
         return [rendition.key for rendition in self.renditions]
+
+
+# msgspec prepares a type when it is first decoded, and 0.22.0 crashes where two threads do so at
+# once: the sweep's and the upkeep's threads decode these.
+for _type in (Image, Event):
+    msgspec.json.Decoder(_type)
