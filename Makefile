@@ -1,4 +1,4 @@
-# Works on a fresh checkout with Python 3.11+ and make. `make setup` comes first by itself.
+# Works on a fresh checkout with Python 3.11+ and make; targets run `make setup` when needed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,14 +6,20 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: run test check types templates bench load library setup package deploy destroy system
+.PHONY: help run test test-fast check types templates structure bench load library setup package deploy destroy system
 .DELETE_ON_ERROR:
 
-run: $(VENV)/local.stamp ## Sets up and runs the whole product here
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/local.stamp ## Set up and run the whole product here
 	@exec $(BIN)/python -m ops run
 
-test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Sets up and runs all tests
+test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Set up and run all tests
 	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
+
+test-fast: $(VENV)/dev.stamp ## Run the unit tests: no servers, no browsers, under a minute
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 -m "not slow" --durations 5 --durations-min 5
 
 check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, secrets, templates
 	$(BIN)/ruff check .
@@ -22,38 +28,42 @@ check: $(VENV)/dev.stamp $(VENV)/linters.stamp ## Lint, format, types, imports, 
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops secrets
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*_*.yml
 
-# The two that take a core for long, side by side.
+# The two slowest checks, run in parallel.
 types:
 	$(BIN)/mypy
 
 templates:
 	$(BIN)/python -m ops templates
 
-bench: $(VENV)/bench.stamp ## Darkroom beside its rivals, half an hour
+structure: $(VENV)/dev.stamp ## Print the packages' layers, import cycles and hops to boto3
+	@$(BIN)/python -m tests.structure
+
+bench: $(VENV)/bench.stamp ## Benchmark Darkroom against its rivals, half an hour
 	@PATH="$$PATH:$(abspath $(VENV))/rivals/bin" $(BIN)/python -m benchmarks
 
-load: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Thousands of uploads while workers are killed
+load: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Load test: thousands of uploads while workers are killed
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
-library: $(VENV)/dev.stamp $(VENV)/load.stamp system ## A stack with 10,000 images, an hour
+library: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Benchmark a stack with 10,000 images, an hour
 	@$(BIN)/python -m benchmarks.library $(ARGS)
 
-setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## The environment in .venv/
+setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv/
 
-package: $(VENV)/local.stamp ## Deployment artifacts into dist/
+package: $(VENV)/local.stamp ## Write the deployment artifacts to dist/
 	@$(BIN)/python -m ops package
 
-deploy: $(VENV)/local.stamp ## A stage in AWS: make deploy STAGE=dev ARGS=--dry-run
+deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
 	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(ARGS)
 
-destroy: $(VENV)/local.stamp ## Takes it away: make destroy STAGE=dev
+destroy: $(VENV)/local.stamp ## Remove a stage from AWS: make destroy STAGE=dev
 	@$(BIN)/python -m ops destroy --stage "$(STAGE)" $(ARGS)
 
 system: $(VENV)/dev.stamp
 	@$(BIN)/python -m ops system
 
-# A stamp is older than what it was made from just when that has changed since.
+# A stamp is older than its sources exactly when they have changed since.
 $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV) requirements-local.txt "what 'make run' needs"
 	@touch $@
@@ -62,24 +72,24 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stam
 	@$(INSTALL) $(VENV) requirements-dev.txt "what the tests and checks need"
 	@touch $@
 
-# The rest has environments of its own, which are made anew when their requirements change.
+# The rest have their own environments, recreated when their requirements change.
 # checkov pins an older boto3.
 $(VENV)/linters.stamp: requirements-lint.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV)/linters $< "what looks for unsafe templates"
 	@touch $@
 
-# As Lambda's own environment: in it the packaged functions run, and find nothing that they lack there.
+# Lambda's environment: the packaged functions run in it, without packages that Lambda lacks.
 $(VENV)/lambda.stamp: requirements-lambda.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV)/lambda $< "what Lambda's runtime has"
 	@touch $@
 
-# The rivals pin other versions of what we use.
+# The rivals pin other versions of our dependencies.
 $(VENV)/bench.stamp: requirements-bench.txt benchmarks/package-lock.json $(VENV)/local.stamp
 	@$(INSTALL) $(VENV)/rivals $< "what the benchmark compares with"
 	@cd benchmarks && PATH="$(abspath $(VENV))/rivals/bin:$$PATH" npm ci --no-audit --no-fund
 	@touch $@
 
-# Locust would have its plugin in every run of pytest.
+# Locust's pytest plugin would be active in every run of pytest.
 $(VENV)/load.stamp: requirements-load.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV)/load $< "what 'make load' needs"
 	@touch $@

@@ -1,4 +1,4 @@
-"""Darkroom's wiring: routes and event handlers. What they do is in chalicelib."""
+"""Routes and event handlers, as Chalice needs them; the logic is in chalicelib."""
 
 import os
 
@@ -13,13 +13,12 @@ from chalice.app import (
     SQSEvent,
 )
 
-from chalicelib import __version__, notifications
-from chalicelib.access.callers import Scope
-from chalicelib.batches import for_each
-from chalicelib.deadlines import seconds_left
-from chalicelib.telemetry import judged, watched, write_json_lines
-from chalicelib.web.answers import Edge, respond
-from chalicelib.web.gate import VERDICT_SECONDS, Gate, verdict
+from chalicelib import __version__, lambda_events
+from chalicelib.auth.callers import Scope
+from chalicelib.lambda_events import for_each, seconds_left
+from chalicelib.telemetry import log_authorizer, log_invocation, write_json_lines
+from chalicelib.web.boundary import HttpBoundary
+from chalicelib.web.request_auth import AUTHORIZER_TTL_SECONDS, RequestAuth, authorizer_response
 from chalicelib.web.requests import (
     AgainRequest,
     ListQuery,
@@ -28,144 +27,146 @@ from chalicelib.web.requests import (
     UploadRequest,
     valid_id,
 )
+from chalicelib.web.responses import json_response
 from chalicelib.wiring import Wiring
 
 app = Chalice(app_name="darkroom", configure_logs=False)
-app.register_middleware(watched)
+app.register_middleware(log_invocation)
 wiring = Wiring.from_environment(os.environ)
 write_json_lines(wiring.settings.log_level)
-edge = Edge(app, wiring.settings.origins)
-app.register_middleware(edge.frame, "http")
-gate = Gate(app, wiring.settings.auth_mode)
+boundary = HttpBoundary(app, wiring.settings.origins)
+app.register_middleware(boundary.middleware, "http")
+request_auth = RequestAuth(app, wiring.settings.auth_mode)
 
 
-@app.authorizer(ttl_seconds=VERDICT_SECONDS)
+@app.authorizer(ttl_seconds=AUTHORIZER_TTL_SECONDS)
 def authorize(request: AuthRequest) -> AuthResponse:
-    return judged(request, lambda asked: verdict(wiring.doorkeeper.recognize(asked.token)))
+    return log_authorizer(
+        request, lambda auth: authorizer_response(wiring.authenticator.authenticate(auth.token))
+    )
 
 
-guard = None if gate.is_open else authorize
+guard = None if request_auth.is_open else authorize
 
 
 @app.route("/uploads", methods=["POST"], authorizer=guard)
-@edge
+@boundary
 def create_upload() -> Response:
-    caller = gate.caller(Scope.UPLOAD)
-    asked = edge.body(UploadRequest)
+    caller = request_auth.caller(Scope.UPLOAD)
+    body = boundary.body(UploadRequest)
     ticket = wiring.tickets.post(
         caller.owner,
-        asked.filename,
-        asked.content_type,
-        asked.size,
-        asked.sha256,
-        asked.focal_point,
+        body.filename,
+        body.content_type,
+        body.size,
+        body.sha256,
+        body.focal_point,
     )
-    return respond(ticket, 200 if hasattr(ticket, "duplicate_of") else 201)
+    return json_response(ticket, 200 if hasattr(ticket, "duplicate_of") else 201)
 
 
 @app.route("/generate-upload-url", authorizer=guard)
-@edge
+@boundary
 def generate_upload_url() -> object:
-    caller = gate.caller(Scope.UPLOAD)
-    asked = edge.query(UploadQuery)
-    return wiring.tickets.put(caller.owner, asked.filename, asked.content_type, asked.size)
+    caller = request_auth.caller(Scope.UPLOAD)
+    query = boundary.query(UploadQuery)
+    return wiring.tickets.put(caller.owner, query.filename, query.content_type, query.size)
 
 
 @app.route("/images", authorizer=guard)
-@edge
+@boundary
 def list_images() -> object:
-    caller = gate.caller(Scope.READ)
-    asked = edge.query(ListQuery)
-    owner = caller.listing(asked.owner)
-    return wiring.library.list(owner, asked.status, asked.limit, asked.cursor)
+    caller = request_auth.caller(Scope.READ)
+    query = boundary.query(ListQuery)
+    return wiring.library.list(caller, query.owner, query.status, query.limit, query.cursor)
 
 
 @app.route("/images", methods=["POST"], authorizer=guard)
-@edge
+@boundary
 def process_object() -> object:
-    caller = gate.caller(Scope.UPLOAD)
-    asked = edge.body(ObjectRequest)
-    return wiring.library.process(asked.bucket, asked.key, caller.reach, asked.focal_point)
+    caller = request_auth.caller(Scope.UPLOAD)
+    body = boundary.body(ObjectRequest)
+    return wiring.library.process(body.bucket, body.key, caller, body.focal_point)
 
 
 @app.route("/images/{image_id}", authorizer=guard)
-@edge
+@boundary
 def show_image(image_id: str) -> object:
-    caller = gate.caller(Scope.READ)
-    return wiring.library.show(valid_id(image_id), caller.reach)
+    caller = request_auth.caller(Scope.READ)
+    return wiring.library.show(valid_id(image_id), caller)
 
 
 @app.route("/images/{image_id}", methods=["DELETE"], authorizer=guard)
-@edge
+@boundary
 def delete_image(image_id: str) -> object:
-    caller = gate.caller(Scope.DELETE)
-    return wiring.library.delete(valid_id(image_id), caller.reach)
+    caller = request_auth.caller(Scope.DELETE)
+    return wiring.library.delete(valid_id(image_id), caller)
 
 
 @app.route("/images/{image_id}/reprocess", methods=["POST"], authorizer=guard)
-@edge
+@boundary
 def reprocess_image(image_id: str) -> Response:
-    caller = gate.caller(Scope.UPLOAD)
-    asked = edge.optional_body(AgainRequest)
-    shown = wiring.library.reprocess(valid_id(image_id), caller.reach, asked.focal_point)
-    return respond(shown, 202)
+    caller = request_auth.caller(Scope.UPLOAD)
+    body = boundary.optional_body(AgainRequest)
+    image = wiring.library.reprocess(valid_id(image_id), caller, body.focal_point)
+    return json_response(image, 202)
 
 
 @app.route("/variants", authorizer=guard)
-@edge
+@boundary
 def list_variants() -> object:
-    gate.caller(Scope.READ)
+    request_auth.caller(Scope.READ)
     return {"variants": wiring.variants}
 
 
 @app.route("/health")
-@edge
+@boundary
 def health() -> object:
     return {"status": "ok", "version": __version__}
 
 
 @app.route("/openapi.json")
-@edge
+@boundary
 def show_openapi() -> object:
-    from chalicelib.web import openapi  # which no other request waits for
+    from chalicelib.web.openapi import document  # no other request pays for this import
 
-    return openapi.document(openapi.Terms.of(wiring.settings))
+    return document.build(document.Terms.of(wiring.settings))
 
 
-edge.complete()
+boundary.add_missing_methods()
 
 
 @app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectCreated:*"])
 def process_upload(event: S3Event) -> None:
-    versions = notifications.object_versions(event.to_dict())
+    versions = lambda_events.object_versions(event.to_dict())
     time_left = seconds_left(event.context)
-    for_each(versions, lambda one: wiring.processor.process(one, time_left=time_left))
+    for_each(versions, lambda version: wiring.processor.process(version, time_left=time_left))
 
 
 @app.on_s3_event(bucket=wiring.settings.uploads_bucket, events=["s3:ObjectRemoved:*"])
 def process_removal(event: S3Event) -> None:
-    for_each(notifications.object_versions(event.to_dict()), wiring.eraser.object_removed)
+    for_each(lambda_events.object_versions(event.to_dict()), wiring.deleter.object_removed)
 
 
-# Five at once process a million images a day, and leave the account's other calls to uploads.
+# Five at once process a million images a day and leave the account's concurrency to uploads.
 @app.on_sqs_message(queue=wiring.settings.work_queue, batch_size=1, maximum_concurrency=5)
 def process_again(event: SQSEvent) -> None:
     for record in event:
-        wish = notifications.request_to_process_again(record.body)
-        wiring.processor.again(wish, seconds_left(event.context))
+        request = lambda_events.reprocess_request(record.body)
+        wiring.processor.reprocess(request, seconds_left(event.context))
 
 
 @app.on_sqs_message(queue=wiring.settings.failures_queue, batch_size=1)
 def record_failure(event: SQSEvent) -> None:
     for record in event:
-        wiring.failures.record(notifications.failure(record.body))
+        wiring.failures.record(lambda_events.failure(record.body))
 
 
-# A receiver that is slow holds so many functions, and no more.
+# A slow receiver occupies at most this many functions.
 @app.on_sqs_message(queue=wiring.settings.webhooks_queue, batch_size=1, maximum_concurrency=5)
 def send_webhook(event: SQSEvent) -> None:
     for record in event:
-        wiring.webhooks.deliver(notifications.webhook(record.to_dict()))
+        wiring.webhooks.deliver(lambda_events.webhook(record.to_dict()))
 
 
 @app.schedule(Rate(10, unit=Rate.MINUTES))

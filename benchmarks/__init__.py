@@ -1,1 +1,1 @@
-"""What is claimed of Darkroom's speed and quality, measured; nothing of it ships."""
+"""Measures Darkroom's speed, quality, cost and reliability; README.md lists what is here."""

@@ -1,4 +1,4 @@
-"""What Darkroom aims at, and whether a run has it."""
+"""Darkroom's performance aims, and whether a run meets them."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -10,7 +10,7 @@ SHARP, SHARP_2 = "sharp-clones-4", "sharp-clones-4-2"
 
 
 class Aim(NamedTuple):
-    """A line of the table: at most `most` is aimed at; `measured` is None where nothing was."""
+    """A row of the table: the highest acceptable value, and the value measured, if any."""
 
     text: str
     most: float
@@ -19,12 +19,12 @@ class Aim(NamedTuple):
 
     @property
     def met(self) -> bool | None:
-        """Whether the run has it; None where nothing was measured."""
+        """Whether the run meets the aim; None if nothing was measured."""
         return None if self.measured is None else self.measured <= self.most
 
 
 def aims(results: Results) -> list[Aim]:
-    """All aims, in the order of their importance."""
+    """All aims, the most important first."""
     return [*_times(results), *_bytes(results), *_memories(results)]
 
 
@@ -33,8 +33,9 @@ def _of(results: Results, names: tuple[str, str], ratio: Callable[[], float]) ->
 
 
 def _times(results: Results) -> Iterator[Aim]:
-    def cpu(one: str, other: str) -> float | None:
-        return _of(results, (one, other), lambda: cpu_ratio(results, one, other).median)
+    def cpu(contender: str, other: str) -> float | None:
+        pair = (contender, other)
+        return _of(results, pair, lambda: cpu_ratio(results, *pair).median)
 
     def worst() -> float:
         return cpu_ratio(results, "darkroom", SHARP).high
@@ -80,9 +81,9 @@ def _bytes(results: Results) -> Iterator[Aim]:
 
 
 def _memories(results: Results) -> Iterator[Aim]:
-    def held(case: str) -> float | None:
+    def peak(case: str) -> float | None:
         return memory_of(results, "darkroom-2", case)
 
-    yield Aim("Peak memory, 48 MP JPEG", 80, held("48 MP"), "MB")
-    yield Aim("Peak memory, 48 MP progressive JPEG", 180, held("48 MP progressive"), "MB")
-    yield Aim("Peak memory, 100 MP PNG", 1769, held("100 MP PNG"), "MB")
+    yield Aim("Peak memory, 48 MP JPEG", 80, peak("48 MP"), "MB")
+    yield Aim("Peak memory, 48 MP progressive JPEG", 180, peak("48 MP progressive"), "MB")
+    yield Aim("Peak memory, 100 MP PNG", 1769, peak("100 MP PNG"), "MB")

@@ -8,7 +8,7 @@ from benchmarks.ratios import cpu_ratio
 from benchmarks.results import Results
 
 _WIDTH, _LEFT, _ROW, _TOP, _FOOT = 760, 300, 30, 62, 34  # pixels
-_ROOM = 70  # right of the longest bar, for its figure
+_VALUE_WIDTH = 70  # right of the longest bar, for its figure
 
 _STYLE = """
     text { font: 14px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
@@ -24,7 +24,7 @@ _STYLE = """
 
 
 class Bar(NamedTuple):
-    """A line of the chart; `kind` is "ours", "theirs" or "floor"."""
+    """A bar of the chart; `kind` is "ours", "theirs" or "floor"."""
 
     label: str
     value: float
@@ -46,7 +46,7 @@ _SHOWN = (
 
 
 def chart(results: Results) -> str:
-    """The SVG of a run in which sharp took part."""
+    """The SVG of a run that includes sharp."""
     bars = [
         Bar(label, cpu_ratio(results, name, SHARP).median, kind)
         for name, label, kind in _SHOWN
@@ -58,10 +58,10 @@ def chart(results: Results) -> str:
 
 
 def drawn(title: str, note: str, bars: list[Bar]) -> str:
-    """A chart of `bars`, from zero, the longest as long as there is room."""
+    """A chart of `bars` that start at zero; the longest fills the width."""
     height = _TOP + _ROW * len(bars) + _FOOT - 24
-    scale = (_WIDTH - _LEFT - _ROOM) / max(bar.value for bar in bars)
-    rows = "\n".join(_row(bar, _TOP + _ROW * at, scale) for at, bar in enumerate(bars))
+    scale = (_WIDTH - _LEFT - _VALUE_WIDTH) / max(bar.value for bar in bars)
+    rows = "\n".join(_row(bar, _TOP + _ROW * index, scale) for index, bar in enumerate(bars))
     label = escape(f"{title}: " + ", ".join(f"{bar.label} {bar.value:.2f}" for bar in bars))
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">
   <title>{label}</title>
@@ -78,8 +78,8 @@ def _row(bar: Bar, top: int, scale: float) -> str:
     weight = ' class="strong"' if bar.kind == "ours" else ""
     middle = top + 16
     label, value = escape(bar.label), f"{bar.value:.2f}"
-    place = f'x="{_LEFT}" y="{top}" width="{length:.1f}" height="22"'
+    position = f'x="{_LEFT}" y="{top}" width="{length:.1f}" height="22"'
     return f"""\
   <text{weight} x="{_LEFT - 10}" y="{middle}" text-anchor="end">{label}</text>
-  <rect class="{bar.kind}" {place} rx="3"/>
+  <rect class="{bar.kind}" {position} rx="3"/>
   <text{weight} x="{_LEFT + length + 8:.1f}" y="{middle}">{value}</text>"""

@@ -1,4 +1,4 @@
-"""A contender's process from outside: started, asked, ended."""
+"""Client of a contender's worker process: starts it, sends requests, ends it."""
 
 import json
 import os
@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import IO, Any, Self, cast
 
 from benchmarks import toolchain
-from chalicelib.variants import load_variants
+from chalicelib.model.variants import load_variants
 
-_LONGEST = 16383  # the side of a box that has none: what WebP can hold
+_LONGEST = 16383  # side of a box without a limit: WebP's maximum, in pixels
 
 
 class Worker:
-    """One process; a context manager."""
+    """A worker process; a context manager."""
 
     def __init__(self, command: Sequence[str], cpus: int) -> None:
-        with _confined_to(toolchain.processors()[-cpus:]):
+        with _pinned_to(toolchain.processors()[-cpus:]):
             self._process = subprocess.Popen(
                 command,
                 cwd=toolchain.ROOT,
@@ -26,32 +26,32 @@ class Worker:
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        # Both are there, since both were asked for.
-        self._questions = cast("IO[str]", self._process.stdin)
-        self._answers = cast("IO[str]", self._process.stdout)
+        # Not None, since both are pipes.
+        self._requests = cast("IO[str]", self._process.stdin)
+        self._responses = cast("IO[str]", self._process.stdout)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         with self._process:
-            self._questions.close()
+            self._requests.close()
 
     def render(self, photograph: Path, quality: int, out: Path | None = None) -> dict[str, Any]:
-        """The worker's answer for the standard job; the files go into `out`."""
-        return self.ask(
+        """Response to the standard job; the worker writes the files into `out`."""
+        return self.send(
             file=str(photograph), quality=quality, boxes=_boxes(), out=str(out) if out else None
         )
 
-    def ask(self, **request: object) -> dict[str, Any]:
-        """The answer to any request; RuntimeError if the process ends instead."""
-        self._questions.write(json.dumps(request) + "\n")
-        self._questions.flush()
-        line = self._answers.readline()
+    def send(self, **request: object) -> dict[str, Any]:
+        """Response to any request; RuntimeError if the process ends instead."""
+        self._requests.write(json.dumps(request) + "\n")
+        self._requests.flush()
+        line = self._responses.readline()
         if not line:
             raise RuntimeError(f"{self._process.args!r} ended at {request!r}")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        response: dict[str, Any] = json.loads(line)
+        return response
 
 
 def _boxes() -> list[list[object]]:
@@ -62,11 +62,11 @@ def _boxes() -> list[list[object]]:
 
 
 @contextmanager
-def _confined_to(processors: Sequence[int]) -> Iterator[None]:
-    """Children started inside are kept to `processors`."""
-    usual = os.sched_getaffinity(0)
+def _pinned_to(processors: Sequence[int]) -> Iterator[None]:
+    """Child processes started inside run on `processors` only."""
+    original = os.sched_getaffinity(0)
     os.sched_setaffinity(0, processors)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, usual)
+        os.sched_setaffinity(0, original)

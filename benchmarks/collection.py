@@ -1,4 +1,4 @@
-"""Which photographs a run is about."""
+"""The photographs that a run measures."""
 
 import random
 from pathlib import Path
@@ -8,23 +8,19 @@ from PIL import Image
 from benchmarks.photographs import photographs
 from benchmarks.results import Photograph
 
-_SUFFIXES = {".jpg", ".jpeg", ".png"}
 _SEED = 3
 
 
-def collected(folder: Path | None, number: int | None) -> list[Path]:
-    """The photographs of `folder`, else the collection's; of more than `number` a fixed choice."""
-    if folder is None:
-        found = photographs("bench")
-    else:
-        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
-    if number is not None and number < len(found):
-        found = sorted(random.Random(_SEED).sample(found, number))  # noqa: S311 - no secret
-    return found
+def collection(number: int | None = None) -> list[Path]:
+    """All photographs of the set "bench", or a fixed sample of `number`."""
+    found = photographs("bench")
+    if number is None:
+        return found
+    return sorted(random.Random(_SEED).sample(found, number))  # noqa: S311 - no secret
 
 
 def described(path: Path) -> Photograph:
-    """What is known of a photograph."""
+    """Name, size and kind of a photograph."""
     with Image.open(path) as image:
         kind = str(image.format)
         if kind == "JPEG":

@@ -1,4 +1,4 @@
-"""Who takes part: one line each, data and no code."""
+"""The contenders: Darkroom, its rivals, and the floor under both."""
 
 import json
 from pathlib import Path
@@ -7,15 +7,15 @@ from typing import NamedTuple
 import msgspec
 
 from benchmarks import toolchain
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 
 
 class Contender(NamedTuple):
-    """One way of doing the standard job.
+    """A program that does the standard job on `cpus` processors.
 
-    It runs on `cpus` processors. Its quality is looked for, starting at its
-    own default `quality`, unless that is `fixed`; contenders of one `family`
-    write the same files. The floor only reads JPEGs, and its files show nothing new.
+    Its quality is searched, starting at its own default `quality`, unless that
+    is `fixed`. Contenders of one `family` write the same files. The floor reads
+    only JPEGs, and its files are not scored: they show nothing new.
     """
 
     name: str
@@ -29,23 +29,13 @@ class Contender(NamedTuple):
     is_floor: bool = False
 
     def reads(self, photograph: Path) -> bool:
-        """Whether it takes part for `photograph`."""
+        """Whether the contender can read `photograph`."""
         return not self.is_floor or photograph.suffix.lower() in {".jpg", ".jpeg"}
 
 
 def contenders() -> list[Contender]:
-    """All of them, Darkroom first: the others' quality is matched to its default."""
+    """All contenders, Darkroom first: the others' quality is matched to its default."""
     return [*_darkroom(), *_sharp(), *_others(), *_floor()]
-
-
-def absent() -> dict[str, str]:
-    """Contenders that this Darkroom does not have, each with the reason."""
-    return {} if _knows_auto() else {"darkroom-auto": 'no variant may say quality = "auto"'}
-
-
-def anchor() -> Contender:
-    """Darkroom as it is shipped: what all others are matched to and compared with."""
-    return contenders()[0]
 
 
 def _darkroom() -> list[Contender]:
@@ -55,31 +45,20 @@ def _darkroom() -> list[Contender]:
         fixed = output == "webp" and "method" not in options
         return Contender(name, title, command, family, default_quality(), fixed, cpus, output)
 
-    found = [
+    return [
         ours("darkroom", "Darkroom", "darkroom"),
         ours("darkroom-2", "Darkroom, two CPUs", "darkroom", 2),
         ours("darkroom-method-4", "Darkroom at WebP method 4", "darkroom-method-4", method=4),
         ours("darkroom-avif", "Darkroom, AVIF beside WebP", "darkroom-avif", avif=True),
+        ours("darkroom-auto", 'Darkroom, quality "auto"', "darkroom-auto", auto=True),
     ]
-    if _knows_auto():
-        found.append(ours("darkroom-auto", 'Darkroom, quality "auto"', "darkroom-auto", auto=True))
-    return found
 
 
 def default_quality() -> int:
-    """The quality of a variant that names none."""
+    """The quality of a variant that sets none."""
     fields = {field.name: field.default for field in msgspec.structs.fields(Variant)}
     quality: int = fields["quality"]
     return quality
-
-
-def _knows_auto() -> bool:
-    rule = {"name": "any", "width": 1, "quality": "auto"}
-    try:
-        msgspec.convert(rule, Variant)
-    except msgspec.ValidationError:
-        return False
-    return True
 
 
 def _sharp() -> list[Contender]:

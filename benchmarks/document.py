@@ -1,4 +1,4 @@
-"""The documents that are written from a run, so that no figure in them can drift."""
+"""Writes docs/performance.md, its chart and docs/cost.md from the figures of a run."""
 
 from pathlib import Path
 from string import Template
@@ -6,7 +6,8 @@ from string import Template
 from benchmarks import toolchain
 from benchmarks.chart import chart
 from benchmarks.costs.document import COST_PAGE, cost_page
-from benchmarks.facts import (
+from benchmarks.costs.prices import prices
+from benchmarks.details import (
     distributions_table,
     imports,
     millions_table,
@@ -26,7 +27,6 @@ from benchmarks.tables import (
     times_table,
 )
 from benchmarks.tails import tails_table
-from chalicelib.costs import prices
 
 PAGE = toolchain.ROOT / "docs/performance.md"
 CHART = toolchain.ROOT / "docs/performance.svg"
@@ -42,8 +42,7 @@ def write_documents(results: Results) -> None:
 
 def page(results: Results) -> str:
     """The text of `docs/performance.md`."""
-    sizes = sorted(one.megapixels for one in results.photographs)
-    absent = [f"Not in this run: {name}, since {why}." for name, why in results.absent.items()]
+    sizes = sorted(photograph.megapixels for photograph in results.photographs)
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         command=results.command,
         date=results.date,
@@ -58,7 +57,6 @@ def page(results: Results) -> str:
         metric_there=f"{results.metric[1]:.3f}",
         prices_date=prices().date,
         furthest=furthest(results),
-        absent="\n".join(absent),
         aims=aims_table(results),
         times=times_table(results),
         seconds=seconds_table(results),

@@ -4,56 +4,60 @@ from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.contenders import Contender
 from benchmarks.ratios import mean, tenth
-from benchmarks.studio import Made
+from benchmarks.rendering import Rendered
 
 TOLERANCE = 0.3  # of the mean SSIMULACRA2
-_SLOPE = 0.6  # what a step of quality changes it by, near 80
+_SLOPE = 0.6  # change of it per step of quality, near 80
 
 Say = Callable[[str], None]
-Batch = Callable[[Sequence[tuple[Contender, int]]], list[Made]]
+Render = Callable[[Sequence[tuple[Contender, int]]], list[Rendered]]
 Summary = Callable[[Sequence[float]], float]
 
 
 def matched(
-    families: Sequence[Contender], starts: Mapping[str, int], batch: Batch, say: Say
-) -> dict[str, Made]:
-    """What each family makes at its matched quality; the first one, Darkroom, sets the aim."""
-    return search(families, starts, None, mean, batch, say)
+    families: Sequence[Contender], starts: Mapping[str, int], render: Render, say: Say
+) -> dict[str, Rendered]:
+    """Each family's files at its matched quality; the first family, Darkroom, sets the target."""
+    return search(families, starts, None, mean, render, say)
 
 
 def matched_tails(
-    families: Sequence[Contender], aim: Sequence[float], batch: Batch, say: Say
-) -> dict[str, Made]:
-    """What each family makes where its tenth percentile is that of the scores `aim`."""
+    families: Sequence[Contender], scores: Sequence[float], render: Render, say: Say
+) -> dict[str, Rendered]:
+    """Each family's files at the quality whose tenth percentile is that of `scores`."""
     loose = [contender._replace(fixed=False) for contender in families]
-    return search(loose, {}, tenth(aim), tenth, batch, say)
+    return search(loose, {}, tenth(scores), tenth, render, say)
 
 
 def search(
     families: Sequence[Contender],
     starts: Mapping[str, int],
-    aim: float | None,
+    target: float | None,
     summary: Summary,
-    batch: Batch,
+    render: Render,
     say: Say,
-) -> dict[str, Made]:
-    """What each family makes where the `summary` of its scores is nearest to `aim`.
+) -> dict[str, Rendered]:
+    """Each family's files at the quality where the `summary` of its scores is nearest `target`.
 
-    Without an aim the first family's first summary is it.
+    Without a target, it is the first family's first summary.
     """
-    tried: dict[str, dict[int, Made]] = {one.family: {} for one in families}
-    found: dict[str, dict[int, float]] = {one.family: {} for one in families}
-    todo = [(one, _start(one, starts)) for one in families]
+    tried: dict[str, dict[int, Rendered]] = {family.family: {} for family in families}
+    found: dict[str, dict[int, float]] = {family.family: {} for family in families}
+    todo = [(family, _start(family, starts)) for family in families]
     while todo:
-        for (one, quality), made_now in zip(todo, batch(todo), strict=True):
-            tried[one.family][quality] = made_now
-            found[one.family][quality] = summary(made_now.scores(one.output))
-            say(f"  {one.title}: {found[one.family][quality]:.2f} at quality {quality}")
-        if aim is None:
-            aim = next(iter(found[families[0].family].values()))
-        nexts = [(one, next_quality(found[one.family], aim)) for one, _ in todo if not one.fixed]
-        todo = [(one, quality) for one, quality in nexts if quality is not None]
-    return {name: tried[name][nearest(found[name], aim or 0)] for name in tried}
+        for (contender, quality), rendered in zip(todo, render(todo), strict=True):
+            tried[contender.family][quality] = rendered
+            score = found[contender.family][quality] = summary(rendered.scores(contender.output))
+            say(f"  {contender.title}: {score:.2f} at quality {quality}")
+        if target is None:
+            target = next(iter(found[families[0].family].values()))
+        nexts = [
+            (contender, next_quality(found[contender.family], target))
+            for contender, _ in todo
+            if not contender.fixed
+        ]
+        todo = [(contender, quality) for contender, quality in nexts if quality is not None]
+    return {name: tried[name][nearest(found[name], target or 0)] for name in tried}
 
 
 def _start(contender: Contender, starts: Mapping[str, int]) -> int:
@@ -62,18 +66,18 @@ def _start(contender: Contender, starts: Mapping[str, int]) -> int:
     return starts.get(contender.family, contender.quality)
 
 
-def nearest(found: Mapping[int, float], aim: float) -> int:
-    """The quality whose summary is nearest to `aim`, the lower of two."""
-    return min(found, key=lambda quality: (abs(found[quality] - aim), quality))
+def nearest(found: Mapping[int, float], target: float) -> int:
+    """The quality whose summary is nearest to `target`, the lower of two."""
+    return min(found, key=lambda quality: (abs(found[quality] - target), quality))
 
 
-def next_quality(found: Mapping[int, float], aim: float) -> int | None:
-    """The quality (1 to 100) to try after those `found`; None if one of them is as good as can be.
+def next_quality(found: Mapping[int, float], target: float) -> int | None:
+    """The quality (1 to 100) to try after those `found`; None if the best of them will do.
 
-    It never names one that has been tried, so that the search ends.
+    It is never a quality that has been tried, so the search ends.
     """
-    best = nearest(found, aim)
-    gap = aim - found[best]
+    best = nearest(found, target)
+    gap = target - found[best]
     if abs(gap) <= TOLERANCE:
         return None
     step = round(gap / _SLOPE) or (1 if gap > 0 else -1)

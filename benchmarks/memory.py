@@ -15,7 +15,7 @@ def measured(
     pictures: Mapping[Case, Path],
     say: Callable[[str], None],
 ) -> list[Memory]:
-    """The most that each contender held for each case: the kernel's high-water mark."""
+    """Each contender's peak memory for each case: the kernel's high-water mark."""
     found: list[Memory] = []
     if not contenders:
         return found
@@ -24,6 +24,6 @@ def measured(
             with Worker(contender.command, contender.cpus) as worker:
                 peak = worker.render(picture, qualities[contender.family])["peak"]
             found.append(Memory(contender=contender.name, case=case.name, kilobytes=peak))
-        held = ", ".join(f"{one.kilobytes // 1024}" for one in found[-len(contenders) :])
-        say(f"  {case.name}: {held} MB")
+        peaks = ", ".join(f"{memory.kilobytes // 1024}" for memory in found[-len(contenders) :])
+        say(f"  {case.name}: {peaks} MB")
     return found

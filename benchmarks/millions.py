@@ -1,12 +1,12 @@
-"""What a million photographs cost on AWS Lambda, from measured times."""
+"""Cost of a million photographs on AWS Lambda, from measured times."""
 
 import math
 from typing import NamedTuple
 
-from chalicelib.costs import Prices
+from chalicelib.views.costs import Prices
 
 MEMORIES = (512, 1024, 1769, 2560, 3008, 3538)  # MB
-_ONE_CPU = 1769  # MB of memory that come with one processor, says AWS
+_ONE_CPU = 1769  # MB of memory that come with one processor, according to AWS
 
 
 class Measured(NamedTuple):
@@ -18,18 +18,18 @@ class Measured(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """Milliseconds per photograph, and US dollars for a million of them."""
+    """Milliseconds per photograph, and US dollars for a million photographs."""
 
     milliseconds: int
     dollars: float
 
 
 def bill(measured: Measured, memory: int, prices: Prices) -> Bill:
-    """What Lambda bills at `memory` MB if its processors were as fast as the measured ones.
+    """What Lambda bills at `memory` MB if its processors are as fast as the measured ones.
 
-    A function has a share of processor time that grows with its memory; below
-    one processor a picture takes as much longer. Above it, two threads take at
-    least the wall time measured on two processors, and the CPU time over the share.
+    A function's share of processor time grows with its memory; below one processor
+    a picture takes proportionally longer. Above it, two threads take at least the wall
+    time measured on two processors, and the CPU time divided by the share.
     """
     cpus = memory / _ONE_CPU
     seconds = measured.alone / cpus

@@ -1,4 +1,4 @@
-"""Pictures for the memory cases: of exact sizes and kinds, laid together from real photographs."""
+"""Pictures of exact sizes and kinds for the memory cases: mosaics of real photographs."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageOps
 
-_QUALITY = 90  # cameras' own is about that
+_QUALITY = 90  # about that of cameras
 
 
 class Case(NamedTuple):
-    """One picture: its sides in pixels, its format, and whether some of it is transparent."""
+    """A picture: its sides in pixels, its format, and whether it is partly transparent."""
 
     name: str
     width: int
@@ -38,7 +38,7 @@ CASES = (
 
 
 def picture_of(case: Case, photographs: Sequence[Path], folder: Path) -> Path:
-    """The file of `case`, made of `photographs` in `folder` unless it is there."""
+    """The file of `case` in `folder`, made of `photographs` unless it exists."""
     names = ",".join(photograph.name for photograph in photographs).encode()
     path = folder / f"{case.name}, {hashlib.sha256(names).hexdigest()[:8]}.{case.format}"
     if path.exists():
@@ -57,7 +57,7 @@ def picture_of(case: Case, photographs: Sequence[Path], folder: Path) -> Path:
 
 
 def _mosaic(width: int, height: int, photographs: Sequence[Path]) -> Image.Image:
-    """Photographs at their full resolution, row by row, cut off at the edges."""
+    """Photographs at full resolution, row by row, cropped at the edges."""
     canvas = Image.new("RGB", (width, height))
     pictures = _pictures(photographs)
     top = 0

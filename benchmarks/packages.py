@@ -1,4 +1,4 @@
-"""Packages of Debian, PyPI and npm, fetched by name with the registries' own clients."""
+"""Fetches packages of Debian, PyPI and npm with the registries' own clients."""
 
 import shutil
 import subprocess
@@ -15,8 +15,8 @@ _PIP = (sys.executable, "-m", "pip", "download", *_QUIET)
 
 
 def fetch_package(registry: Registry, name: str, version: str, folder: Path) -> Path:
-    """Fetch one package into `folder` (empty) and unpack it; the folder that holds its files."""
-    # As root, apt-get gives up its rights for the download; it must still reach the folder.
+    """Fetch a package into `folder` (empty), unpack it, and return the folder with its files."""
+    # As root, apt-get drops its privileges for the download; it must still reach the folder.
     folder.chmod(0o777)
     _download(_command(registry, name, version), folder)
     (archive,) = (path for path in folder.iterdir() if path.is_file())
@@ -27,7 +27,7 @@ def fetch_package(registry: Registry, name: str, version: str, folder: Path) -> 
 
 def _command(registry: Registry, name: str, version: str) -> list[str]:
     match registry:
-        case "debian":  # one release of Debian has one version
+        case "debian":  # a release of Debian has only one version
             return ["apt-get", "download", "--quiet", name]
         case "pypi":
             return [*_PIP, "--only-binary", ":all:", f"{name}=={version}"]
@@ -38,14 +38,14 @@ def _command(registry: Registry, name: str, version: str) -> list[str]:
 
 
 def _download(command: list[str], folder: Path) -> None:
-    """Run `command` in `folder`; ends with a sentence if it cannot be run or fails."""
+    """Run `command` in `folder`; exit with a message if it is missing or fails."""
     if not shutil.which(command[0]):
-        click.echo(f"The photographs need {command[0]}, which is not here.", err=True)
+        click.echo(f"{command[0]} is not installed; fetching the photographs needs it.", err=True)
         sys.exit(1)
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     if done.returncode:
         hint = " (is `apt-get update` needed?)" if command[0] == "apt-get" else ""
-        click.echo(f"This failed{hint}: {' '.join(command)}\n{done.stderr}", err=True)
+        click.echo(f"Failed{hint}: {' '.join(command)}\n{done.stderr}", err=True)
         sys.exit(1)
 
 

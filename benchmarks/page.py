@@ -1,4 +1,4 @@
-"""`python -m benchmarks.page`: Lighthouse on a fresh stack's page, empty and filled."""
+"""`python -m benchmarks.page`: Lighthouse on a new stack's page, empty and with pictures."""
 
 import json
 import os
@@ -24,7 +24,7 @@ _CATEGORIES = ("performance", "accessibility", "best-practices")
 _PAINTS = ("first-contentful-paint", "largest-contentful-paint")
 _DOCUMENT = ROOT / "docs" / "page-speed.md"
 _TEMPLATE = Path(__file__).with_name("page.template.md")
-_PATIENCE = 120  # seconds for one photograph
+_TIMEOUT = 120  # seconds for one photograph
 _CHROMIUM = os.environ.get("CHROME_PATH", shutil.which("chromium") or "chromium")
 
 
@@ -33,10 +33,10 @@ _PROFILES = {
     "slow 4G, applied": (150, 1.6e6 / 8),
     "Fast 4G of DevTools, applied": (165, 8.1e6 / 8),
 }
-_PHONE: ViewportSize = {"width": 412, "height": 823}  # points, as Lighthouse has it
-_PIXELS = 1.75  # to a point
-_SLOWER = 4  # times, the phone's processor
-_SEEN = """() => new Promise((resolve) => {
+_PHONE: ViewportSize = {"width": 412, "height": 823}  # CSS pixels, as in Lighthouse
+_PIXEL_RATIO = 1.75
+_SLOWDOWN = 4  # of the processor
+_READ_PAINTS = """() => new Promise((resolve) => {
     new PerformanceObserver((list) => resolve([
         performance.getEntriesByName("first-contentful-paint")[0].startTime,
         list.getEntries().at(-1).startTime,
@@ -47,38 +47,42 @@ _SEEN = """() => new Promise((resolve) => {
 @click.command()
 @click.option("--runs", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--pictures", type=click.IntRange(1), default=12, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=_DOCUMENT, show_default=False)
-def main(runs: int, pictures: int, out: Path) -> None:
-    """Measure the page on a phone as Lighthouse has it, and write docs/page-speed.md."""
-    lines = []
+def main(runs: int, pictures: int) -> None:
+    """Measure the page on Lighthouse's emulated phone, and write docs/page-speed.md."""
+    rows = []
     with tempfile.TemporaryDirectory() as data, running_stack(Path(data), workers=2) as stack:
         for gallery in ("empty", f"{pictures} pictures"):
             if gallery != "empty":
                 _upload(stack.options.api_url, photographs()[:pictures])
-            for line in _rows(gallery, stack.options.site_url, runs):
-                click.echo(line)
-                lines.append(line)
+            for row in _rows(gallery, stack.options.site_url, runs):
+                click.echo(row)
+                rows.append(row)
+    values = {
+        "machine": machine(),
+        "commit": commit(),
+        "load": ", ".join(f"{average:.1f}" for average in os.getloadavg()),
+        "runs": str(runs),
+        "rows": "\n".join(rows),
+        "lighthouse": _LIGHTHOUSE,
+    }
     text = _TEMPLATE.read_text()
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    facts = {"machine": machine(), "commit": commit(), "load": load, "runs": str(runs)}
-    for name, value in {**facts, "rows": "\n".join(lines), "lighthouse": _LIGHTHOUSE}.items():
+    for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
-    out.write_text(text)
+    _DOCUMENT.write_text(text)
 
 
 def _upload(api: str, files: Sequence[Path]) -> None:
     for file in files:
-        size = file.stat().st_size
-        order: dict[str, str | int] = {
+        body: dict[str, str | int] = {
             "filename": file.name,
             "content_type": "image/jpeg",
-            "size": size,
+            "size": file.stat().st_size,
         }
-        ticket = requests.post(f"{api}/uploads", json=order, timeout=30).json()
+        ticket = requests.post(f"{api}/uploads", json=body, timeout=30).json()
         with file.open("rb") as content:
             form = {"data": ticket["fields"], "files": {"file": content}}
-            requests.post(ticket["url"], timeout=_PATIENCE, **form).raise_for_status()
-        deadline = time.monotonic() + _PATIENCE
+            requests.post(ticket["url"], timeout=_TIMEOUT, **form).raise_for_status()
+        deadline = time.monotonic() + _TIMEOUT
         while requests.get(ticket["status_url"], timeout=30).json()["status"] != "ready":
             if time.monotonic() > deadline:
                 raise click.ClickException(f"{file.name} did not become ready.")
@@ -91,35 +95,35 @@ def _rows(gallery: str, site: str, runs: int) -> Iterator[str]:
         f"{100 * min(report['categories'][name]['score'] for report in reports):.0f}"
         for name in _CATEGORIES
     ]
-    seen = [[report["audits"][name]["numericValue"] for name in _PAINTS] for report in reports]
-    yield _row(gallery, "slow 4G, simulated by Lighthouse", seen, " / ".join(scores))
+    paints = [[report["audits"][name]["numericValue"] for name in _PAINTS] for report in reports]
+    yield _row(gallery, "slow 4G, simulated by Lighthouse", paints, " / ".join(scores))
     for profile, network in _PROFILES.items():
         yield _row(gallery, profile, [_painted(site, *network) for _ in range(runs)], "")
 
 
 def _audited(site: str) -> dict[str, Any]:
-    """Lighthouse's report; an environment variable CHROME_PATH names another browser."""
+    """Lighthouse's report; the environment variable CHROME_PATH selects another browser."""
     command = ["npx", "--yes", _LIGHTHOUSE, site, "--quiet", "--output=json"]
-    chosen = f"--only-categories={','.join(_CATEGORIES)}"
+    categories = f"--only-categories={','.join(_CATEGORIES)}"
     flags = "--chrome-flags=--headless=new --no-sandbox"
     environment = {**os.environ, "CHROME_PATH": _CHROMIUM}
-    said = subprocess.run(
-        [*command, chosen, flags], env=environment, check=True, stdout=subprocess.PIPE
+    done = subprocess.run(
+        [*command, categories, flags], env=environment, check=True, stdout=subprocess.PIPE
     )
-    found: dict[str, Any] = json.loads(said.stdout)
-    return found
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
 
 def _painted(site: str, milliseconds: float, bytes_per_second: float) -> list[float]:
     """The first and the largest paint, in milliseconds.
 
-    Lighthouse's own applied throttling is not used: the first paint came after 2.4 s however fast
-    the processor was.
+    Does not use Lighthouse's own applied throttling: with it the first paint came after 2.4 s
+    however fast the processor was.
     """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(
-            viewport=_PHONE, device_scale_factor=_PIXELS, is_mobile=True, has_touch=True
+            viewport=_PHONE, device_scale_factor=_PIXEL_RATIO, is_mobile=True, has_touch=True
         )
         session = page.context.new_cdp_session(page)
         network = {
@@ -129,10 +133,10 @@ def _painted(site: str, milliseconds: float, bytes_per_second: float) -> list[fl
             "uploadThroughput": bytes_per_second / 2,
         }
         session.send("Network.emulateNetworkConditions", network)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
+        session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWDOWN})
         page.goto(site)
         page.wait_for_load_state("networkidle")
-        paints: list[float] = page.evaluate(_SEEN)
+        paints: list[float] = page.evaluate(_READ_PAINTS)
         browser.close()
     return paints
 

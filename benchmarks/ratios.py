@@ -10,7 +10,7 @@ AUTO = "darkroom-auto"
 
 
 class Ratio(NamedTuple):
-    """The median, the smallest and the largest of one ratio for each photograph."""
+    """Median, smallest and largest of the photographs' ratios."""
 
     median: float
     low: float
@@ -23,24 +23,27 @@ def spread(ratios: Iterable[float]) -> Ratio:
     return Ratio(median(found), found[0], found[-1])
 
 
-def cpu_ratio(results: Results, one: str, other: str) -> Ratio:
-    """CPU time of contender `one` over that of `other`."""
-    return spread(_paired(_cpu(results, one), _cpu(results, other)).values())
+def cpu_ratio(results: Results, contender: str, other: str) -> Ratio:
+    """CPU time of `contender` over that of `other`."""
+    return spread(_paired(_cpu(results, contender), _cpu(results, other)).values())
 
 
-def wall_ratio(results: Results, one: str, other: str) -> Ratio:
-    """Wall time of contender `one` over that of `other`."""
-    return spread(_paired(_wall(results, one), _wall(results, other)).values())
+def wall_ratio(results: Results, contender: str, other: str) -> Ratio:
+    """Wall time of `contender` over that of `other`."""
+    return spread(_paired(_wall(results, contender), _wall(results, other)).values())
 
 
-def bytes_ratio(results: Results, one: str, other: str) -> Ratio:
-    """Bytes of all renditions of a photograph by `one` over those by `other`."""
-    weights, others = weights_of(results, one), weights_of(results, other)
+def bytes_ratio(results: Results, contender: str, other: str) -> Ratio:
+    """Bytes of all renditions of a photograph by `contender` over those by `other`."""
+    weights, others = weights_of(results, contender), weights_of(results, other)
     return spread(weights[name] / others[name] for name in weights.keys() & others.keys())
 
 
 def tail_ratio(results: Results, family: str) -> Ratio | None:
-    """Bytes of "auto" over those of `family` at an equal tenth percentile; None without either."""
+    """Bytes of "auto" over those of `family` at an equal tenth percentile.
+
+    None if the run lacks either.
+    """
     found = [tail for tail in results.tails if tail.family == family]
     if not found or not results.has(AUTO):
         return None
@@ -49,30 +52,30 @@ def tail_ratio(results: Results, family: str) -> Ratio | None:
 
 
 def _paired(
-    ones: dict[str, tuple[float, ...]], others: dict[str, tuple[float, ...]]
+    times: dict[str, tuple[float, ...]], others: dict[str, tuple[float, ...]]
 ) -> dict[str, float]:
-    """For each photograph the median, over the rounds, of the ratio within a round."""
+    """For each photograph, the median over the rounds of the ratio within a round."""
     return {
-        name: median(one / other for one, other in zip(ones[name], others[name], strict=True))
-        for name in ones.keys() & others.keys()
+        name: median(time / other for time, other in zip(times[name], others[name], strict=True))
+        for name in times.keys() & others.keys()
     }
 
 
 def _cpu(results: Results, contender: str) -> dict[str, tuple[float, ...]]:
-    return {one.photograph: one.cpu for one in results.timings if one.contender == contender}
+    return {row.photograph: row.cpu for row in results.timings if row.contender == contender}
 
 
 def _wall(results: Results, contender: str) -> dict[str, tuple[float, ...]]:
-    return {one.photograph: one.wall for one in results.timings if one.contender == contender}
+    return {row.photograph: row.wall for row in results.timings if row.contender == contender}
 
 
 def cpu_seconds(results: Results, contender: str) -> list[float]:
-    """Each photograph's CPU time, the median of the rounds, in seconds."""
+    """Each photograph's CPU time in seconds, the median of the rounds."""
     return [median(times) for times in _cpu(results, contender).values()]
 
 
 def wall_seconds(results: Results, contender: str) -> list[float]:
-    """Each photograph's wall time, the median of the rounds, in seconds."""
+    """Each photograph's wall time in seconds, the median of the rounds."""
     return [median(times) for times in _wall(results, contender).values()]
 
 
@@ -89,10 +92,10 @@ def weights_of(results: Results, contender: str) -> dict[str, int]:
 
 
 def counts(format: str, wanted: str, output: Output) -> bool:
-    """Whether a file of `format` is one of those that a contender of `wanted` is judged by."""
-    # Darkroom serves the original itself where that is lighter, in whatever format it is.
-    beside = {file.format for file in output.files} >= {"avif", "webp"}
-    return format == wanted or not beside
+    """Whether a file of `format` counts for a contender whose format is `wanted`."""
+    # Darkroom serves the original itself if that is smaller, whatever its format.
+    has_both = {file.format for file in output.files} >= {"avif", "webp"}
+    return format == wanted or not has_both
 
 
 def scores_of(results: Results, contender: str, variant: str) -> list[float]:
@@ -127,26 +130,26 @@ def mean(values: Iterable[float]) -> float:
 
 
 def tenth(values: Iterable[float]) -> float:
-    """The tenth percentile, straight between the two nearest values."""
+    """The tenth percentile, interpolated linearly."""
     return percentile(values, 0.1)
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The value that `share` (0 to 1) of at least one value do not exceed."""
+    """The value that a `share` (0 to 1) of `values` (at least one) does not exceed."""
     found = sorted(values)
-    place = share * (len(found) - 1)
-    below = int(place)
+    rank = share * (len(found) - 1)
+    below = int(rank)
     above = min(below + 1, len(found) - 1)
-    return found[below] + (found[above] - found[below]) * (place - below)
+    return found[below] + (found[above] - found[below]) * (rank - below)
 
 
 def share(values: Iterable[float], holds: Callable[[float], bool]) -> tuple[int, int]:
-    """How many of `values` hold, and of how many."""
+    """The number of `values` for which `holds` is true, and the number of all."""
     found = list(values)
     return sum(map(holds, found)), len(found)
 
 
 def memory_of(results: Results, contender: str, case: str) -> float | None:
-    """Peak memory in megabytes (2**20 bytes), None where it was not measured."""
+    """Peak memory in megabytes (2**20 bytes), None if it was not measured."""
     found = (m for m in results.memory if m.contender == contender and m.case == case)
-    return next((one.kilobytes / 1024 for one in found), None)
+    return next((memory.kilobytes / 1024 for memory in found), None)

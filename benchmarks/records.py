@@ -1,4 +1,4 @@
-"""How the figures of a run are written: one record a line, so that two runs can be compared."""
+"""Writes the figures of a run as JSON, one record a line, so that diffs are readable."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import msgspec
 
 
 def save(results: object, path: Path) -> None:
-    """Write a run's figures, a struct or a dictionary, to `path` as JSON."""
+    """Write `results`, a struct or a dictionary, to `path`."""
     fields: dict[str, object] = msgspec.to_builtins(results)
     lines = ",\n".join(f"{_json(name)}: {_lines(value)}" for name, value in fields.items())
     path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")

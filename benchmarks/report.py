@@ -1,6 +1,6 @@
-"""What a run prints."""
+"""The report that a run prints."""
 
-from benchmarks.facts import distributions_table, millions_table, start_table
+from benchmarks.details import distributions_table, millions_table, start_table
 from benchmarks.results import Results
 from benchmarks.tables import (
     aims_table,
@@ -27,6 +27,5 @@ def report(results: Results) -> str:
         "A million photographs on Lambda": millions_table,
         "Aims": aims_table,
     }
-    tables = [f"{title}\n\n{make(results)}" for title, make in parts.items()]
-    tables += [f"Absent: {name}, since {why}." for name, why in results.absent.items()]
+    tables = [f"{title}\n\n{table(results)}" for title, table in parts.items()]
     return "\n" + "\n\n".join(tables) + "\n"

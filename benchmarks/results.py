@@ -1,4 +1,4 @@
-"""What a run found: the figures of `latest.json`, from which all else is worked out."""
+"""The figures of a run, as `latest.json` stores them."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ class Photograph(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A contender as it took part: at which quality, on how many processors, with which output."""
+    """A contender in the run: its quality, number of processors, and output format."""
 
     name: str
     title: str
@@ -35,7 +35,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Rendition(Struct, frozen=True, kw_only=True):
-    """A file that was made; `score` is its SSIMULACRA2, None where it was not looked at."""
+    """An output file; `score` is its SSIMULACRA2, None if it was not scored."""
 
     variant: str
     format: str
@@ -44,7 +44,7 @@ class Rendition(Struct, frozen=True, kw_only=True):
 
 
 class Output(Struct, frozen=True, kw_only=True):
-    """What a family of contenders made of a photograph."""
+    """The files that a family of contenders wrote for a photograph."""
 
     family: str
     photograph: str
@@ -52,7 +52,7 @@ class Output(Struct, frozen=True, kw_only=True):
 
 
 class Timing(Struct, frozen=True, kw_only=True):
-    """Seconds that a contender took for a photograph, a pair for each round."""
+    """Seconds that a contender took for a photograph, one value a round."""
 
     contender: str
     photograph: str
@@ -61,7 +61,7 @@ class Timing(Struct, frozen=True, kw_only=True):
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """The most memory that a fresh process held for one picture, in kilobytes."""
+    """Peak memory of a fresh process for a picture, in kilobytes."""
 
     contender: str
     case: str
@@ -69,7 +69,7 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 
 class Start(Struct, frozen=True, kw_only=True):
-    """Milliseconds of fresh interpreters, and what the core makes Python import."""
+    """Milliseconds of fresh interpreters, and the modules that the core imports."""
 
     bare: tuple[float, ...]
     imported: tuple[float, ...]
@@ -79,7 +79,7 @@ class Start(Struct, frozen=True, kw_only=True):
 
 
 class Tail(Struct, frozen=True, kw_only=True):
-    """A family whose tenth percentile of SSIMULACRA2 was brought to that of `quality = "auto"`."""
+    """A family at the quality whose tenth percentile of SSIMULACRA2 is that of "auto"."""
 
     family: str
     quality: int
@@ -87,10 +87,10 @@ class Tail(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """One whole run.
+    """A whole run.
 
-    `metric` holds a score by the benchmark and the same by the package, `large`
-    the times for mosaics, which are in no median over photographs.
+    `metric` is a score as the benchmark and as the package computes it. `large` has
+    the times for mosaics, which are not part of any median over photographs.
     """
 
     command: str
@@ -102,7 +102,6 @@ class Results(Struct, frozen=True, kw_only=True):
     rounds: int
     photographs: tuple[Photograph, ...]
     contenders: tuple[Entry, ...]
-    absent: dict[str, str]
     outputs: tuple[Output, ...]
     timings: tuple[Timing, ...]
     large: tuple[Timing, ...]
@@ -115,12 +114,12 @@ class Results(Struct, frozen=True, kw_only=True):
         return next(entry for entry in self.contenders if entry.name == name)
 
     def has(self, name: str) -> bool:
-        """Whether the contender `name` took part."""
+        """Whether the run includes the contender `name`."""
         return any(entry.name == name for entry in self.contenders)
 
 
 def load(path: Path = LATEST) -> Results:
-    """The run in `path`."""
+    """Read the run in `path`."""
     return msgspec.json.decode(path.read_bytes(), type=Results)
 
 
@@ -129,7 +128,7 @@ class _Last(Struct, frozen=True, kw_only=True):
 
 
 def last_qualities(path: Path = LATEST) -> dict[str, int]:
-    """Each family's quality in the run in `path`, whatever else that holds; none without a file."""
+    """Each family's quality in the run in `path`; empty if there is no such file."""
     if not path.exists():
         return {}
     last = msgspec.json.decode(path.read_bytes(), type=_Last)

@@ -1,4 +1,4 @@
-"""One whole run, stage by stage."""
+"""A run, stage by stage."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,23 +10,23 @@ from msgspec.structs import replace
 
 from benchmarks import toolchain
 from benchmarks.collection import described
-from benchmarks.contenders import Contender, absent, contenders
-from benchmarks.matching import Batch, Say, matched, matched_tails
+from benchmarks.contenders import Contender, contenders
+from benchmarks.matching import Render, Say, matched, matched_tails
 from benchmarks.memory import measured
 from benchmarks.mosaics import CASES, LARGE, Case, picture_of
+from benchmarks.rendering import Rendered, output_folder, render_all
 from benchmarks.results import Entry, Memory, Results, Tail, Timing, last_qualities
 from benchmarks.scores import Scores
 from benchmarks.starting import started
-from benchmarks.studio import Made, make, place
 from benchmarks.timing import timed
 
-_REMEMBERING = ("darkroom-2", "sharp-clones-4-2", "pillow")  # whose memory is measured
-_LARGE = ("darkroom", "sharp-clones-4", "sharp-cascade-2", "pillow")  # who makes large pictures
-_TAILS = ("sharp-clones-4", "darkroom")  # compared with quality "auto" at an equal worst tenth
+_MEMORY = ("darkroom-2", "sharp-clones-4-2", "pillow")  # measured for peak memory
+_LARGE = ("darkroom", "sharp-clones-4", "sharp-cascade-2", "pillow")  # measured for large pictures
+_TAILS = ("sharp-clones-4", "darkroom")  # compared with "auto" at an equal worst tenth
 
 
 class Plan(NamedTuple):
-    """What is measured: in how many rounds, and, where it is `quick`, no more than need be."""
+    """What to measure, in how many rounds; `quick` for the least that runs every stage."""
 
     command: str
     photographs: Sequence[Path]
@@ -36,13 +36,13 @@ class Plan(NamedTuple):
 
 
 def run(plan: Plan, say: Say) -> Results:
-    """Everything of `plan`; of contenders only those it names, if any, beside Darkroom."""
-    chosen = [one for one in contenders() if not plan.only or one.name in {"darkroom", *plan.only}]
+    """Measure `plan`: all contenders, or Darkroom and those that it names."""
+    chosen = [c for c in contenders() if not plan.only or c.name in {"darkroom", *plan.only}]
     say(f"{len(plan.photographs)} photographs, {len(chosen)} contenders. SSIMULACRA2 at 1920:")
     toolchain.CACHE.mkdir(exist_ok=True)
-    made, tails, metric = _qualities(plan, chosen, say)
-    qualities = {one.family: one.quality for one in chosen}
-    qualities |= {family: one.quality for family, one in made.items()}
+    rendered, tails, metric = _qualities(plan, chosen, say)
+    qualities = {contender.family: contender.quality for contender in chosen}
+    qualities |= {family: files.quality for family, files in rendered.items()}
     say("Timing:")
     timings = timed(chosen, qualities, plan.photographs, plan.rounds, say)
     large, memory = _pictures(plan, chosen, qualities, say)
@@ -56,9 +56,8 @@ def run(plan: Plan, say: Say) -> Results:
         metric=metric,
         rounds=plan.rounds,
         photographs=tuple(map(described, plan.photographs)),
-        contenders=tuple(_entry(one, qualities) for one in chosen),
-        absent=absent(),
-        outputs=tuple(output for one in made.values() for output in one.outputs),
+        contenders=tuple(_entry(contender, qualities) for contender in chosen),
+        outputs=tuple(output for files in rendered.values() for output in files.outputs),
         timings=tuple(timings),
         large=tuple(large),
         memory=tuple(memory),
@@ -68,18 +67,18 @@ def run(plan: Plan, say: Say) -> Results:
 
 
 def time_again(last: Results, plan: Plan, say: Say) -> Results:
-    """`last` with its times measured anew: what is made and held does not hang on the machine."""
+    """`last` with new times: files and memory do not depend on the machine."""
     qualities = {entry.family: entry.quality for entry in last.contenders}
-    chosen = [one for one in contenders() if one.family in qualities]
+    chosen = [contender for contender in contenders() if contender.family in qualities]
     say("Timing:")
     timings = timed(chosen, qualities, plan.photographs, plan.rounds, say)
     large = _large(plan, chosen, qualities, say)
     say("Cold starts.")
-    made, now = last.commit.partition(", times at ")[0], toolchain.commit()
+    first, now = last.commit.partition(", times at ")[0], toolchain.commit()
     return replace(
         last,
         command=f"{last.command.partition(', then ')[0]}, then {plan.command}",
-        commit=now if now == made else f"{made}, times at {now}",
+        commit=now if now == first else f"{first}, times at {now}",
         date=datetime.now(UTC).date().isoformat(),
         machine=toolchain.machine(),
         rounds=plan.rounds,
@@ -91,50 +90,50 @@ def time_again(last: Results, plan: Plan, say: Say) -> Results:
 
 def _qualities(
     plan: Plan, chosen: Sequence[Contender], say: Say
-) -> tuple[dict[str, Made], list[Tail], tuple[float, float]]:
-    """What each family made at its matched quality, the tails, and the check of the metric."""
-    judged = [one for one in chosen if not one.is_floor]
-    families = list({one.family: one for one in reversed(judged)}.values())[::-1]
+) -> tuple[dict[str, Rendered], list[Tail], tuple[float, float]]:
+    """Each family's files at its matched quality, the tails, and the check of the metric."""
+    scored = [contender for contender in chosen if not contender.is_floor]
+    families = list({contender.family: contender for contender in reversed(scored)}.values())[::-1]
     starts = last_qualities()
-    if plan.quick:  # a quality that is fixed is not looked for
+    if plan.quick:  # a fixed quality is not searched
         families = [
-            one._replace(fixed=True, quality=starts.get(one.family, one.quality))
-            for one in families
+            family._replace(fixed=True, quality=starts.get(family.family, family.quality))
+            for family in families
         ]
     with (
         Scores(toolchain.CACHE / "scores.json") as scores,
         TemporaryDirectory(dir=toolchain.CACHE) as folder,
     ):
 
-        def batch(todo: Sequence[tuple[Contender, int]]) -> list[Made]:
-            return make(todo, plan.photographs, scores, Path(folder))
+        def render(todo: Sequence[tuple[Contender, int]]) -> list[Rendered]:
+            return render_all(todo, plan.photographs, scores, Path(folder))
 
-        made = matched(families, starts, batch, say)
-        tails = [] if plan.quick else _tails(families, made, batch, say)
-        metric = scores.check(*_sample(made, plan.photographs[0], Path(folder)))
-    return made, tails, metric
+        rendered = matched(families, starts, render, say)
+        tails = [] if plan.quick else _tails(families, rendered, render, say)
+        metric = scores.check(*_sample(rendered, plan.photographs[0], Path(folder)))
+    return rendered, tails, metric
 
 
 def _pictures(
     plan: Plan, chosen: Sequence[Contender], qualities: Mapping[str, int], say: Say
 ) -> tuple[list[Timing], list[Memory]]:
-    """Times and peak memory for the pictures that are made for it."""
+    """Times and peak memory for the mosaics."""
     large = [] if plan.quick else _large(plan, chosen, qualities, say)
     say("Peak memory:")
-    remembering = [one for one in chosen if one.name in _REMEMBERING]
+    measured_for = [contender for contender in chosen if contender.name in _MEMORY]
     cases = CASES[:2] if plan.quick else CASES
-    return large, measured(remembering, qualities, _made_of(plan, cases), say)
+    return large, measured(measured_for, qualities, _mosaics(plan, cases), say)
 
 
 def _large(
     plan: Plan, chosen: Sequence[Contender], qualities: Mapping[str, int], say: Say
 ) -> list[Timing]:
     say("Timing large pictures:")
-    several = [one for one in chosen if one.name in _LARGE]
-    return timed(several, qualities, list(_made_of(plan, LARGE).values()), plan.rounds, say)
+    several = [contender for contender in chosen if contender.name in _LARGE]
+    return timed(several, qualities, list(_mosaics(plan, LARGE).values()), plan.rounds, say)
 
 
-def _made_of(plan: Plan, cases: Sequence[Case]) -> dict[Case, Path]:
+def _mosaics(plan: Plan, cases: Sequence[Case]) -> dict[Case, Path]:
     folder = toolchain.CACHE / "cases"
     return {case: picture_of(case, plan.photographs, folder) for case in cases}
 
@@ -151,28 +150,28 @@ def _entry(contender: Contender, qualities: Mapping[str, int]) -> Entry:
 
 
 def _tails(
-    families: Sequence[Contender], made: Mapping[str, Made], batch: Batch, say: Say
+    families: Sequence[Contender], rendered: Mapping[str, Rendered], render: Render, say: Say
 ) -> list[Tail]:
-    """Families at the quality whose worst tenth is that of "auto", where there is one."""
-    if "darkroom-auto" not in made:
+    """Families at the quality whose worst tenth is that of "auto", if "auto" is in the run."""
+    if "darkroom-auto" not in rendered:
         return []
     say('The worst tenth of quality "auto":')
-    compared = [one for one in families if one.family in _TAILS]
-    aim = made["darkroom-auto"].scores("webp")
-    found = matched_tails(compared, aim, batch, say)
+    compared = [family for family in families if family.family in _TAILS]
+    scores = rendered["darkroom-auto"].scores("webp")
+    found = matched_tails(compared, scores, render, say)
     return [
         Tail(
             family=family,
-            quality=one.quality,
-            bytes={out.photograph: sum(file.bytes for file in out.files) for out in one.outputs},
+            quality=files.quality,
+            bytes={out.photograph: sum(file.bytes for file in out.files) for out in files.outputs},
         )
-        for family, one in found.items()
+        for family, files in found.items()
     ]
 
 
-def _sample(made: Mapping[str, Made], photograph: Path, folder: Path) -> tuple[Path, Path]:
-    """A photograph and a rendition of it, on which the metric is checked against its package."""
-    darkroom = made["darkroom"]
-    out = place(folder, "darkroom", darkroom.quality, photograph)
-    file = next(one for one in darkroom.outputs[0].files if one.variant == "720p")
+def _sample(rendered: Mapping[str, Rendered], photograph: Path, folder: Path) -> tuple[Path, Path]:
+    """A photograph and a rendition of it, for checking the metric against its package."""
+    darkroom = rendered["darkroom"]
+    out = output_folder(folder, "darkroom", darkroom.quality, photograph)
+    file = next(file for file in darkroom.outputs[0].files if file.variant == "720p")
     return photograph, out / f"720p.{file.format}"

@@ -1,4 +1,4 @@
-"""SSIMULACRA2 of files, several at a time, and never twice for the same file."""
+"""SSIMULACRA2 of files, several at a time, with a cache on disk."""
 
 import hashlib
 import json
@@ -16,14 +16,14 @@ from benchmarks.client import Worker
 
 
 class Scores:
-    """As many scoring processes as there are processors, and a memory of all scores.
+    """One scoring process for each processor, and all scores computed so far.
 
-    A context manager; any thread may ask.
+    A context manager; its methods are thread-safe.
     """
 
-    def __init__(self, memory: Path) -> None:
-        self._memory = memory
-        self._known = _remembered(memory)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._scores = _read(path)
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._stack = ExitStack()
         self._writing = Lock()
@@ -38,45 +38,45 @@ class Scores:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _remember(self, new: dict[str, float]) -> None:
-        self._known.update(new)
+    def _add(self, new: dict[str, float]) -> None:
+        self._scores.update(new)
         # Another run may have written meanwhile, and may be reading now.
         with self._writing:
-            known = _remembered(self._memory) | self._known
-            part = self._memory.with_suffix(f".{os.getpid()}")
-            part.write_text(json.dumps(known, indent=0, sort_keys=True))
-            part.replace(self._memory)
+            scores = _read(self._path) | self._scores
+            part = self._path.with_suffix(f".{os.getpid()}")
+            part.write_text(json.dumps(scores, indent=0, sort_keys=True))
+            part.replace(self._path)
 
     def of(self, photograph: Path, files: Sequence[Path]) -> list[float]:
         """The score of each of `files`, renditions of `photograph`."""
         keys = [f"{_digest(photograph)}:{_hash(file)}" for file in files]
-        unknown = {
-            key: file for key, file in zip(keys, files, strict=True) if key not in self._known
+        missing = {
+            key: file for key, file in zip(keys, files, strict=True) if key not in self._scores
         }
-        if unknown:
-            answer = self._asked(
-                photograph=str(photograph), files=[str(file) for file in unknown.values()]
+        if missing:
+            found = self._computed(
+                photograph=str(photograph), files=[str(file) for file in missing.values()]
             )
-            self._remember(dict(zip(unknown, answer, strict=True)))
-        return [self._known[key] for key in keys]
+            self._add(dict(zip(missing, found, strict=True)))
+        return [self._scores[key] for key in keys]
 
     def check(self, photograph: Path, file: Path) -> tuple[float, float]:
-        """The score of `file` as worked out here, and by the package itself."""
-        here, there = self._asked(photograph=str(photograph), check=str(file))
+        """The score of `file` as computed here, and by the package `ssimulacra2`."""
+        here, there = self._computed(photograph=str(photograph), check=str(file))
         return here, there
 
-    def _asked(self, **request: object) -> list[float]:
+    def _computed(self, **request: object) -> list[float]:
         worker = self._idle.get()
         try:
-            scores: list[float] = worker.ask(**request)["scores"]
+            scores: list[float] = worker.send(**request)["scores"]
         finally:
             self._idle.put(worker)
         return scores
 
 
-def _remembered(memory: Path) -> dict[str, float]:
-    known: dict[str, float] = json.loads(memory.read_text()) if memory.exists() else {}
-    return known
+def _read(path: Path) -> dict[str, float]:
+    scores: dict[str, float] = json.loads(path.read_text()) if path.exists() else {}
+    return scores
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A stack of `make run` to be measured, on ports and in a folder of its own."""
+"""Runs a stack of `make run` to measure, on free ports and in its own folder."""
 
 import configparser
 import subprocess
@@ -12,20 +12,21 @@ from typing import IO, Any
 import boto3
 
 from ops.local import names
-from ops.local.credentials import profiles_file
-from ops.local.environment import application_environment, inherited
-from ops.local.options import PORTS, Options, read_options
-from ops.local.ports import free_ports
-from ops.local.processes import dying_with_us
+from ops.local.stack.credentials import profiles_file
+from ops.local.stack.environment import application_environment, inherited
+from ops.local.stack.options import PORTS, Options, read_options
+from ops.local.stack.ports import free_ports
+from ops.local.stack.processes import dying_with_us
+from ops.project import PROJECT
 
 _READY = "Darkroom is ready"
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A checkout of the project, and the Python of its environment: by default this one's."""
+    """A checkout of the project, and its environment's Python: this one by default."""
 
-    folder: Path = names.PROJECT
+    folder: Path = PROJECT
     python: Path = Path(sys.executable)
 
 
@@ -39,16 +40,16 @@ class Stack:
     options: Options
 
     @property
-    def memory(self) -> Path:
+    def database(self) -> Path:
         """The event loop's database."""
         return self.options.data / "events.sqlite"
 
     def environment(self) -> dict[str, str]:
-        """That of a process which calls the application with all rights."""
+        """Environment of a process that runs the application with full access."""
         return application_environment(self.options, "admin")
 
     def client(self, service: str) -> Any:
-        """A boto3 client of one of its stores, with all rights."""
+        """A boto3 client of one of its stores, with full access."""
         profiles = configparser.RawConfigParser()
         profiles.read(profiles_file(self.options.data))
         address = self.options.s3_url if service == "s3" else self.options.aws_url
@@ -59,7 +60,7 @@ class Stack:
 
 @contextmanager
 def running_stack(data: Path, workers: int, checkout: Checkout = HERE) -> Iterator[Stack]:
-    """The stack, ready, with so many workers; stopped when it is no longer needed."""
+    """A ready stack with that many workers; stopped on exit."""
     variables = {**free_addresses(), "DATA_DIR": str(data), "WORKERS": str(workers)}
     with subprocess.Popen(
         dying_with_us([str(checkout.python), "-m", "ops", "run"]),
@@ -76,15 +77,16 @@ def running_stack(data: Path, workers: int, checkout: Checkout = HERE) -> Iterat
 
 
 def free_addresses() -> dict[str, str]:
-    """The variables of a stack's ports, with ports on which nothing listens."""
-    return {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
+    """Port variables of a stack, set to free ports."""
+    ports = free_ports(len(PORTS))
+    return {name: str(port) for name, port in zip(PORTS, ports, strict=True)}
 
 
 def wait_ready(lines: IO[str] | None) -> list[str]:
-    """What a stack says until it is ready; RuntimeError with all of it where it ends before."""
-    said = []
+    """Output of a stack until it is ready; RuntimeError with all of it if it ends before."""
+    output = []
     for line in lines or ():
-        said.append(line)
+        output.append(line)
         if line.strip() == _READY:
-            return said
-    raise RuntimeError(f"The stack did not start: {''.join(said)}")
+            return output
+    raise RuntimeError(f"The stack did not start: {''.join(output)}")

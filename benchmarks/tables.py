@@ -20,11 +20,11 @@ from benchmarks.ratios import (
 from benchmarks.results import Entry, Results
 
 _NOTHING = "-"
-_UNMEASURED = "Not measured in this run."
+UNMEASURED = "Not measured in this run."
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table of `rows`, the first of which is its head; numbers to the right."""
+    """A Markdown table; the first row is the header, and all but the first column align right."""
     widths = [max(2, *map(len, column)) for column in zip(*rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     lines = [rows[0], rule, *rows[1:]]
@@ -37,20 +37,20 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def ratio(found: Ratio) -> str:
-    """A median and, in brackets, the extremes."""
+    """A median with the extremes in brackets."""
     return f"{found.median:.2f} ({found.low:.2f} to {found.high:.2f})"
 
 
 def aims_table(results: Results) -> str:
-    """What is aimed at, what was measured, and whether that will do."""
-    verdicts = {True: "yes", False: "no", None: "not measured"}
+    """Each aim, the measured value, and whether it is met."""
+    texts = {True: "yes", False: "no", None: "not measured"}
     rows = [["", "at most", "measured", "met"]]
     for aim in aims(results):
         most = f"{aim.most:,.0f} {aim.unit}" if aim.unit else f"{aim.most:.2f}"
         measured = _NOTHING
         if aim.measured is not None:
             measured = f"{aim.measured:,.1f} {aim.unit}" if aim.unit else f"{aim.measured:.3f}"
-        rows.append([aim.text, most, measured, verdicts[aim.met]])
+        rows.append([aim.text, most, measured, texts[aim.met]])
     return table(rows)
 
 
@@ -58,7 +58,7 @@ def times_table(results: Results) -> str:
     """Each contender's times and bytes over those of sharp as documented."""
     rows = [["", "CPU time", "wall time", "bytes", "quality"]]
     if not results.has(SHARP):
-        return _UNMEASURED
+        return UNMEASURED
     for entry in results.contenders:
         reference = SHARP_2 if entry.cpus == 2 and results.has(SHARP_2) else SHARP
         rows.append(
@@ -94,21 +94,21 @@ def scores_table(results: Results) -> str:
 
 def furthest(results: Results) -> str:
     """The contender whose mean score is furthest from Darkroom's, and by how much."""
-    judged = [one for one in _families(results) if not one.name.endswith("-auto")]
-    means = {one.title: mean(scores_of(results, one.name, "1080p")) for one in judged}
-    aim = means[judged[0].title]
-    title = max(means, key=lambda title: abs(means[title] - aim))
-    return f"{title}, by {means[title] - aim:+.2f}"
+    matched = [entry for entry in _families(results) if not entry.name.endswith("-auto")]
+    means = {entry.title: mean(scores_of(results, entry.name, "1080p")) for entry in matched}
+    ours = means[matched[0].title]
+    title = max(means, key=lambda title: abs(means[title] - ours))
+    return f"{title}, by {means[title] - ours:+.2f}"
 
 
 def _families(results: Results) -> list[Entry]:
     entries = {entry.family: entry for entry in reversed(results.contenders)}
-    judged = {output.family for output in results.outputs}
-    return [entry for name, entry in reversed(entries.items()) if name in judged]
+    scored = {output.family for output in results.outputs}
+    return [entry for name, entry in reversed(entries.items()) if name in scored]
 
 
 def seconds_table(results: Results) -> str:
-    """Milliseconds by contender, as they are on the machine of the run."""
+    """Milliseconds by contender, on the machine of the run."""
     rows = [["", "CPU: mean", "median", "largest", "wall: median", "largest"]]
     for entry in results.contenders:
         cpu, wall = cpu_seconds(results, entry.name), wall_seconds(results, entry.name)
@@ -119,29 +119,29 @@ def seconds_table(results: Results) -> str:
 
 def memory_table(results: Results) -> str:
     """Peak memory of a fresh process in megabytes, by picture."""
-    names = list(dict.fromkeys(one.contender for one in results.memory))
+    names = list(dict.fromkeys(memory.contender for memory in results.memory))
     rows = [["", *(results.entry(name).title for name in names)]]
-    for case in dict.fromkeys(one.case for one in results.memory):
-        held = [memory_of(results, name, case) for name in names]
-        ours = held[0] or 0
+    for case in dict.fromkeys(memory.case for memory in results.memory):
+        peaks = [memory_of(results, name, case) for name in names]
+        ours = peaks[0] or 0
         cells = [
-            _NOTHING if one is None else f"{one:,.0f}" + (f" ({one / ours:.1f}×)" if at else "")
-            for at, one in enumerate(held)
+            _NOTHING if peak is None else f"{peak:,.0f}" + (f" ({peak / ours:.1f}×)" if at else "")
+            for at, peak in enumerate(peaks)
         ]
         rows.append([case, *cells])
-    return table(rows) if names else _UNMEASURED
+    return table(rows) if names else UNMEASURED
 
 
 def large_table(results: Results) -> str:
-    """CPU milliseconds for pictures larger than any photograph of the run, and their ratios."""
-    names = list(dict.fromkeys(one.contender for one in results.large))
-    times = {(one.contender, one.photograph): median(one.cpu) for one in results.large}
+    """CPU milliseconds for the mosaics, and their ratios to Darkroom's."""
+    names = list(dict.fromkeys(timing.contender for timing in results.large))
+    times = {(row.contender, row.photograph): median(row.cpu) for row in results.large}
     rows = [["", *(results.entry(name).title for name in names)]]
-    for picture in dict.fromkeys(one.photograph for one in results.large):
+    for picture in dict.fromkeys(timing.photograph for timing in results.large):
         ours = times[names[0], picture]
         cells = [f"{1000 * ours:,.0f}"]
         for name in names[1:]:
             found = times[name, picture]
             cells.append(f"{1000 * found:,.0f} ({found / ours:.1f}×)")
         rows.append([picture.split(",")[0], *cells])
-    return table(rows) if names else _UNMEASURED
+    return table(rows) if names else UNMEASURED

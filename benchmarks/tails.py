@@ -1,4 +1,4 @@
-"""What `quality = "auto"` saves where the worst tenth of the photographs looks the same."""
+"""Bytes that `quality = "auto"` saves at an equal tenth percentile of SSIMULACRA2."""
 
 from benchmarks.ratios import AUTO, tail_ratio, weights_of
 from benchmarks.results import Results, Tail
@@ -6,17 +6,15 @@ from benchmarks.tables import ratio, table
 
 
 def tails_table(results: Results) -> str:
-    """A line for each family that "auto" is compared with."""
+    """A row for each family that "auto" is compared with."""
+    titles = {contender.family: contender.title for contender in reversed(results.contenders)}
     rows = [["", "its quality", "bytes of auto over its", "all bytes together"]]
     for tail in results.tails:
-        paired = tail_ratio(results, tail.family)
-        if paired:
-            title = next(one.title for one in results.contenders if one.family == tail.family)
-            rows.append(
-                [title, str(tail.quality), ratio(paired), f"{_together(results, tail):.2f}"]
-            )
+        if paired := tail_ratio(results, tail.family):
+            total = f"{_total_ratio(results, tail):.2f}"
+            rows.append([titles[tail.family], str(tail.quality), ratio(paired), total])
     return table(rows) if len(rows) > 1 else 'This run had no quality "auto".'
 
 
-def _together(results: Results, tail: Tail) -> float:
+def _total_ratio(results: Results, tail: Tail) -> float:
     return sum(weights_of(results, AUTO).values()) / sum(tail.bytes.values())

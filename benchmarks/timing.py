@@ -19,16 +19,15 @@ def timed(
     rounds: int,
     say: Callable[[str], None],
 ) -> list[Timing]:
-    """The times of every contender for every photograph; `qualities` are by family.
+    """Time every contender on every photograph; `qualities` are by family.
 
-    Contenders take turns within seconds on one photograph, so that a slow
-    moment of the machine does not fall on one of them alone, and each round
-    begins with another.
+    Contenders take turns within seconds on a photograph, so that a slow moment
+    of the machine does not hit only one of them; each round starts with another.
     """
     seconds: Seconds = {(c.name, p.name): [] for c in contenders for p in photographs if c.reads(p)}
     with ExitStack() as stack:
         workers = {c.name: stack.enter_context(Worker(c.command, c.cpus)) for c in contenders}
-        for contender in contenders:  # warm, as a Lambda function is after its first picture
+        for contender in contenders:  # warm, like a Lambda function after its first picture
             first = next(filter(contender.reads, photographs))
             workers[contender.name].render(first, qualities[contender.family])
         start = time.monotonic()
@@ -46,16 +45,16 @@ def _round(
     photographs: Sequence[Path],
     seconds: Seconds,
 ) -> None:
-    for place, photograph in enumerate(photographs):
-        first = (number * 5 + place) % len(contenders)
+    for index, photograph in enumerate(photographs):
+        first = (number * 5 + index) % len(contenders)
         for contender in [*contenders[first:], *contenders[:first]]:
             if not contender.reads(photograph):
                 continue
             worker, quality = workers[contender.name], qualities[contender.family]
-            # Kernels page out what waits for its turn; who has just rendered is warm.
+            # The kernel may page out a process that waits for its turn: the second time is warm.
             worker.render(photograph, quality)
-            answer = worker.render(photograph, quality)
-            seconds[contender.name, photograph.name].append((answer["wall"], answer["cpu"]))
+            times = worker.render(photograph, quality)
+            seconds[contender.name, photograph.name].append((times["wall"], times["cpu"]))
 
 
 def _timing(contender: str, photograph: str, seconds: Sequence[tuple[float, float]]) -> Timing:

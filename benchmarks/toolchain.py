@@ -1,4 +1,4 @@
-"""Where the contenders' programs are, and which versions of everything take part."""
+"""Paths of the contenders' programs, and the versions of everything measured."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 WORKERS = ROOT / "benchmarks" / "worker"
-# Beside the libraries, as all that is fetched: rivals pin other versions of what we use.
+# In the environment, like all that is fetched: rivals pin other versions of what we use.
 RIVALS = Path(sys.prefix) / "rivals"
 CACHE = Path(sys.prefix) / "benchmarks"
 
@@ -43,7 +43,7 @@ def _node() -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """The version of each contender and of the codecs that it brings."""
+    """Versions of the contenders and of the codecs that they bring."""
     from PIL import features
 
     found = {
@@ -53,17 +53,17 @@ def versions() -> dict[str, str]:
         "libwebp": str(features.version_module("webp")),
         "libavif": str(features.version_module("avif")),
     }
-    with suppress(PackageNotFoundError):  # it has no wheels for some processors
+    with suppress(PackageNotFoundError):  # it has no wheel for some processors
         found["cykooz.resizer"] = version("cykooz-resizer")
     script = (
         "import json, importlib.metadata as m;"
         f"print(json.dumps({{n: m.version(n) for n in {_RIVAL_PACKAGES}}}))"
     )
-    rivals = json.loads(_said([str(RIVALS / "bin/python"), "-c", script]))
+    rivals = json.loads(_output([str(RIVALS / "bin/python"), "-c", script]))
     found |= {"Pillow (thumbor)" if name == "pillow" else name: rivals[name] for name in rivals}
     script = "const s = require('sharp'); console.log(JSON.stringify(s.versions))"
-    sharp = json.loads(_said([_node(), "-e", script]))
-    found["Node.js"] = _said([_node(), "--version"]).strip().lstrip("v")
+    sharp = json.loads(_output([_node(), "-e", script]))
+    found["Node.js"] = _output([_node(), "--version"]).strip().lstrip("v")
     return found | {"sharp": sharp["sharp"], "libvips (sharp)": sharp["vips"]}
 
 
@@ -81,11 +81,11 @@ def processors() -> list[int]:
 
 
 def commit() -> str:
-    """The commit that is measured, with a `+` where files differ from it."""
+    """The measured commit, with a `+` if files differ from it."""
     if not (ROOT / ".git").exists():
         return "unknown"
-    return _said(["git", "describe", "--always", "--dirty=+"]).strip()
+    return _output(["git", "describe", "--always", "--dirty=+"]).strip()
 
 
-def _said(command: list[str]) -> str:
+def _output(command: list[str]) -> str:
     return subprocess.run(command, cwd=WORKERS, check=True, capture_output=True, text=True).stdout

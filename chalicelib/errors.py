@@ -1,11 +1,32 @@
-"""What can go wrong, in Darkroom's own words: every adapter translates into these."""
+"""All errors of the application; adapters translate their libraries' errors into these.
+
+DarkroomError
+├── SettingsError             a setting or the variants table is invalid
+├── Rejection                 the original can never become an image; has a Reason
+│   └── OriginalTooLarge
+├── TransientError            a store is throttling, slow or unreachable: retry
+├── AddressRefused            a webhook address that must not be called
+├── ObjectMissing             no such object
+├── ReadRefused               the store does not allow reading it
+├── RecordChanged             another writer changed the record first
+├── InvalidTransition         a status that cannot follow: a bug
+└── RequestError              becomes problem details with its status, code and title
+    ├── MalformedBody 400, UnreadableRequest 400, Unauthenticated 401
+    ├── InsufficientScope 403, ForeignBucket 403, Forbidden 403
+    ├── NotFound 404, UnknownRoute 404, MethodNotAllowed 405, Conflict 409
+    ├── UploadTooLarge 413, BodyTooLarge 413
+    ├── UnsupportedType 415, UnsupportedMediaType 415, InvalidRequest 422, LimitReached 429
+    └── InternalError 500, Unavailable 503, TimedOut 504
+"""
 
 from enum import StrEnum
 from typing import ClassVar
 
+MAX_BODY_BYTES = 65_536  # of JSON; files go to the bucket
+
 
 class Reason(StrEnum):
-    """Why an original was rejected, for good: the input is at fault."""
+    """Why an original was rejected permanently: the input is at fault."""
 
     EMPTY_FILE = "empty_file"
     TOO_MANY_BYTES = "too_many_bytes"
@@ -18,11 +39,11 @@ class Reason(StrEnum):
 
 
 class DarkroomError(Exception):
-    """Base of all that Darkroom raises; its text is a sentence that a user may read."""
+    """Base of all Darkroom errors; the text is a sentence for users."""
 
 
 class SettingsError(DarkroomError):
-    """A setting or the variants table is missing or wrong; the sentence names it."""
+    """A setting or the variants table is missing or invalid; the sentence names it."""
 
 
 class Rejection(DarkroomError):
@@ -33,8 +54,8 @@ class Rejection(DarkroomError):
         self.reason = reason
 
 
-class Oversized(Rejection):
-    """An original over the limit, of which nothing was read. `etag` tells which one."""
+class OriginalTooLarge(Rejection):
+    """An original over the size limit, which was not read. `etag` identifies it."""
 
     def __init__(self, sentence: str, etag: str, size: int) -> None:
         super().__init__(Reason.TOO_MANY_BYTES, sentence)
@@ -42,28 +63,32 @@ class Oversized(Rejection):
         self.size = size
 
 
-class PassingFault(DarkroomError):
-    """A store is throttling, slow or away: the same call may succeed later."""
+class TransientError(DarkroomError):
+    """A store is throttling, slow or unreachable: the same call may succeed later."""
 
 
 class AddressRefused(DarkroomError):
-    """An address that this application may send nothing to."""
+    """An address that Darkroom must not send requests to."""
 
 
 class ObjectMissing(DarkroomError):
-    """No such object in the bucket (any more)."""
+    """The object does not exist, or no longer exists."""
 
 
 class ReadRefused(DarkroomError):
-    """The store does not let us read the object."""
+    """The store denies reading the object."""
 
 
 class RecordChanged(DarkroomError):
-    """Somebody else wrote the record since it was read."""
+    """Another writer changed the record since it was read."""
+
+
+class InvalidTransition(DarkroomError):
+    """A status that cannot follow the image's present one: a bug."""
 
 
 class RequestError(DarkroomError):
-    """A request that is refused. `status` is the HTTP status, `code` the problem's code."""
+    """A refused request. `status` is the HTTP status, `code` the problem code."""
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "bad_request"
@@ -71,28 +96,28 @@ class RequestError(DarkroomError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the answer's headers say of it."""
+        """Additional response headers."""
         return {}
 
 
 class Unauthenticated(RequestError):
-    """No token, or one that does not hold: the answer does not tell which."""
+    """The token is missing or invalid; the response does not say which."""
 
     status = 401
     code = "unauthenticated"
     title = "A valid token is needed"
 
     def __init__(self) -> None:
-        super().__init__("Send a valid token in the header Authorization, after the word Bearer.")
+        super().__init__("Send a valid token in the Authorization header, as Bearer TOKEN.")
 
     @property
     def headers(self) -> dict[str, str]:
-        """The scheme that is asked for (RFC 6750)."""
+        """The required authentication scheme (RFC 6750)."""
         return {"WWW-Authenticate": "Bearer"}
 
 
-class LackingScope(RequestError):
-    """A token that does not allow this."""
+class InsufficientScope(RequestError):
+    """The token lacks the required scope."""
 
     status = 403
     code = "lacking_scope"
@@ -100,7 +125,7 @@ class LackingScope(RequestError):
 
 
 class LimitReached(RequestError):
-    """An owner who asks for more than their share. `seconds` is when to ask again."""
+    """A rate limit or quota is reached. `seconds` is how long to wait before a retry."""
 
     status = 429
     code = "limit_reached"
@@ -112,26 +137,26 @@ class LimitReached(RequestError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """When it may be tried again."""
+        """Seconds to wait before a retry."""
         return {"Retry-After": str(self.seconds)}
 
 
 class InvalidRequest(RequestError):
-    """A body, query or path that does not fit; the sentence names the field."""
+    """The body, query or path does not match its schema; the detail names the field."""
 
     status = 422
     code = "invalid_request"
 
 
 class MalformedBody(RequestError):
-    """The body is not JSON at all."""
+    """The body is not JSON."""
 
     code = "malformed_body"
     title = "The body is not valid JSON"
 
 
 class ForeignBucket(RequestError):
-    """A bucket that is not ours to read."""
+    """The bucket is not this application's uploads bucket."""
 
     status = 403
     code = "foreign_bucket"
@@ -139,7 +164,7 @@ class ForeignBucket(RequestError):
 
 
 class NotFound(RequestError):
-    """No such image or object, or not this owner's: the answer does not tell which."""
+    """The image or object does not exist, or belongs to another owner (not told apart)."""
 
     status = 404
     code = "not_found"
@@ -147,7 +172,7 @@ class NotFound(RequestError):
 
 
 class UploadTooLarge(RequestError):
-    """The announced size is over the limit."""
+    """The announced size exceeds the limit."""
 
     status = 413
     code = "too_many_bytes"
@@ -155,7 +180,7 @@ class UploadTooLarge(RequestError):
 
 
 class UnsupportedType(RequestError):
-    """The announced content type is no picture that Darkroom reads."""
+    """The announced content type is not an image type that Darkroom accepts."""
 
     status = 415
     code = "unsupported_type"
@@ -163,8 +188,119 @@ class UnsupportedType(RequestError):
 
 
 class Conflict(RequestError):
-    """The image's present status does not allow what was asked."""
+    """The image's status does not allow the operation."""
 
     status = 409
     code = "conflict"
     title = "The image's status does not allow this"
+
+
+class UnknownRoute(RequestError):
+    """The API has no such path."""
+
+    status = 404
+    code = "unknown_route"
+    title = "There is no such route"
+
+    def __init__(self) -> None:
+        super().__init__("The API has no such path; openapi.json lists all paths.")
+
+
+class MethodNotAllowed(RequestError):
+    """The path does not support the method; the `Allow` header lists those it supports."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = "The route does not have this method"
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(f"Allowed methods: {allowed}.")
+        self.allowed = allowed
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The methods that the path supports."""
+        return {"Allow": self.allowed}
+
+
+class BodyTooLarge(RequestError):
+    """The JSON body is larger than the API accepts."""
+
+    status = 413
+    code = "body_too_large"
+    title = "The body is too large"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The body may have at most {MAX_BODY_BYTES:,} bytes. Upload files to a ticket's URL."
+        )
+
+
+class UnsupportedMediaType(RequestError):
+    """The body is not sent as JSON."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "The body must be JSON"
+
+    def __init__(self) -> None:
+        super().__init__("Send the body as JSON with Content-Type: application/json.")
+
+
+class Forbidden(RequestError):
+    """A rule in front of the API, such as a firewall's, refused the request."""
+
+    status = 403
+    code = "forbidden"
+    title = "The request is not allowed"
+
+    def __init__(self) -> None:
+        super().__init__("A rule in front of the API refused this request.")
+
+
+class UnreadableRequest(RequestError):
+    """The request is not valid HTTP."""
+
+    code = "unreadable_request"
+    title = "The request cannot be read"
+
+    def __init__(self) -> None:
+        super().__init__("The request is not valid HTTP.")
+
+
+class InternalError(RequestError):
+    """An unexpected error; the log has the details, the response none."""
+
+    status = 500
+    code = "internal_error"
+    title = "Something went wrong"
+
+    def __init__(self) -> None:
+        super().__init__("An internal error occurred.")
+
+
+class Unavailable(RequestError):
+    """A store behind the API is throttling, slow or unreachable."""
+
+    status = 503
+    code = "unavailable"
+    title = "Try again shortly"
+
+    def __init__(self, sentence: str = "The service is temporarily unavailable.") -> None:
+        super().__init__(sentence)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Seconds to wait before a retry."""
+        return {"Retry-After": "1"}
+
+
+class TimedOut(RequestError):
+    """No response within API Gateway's 29 seconds; the operation may still complete."""
+
+    status = 504
+    code = "timed_out"
+    title = "There was no answer in time"
+
+    def __init__(self) -> None:
+        super().__init__("The response took too long. The operation may still complete.")

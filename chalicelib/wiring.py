@@ -1,38 +1,48 @@
-"""The one place where use cases meet their stores."""
+"""The composition root: connects use cases to AWS's stores, each created at first use."""
 
 import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib import imaging
-from chalicelib.admission import Admission
-from chalicelib.allowances import Allowances
-from chalicelib.cursors import Cursors
-from chalicelib.developing import Developer
-from chalicelib.erasing import Eraser
-from chalicelib.failures import Failures
+from chalicelib.auth.bearer import BearerAuthenticator, TokenVerifier
+from chalicelib.auth.tokens import ApiTokenVerifier, TokenStore
+from chalicelib.deletion import Deleter
+from chalicelib.events import EventPublisher
 from chalicelib.library import Library
-from chalicelib.listeners import Listeners
-from chalicelib.ports import Cdn, Clock, ImageTable, ObjectStore, Queue, Signer, Telemetry
-from chalicelib.processing import Processor
+from chalicelib.model.variants import Marks, Variant, load_variants, load_watermarks
+from chalicelib.pagination import Cursors, Secrets
+from chalicelib.ports.clock import Clock
+from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository, Outbox
+from chalicelib.ports.messaging import EventBus, Queue
+from chalicelib.ports.objects import Cdn, ObjectStore, Signer
+from chalicelib.ports.telemetry import Telemetry
+from chalicelib.processing.failures import Failures
+from chalicelib.processing.processor import Processor
+from chalicelib.processing.renderer import Renderer
+from chalicelib.processing.watermarks import Watermarks
 from chalicelib.settings import Settings, read_settings
-from chalicelib.sweeping import Sweeper, Tools
+from chalicelib.sweep import SweepContext, Sweeper
 from chalicelib.telemetry import CloudWatch
-from chalicelib.uploads import Tickets
-from chalicelib.variants import Marks, Variant, load_variants, load_watermarks
-from chalicelib.watermarks import Watermarks
+from chalicelib.uploads.quotas import QuotaCounters, Quotas
+from chalicelib.uploads.tickets import Tickets
+from chalicelib.webhooks import DelayedQueue, Parameters, Webhooks
 
-# As Lambda's variable _HANDLER names the functions whose every call is about a picture.
+# The functions whose every call renders an image, as Lambda's variable _HANDLER names them.
 _RENDERING = frozenset({"app.process_upload", "app.process_again"})
 
 
 def utc_now() -> datetime:
-    """The present, with its zone."""
+    """The current time, with its time zone."""
     return datetime.now(UTC)
 
 
-class Wiring(Admission, Listeners):
-    """Use cases over AWS's stores, each made at its first use: a cold start pays for no other."""
+class Wiring:
+    """The use cases, and the stores and services behind them.
+
+    Each is created at its first use, and AWS's adapters are imported then: a cold start pays only
+    for those it needs.
+    """
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
         self.settings = settings
@@ -40,12 +50,12 @@ class Wiring(Admission, Listeners):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Wiring":
-        """The application that the environment describes; SettingsError where it does not.
+        """The application that the environment describes; SettingsError if a setting is wrong.
 
-        On Lambda a function that renders loads all that it needs here, any other one nothing.
+        On Lambda a function that renders loads all it needs here; the others load nothing.
         """
         wiring = cls(read_settings(environment))
-        _ = wiring.watermarks  # a wrong table stops the start, like a wrong setting
+        _ = wiring.watermarks  # an invalid table prevents the start, as an invalid setting does
         handler = environment.get("_HANDLER")
         if handler is None:
             wiring.check()
@@ -54,14 +64,14 @@ class Wiring(Admission, Listeners):
         return wiring
 
     def check(self) -> None:
-        """SettingsError where a watermark is no picture, or HEIC is on and cannot be read."""
+        """SettingsError if a watermark is not an image, or HEIC is enabled but not installed."""
         if self.watermarks:
             imaging.check_watermarks(self.watermarks)
         if self.settings.allow_heic:
             imaging.check_heic()
 
     def prepare(self) -> None:
-        """Load what a picture needs now: Lambda starts some functions ahead of their events."""
+        """Load what rendering needs: Lambda starts some functions ahead of their events."""
         from chalicelib.aws import clients
 
         imaging.prepare()
@@ -71,6 +81,8 @@ class Wiring(Admission, Listeners):
             clients.events()
         _ = self.processor
 
+    # Configuration
+
     @functools.cached_property
     def variants(self) -> tuple[Variant, ...]:
         return load_variants()
@@ -79,6 +91,8 @@ class Wiring(Admission, Listeners):
     def watermarks(self) -> Marks:
         return load_watermarks(self.variants)
 
+    # Stores and services
+
     @functools.cached_property
     def objects(self) -> ObjectStore:
         from chalicelib.aws.objects import S3Objects
@@ -86,10 +100,52 @@ class Wiring(Admission, Listeners):
         return S3Objects()
 
     @functools.cached_property
-    def table(self) -> ImageTable:
-        from chalicelib.aws.table import DynamoImages
+    def images(self) -> ImageRepository:
+        from chalicelib.aws.images import DynamoImages
 
         return DynamoImages(self.settings.images_table)
+
+    @functools.cached_property
+    def index(self) -> ImageIndex:
+        from chalicelib.aws.index import DynamoIndex
+
+        return DynamoIndex(self.settings.images_table)
+
+    @functools.cached_property
+    def bookmarks(self) -> Bookmarks:
+        from chalicelib.aws.bookmarks import DynamoBookmarks
+
+        return DynamoBookmarks(self.settings.images_table)
+
+    @functools.cached_property
+    def outbox(self) -> Outbox:
+        from chalicelib.aws.outbox import DynamoOutbox
+
+        return DynamoOutbox(self.settings.images_table)
+
+    @functools.cached_property
+    def quota_counters(self) -> QuotaCounters:
+        from chalicelib.aws.quotas import DynamoQuotaCounters
+
+        return DynamoQuotaCounters(self.settings.images_table)
+
+    @functools.cached_property
+    def secrets(self) -> Secrets:
+        from chalicelib.aws.secrets import DynamoSecrets
+
+        return DynamoSecrets(self.settings.images_table)
+
+    @functools.cached_property
+    def token_store(self) -> TokenStore:
+        from chalicelib.aws.tokens import DynamoTokens
+
+        return DynamoTokens(self.settings.images_table)
+
+    @functools.cached_property
+    def parameters(self) -> Parameters:
+        from chalicelib.aws.parameters import SsmParameters
+
+        return SsmParameters()
 
     @functools.cached_property
     def signer(self) -> Signer:
@@ -104,6 +160,20 @@ class Wiring(Admission, Listeners):
         return SqsQueue(self.settings.work_queue)
 
     @functools.cached_property
+    def webhook_queue(self) -> DelayedQueue:
+        from chalicelib.aws.queues import SqsQueue
+
+        return SqsQueue(self.settings.webhooks_queue)
+
+    @functools.cached_property
+    def bus(self) -> EventBus | None:
+        if not self.settings.event_bus:
+            return None
+        from chalicelib.aws.event_bus import EventBridge
+
+        return EventBridge(self.settings.event_bus)
+
+    @functools.cached_property
     def cdn(self) -> Cdn:
         from chalicelib.aws.cdn import CloudFront
 
@@ -113,33 +183,63 @@ class Wiring(Admission, Listeners):
     def telemetry(self) -> Telemetry:
         return CloudWatch(tracing=self.settings.tracing)
 
+    # Use cases
+
+    @functools.cached_property
+    def authenticator(self) -> BearerAuthenticator:
+        return BearerAuthenticator(self._token_verifier())
+
+    def _token_verifier(self) -> TokenVerifier:
+        if self.settings.auth_mode != "jwt":
+            return ApiTokenVerifier(self.token_store, self.clock)
+        from chalicelib.auth.jwks import KeySet, fetch
+        from chalicelib.auth.jwt import JwtVerifier
+
+        return JwtVerifier(self.settings, KeySet(self.settings, fetch, self.clock))
+
+    @functools.cached_property
+    def event_publisher(self) -> EventPublisher | None:
+        if not self.bus:
+            return None
+        return EventPublisher(self.outbox, self.bus, self.telemetry, self.settings.public_url)
+
+    @functools.cached_property
+    def published_images(self) -> ImageRepository:
+        """The image repository; its writes are published if there is an event bus."""
+        self.images.publisher = self.event_publisher
+        return self.images
+
     @functools.cached_property
     def tickets(self) -> Tickets:
-        allowances = Allowances(self.meters, self.table, self.settings, self.clock)
+        quotas = Quotas(self.quota_counters, self.images, self.settings, self.clock)
         return Tickets(
-            self.records, allowances, self.signer, self.settings, self.clock, self.telemetry
+            self.published_images, quotas, self.signer, self.settings, self.clock, self.telemetry
         )
 
     @functools.cached_property
-    def developer(self) -> Developer:
+    def renderer(self) -> Renderer:
         self.check()
         bucket = self.settings.images_bucket
         watermarks = Watermarks(self.objects, bucket, self.variants, self.watermarks)
-        return Developer(self.objects, self.variants, watermarks, self.settings)
+        return Renderer(self.objects, self.variants, watermarks, self.settings)
 
     @functools.cached_property
     def processor(self) -> Processor:
         return Processor(
-            self.objects, self.records, self.developer, self.settings, self.clock, self.telemetry
+            self.objects,
+            self.published_images,
+            self.renderer,
+            self.settings,
+            self.clock,
+            self.telemetry,
         )
 
     @functools.cached_property
-    def eraser(self) -> Eraser:
-        return Eraser(
+    def deleter(self) -> Deleter:
+        return Deleter(
             self.objects,
-            self.records,
+            self.published_images,
             self.cdn,
-            self.processor,
             self.settings,
             self.clock,
             self.telemetry,
@@ -147,31 +247,40 @@ class Wiring(Admission, Listeners):
 
     @functools.cached_property
     def sweeper(self) -> Sweeper:
-        tools = Tools(
+        context = SweepContext(
             objects=self.objects,
-            table=self.records,
+            images=self.published_images,
+            index=self.index,
+            bookmarks=self.bookmarks,
             work=self.work,
-            eraser=self.eraser,
-            developer=self.developer,
+            deleter=self.deleter,
+            renderer=self.renderer,
             settings=self.settings,
             clock=self.clock,
-            teller=self.teller,
+            event_publisher=self.event_publisher,
         )
-        return Sweeper(tools, self.telemetry)
+        return Sweeper(context, self.telemetry)
 
     @functools.cached_property
     def failures(self) -> Failures:
-        return Failures(self.records, self.processor, self.clock, self.telemetry)
+        return Failures(self.published_images, self.settings, self.clock, self.telemetry)
 
     @functools.cached_property
     def library(self) -> Library:
         return Library(
             self.objects,
-            self.records,
+            self.published_images,
+            self.index,
             Cursors(self.secrets),
             self.work,
             self.processor,
-            self.eraser,
+            self.deleter,
             self.settings,
             self.clock,
+        )
+
+    @functools.cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(
+            self.webhook_queue, self.parameters, self.settings, self.clock, self.telemetry
         )

@@ -2,20 +2,20 @@
 //
 //     DARKROOM_TOKEN=... node examples/client.mjs https://photos.example/api Dragonfly.jpg
 //
-// prints what to paste into a page. In a page:
+// prints the markup for a page. In a page:
 //
 //     import { Darkroom } from "./client.mjs";
 //     const image = await new Darkroom(api, token).upload(input.files[0]);
 
 const FINAL = new Set(["ready", "rejected", "failed", "expired", "deleted"]);
-const TO_TRY_AGAIN = new Set([429, 500, 502, 503, 504]);
-const PATIENCE = 120_000; // milliseconds, for all tries of one request, and for one picture
-const LONGEST_PAUSE = 8_000;
+const RETRYABLE = new Set([429, 500, 502, 503, 504]);
+const TIMEOUT = 120_000; // milliseconds, for all attempts of one request, and for processing one picture
+const MAX_PAUSE = 8_000;
 
-/** What the API or the bucket does not do; the message is for people, `code` for programs. */
-export class Refused extends Error {
-  constructor(sentence, code = "") {
-    super(sentence);
+/** An error of the API or the bucket; the message is for people, `code` for programs. */
+export class DarkroomError extends Error {
+  constructor(message, code = "") {
+    super(message);
     this.code = code;
   }
 }
@@ -29,72 +29,73 @@ export class Darkroom {
     this.#token = token;
   }
 
-  /** The image of `file` (a File, or a Blob with a name), once it is ready, rejected or failed. */
+  /** Uploads `file` (a File, or a Blob with a name); returns its image once it has a final status. */
   async upload(file) {
-    const ticket = await this.ask("POST", "/uploads", {
+    const ticket = await this.call("POST", "/uploads", {
       filename: file.name,
       content_type: file.type || "image/jpeg",
       size: file.size,
       sha256: await sha256(file),
     });
-    if (ticket.duplicate_of) return this.ask("GET", `/images/${ticket.duplicate_of}`);
+    if (ticket.duplicate_of) return this.call("GET", `/images/${ticket.duplicate_of}`);
     const form = new FormData();
     for (const [name, value] of Object.entries(ticket.fields)) form.append(name, value);
-    form.append("file", file); // the bucket ignores what comes after the file
-    await sent(ticket.url, { method: "POST", body: form });
+    form.append("file", file); // the bucket ignores fields after the file
+    await send(ticket.url, { method: "POST", body: form });
     return this.waitFor(ticket.image_id);
   }
 
-  /** The image, asked for less and less often until it is done with. */
+  /** Polls the image, at growing intervals, until it has a final status. */
   async waitFor(id) {
-    const deadline = Date.now() + PATIENCE;
-    for (let pause = 250; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
-      const image = await this.ask("GET", `/images/${id}`);
+    const deadline = Date.now() + TIMEOUT;
+    for (let pause = 250; ; pause = Math.min(MAX_PAUSE, pause * 1.5)) {
+      const image = await this.call("GET", `/images/${id}`);
       if (FINAL.has(image.status)) return image;
-      if (Date.now() > deadline) throw new Refused(`The picture is still ${image.status}.`);
+      if (Date.now() > deadline) throw new DarkroomError(`The picture is still ${image.status}.`);
       await sleep(pause);
     }
   }
 
-  /** The API's answer; what may pass is tried again, when the API says so if it does. */
-  async ask(method, path, body) {
+  /** Calls the API and returns the response's JSON; transient errors are retried. */
+  async call(method, path, body) {
     const headers = {};
     if (body) headers["Content-Type"] = "application/json";
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
-    const answer = await sent(this.#api + path, { method, headers, body: JSON.stringify(body) });
-    return answer.json();
+    const response = await send(this.#api + path, { method, headers, body: JSON.stringify(body) });
+    return response.json();
   }
 }
 
-async function sent(address, request) {
-  const deadline = Date.now() + PATIENCE;
-  for (let pause = 500; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
-    let refusal;
-    let asked = 0;
+/** Sends with retries; a retry waits at least as long as Retry-After says. */
+async function send(address, request) {
+  const deadline = Date.now() + TIMEOUT;
+  for (let pause = 500; ; pause = Math.min(MAX_PAUSE, pause * 2)) {
+    let failure;
+    let retryAfter = 0;
     try {
-      const answer = await fetch(address, request);
-      if (answer.ok) return answer;
-      refusal = await problem(answer);
-      asked = 1000 * Number(answer.headers.get("Retry-After") ?? 0);
-      if (!TO_TRY_AGAIN.has(answer.status)) throw refusal;
+      const response = await fetch(address, request);
+      if (response.ok) return response;
+      failure = await problem(response);
+      retryAfter = 1000 * Number(response.headers.get("Retry-After") ?? 0);
+      if (!RETRYABLE.has(response.status)) throw failure;
     } catch (error) {
-      if (error instanceof Refused) throw error;
-      refusal = new Refused(`There is no answer: ${error.message}`);
+      if (error instanceof DarkroomError) throw error;
+      failure = new DarkroomError(`No response: ${error.message}`);
     }
-    const wait = Math.max(asked, pause * (0.5 + Math.random() / 2)); // many clients, not all at once
-    if (Date.now() + wait > deadline) throw refusal;
+    const wait = Math.max(retryAfter, pause * (0.5 + Math.random() / 2)); // jitter spreads many clients
+    if (Date.now() + wait > deadline) throw failure;
     await sleep(wait);
   }
 }
 
-/** What an error says: problem details of the API's, XML of the bucket's. */
-async function problem(answer) {
-  const text = await answer.text();
-  if (answer.headers.get("Content-Type")?.startsWith("application/problem+json")) {
+/** The error in a response: problem details from the API, XML from the bucket. */
+async function problem(response) {
+  const text = await response.text();
+  if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     const details = JSON.parse(text);
-    return new Refused(details.detail, details.code);
+    return new DarkroomError(details.detail, details.code);
   }
-  return new Refused(`HTTP ${answer.status}: ${text.slice(0, 500)}`);
+  return new DarkroomError(`HTTP ${response.status}: ${text.slice(0, 500)}`);
 }
 
 async function sha256(file) {
@@ -109,14 +110,14 @@ function sleep(milliseconds) {
 async function main([api, path]) {
   const { readFile } = await import("node:fs/promises");
   const { basename, extname } = await import("node:path");
-  const { File } = await import("node:buffer"); // Node 18 has neither among its globals
+  const { File } = await import("node:buffer"); // Node 18 has neither of these as a global
   globalThis.crypto ??= (await import("node:crypto")).webcrypto;
-  const others = /^\.(avif|bmp|gif|png|tiff?|webp)$/.exec(extname(path).toLowerCase());
-  const type = `image/${others?.[1].replace(/^tif$/, "tiff") ?? "jpeg"}`;
+  const match = /^\.(avif|bmp|gif|png|tiff?|webp)$/.exec(extname(path).toLowerCase());
+  const type = `image/${match?.[1].replace(/^tif$/, "tiff") ?? "jpeg"}`;
   const file = new File([await readFile(path)], basename(path), { type });
   const image = await new Darkroom(api, process.env.DARKROOM_TOKEN).upload(file);
   if (image.status !== "ready") {
-    throw new Refused(`The picture is ${image.status}: ${image.detail ?? "no reason"}`);
+    throw new DarkroomError(`The picture is ${image.status}: ${image.detail ?? "no reason"}`);
   }
   console.log(image.markup);
 }

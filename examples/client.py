@@ -2,8 +2,8 @@
 
     DARKROOM_TOKEN=... python3 examples/client.py https://photos.example/api Dragonfly.jpg
 
-Python 3.11 or newer, no packages. DARKROOM_TOKEN is left out where nobody is asked for a token.
-Exit codes: 0 the picture is ready, 1 it is not, with a sentence on standard error.
+Python 3.11 or newer, no packages. Omit DARKROOM_TOKEN if your Darkroom needs no token.
+Exit codes: 0 if the picture is ready, 1 otherwise, with a sentence on standard error.
 """
 
 import hashlib
@@ -20,32 +20,32 @@ from pathlib import Path
 from typing import Any
 
 FINAL = {"ready", "rejected", "failed", "expired", "deleted"}
-TO_TRY_AGAIN = {429, 500, 502, 503, 504}
-PATIENCE = 120.0  # seconds, for all tries of one request, and for one picture
-LONGEST_PAUSE = 8.0
+RETRYABLE = {429, 500, 502, 503, 504}
+TIMEOUT = 120.0  # seconds, for all attempts of one request, and for processing one picture
+MAX_PAUSE = 8.0
 
 Json = dict[str, Any]
 
 
-class Refused(Exception):
-    """What the API or the bucket does not do; the text is for people, `code` for programs."""
+class DarkroomError(Exception):
+    """An error of the API or the bucket; the message is for people, `code` for programs."""
 
-    def __init__(self, sentence: str, code: str = "") -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
         self.code = code
 
 
 class Darkroom:
-    """A client of one Darkroom."""
+    """A client of one Darkroom's API."""
 
     def __init__(self, api: str, token: str = "") -> None:
         self.api = api.rstrip("/")
         self.token = token
 
     def upload(self, path: Path) -> Json:
-        """The image of the file at `path`, once it is ready, rejected or failed."""
+        """Upload the file at `path` and return its image, once it is ready, rejected or failed."""
         data = path.read_bytes()
-        ticket = self.ask(
+        ticket = self.call(
             "POST",
             "/uploads",
             {
@@ -56,25 +56,25 @@ class Darkroom:
             },
         )
         if "duplicate_of" in ticket:
-            return self.ask("GET", f"/images/{ticket['duplicate_of']}")
+            return self.call("GET", f"/images/{ticket['duplicate_of']}")
         send_form(ticket["url"], ticket["fields"], data)
         return self.wait_for(ticket["image_id"])
 
     def wait_for(self, image_id: str) -> Json:
-        """The image, asked for less and less often until it is done with."""
-        deadline = time.monotonic() + PATIENCE
+        """Poll the image, at growing intervals, until it has a final status."""
+        deadline = time.monotonic() + TIMEOUT
         pause = 0.25
         while True:
-            image = self.ask("GET", f"/images/{image_id}")
+            image = self.call("GET", f"/images/{image_id}")
             if image["status"] in FINAL:
                 return image
             if time.monotonic() > deadline:
-                raise Refused(f"The picture is still {image['status']}.")
+                raise DarkroomError(f"The picture is still {image['status']}.")
             time.sleep(pause)
-            pause = min(LONGEST_PAUSE, pause * 1.5)
+            pause = min(MAX_PAUSE, pause * 1.5)
 
-    def ask(self, method: str, path: str, body: Json | None = None) -> Json:
-        """The API's answer; what may pass is tried again, when the API says so if it does."""
+    def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Call the API and return the response's JSON; transient errors are retried."""
         request = urllib.request.Request(
             self.api + path,
             None if body is None else json.dumps(body).encode(),
@@ -83,7 +83,7 @@ class Darkroom:
         )
         if self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
-        return dict(json.loads(sent(request)))
+        return dict(json.loads(send(request)))
 
 
 def send_form(url: str, fields: dict[str, str], data: bytes) -> None:
@@ -97,51 +97,54 @@ def send_form(url: str, fields: dict[str, str], data: bytes) -> None:
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n'
     )
     body = "".join(parts).encode() + data + f"\r\n--{boundary}--\r\n".encode()
-    kind = f"multipart/form-data; boundary={boundary}"
-    sent(urllib.request.Request(url, body, {"Content-Type": kind}, method="POST"))
+    content_type = f"multipart/form-data; boundary={boundary}"
+    send(urllib.request.Request(url, body, {"Content-Type": content_type}, method="POST"))
 
 
-def sent(request: urllib.request.Request) -> bytes:
-    """The body of the answer; Refused where it is an error that does not pass."""
-    deadline = time.monotonic() + PATIENCE
+def send(request: urllib.request.Request) -> bytes:
+    """Send with retries and return the response's body; DarkroomError if it fails.
+
+    A retry waits at least as long as Retry-After says.
+    """
+    deadline = time.monotonic() + TIMEOUT
     pause = 0.5
     while True:
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return bytes(answer.read())
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return bytes(response.read())
         except urllib.error.HTTPError as error:
-            asked = float(error.headers.get("Retry-After", 0))
-            refusal = problem(error)
-            if error.code not in TO_TRY_AGAIN:
-                raise refusal from error
+            retry_after = float(error.headers.get("Retry-After", 0))
+            failure = problem(error)
+            if error.code not in RETRYABLE:
+                raise failure from error
         except OSError as error:
-            asked, refusal = 0.0, Refused(f"There is no answer: {error}")
-        wait = max(asked, pause * random.uniform(0.5, 1))  # many clients, not all at once
+            retry_after, failure = 0.0, DarkroomError(f"No response: {error}")
+        wait = max(retry_after, pause * random.uniform(0.5, 1))  # jitter spreads many clients
         if time.monotonic() + wait > deadline:
-            raise refusal
+            raise failure
         time.sleep(wait)
-        pause = min(LONGEST_PAUSE, pause * 2)
+        pause = min(MAX_PAUSE, pause * 2)
 
 
-def problem(error: urllib.error.HTTPError) -> Refused:
-    """What an error says: problem details of the API's, XML of the bucket's."""
+def problem(error: urllib.error.HTTPError) -> DarkroomError:
+    """The error in a response: problem details from the API, XML from the bucket."""
     text = error.read().decode("utf-8", "replace")
     try:
         details = json.loads(text)
-        return Refused(details["detail"], details["code"])
+        return DarkroomError(details["detail"], details["code"])
     except (ValueError, KeyError, TypeError):
-        return Refused(f"HTTP {error.code}: {text[:500]}")
+        return DarkroomError(f"HTTP {error.code}: {text[:500]}")
 
 
 def main(arguments: list[str]) -> int:
-    """Upload one file; 0 where its picture is ready."""
+    """Upload one file; returns 0 if its picture is ready."""
     if len(arguments) != 2:
         sys.stderr.write("Usage: client.py API FILE\n")
         return 1
     api, file = arguments
     try:
         image = Darkroom(api, os.environ.get("DARKROOM_TOKEN", "")).upload(Path(file))
-    except (OSError, Refused) as error:
+    except (OSError, DarkroomError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if image["status"] != "ready":

@@ -1,13 +1,13 @@
 import { firstPage, readPage } from "./first-page.js";
 import { Gallery } from "./gallery.js";
-import { reach, token } from "./pass.js";
+import { getApi, token } from "./auth-token.js";
 import { fillWords } from "./templates.js";
 import { Totals } from "./totals.js";
 import { announcer } from "./uploader/announcer.js";
 
 const element = (id) => document.getElementById(id);
 const totals = new Totals(element("totals"));
-// The files of this visit, to be compared with what became of them.
+// The files uploaded since the page was opened, by image id, for comparison with their variants.
 const originals = new Map();
 
 let viewer;
@@ -37,27 +37,27 @@ function listen() {
     gallery.settle(id, image);
     totals.add(image);
   });
-  addEventListener("hashchange", follow);
+  addEventListener("hashchange", followHash);
 }
 
 async function begin() {
   const shown = gallery.show("ready", firstPage);
-  if (location.hash) follow();
+  if (location.hash) followHash();
   await shown;
-  // What lies below the gallery comes after it, so that nothing jumps.
+  // What lies below the gallery is shown after it, so that nothing jumps.
   element("embed").hidden = false;
-  await gallery.developed();
-  // Whoever misses the API reads so in the gallery.
-  await reach().then((api) => totals.load(api)).catch(() => {});
-  bringViewer();
+  await gallery.decoded();
+  // The gallery shows the error if the API is unreachable.
+  await getApi().then((api) => totals.load(api)).catch(() => {});
+  loadViewer();
 }
 
-async function follow() {
-  (await bringViewer())?.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
+async function followHash() {
+  (await loadViewer())?.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
 }
 
-// Nobody opens a picture before the gallery is there, so that it goes first.
-function bringViewer() {
+// The viewer is loaded late, so that the gallery comes first.
+function loadViewer() {
   viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(element("viewer"), {
     originals,
     onChange(image) {
@@ -70,7 +70,7 @@ function bringViewer() {
       originals.delete(id);
     },
   })).catch(() => {
-    // The network may bring it the next time.
+    // The network may deliver it the next time.
     viewer = undefined;
   });
   return viewer;

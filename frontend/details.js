@@ -2,16 +2,16 @@ import { strings } from "./strings.js";
 import * as format from "./format.js";
 import { stamp } from "./templates.js";
 
-/** Variants, markup, history and small facts of an image; `actions`: show(rendition), copy(text). */
+/** Fills in variants, markup, history and details of an image; `actions`: show(rendition), copy(text). */
 export function fillDetails(slots, image, actions) {
-  slots.columns.append(...Object.values(strings.columns).map((words) => cell("th", words)));
+  slots.columns.append(...Object.values(strings.columns).map((title) => cell("th", title)));
   slots.rows.append(...image.renditions.map((rendition) => rowOf(image, rendition, actions)));
   slots.variants.hidden = image.renditions.length === 0;
   slots.markup.textContent = image.markup ?? "";
   slots.markupBox.hidden = !image.markup;
   slots.history.append(...(image.history ?? []).map(lineOf));
-  for (const [name, value] of Object.entries(factsOf(image))) {
-    if (value) slots.facts.append(cell("dt", strings.facts[name]), cell("dd", value));
+  for (const [name, value] of Object.entries(detailsOf(image))) {
+    if (value) slots.details.append(cell("dt", strings.details[name]), cell("dd", value));
   }
 }
 
@@ -38,7 +38,7 @@ function lineOf({ at, event, detail }) {
   return line;
 }
 
-function factsOf(image) {
+function detailsOf(image) {
   const { cost_usd_estimate: cost, storage_usd_month_estimate: keeping, milliseconds } = image;
   return {
     uploaded: format.time(image.created_at),
@@ -49,8 +49,8 @@ function factsOf(image) {
   };
 }
 
-function cell(tag, words) {
+function cell(tag, text) {
   const element = document.createElement(tag);
-  element.textContent = words;
+  element.textContent = text;
   return element;
 }

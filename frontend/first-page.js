@@ -1,14 +1,14 @@
-import { reach } from "./pass.js";
+import { getApi } from "./auth-token.js";
 
 const SIZE = 12;
 
-/** A page of the images of a status, newest first, and its `next_cursor`; "" is for every status. */
+/** A page of the images with a status, newest first, and its `next_cursor`; "" means every status. */
 export async function readPage(status, cursor) {
-  const api = await reach();
+  const api = await getApi();
   return api.images({ limit: SIZE, ...(status && { status }), ...(cursor && { cursor }) });
 }
 
-/** What the gallery shows first, asked for while its scripts are still on their way. */
+/** The gallery's first page, requested while its scripts are still loading. */
 export const firstPage = readPage("ready");
-// Whoever awaits it says what was wrong.
+// The gallery awaits it and shows the error.
 firstPage.catch(() => {});

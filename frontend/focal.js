@@ -10,27 +10,27 @@ const STEPS = {
 const FINE = 0.01;
 const COARSE = 0.1;
 
-/** The marker of the point that matters most: set by a click, moved by the arrow keys. */
+/** The focal point's marker: set by a click, moved by the arrow keys (with Shift, in larger steps). */
 export class FocalPoint {
   #slots;
-  #ending = new AbortController();
+  #listeners = new AbortController();
 
   constructor(slots, point) {
-    const { signal } = this.#ending;
+    const { signal } = this.#listeners;
     this.#slots = slots;
     slots.focal.hidden = false;
-    slots.stage.addEventListener("click", (event) => this.#take(event), { signal });
+    slots.stage.addEventListener("click", (event) => this.#moveTo(event), { signal });
     slots.focal.addEventListener("keydown", (event) => this.#step(event), { signal });
     this.#set(point?.x ?? 0.5, point?.y ?? 0.5);
   }
 
-  /** Takes the marker away. */
-  end() {
-    this.#ending.abort();
+  /** Removes the marker. */
+  remove() {
+    this.#listeners.abort();
     this.#slots.focal.hidden = true;
   }
 
-  #take({ target, clientX, clientY }) {
+  #moveTo({ target, clientX, clientY }) {
     if (target === this.#slots.focal) return;
     const { left, top, width, height } = this.#slots.stage.getBoundingClientRect();
     this.#set((clientX - left) / width, (clientY - top) / height);
@@ -45,8 +45,8 @@ export class FocalPoint {
   }
 
   #set(x, y) {
-    const within = (share) => Math.round(Math.min(1, Math.max(0, share)) * 1000) / 1000;
-    this.value = { x: within(x), y: within(y) };
+    const clamped = (share) => Math.round(Math.min(1, Math.max(0, share)) * 1000) / 1000;
+    this.value = { x: clamped(x), y: clamped(y) };
     const { focal } = this.#slots;
     focal.style.left = `${this.value.x * 100}%`;
     focal.style.top = `${this.value.y * 100}%`;

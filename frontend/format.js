@@ -2,7 +2,7 @@ import { strings } from "./strings.js";
 
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
-/** 4512345 -> "4.5 MB". Decimal units, as file managers and networks count. */
+/** 4512345 -> "4.5 MB". Decimal units, as in file managers and networks. */
 export function bytes(count) {
   let unit = 0;
   let value = count;
@@ -17,7 +17,7 @@ export function bytes(count) {
   return `${value.toLocaleString("en", { maximumFractionDigits: digits })}\u00a0${name}`;
 }
 
-/** 96.4 -> "96%"; from 99 on with one digit rounded down, for nothing saves 100%. */
+/** 96.4 -> "96%"; from 99 on with one decimal, rounded down, since nothing saves 100%. */
 export function percent(value) {
   const shown = value >= 99 && value < 100 ? Math.floor(value * 10) / 10 : Math.round(value);
   return `${shown}%`;
@@ -42,13 +42,13 @@ export function saved(value) {
   return value > 0 ? strings.smaller(shown) : strings.larger(shown);
 }
 
-/** 0.000012 -> "$0.000012"; two digits that say something, cents at the least */
+/** 0.000012 -> "$0.000012"; two significant digits, and at least cents */
 export function dollars(value) {
   const digits = value >= 0.1 || value === 0 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(value)));
   return `$${value.toFixed(digits)}`;
 }
 
-/** "2026-05-01T12:00:00Z" -> "1 May 2026, 12:00:00", in the reader's zone */
+/** "2026-05-01T12:00:00Z" -> "1 May 2026, 12:00:00", in the reader's time zone */
 export function time(text) {
   return new Date(text).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 }

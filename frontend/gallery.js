@@ -1,124 +1,125 @@
 import { strings } from "./strings.js";
-import { frameOf, frameOfFile } from "./frame.js";
+import { thumbnailOf, thumbnailOfFile } from "./thumbnail.js";
 
 const STATUSES = ["ready", "processing", "rejected", "failed", "deleted"];
 const AHEAD = "800px";
-// What most screens show at first; the rest waits, so that these come sooner.
+// As many as most screens show at first; the others load after these.
 const FIRST = 4;
 
-/** The contact sheet: images newest first, a page more whenever its end comes near. */
+/** The grid of thumbnails, newest first; it loads the next page as the user scrolls near its end. */
 export class Gallery {
-  #parts;
+  #elements;
   #read;
   #status = "ready";
   #cursor = null;
-  #turn = null;
+  #request = null;
   #observer;
   #expected = new Map();
 
-  /** `parts`: the elements list, note, more and filter; `read(status, cursor)`: a page of images. */
-  constructor(parts, read, announce) {
-    this.#parts = parts;
+  /** `elements`: list, note, more and filter; `read(status, cursor)` returns a page of images. */
+  constructor(elements, read, announce) {
+    const { filter, more } = elements;
+    this.#elements = elements;
     this.#read = read;
-    parts.filter.append(...STATUSES.map((status) => new Option(strings.statuses[status], status)));
-    parts.filter.append(new Option(strings.everything, ""));
-    parts.filter.addEventListener("change", () => this.show(parts.filter.value));
-    parts.more.addEventListener("click", async () => announce(strings.moreShown(await this.#next())));
-    const nearing = ([{ isIntersecting }]) => isIntersecting && !this.#turn && this.#next();
-    this.#observer = new IntersectionObserver(nearing, { rootMargin: AHEAD });
+    filter.append(...STATUSES.map((status) => new Option(strings.statuses[status], status)));
+    filter.append(new Option(strings.everything, ""));
+    filter.addEventListener("change", () => this.show(filter.value));
+    more.addEventListener("click", async () => announce(strings.moreShown(await this.#next())));
+    const onNear = ([{ isIntersecting }]) => isIntersecting && !this.#request && this.#next();
+    this.#observer = new IntersectionObserver(onNear, { rootMargin: AHEAD });
   }
 
-  /** Shows the images of a status, or all of them for ""; their first `page` may be known. */
+  /** Shows the images with a status, or all for ""; `page` is their first page, if already requested. */
   show(status, page) {
     this.#status = status;
     this.#cursor = null;
     this.#expected.clear();
-    this.#parts.list.replaceChildren();
+    this.#elements.list.replaceChildren();
     return this.#next(page);
   }
 
-  /** A file is on its way; its frame is kept free, so that nothing jumps when it comes. */
+  /** Adds a thumbnail for a file being uploaded, so that nothing jumps when its image is ready. */
   expect(key, file) {
     if (this.#status !== "ready" || this.#expected.has(key)) return;
-    this.#expected.set(key, frameOfFile(file));
-    this.#parts.list.prepend(this.#expected.get(key));
-    this.#say();
+    this.#expected.set(key, thumbnailOfFile(file));
+    this.#elements.list.prepend(this.#expected.get(key));
+    this.#note();
   }
 
-  /** It has come: as this image, or not at all. */
+  /** Replaces that thumbnail by the image's, or removes it if there is no image. */
   settle(key, image) {
-    const frame = this.#expected.get(key);
+    const thumbnail = this.#expected.get(key);
     this.#expected.delete(key);
-    if (!image || this.#frame(image.id)) frame?.remove();
-    else if (frame) frame.replaceWith(frameOf(image));
-    else if (this.#status === "") this.#parts.list.prepend(frameOf(image));
-    this.#say();
+    if (!image || this.#thumbnail(image.id)) thumbnail?.remove();
+    else if (thumbnail) thumbnail.replaceWith(thumbnailOf(image));
+    else if (this.#status === "") this.#elements.list.prepend(thumbnailOf(image));
+    this.#note();
   }
 
-  /** The image has changed. */
+  /** Shows the image as it is after a change. */
   update(image) {
-    this.#frame(image.id)?.replaceWith(frameOf(image));
+    this.#thumbnail(image.id)?.replaceWith(thumbnailOf(image));
   }
 
-  /** The image is no more. */
+  /** Removes a deleted image. */
   remove(id) {
-    this.#frame(id)?.remove();
-    this.#say();
+    this.#thumbnail(id)?.remove();
+    this.#note();
   }
 
-  /** Resolves once the first pictures are to be seen. */
-  developed() {
-    const first = [...this.#parts.list.querySelectorAll("img[src]")].slice(0, FIRST);
+  /** Resolves once the first pictures have been decoded. */
+  decoded() {
+    const first = [...this.#elements.list.querySelectorAll("img[src]")].slice(0, FIRST);
     return Promise.allSettled(first.map((img) => img.decode()));
   }
 
-  async #next(known) {
-    // Another status may be chosen meanwhile; what was asked for this one is then let go.
-    const turn = {};
-    this.#turn = turn;
-    this.#parts.list.ariaBusy = true;
+  async #next(requested) {
+    // If the user chooses another status meanwhile, this request's page is dropped.
+    const request = {};
+    this.#request = request;
+    this.#elements.list.ariaBusy = true;
     try {
-      const page = await (known ?? this.#read(this.#status, this.#cursor));
-      return turn === this.#turn ? this.#append(page) : 0;
+      const page = await (requested ?? this.#read(this.#status, this.#cursor));
+      return request === this.#request ? this.#append(page) : 0;
     } catch (reason) {
-      if (turn === this.#turn) this.#offer(strings.again, reason.message);
+      if (request === this.#request) this.#offer(strings.again, reason.message);
       return 0;
     } finally {
-      if (turn === this.#turn) this.#turn = null;
-      this.#parts.list.ariaBusy = this.#turn !== null;
+      if (request === this.#request) this.#request = null;
+      this.#elements.list.ariaBusy = this.#request !== null;
     }
   }
 
   #append({ images, next_cursor: cursor }) {
-    const { list, more } = this.#parts;
-    const fresh = images.filter(({ id }) => !this.#frame(id));
+    const { list, more } = this.#elements;
+    const fresh = images.filter(({ id }) => !this.#thumbnail(id));
     const ahead = list.childElementCount === 0 ? FIRST : 0;
-    list.append(...fresh.slice(0, ahead).map((image) => frameOf(image)));
-    const developed = this.developed();
-    list.append(...fresh.slice(ahead).map((image) => frameOf(image, developed)));
+    list.append(...fresh.slice(0, ahead).map((image) => thumbnailOf(image)));
+    const decoded = this.decoded();
+    list.append(...fresh.slice(ahead).map((image) => thumbnailOf(image, decoded)));
     this.#cursor = cursor;
     more.hidden = !cursor;
     this.#offer(strings.more);
     return images.length;
   }
 
-  #offer(words, trouble) {
-    const { more } = this.#parts;
-    more.textContent = words;
-    if (trouble) more.hidden = false;
-    this.#say(trouble);
-    // It tells of changes only, and the button may be as near as before.
+  #offer(label, error) {
+    const { more } = this.#elements;
+    more.textContent = label;
+    if (error) more.hidden = false;
+    this.#note(error);
+    // The observer reports changes only, and the button may still be in its range.
     this.#observer.unobserve(more);
-    if (!trouble) this.#observer.observe(more);
+    if (!error) this.#observer.observe(more);
   }
 
-  #frame(id) {
-    return this.#parts.list.querySelector(`[data-image-id="${CSS.escape(id)}"]`);
+  #thumbnail(id) {
+    return this.#elements.list.querySelector(`[data-image-id="${CSS.escape(id)}"]`);
   }
 
-  #say(trouble = "") {
-    const none = this.#status === "ready" ? strings.galleryEmpty : strings.nothingSuch;
-    const empty = this.#parts.list.childElementCount === 0 && this.#parts.more.hidden;
-    this.#parts.note.textContent = trouble || (empty ? none : "");
+  #note(error = "") {
+    const none = this.#status === "ready" ? strings.galleryEmpty : strings.noneWithStatus;
+    const empty = this.#elements.list.childElementCount === 0 && this.#elements.more.hidden;
+    this.#elements.note.textContent = error || (empty ? none : "");
   }
 }

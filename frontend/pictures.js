@@ -1,20 +1,20 @@
-/** The renditions that show the whole picture, all of one format, smallest first. */
+/** The uncropped renditions (all renditions if there are none), in one format, smallest first. */
 export function wholeRenditions(image) {
   const whole = image.renditions.filter((rendition) => isWhole(image, rendition));
   const chosen = whole.length > 0 ? whole : image.renditions;
   return chosen
     .filter((rendition) => rendition.format === chosen[0].format)
-    .sort((one, other) => one.width - other.width);
+    .sort((a, b) => a.width - b.width);
 }
 
-/** Whether the rendition shows all of the picture, and no crop. */
+/** Whether the rendition shows the whole picture, not a crop. */
 export function isWhole(image, { width, height }) {
   // Sides are rounded to whole pixels, so one of the two is off by less than one.
   return Math.abs((width * image.height) / image.width - height) < 1
     || Math.abs((height * image.width) / image.height - width) < 1;
 }
 
-/** Gives an `<img>` the image's box and its blurred colours, before any of its bytes come. */
+/** Gives an `<img>` the image's dimensions and placeholder, before any of its bytes arrive. */
 export function showBox(img, image) {
   const largest = wholeRenditions(image).at(-1);
   if (!largest) return;
@@ -24,7 +24,7 @@ export function showBox(img, image) {
   showPlaceholder(img, image.placeholder);
 }
 
-/** Lets an `<img>` show the image in the size that fits. */
+/** Makes an `<img>` show the image in the size that fits. */
 export function showPicture(img, image, sizes) {
   const renditions = wholeRenditions(image);
   if (renditions.length === 0) return;
@@ -34,7 +34,7 @@ export function showPicture(img, image, sizes) {
   img.src = renditions.at(-1).url;
 }
 
-/** What is there before the picture is: its colours, blurred. */
+/** Shows the placeholder, blurred colours, until the picture has loaded. */
 export function showPlaceholder(img, placeholder) {
   if (!placeholder) return;
   img.style.backgroundColor = placeholder.color;

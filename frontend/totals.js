@@ -2,16 +2,16 @@ import { strings } from "./strings.js";
 import * as format from "./format.js";
 import { stamp } from "./templates.js";
 
-const PAGE = 100;
-// Beyond this many the sum is called "over ...": a library of millions is not walked by a page.
-const MOST_PAGES = 10;
+const PAGE_SIZE = 100;
+// Beyond this many pages the sums are shown as "over ...": a page does not list millions of images.
+const MAX_PAGES = 10;
 
-/** Pictures, bytes saved and cost so far, added up of the API's pages. */
+/** Number of pictures, bytes saved and cost so far, summed over the API's pages of images. */
 export class Totals {
   #element;
   #sum = { count: 0, bytes: 0, saved: 0, cost: 0 };
-  #whole = true;
-  #known = new Map();
+  #complete = true;
+  #images = new Map();
 
   constructor(element) {
     this.#element = element;
@@ -19,36 +19,36 @@ export class Totals {
 
   async load(api) {
     let cursor;
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      const query = { status: "ready", limit: PAGE, ...(cursor && { cursor }) };
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const query = { status: "ready", limit: PAGE_SIZE, ...(cursor && { cursor }) };
       const { images, next_cursor: next } = await api.images(query);
       images.forEach((image) => this.#count(image));
       cursor = next;
-      this.#whole = !cursor;
+      this.#complete = !cursor;
       this.#show();
-      if (this.#whole) return;
+      if (this.#complete) return;
     }
   }
 
-  /** A new image, or one that has changed. */
+  /** Counts a new image, or one that has changed. */
   add(image) {
     this.remove(image.id);
     this.#count(image);
     this.#show();
   }
 
-  /** The image is no more; what it has cost stays spent, but is of no picture here. */
+  /** Subtracts a deleted image; the money it cost is spent, but belongs to no picture here. */
   remove(id) {
-    const image = this.#known.get(id);
+    const image = this.#images.get(id);
     if (!image) return;
-    this.#known.delete(id);
+    this.#images.delete(id);
     this.#add(image, -1);
     this.#show();
   }
 
   #count(image) {
-    if (this.#known.has(image.id)) return;
-    this.#known.set(image.id, image);
+    if (this.#images.has(image.id)) return;
+    this.#images.set(image.id, image);
     this.#add(image, 1);
   }
 
@@ -70,7 +70,7 @@ export class Totals {
     this.#element.replaceChildren(...Object.entries(count ? shown : {}).map(([name, value]) => {
       const { element, slots } = stamp("total");
       slots.name.textContent = strings.totals[name];
-      slots.value.textContent = this.#whole ? value : strings.atLeast(value);
+      slots.value.textContent = this.#complete ? value : strings.atLeast(value);
       return element;
     }));
   }

@@ -1,6 +1,6 @@
 /**
- * Darkroom's uploader: `<darkroom-uploader>`, and upload() for those who want no element.
- * docs/uploader.md has its attributes, events and styles.
+ * Darkroom's uploader: the element `<darkroom-uploader>`, and upload() for use without it.
+ * docs/uploader.md describes its attributes, events and styles.
  */
 import { DarkroomUploader } from "./uploader/element.js";
 
@@ -8,7 +8,7 @@ export { UploadError } from "./uploader/api.js";
 export { upload } from "./uploader/upload.js";
 export { DarkroomUploader };
 
-// Two pages' scripts may both bring it.
+// Two scripts of a page may both import it.
 if (!customElements.get("darkroom-uploader")) {
   customElements.define("darkroom-uploader", DarkroomUploader);
 }

@@ -2,18 +2,18 @@ import { strings } from "./strings.js";
 import * as format from "./format.js";
 import { fillDetails } from "./details.js";
 import { FocalPoint } from "./focal.js";
-import { LightTable } from "./light-table.js";
+import { CompareSlider } from "./compare-slider.js";
 import { wholeRenditions } from "./pictures.js";
 import { fillWords, stamp } from "./templates.js";
 
-/** One picture: the light table with its variants, its facts, and the buttons. */
+/** One picture: the compare slider, its variants and details, and the action buttons. */
 export class View {
   #slots;
   #image;
   #actions;
-  #table;
+  #slider;
 
-  /** `file`: its original, where it is at hand; `actions`: say, reprocess and remove. */
+  /** `file`: its original, if the page still has it; `actions`: notify, reprocess and remove. */
   constructor(image, file, actions) {
     const { element, slots } = stamp("view");
     fillWords(element);
@@ -22,19 +22,19 @@ export class View {
     this.#image = image;
     this.#actions = actions;
     element.dataset.state = image.status;
-    slots.verdict.textContent = verdictOf(image);
+    slots.outcome.textContent = outcomeOf(image);
     slots.detail.textContent = [image.detail, image.reason && strings.whyRejected(image.reason)]
       .filter(Boolean).join(" ");
-    this.#table = new LightTable(slots, image, file, actions.say);
+    this.#slider = new CompareSlider(slots, image, file, actions.notify);
     fillDetails(slots, image, { show: this.#show, copy: this.#copy });
-    this.#offer();
+    this.#offerActions();
   }
 
-  /** The image is gone, but for this. */
+  /** Shows the receipt of a deletion in place of the image. */
   showReceipt({ erased, remaining, verified }) {
     const slots = this.#slots;
     this.element.dataset.state = "deleted";
-    slots.verdict.textContent = strings.removed;
+    slots.outcome.textContent = strings.removed;
     slots.receipt.hidden = false;
     slots.receipt.replaceChildren(...(verified ? erased : remaining).map((name) => {
       const line = document.createElement("li");
@@ -43,10 +43,10 @@ export class View {
     }));
   }
 
-  #offer() {
-    const { deeds, copyMarkup, setFocus, reprocess, remove } = this.#slots;
+  #offerActions() {
+    const { actions, copyMarkup, setFocus, reprocess, remove } = this.#slots;
     const ready = this.#image.status === "ready" && wholeRenditions(this.#image).length > 0;
-    deeds.hidden = this.#image.status === "deleted";
+    actions.hidden = this.#image.status === "deleted";
     copyMarkup.hidden = !this.#image.markup;
     setFocus.hidden = !ready;
     reprocess.hidden = !["ready", "rejected", "failed"].includes(this.#image.status);
@@ -57,17 +57,17 @@ export class View {
   }
 
   #show = (rendition) => {
-    this.#table.show(rendition);
+    this.#slider.show(rendition);
     this.#slots.stage.scrollIntoView({ block: "nearest" });
   };
 
   #copy = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
-      this.#actions.say(strings.copied);
+      this.#actions.notify(strings.copied);
     } catch {
       this.#slots.markupBox.open = true;
-      this.#actions.say(strings.notCopied);
+      this.#actions.notify(strings.notCopied);
     }
   };
 
@@ -79,29 +79,29 @@ export class View {
 
   #chooseFocus() {
     const point = new FocalPoint(this.#slots, this.#image.focal_point);
-    this.#table.rest(true);
+    this.#slider.setChoosing(true);
     const send = (focal) => this.#actions.reprocess({ focal_point: focal });
     this.#ask(strings.focusHint, this.#slots.setFocus, {
       yes: [strings.saveFocus, () => send(point.value)],
       other: this.#image.focal_point && [strings.removeFocus, () => send(null)],
       end: () => {
-        point.end();
-        this.#table.rest(false);
+        point.remove();
+        this.#slider.setChoosing(false);
       },
     });
     this.#slots.focal.focus();
   }
 
-  // The question takes the buttons' place, and gives it back to the one that asked.
-  #ask(words, asker, { yes, other, end }) {
-    const { deeds, question, asked } = this.#slots;
+  // The question replaces the buttons; afterwards the focus returns to `opener`.
+  #ask(text, opener, { yes, other, end }) {
+    const { actions, question, questionText } = this.#slots;
     const close = () => {
       question.hidden = true;
-      deeds.hidden = false;
+      actions.hidden = false;
       end?.();
-      asker.focus();
+      opener.focus();
     };
-    asked.textContent = words;
+    questionText.textContent = text;
     for (const [name, answer] of Object.entries({ yes, other, no: [strings.keep] })) {
       const button = this.#slots[name];
       button.hidden = !answer;
@@ -111,12 +111,12 @@ export class View {
         answer[1]?.();
       };
     }
-    deeds.hidden = true;
+    actions.hidden = true;
     question.hidden = false;
     this.#slots.no.focus();
   }
 }
 
-function verdictOf({ status, savings }) {
+function outcomeOf({ status, savings }) {
   return status === "ready" && savings ? format.saved(savings.percent) : strings.statuses[status];
 }

@@ -1,12 +1,12 @@
 import { strings } from "./strings.js";
-import { reach } from "./pass.js";
+import { getApi } from "./auth-token.js";
 import { View } from "./view.js";
 import { settled } from "./uploader/upload.js";
 
 const UNFINISHED = new Set(["pending", "processing"]);
 const ENDS = new Set(["ready", "rejected", "failed"]);
 
-/** The dialog that shows one picture, and what may be done with it. */
+/** The dialog that shows one picture with its actions. */
 export class Viewer {
   #dialog;
   #title;
@@ -25,12 +25,12 @@ export class Viewer {
     dialog.addEventListener("close", () => {
       this.#closing.abort();
       this.#body.replaceChildren();
-      // Not by an empty hash: that would scroll to the top.
+      // An empty hash would scroll to the top.
       history.replaceState(null, "", location.pathname + location.search);
     });
   }
 
-  /** Opens with the image, or closes where there is none to show. */
+  /** Opens the dialog with the image, or closes it if there is no id. */
   async show(id) {
     if (!id) return this.#dialog.open && this.#dialog.close();
     this.#closing?.abort();
@@ -39,8 +39,8 @@ export class Viewer {
     this.#body.replaceChildren();
     this.#title.textContent = "";
     if (!this.#dialog.open) this.#dialog.showModal();
-    await this.#trying(async () => {
-      const api = await reach();
+    await this.#reportErrors(async () => {
+      const api = await getApi();
       const image = await api.image(`/images/${id}`, signal);
       this.#render(image);
       if (UNFINISHED.has(image.status)) this.#changed(await settled(api, `/images/${id}`, { signal }));
@@ -51,8 +51,8 @@ export class Viewer {
     this.#title.textContent = image.filename;
     this.#message.textContent = "";
     const view = new View(image, this.#library.originals.get(image.id), {
-      say: (sentence) => { this.#message.textContent = sentence; },
-      reprocess: (wish) => this.#reprocess(image, wish),
+      notify: (sentence) => { this.#message.textContent = sentence; },
+      reprocess: (changes) => this.#reprocess(image, changes),
       remove: () => this.#remove(image, view),
     });
     this.#body.replaceChildren(view.element);
@@ -64,32 +64,32 @@ export class Viewer {
     this.#library.onChange(image);
   }
 
-  #reprocess(image, wish) {
+  #reprocess(image, changes) {
     const { signal } = this.#closing;
-    return this.#trying(async () => {
+    return this.#reportErrors(async () => {
       this.#message.textContent = strings.reprocessing;
-      const api = await reach();
-      await api.reprocess(image.id, wish);
-      const isDone = ({ history }) => endsIn(history) > endsIn(image.history);
+      const api = await getApi();
+      await api.reprocess(image.id, changes);
+      const isDone = ({ history }) => countEnds(history) > countEnds(image.history);
       this.#changed(await settled(api, `/images/${image.id}`, { signal, isDone }));
       this.#message.textContent = strings.reprocessed;
     }, signal);
   }
 
   #remove(image, view) {
-    return this.#trying(async () => {
+    return this.#reportErrors(async () => {
       this.#message.textContent = strings.removing;
-      const api = await reach();
+      const api = await getApi();
       const receipt = await api.remove(image.id);
       view.showReceipt(receipt);
-      const second = receipt.verified ? strings.verified : strings.remaining;
-      this.#message.textContent = `${strings.erased(receipt.erased.length)} ${second}`;
+      const check = receipt.verified ? strings.verified : strings.remaining;
+      this.#message.textContent = `${strings.erased(receipt.erased.length)} ${check}`;
       this.#library.onRemove(image.id);
       this.#title.focus();
     }, this.#closing.signal);
   }
 
-  async #trying(task, signal) {
+  async #reportErrors(task, signal) {
     try {
       await task();
     } catch (reason) {
@@ -100,6 +100,6 @@ export class Viewer {
   }
 }
 
-function endsIn(history) {
+function countEnds(history) {
   return history.filter(({ event }) => ENDS.has(event)).length;
 }

@@ -1,15 +1,15 @@
-"""The command line's entry."""
+"""Entry point of the command line."""
 
 import click
 
 from chalicelib import __version__
-from ops.verbs import MODULE, Verbs
+from ops.cli import MODULE, Verbs
 
-_DEBUG_HELP = "Show where in the code an unexpected error comes from."
-_EPILOG = """VERB --help explains a verb, with examples.
+_DEBUG_HELP = "Show the traceback of an unexpected error."
+_EPILOG = """VERB --help explains a verb and shows examples.
 
-Exit codes: 0 done; 1 it failed, and a sentence on standard error says why; 2 wrong usage; 3 some of
-several failed; 130 stopped by Ctrl-C."""
+Exit codes: 0 success; 1 failure, explained on standard error; 2 wrong usage; 3 some of several
+items failed; 130 stopped by Ctrl-C."""
 
 
 @click.group(

@@ -1,4 +1,4 @@
-"""Broken and strange pictures for the tests: those in the sources of image libraries."""
+"""Broken and unusual pictures for the tests, taken from the sources of image libraries."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-# The sources of what reads our pictures, in the versions that are installed.
+# Libraries that read pictures here, in the installed versions.
 _FROM_PYPI = ("pillow", "pillow-heif")
 _FROM_DEBIAN = ("giflib", "graphicsmagick", "libheif", "libpng1.6", "vips")
 COLLECTIONS = (*_FROM_PYPI, *_FROM_DEBIAN)
@@ -39,21 +39,21 @@ def hostile_pictures(collection: str) -> list[Path]:
 
 
 def fetch_hostile() -> None:
-    """Fetch the collections that are not there; ends with a sentence if it cannot."""
+    """Fetch missing collections; exits with an explanation if it cannot."""
     missing = [name for name in COLLECTIONS if not hostile_pictures(name)]
     if not missing:
         return
     if not shutil.which("apt-get"):
         click.echo(
-            "The tests need broken pictures: set HOSTILE_PICTURES to a folder that holds, in\n"
-            f"folders of these names, the pictures of the sources of {', '.join(missing)}.",
+            "The tests need broken pictures: set HOSTILE_PICTURES to a folder with one folder for\n"
+            f"each of these sources, holding its pictures: {', '.join(missing)}.",
             err=True,
         )
         sys.exit(1)
     click.echo(f"Fetching broken pictures ({', '.join(missing)}) with pip and apt-get ...")
     hostile_home().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=hostile_home().parent) as scratch:
-        # As root, apt-get gives up its rights for the download; it must still reach the folder.
+        # As root, apt-get drops its privileges for the download; it still needs the folder.
         Path(scratch).chmod(0o777)
         apt = _apt(Path(scratch)) if set(missing) & set(_FROM_DEBIAN) else []
         for name in missing:
@@ -61,14 +61,14 @@ def fetch_hostile() -> None:
 
 
 def _fetch(name: str, scratch: Path, apt: list[str]) -> None:
-    """Download the source of `name` and put its pictures into place, whole or not at all."""
+    """Download the source of `name` and move its pictures into place atomically."""
     scratch.mkdir(mode=0o777)
     scratch.chmod(0o777)
     _run(_from_pypi(name) if name in _FROM_PYPI else [*apt, "source", *_TAR_ONLY, name], scratch)
     archive = next(path for path in scratch.iterdir() if ".tar." in path.name)
     pictures = scratch / "pictures"
     with tarfile.open(archive) as packed:
-        members = [one for one in packed if one.isfile() and _PICTURES.search(one.name)]
+        members = [member for member in packed if member.isfile() and _PICTURES.search(member.name)]
         packed.extractall(pictures, members, filter="data")
     pictures.rename(hostile_home() / name)
 
@@ -89,7 +89,7 @@ def _from_pypi(name: str) -> list[str]:
 
 
 def _apt(scratch: Path) -> list[str]:
-    """The start of a command that knows where sources are; the machine's own lists stay."""
+    """Start of an apt-get command that can find sources; the machine's lists are unchanged."""
     parts, lists = scratch / "apt.d", scratch / "apt.lists"
     (lists / "partial").mkdir(parents=True)
     parts.mkdir()
@@ -98,13 +98,13 @@ def _apt(scratch: Path) -> list[str]:
     settings = {"Etc::sourcelist": os.devnull, "Etc::sourceparts": parts, "State::lists": lists}
     options = [part for name, path in settings.items() for part in ("-o", f"Dir::{name}={path}")]
     apt = ["apt-get", *options]
-    # It fails if any list has no sources, maybe of somebody else's packages; ours are asked next.
+    # It fails if any list, even a third party's, has no sources; `source` checks ours next.
     subprocess.run([*apt, "update", "--quiet"], check=False, stdout=subprocess.PIPE)
     return apt
 
 
 def source_lists() -> dict[str, str]:
-    """The files that tell apt where sources are, made of the machine's own for packages."""
+    """Apt's source lists, derived from the machine's package lists."""
     own = (_APT_LISTS / "sources.list", *sorted((_APT_LISTS / "sources.list.d").glob("*.*")))
     return {path.name: _BINARY.sub(r"\1-src", path.read_text()) for path in own if path.is_file()}
 

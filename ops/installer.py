@@ -1,4 +1,4 @@
-"""`python -m ops.installer`: installs a requirements file into an environment, for the Makefile.
+"""`python -m ops.installer`: installs a requirements file into an environment for the Makefile.
 
 It runs before anything is installed, so it imports the standard library only.
 """
@@ -19,17 +19,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-_MAIN = Path(sys.prefix)  # .venv, where pip and uv are; the other environments lie in it
+_MAIN = Path(sys.prefix)  # .venv, with pip and uv; the other environments are inside it
 _PIN = Path("requirements-installer.txt")
 _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
 _QUIET = ("--quiet", "--progress-bar", "off")
-_INTERRUPTED = 130  # what shells use for a program that Ctrl-C has ended
+_INTERRUPTED = 130  # shells' exit code for a program stopped by Ctrl-C
 
-# pip's settings for where packages come from and how to get there, which uv does not read.
+# pip's settings for package indexes and how to reach them, which uv does not read.
 _SOURCES = ("index-url", "no-index", "proxy", "client-cert", "trusted-host")
 _SETTING = re.compile(r"^(?:global|install|:env:)\.([\w-]+)=(.+)$", re.MULTILINE)
 
-# Lines of uv: those of ten megabytes and more are shown as they come, all others when it fails.
+# uv's output: downloads of 10 MB and more are shown live, everything else only on failure.
 _LARGE = re.compile(r"Downloading \S+ \((?:\d{2,}\.\d+MiB|.+GiB)\)")
 _PROGRESS = re.compile(r" ?Download(?:ing|ed) ")
 
@@ -39,12 +39,12 @@ class _FailedError(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Install; exits with 1 where that fails, after the installer's own messages."""
+    """Install; exits with 1 on failure, after the installer's own messages."""
     parser = argparse.ArgumentParser(prog="python -m ops.installer")
     parser.add_argument("--installer", choices=["auto", "uv", "pip"], default="auto")
     parser.add_argument("environment", type=Path)
     parser.add_argument("requirements")
-    parser.add_argument("purpose", help='what they are for, as in "what make run needs"')
+    parser.add_argument("purpose", help='their purpose, as in "what make run needs"')
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)  # no installer outlives this program
     try:
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except _FailedError:
         sys.exit(
             f"\nInstalling {given.purpose} failed; see above. The next make tries again.\n"
-            "If only pip can reach the packages here, add INSTALLER=pip to the command."
+            "If only pip can reach the package index here, add INSTALLER=pip to the command."
         )
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
@@ -68,7 +68,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _pip_settings() -> dict[str, str]:
-    """What pip's files and variables say, by option."""
+    """Pip's configuration from its files and environment variables, by option."""
     listed = subprocess.run([*_PIP, "config", "list"], check=False, capture_output=True, text=True)
     return {name: str(ast.literal_eval(value)) for name, value in _SETTING.findall(listed.stdout)}
 
@@ -77,12 +77,12 @@ def _choose(settings: Mapping[str, str]) -> str:
     """uv, or pip where it has settings that uv would ignore."""
     own = [name for name in _SOURCES if name in settings]
     if own:
-        print(f"pip installs, for it is configured ({', '.join(own)}); uv would be faster.")
+        print(f"Using pip, because it is configured ({', '.join(own)}); uv would be faster.")
     return "pip" if own else "uv"
 
 
 def _fetch_uv() -> Path:
-    """The program uv in the pinned version; where it is missing, pip fetches it."""
+    """The uv program in the pinned version; pip fetches it if it is missing."""
     (version,) = re.findall(r"^uv==(\S+)", _PIN.read_text(), re.MULTILINE)
     home = _MAIN / f"uv-{version}"
     if not home.exists():
@@ -97,9 +97,9 @@ def _fetch_uv() -> Path:
 
 @contextmanager
 def _whole(environment: Path) -> Iterator[None]:
-    """Make sure that what is installed inside is there whole, or is made anew the next time.
+    """Ensure that an interrupted installation is redone from scratch the next time.
 
-    An installer that is stopped leaves packages behind that look installed and lack files.
+    An installer that is stopped leaves packages that look installed but lack files.
     """
     if environment.resolve() != _MAIN.resolve():
         _run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(environment)])
@@ -109,9 +109,11 @@ def _whole(environment: Path) -> Iterator[None]:
     with (environment / "installing.lock").open("a+") as note:
         fcntl.flock(note, fcntl.LOCK_EX)
         note.seek(0)
-        # Changed since an installation began that did not end: it was stopped while it wrote.
+        # The folder changed after an installation began that never finished: it was interrupted.
         if note.read() not in ("", _state(site)):
-            print("The last installation was interrupted; making its packages anew ...", flush=True)
+            print(
+                "The last installation was interrupted; reinstalling its packages ...", flush=True
+            )
             shutil.rmtree(site, ignore_errors=True)
             _run([str(environment / "bin" / "python"), "-m", "ensurepip", "--default-pip"])
         note.truncate(0)
@@ -122,7 +124,7 @@ def _whole(environment: Path) -> Iterator[None]:
 
 
 def _state(site: Path) -> str:
-    """Differs after packages came or went."""
+    """A value that changes when packages are added or removed."""
     return str(site.stat().st_mtime_ns) if site.exists() else "none"
 
 
@@ -138,14 +140,14 @@ def _install(
             *(str(uv), "pip", "install", "--system-certs", "--compile-bytecode"),
             *("--python", python, "--requirement", requirements),
         ],
-        # Certificates that pip is configured with are this machine's.
+        # Certificates configured for pip apply to uv as well.
         {"SSL_CERT_FILE": settings["cert"]} if "cert" in settings else {},
     )
 
 
 def _run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> None:
-    """Run `command`, which shows its large downloads, and all its messages where it fails."""
-    said = []
+    """Run `command`: large downloads are shown live, its other messages only on failure."""
+    output = []
     with subprocess.Popen(
         command,
         env={**(variables or {}), **os.environ},
@@ -159,12 +161,12 @@ def _run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> 
                 if _LARGE.match(line):
                     print(f"  {line}", end="", flush=True)
                 elif not _PROGRESS.match(line):
-                    said.append(line)
+                    output.append(line)
         except KeyboardInterrupt:
             process.terminate()
             raise
     if process.returncode:
-        sys.stderr.writelines(said)
+        sys.stderr.writelines(output)
         raise _FailedError
 
 

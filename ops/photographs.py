@@ -1,4 +1,4 @@
-"""Real photographs for the tests: some that Debian packages, or a folder of your own."""
+"""Real photographs for the tests: from Debian packages, or from a folder of your own."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def photographs() -> list[Path]:
 
 
 def fetch_photographs() -> None:
-    """Fetch the photographs unless they are there; ends with a sentence if it cannot."""
+    """Fetch missing photographs; exits with an explanation if it cannot."""
     if photographs():
         return
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
@@ -42,7 +42,7 @@ def fetch_photographs() -> None:
 
 
 def _download(scratch: Path) -> None:
-    # As root, apt-get gives up its rights for the download; it must still reach the folder.
+    # As root, apt-get drops its privileges for the download; it still needs the folder.
     scratch.chmod(0o777)
     command = ["apt-get", "download", "--quiet", *_PACKAGES]
     if subprocess.run(command, cwd=scratch, check=False).returncode:

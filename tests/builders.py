@@ -1,10 +1,13 @@
-"""Records and events as tests need them."""
+"""Builders of records and events."""
 
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
 
-from chalicelib.records import EVERYONE, Image, ObjectVersion, Status
+from msgspec.structs import replace
+
+from chalicelib.auth.callers import ANONYMOUS, Caller
+from chalicelib.model.image import EVERYONE, STATES, Image, ObjectVersion, Status
 from chalicelib.wiring import Wiring
 
 NOON = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
@@ -14,7 +17,7 @@ KEY = "photos/cat.jpg"
 
 def image(**changes: Any) -> Image:
     """A pending image."""
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": ULID,
         "status": Status.PENDING,
         "owner": EVERYONE,
@@ -24,21 +27,40 @@ def image(**changes: Any) -> Image:
         "created_at": NOON,
         "updated_at": NOON,
     }
-    return Image(**(facts | changes))
+    return changed(Image(**fields), **changes)
+
+
+def changed(image: Image, **changes: Any) -> Image:
+    """A copy with these fields changed, including those of its states."""
+    states = {
+        state: replace(
+            getattr(image, state),
+            **{name: value for name, value in changes.items() if name in group.__struct_fields__},
+        )
+        for state, group in STATES.items()
+    }
+    inner = {name for group in STATES.values() for name in group.__struct_fields__}
+    outer = {name: value for name, value in changes.items() if name not in inner}
+    return replace(image, **(states | outer))
+
+
+def caller(owner: str = EVERYONE) -> Caller:
+    """A caller with all scopes but admin."""
+    return replace(ANONYMOUS, owner=owner)
 
 
 def put(wiring: Wiring, data: bytes, key: str = KEY) -> None:
-    """An object in the uploads bucket."""
+    """Store an object in the uploads bucket."""
     wiring.objects.write("test-uploads", key, data, content_type="", cache_control="")
 
 
 def version(key: str = KEY, sequencer: str = "A1") -> ObjectVersion:
-    """A state of an object in the uploads bucket."""
+    """A version of an object in the uploads bucket."""
     return ObjectVersion(bucket="test-uploads", key=key, sequencer=sequencer)
 
 
 def processed(wiring: Wiring, data: bytes, sequencer: str = "A1") -> Image:
-    """The image of an object that has come with an event."""
+    """The image after storing an object and processing its event."""
     put(wiring, data)
     done = wiring.processor.process(version(sequencer=sequencer))
     assert done is not None
@@ -46,12 +68,12 @@ def processed(wiring: Wiring, data: bytes, sequencer: str = "A1") -> Image:
 
 
 def renditions(wiring: Wiring) -> list[str]:
-    """The keys of all that is in the images bucket."""
+    """The keys of all objects in the images bucket."""
     return list(wiring.objects.list_keys("test-images", ""))
 
 
 def s3_record(key: str, sequencer: str = "A1", event: str = "ObjectCreated:Put") -> dict[str, Any]:
-    """One record of an S3 event, its key encoded as AWS does it."""
+    """One record of an S3 event, with its key encoded as by AWS."""
     return {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",

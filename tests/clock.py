@@ -1,4 +1,4 @@
-"""A clock that goes on when it is told to."""
+"""A clock that only tests advance."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from tests.builders import NOON
 
 
 class Clock:
-    """The Clock that begins at noon, or where it is set."""
+    """A Clock that starts at noon by default."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self.now = now

@@ -15,15 +15,15 @@ from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.others import (
-    ForgetfulCdn,
-    MemoryMeters,
+    FakeSigner,
     MemoryQueue,
+    MemoryQuotaCounters,
     MemorySecrets,
     MemoryTokens,
-    RememberingSigner,
+    RecordingCdn,
 )
 from tests.fakes.table import MemoryImages
-from tests.fakes.telemetry import RememberedFacts
+from tests.fakes.telemetry import RecordedTelemetry
 from tests.frontend.firefox import Firefox, running_firefox
 from tests.waiting import GENEROUS
 
@@ -31,7 +31,7 @@ pytest_plugins = ["tests.distribution", "tests.skips"]
 
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
 
-# No test fails because this machine is slow, or busy with something else.
+# No test fails because this machine is slow or busy.
 settings.register_profile("slow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("slow")
 expect.set_options(timeout=GENEROUS * 1000)
@@ -40,7 +40,7 @@ clients.wait_for_stores(GENEROUS)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
+    """This machine's Chromium."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)))
     with (
@@ -54,14 +54,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    """The Firefox of this machine."""
+    """This machine's Firefox."""
     with running_firefox(tmp_path_factory.mktemp("firefox")) as firefox:
         yield firefox
 
 
 @pytest.fixture(autouse=True)
 def fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test's own: boto3's session remembers region and keys of the first who asked."""
+    """Reset boto3's session, which keeps region and credentials of its first use."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
@@ -76,21 +76,21 @@ def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def with_fakes(wiring: Wiring) -> Wiring:
-    """`wiring` over stores in memory."""
+    """Put `wiring` on stores in memory."""
     wiring.objects = MemoryObjects()
-    wiring.table = MemoryImages()
-    wiring.meters = MemoryMeters()
+    wiring.images = wiring.index = wiring.bookmarks = wiring.outbox = MemoryImages()
+    wiring.quota_counters = MemoryQuotaCounters()
     wiring.secrets = MemorySecrets()
     wiring.token_store = MemoryTokens()
-    wiring.signer = RememberingSigner()
+    wiring.signer = FakeSigner()
     wiring.work = MemoryQueue()
-    wiring.cdn = ForgetfulCdn()
-    wiring.telemetry = RememberedFacts()
+    wiring.cdn = RecordingCdn()
+    wiring.telemetry = RecordedTelemetry()
     return wiring
 
 
 @pytest.fixture
 def wiring(application: ModuleType) -> Wiring:
-    """Its wiring."""
+    """The wiring of `application`."""
     found: Wiring = application.wiring
     return found

@@ -1,4 +1,4 @@
-"""A whole set of settings, for tests that need the application."""
+"""A complete set of settings, for tests that need the application."""
 
 SETTINGS = {
     "UPLOADS_BUCKET": "test-uploads",
@@ -14,5 +14,5 @@ SETTINGS = {
     "MAX_UPLOAD_BYTES": "5000000",
 }
 
-# For tests that ask for more tickets than an owner may have.
+# For tests that request more tickets than the limits allow.
 NO_LIMITS = {"TICKETS_PER_MINUTE": "0", "PENDING_TICKETS": "0", "BYTES_PER_DAY": "0"}

@@ -1,10 +1,10 @@
-"""Spoilt pictures at the one door, `imaging.render`, for as long as you like.
+"""Fuzzes `imaging.render` with corrupted images.
 
     nice .venv/bin/python -m tests.fuzz --minutes 10 --seed 7
 
-prints one line for each picture that did any harm and leaves it in .fuzz/ under the number in the
-line; the same seed makes the same pictures. Where the process itself dies or hangs, the picture
-that did it is .fuzz/current. `tests/hostile/test_fuzz.py` runs a short round of it.
+prints a line for each image that did harm and keeps it in .fuzz/ under the number in that line; the
+same seed makes the same images. If the process itself dies or hangs, the image that caused it is
+.fuzz/current. `tests/hostile/test_fuzz.py` runs it for a short time.
 """
 
 import argparse
@@ -22,12 +22,12 @@ from tests.hostile.mutations import spoilt
 from tests.hostile.seeds import seeds
 from tests.hostile.worker import faults, reported
 
-# Sizes that a changed number asks for are seldom between: small ones keep the rounds quick.
+# A corrupted size is either plausible or huge: low limits keep the runs short.
 LIMITS = Limits(max_pixels=1_000_000, max_frames=20, allow_heic=True)
 
 
 def main() -> int:
-    """The number of pictures that did harm."""
+    """The number of images that did harm."""
     given = _arguments()
     given.keep.mkdir(exist_ok=True)
     end = time.monotonic() + given.minutes * 60
@@ -46,16 +46,20 @@ def main() -> int:
                 harmful += 1
                 (given.keep / f"{given.seed}-{number}").write_bytes(data)
                 _say(f"{given.seed}-{number}: {fault}")
-    _say(f"{outcomes.total()} pictures, {harmful} harmful: {dict(outcomes.most_common(9))}")
+    _say(f"{outcomes.total()} images, {harmful} harmful: {dict(outcomes.most_common(9))}")
     return harmful
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Spoilt pictures, rendered.")
+    parser = argparse.ArgumentParser(description="Render corrupted images.")
     parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--count", type=int, default=-1, help="pictures; without limit if negative")
+    parser.add_argument(
+        "--count", type=int, default=-1, help="number of images; no limit if negative"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, default=Path(".fuzz"), help="the folder of finds")
+    parser.add_argument(
+        "--keep", type=Path, default=Path(".fuzz"), help="folder for harmful images"
+    )
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""Small pictures that look like photographs to a codec: gradients, shapes and grain."""
+"""Small images that resemble photographs to a codec: gradients, shapes and grain."""
 
 import io
 import random
@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 
 def photo(width: int, height: int, seed: int = 1) -> Image.Image:
-    """An RGB picture with a smooth background, some edges and fine grain."""
+    """An RGB image with a smooth background, some edges and fine grain."""
     draw_from = random.Random(seed)
     horizontal = Image.linear_gradient("L").rotate(90).resize((width, height))
     vertical = Image.linear_gradient("L").resize((width, height))
@@ -22,7 +22,7 @@ def photo(width: int, height: int, seed: int = 1) -> Image.Image:
 
 
 def encoded(picture: Image.Image, format: str = "JPEG", **options: object) -> bytes:
-    """The picture as a file."""
+    """The image as a file."""
     file = io.BytesIO()
     picture.save(file, format, **options)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""A skipped test is a failed run, unless it is listed here with its reason."""
+"""Fails the run if a test is skipped, unless it is listed here with its reason."""
 
 import pytest
 
@@ -24,4 +24,4 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for nodeid in _skipped:
-        terminalreporter.write_line(f"SKIPPED WITHOUT LEAVE {nodeid}", red=True)
+        terminalreporter.write_line(f"SKIPPED WITHOUT PERMISSION {nodeid}", red=True)

@@ -48,12 +48,12 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("API_URL", "https://x.example:port"),
     ],
 )
-def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+def test_an_invalid_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings(SETTINGS | {name: value})
 
 
-def test_other_variables_of_the_environment_do_not_matter() -> None:
+def test_other_environment_variables_are_ignored() -> None:
     assert read_settings(SETTINGS | {"PATH": "/bin"}) == read_settings(SETTINGS)
 
 
@@ -61,23 +61,23 @@ def test_other_variables_of_the_environment_do_not_matter() -> None:
     ("name", "options"),
     [("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR"), ("AUTH_MODE", "none, token or jwt")],
 )
-def test_of_a_setting_with_few_values_all_are_named(name: str, options: str) -> None:
+def test_an_error_lists_the_values_of_an_enumerated_setting(name: str, options: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is wrong: it may be {options}."):
         read_settings(SETTINGS | {name: "loud"})
 
 
-def test_tracing_is_off_and_lines_are_written_from_info_on_without_a_setting() -> None:
+def test_by_default_tracing_is_off_and_the_log_level_is_info() -> None:
     settings = read_settings(SETTINGS)
     assert (settings.log_level, settings.tracing) == ("INFO", False)
 
 
 @pytest.mark.parametrize(("value", "allowed"), [("1", True), ("true", True), ("0", False)])
-def test_heic_is_switched_by_a_setting_and_off_without_it(value: str, allowed: bool) -> None:
+def test_heic_is_off_by_default_and_enabled_by_a_setting(value: str, allowed: bool) -> None:
     assert read_settings(SETTINGS).allow_heic is False
     assert read_settings(SETTINGS | {"ALLOW_HEIC": value}).allow_heic is allowed
 
 
-def test_heic_without_what_reads_it_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heic_without_its_library_prevents_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     Wiring.from_environment(SETTINGS)
     with pytest.raises(SettingsError, match="ALLOW_HEIC"):
@@ -115,7 +115,7 @@ ISSUED = SETTINGS | {
         ("JWT_DEFAULT_SCOPES", "read,write"),
     ],
 )
-def test_an_issuer_that_would_not_be_safe_is_refused(name: str, value: str) -> None:
+def test_unsafe_issuer_settings_are_refused(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings(ISSUED | {name: value})
 
@@ -127,5 +127,5 @@ def test_keys_come_over_https_or_from_this_machine(address: str) -> None:
     assert read_settings(ISSUED | {"JWT_JWKS_URL": address}).jwt_jwks_url == address
 
 
-def test_only_asymmetric_algorithms_are_there_without_a_setting() -> None:
+def test_the_default_algorithms_are_asymmetric() -> None:
     assert read_settings(ISSUED).algorithms == {"RS256", "ES256"}

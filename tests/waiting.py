@@ -1,26 +1,26 @@
-"""Waiting for a fact instead of sleeping; no limit here says how fast anything must be."""
+"""Waiting for a condition instead of sleeping; no limit here requires speed."""
 
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-# Seconds that stand for "never": what a quiet machine does in a moment may take a busy one minutes.
+# Seconds that stand for "never": a busy machine may need minutes for what an idle one does at once.
 GENEROUS = 300.0
 
-Fact = TypeVar("Fact")
+Result = TypeVar("Result")
 
-_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between two looks
+_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between two checks
 
 
-def until(look: Callable[[], Fact], seconds: float = GENEROUS) -> Fact:
-    """The first true answer of `look`; AssertionError when there is none in `seconds`."""
+def until(condition: Callable[[], Result], seconds: float = GENEROUS) -> Result:
+    """The first true result of `condition`; AssertionError if there is none within `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         began = time.monotonic()
-        answer = look()
-        if answer:
-            return answer
+        result = condition()
+        if result:
+            return result
         now = time.monotonic()
-        assert now < deadline, f"Nothing came of it in {seconds} seconds."
-        # Looks get a quarter of the time at most: they hold up what they look for.
+        assert now < deadline, f"The condition was not met within {seconds} seconds."
+        # Checks take at most a quarter of the time, since they slow down what they wait for.
         time.sleep(min(max(_PAUSE, 3 * (now - began)), _LONGEST_PAUSE))

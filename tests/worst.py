@@ -1,9 +1,9 @@
-"""The most that one picture within the limits may cost, as docs/limits.md tells it.
+"""Measures the most that one image within the limits can cost, for docs/limits.md.
 
     .venv/bin/python -m tests.worst [NAME...]
 
-makes the largest pictures that are allowed, the hardest of their kind, and renders each in the
-default variants in a process of its own: seconds of CPU time, and megabytes held at most.
+generates the most demanding images of the largest allowed size, renders each in the default
+variants in a separate process, and prints its CPU seconds and peak megabytes.
 """
 
 import json
@@ -18,7 +18,7 @@ from PIL import Image
 
 from chalicelib.errors import Rejection
 from chalicelib.imaging import Limits, render
-from chalicelib.variants import load_variants
+from chalicelib.model.variants import load_variants
 from tests.hostile.worker import held
 from tests.imaging.samples import chunk, saved
 
@@ -37,14 +37,14 @@ def merged(mode: str, width: int = SIDE, height: int = SIDE, *, grain: int = 10)
 
 
 def endless_jpeg() -> bytes:
-    """A progressive JPEG whose last pass comes as often as is allowed."""
+    """A progressive JPEG that repeats its last scan as often as is allowed."""
     data = saved(merged("RGB"), "jpeg", progressive=True, subsampling="4:4:4")
     last, passes = data.rindex(b"\xff\xda"), data.count(b"\xff\xda")
     return data[:last] + data[last:-2] * (63 - passes) + b"\xff\xd9"
 
 
 def wide_png(colour: int, bands: int) -> bytes:
-    """An interlaced PNG of 16 bits."""
+    """An interlaced 16-bit PNG."""
     packer, packed = zlib.compressobj(1), b""
     for left, top, across, down in ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4),
                                     (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)):  # fmt: skip
@@ -90,7 +90,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
 
 
 def measured(data: bytes) -> dict[str, object]:
-    """What rendering `data` has cost this process."""
+    """Render `data` and measure what it cost this process."""
     start = time.process_time()
     try:
         picture = render(data, load_variants(), LIMITS)

@@ -1,1 +1,1 @@
-"""Cold starts of the packaged functions, run as Lambda runs them."""
+"""Measures cold starts of the packaged functions, run as on Lambda."""

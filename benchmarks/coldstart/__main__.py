@@ -19,7 +19,7 @@ from benchmarks.coldstart.page import PAGE, page
 from benchmarks.coldstart.programs import Program, programs
 from benchmarks.coldstart.results import LATEST, Calls, Package, Results, Share, load
 from benchmarks.coldstart.stores import Stores, running_stores
-from benchmarks.collection import collected
+from benchmarks.collection import collection
 from benchmarks.mosaics import Case, picture_of
 from benchmarks.records import save
 from ops.packaging.archives import unpacked_size
@@ -35,15 +35,15 @@ Kinds = dict[str, Callable[[], Event]]
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--rounds", type=click.IntRange(1), default=25, show_default=True)
-@click.option("--draw", is_flag=True, help="Measure nothing; write the page anew.")
+@click.option("--draw", is_flag=True, help="Measure nothing; rewrite the page.")
 def main(rounds: int, draw: bool) -> None:
-    """Cold starts, first calls and memory of what `make package` writes; some three minutes.
+    """Measure cold starts, first calls and memory of the artifacts of `make package`.
 
-    Writes benchmarks/coldstart.json and docs/coldstart.md.
+    Takes about three minutes. Writes benchmarks/coldstart.json and docs/coldstart.md.
     """
     if not draw:
         if sys.platform != "linux" or not RUNTIME.exists():
-            raise click.UsageError("This needs Linux, and what `make setup` installs.")
+            raise click.UsageError("This needs Linux, and the packages that `make setup` installs.")
         with tempfile.TemporaryDirectory() as scratch:
             save(_measured(Path(scratch), rounds), LATEST)
     results = load()
@@ -59,7 +59,7 @@ def _measured(scratch: Path, rounds: int) -> Results:
         check=True,
     )
     found = programs(unzipped(package, scratch / "sandbox"), scratch)
-    photograph = picture_of(_PICTURE, collected(None, None), toolchain.CACHE / "cases")
+    photograph = picture_of(_PICTURE, collection(), toolchain.CACHE / "cases")
     with running_stores(scratch / "data") as stores:
         kinds = _kinds(stores, photograph.read_bytes())
         starts = timed_starts(found, stores.environment, rounds, click.echo)
@@ -83,7 +83,7 @@ def _measured(scratch: Path, rounds: int) -> Results:
 
 
 def _kinds(stores: Stores, photograph: bytes) -> Kinds:
-    """The kinds of calls by their titles; each event is of an object of its own."""
+    """Functions that make events, by the title of the call; each event has a new object."""
 
     def stored() -> str:
         key = f"{uuid.uuid4()}.jpg"
@@ -116,9 +116,9 @@ def _calls(found: list[Program], stores: Stores, kinds: Kinds) -> tuple[Calls, .
 
 
 def _shares(found: list[Program], stores: Stores, kinds: Kinds) -> tuple[Share, ...]:
-    asked = {kind: events for kind, events in kinds.items() if kind.startswith("`")}
+    requests = {kind: events for kind, events in kinds.items() if kind.startswith("`")}
     api = _program(found, "`")
-    return tuple(timed_share(one, api, stores.environment, asked) for one in _MEMORIES)
+    return tuple(timed_share(memory, api, stores.environment, requests) for memory in _MEMORIES)
 
 
 def _program(found: list[Program], kind: str) -> Program:
@@ -132,12 +132,12 @@ def _versions() -> dict[str, str]:
         "print(json.dumps({'Python': platform.python_version(),"
         "**{n: m.version(n) for n in ('awslambdaric', 'boto3')}}))"
     )
-    said: dict[str, Any] = json.loads(
+    found: dict[str, Any] = json.loads(
         subprocess.run(
             [str(RUNTIME), "-c", script], check=True, capture_output=True, text=True
         ).stdout
     )
-    return said
+    return found
 
 
 if __name__ == "__main__":

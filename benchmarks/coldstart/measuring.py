@@ -1,4 +1,4 @@
-"""The measurements: all programs in turn, round after round, and calls with part of a processor."""
+"""Measures starts of all programs in turn, and calls with part of a processor."""
 
 import json
 import os
@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-from benchmarks.coldstart.programs import UNKEPT, Program
+from benchmarks.coldstart.programs import UNCACHED, Program
 from benchmarks.coldstart.results import Calls, Share, Starts
 from ops.sandbox.function import Function
 
 Event = Mapping[str, Any]
 
-_PERIOD = 0.02  # seconds in which Lambda gives a function its part of a processor
-_VCPU = 1769  # megabytes that come with one whole processor
-_LATER = 5  # calls of a process that is warm
+_PERIOD = 0.02  # seconds of Lambda's scheduler
+_VCPU = 1769  # megabytes that come with a whole processor
+_LATER = 5  # calls of a warm process
 
 
 def timed_starts(
@@ -27,25 +27,25 @@ def timed_starts(
     rounds: int,
     say: Callable[[str], None],
 ) -> tuple[Starts, ...]:
-    """`rounds` starts of every program, after one that fills the system's caches."""
-    found: dict[str, list[tuple[float, float, int]]] = {one.name: [] for one in programs}
+    """`rounds` starts of every program, after a first that fills the system's caches."""
+    found: dict[str, list[tuple[float, float, int]]] = {p.name: [] for p in programs}
     for number in range(rounds + 1):
         first = number % len(programs)
         for program in [*programs[first:], *programs[:first]]:
-            with program.started({**environment, **UNKEPT}) as function:
+            with program.started({**environment, **UNCACHED}) as function:
                 wall = function.wait_started()
-                one = wall, function.processor_seconds(), function.peak_memory()
+                start = wall, function.processor_seconds(), function.peak_memory()
             if number:
-                found[program.name].append(one)
+                found[program.name].append(start)
         if number % 5 == 0:
             say(f"  round {number} of {rounds}")
     return tuple(
         Starts(
             name=program.name,
             title=program.title,
-            wall=tuple(round(one[0], 4) for one in found[program.name]),
-            cpu=tuple(round(one[1], 4) for one in found[program.name]),
-            megabytes=round(median(one[2] for one in found[program.name]) / 1e6, 1),
+            wall=tuple(round(wall, 4) for wall, _, _ in found[program.name]),
+            cpu=tuple(round(cpu, 4) for _, cpu, _ in found[program.name]),
+            megabytes=round(median(peak for _, _, peak in found[program.name]) / 1e6, 1),
         )
         for program in programs
     )
@@ -58,7 +58,7 @@ def timed_calls(
     events: Callable[[], Event],
     processes: int,
 ) -> Calls:
-    """The first and the later calls of fresh processes; `events` gives a new one for each."""
+    """The first and later calls of fresh processes; `events` makes an event for each call."""
     first, later, peaks = [], [], []
     for _ in range(processes):
         with program.started(environment) as function:
@@ -68,8 +68,8 @@ def timed_calls(
             peaks.append(function.peak_memory())
     return Calls(
         title=title,
-        first=tuple(round(one, 4) for one in first),
-        later=tuple(round(one, 4) for one in later),
+        first=tuple(round(seconds, 4) for seconds in first),
+        later=tuple(round(seconds, 4) for seconds in later),
         megabytes=round(max(peaks) / 1e6, 1),
     )
 
@@ -80,7 +80,7 @@ def timed_share(
     environment: Mapping[str, str],
     kinds: Mapping[str, Callable[[], Event]],
 ) -> Share:
-    """Warm calls of each kind with the part of a processor that `megabytes` come with."""
+    """Warm calls of each kind with the share of a processor that `megabytes` come with."""
     share = min(1.0, megabytes / _VCPU)
     with program.started(environment) as function:
         function.wait_started()
@@ -97,16 +97,16 @@ def timed_share(
 def _seconds(function: Function, event: Event) -> float:
     start = time.perf_counter()
     answer = function.call(event)
-    took = time.perf_counter() - start
+    seconds = time.perf_counter() - start
     body = answer.body if isinstance(answer.body, dict) else {}
     if answer.outcome != "response" or body.get("statusCode", 200) >= 300:
-        raise RuntimeError(json.dumps(answer.body) + function.said())
-    return took
+        raise RuntimeError(json.dumps(answer.body) + function.output())
+    return seconds
 
 
 @contextmanager
 def _throttled(pid: int, share: float) -> Iterator[None]:
-    """The process has one processor, and of each period only a `share`, as on Lambda."""
+    """Give the process one processor, and only a `share` of each period, as Lambda does."""
     for task in os.listdir(f"/proc/{pid}/task"):
         os.sched_setaffinity(int(task), {min(os.sched_getaffinity(0))})
     over = threading.Event()

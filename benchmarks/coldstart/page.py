@@ -1,4 +1,4 @@
-"""`docs/coldstart.md`, written from a run, so that no figure can drift."""
+"""Writes docs/coldstart.md from the figures of a run."""
 
 from pathlib import Path
 from statistics import median
@@ -86,7 +86,7 @@ def _shares(results: Results) -> str:
 def _packages(results: Results) -> str:
     rows = [["", "zipped, MB", "unzipped, MB"]]
     rows += [
-        [f"`{one.name}`", f"{one.packed / 1e6:.1f}", f"{one.unpacked / 1e6:.1f}"]
-        for one in results.packages
+        [f"`{file.name}`", f"{file.packed / 1e6:.1f}", f"{file.unpacked / 1e6:.1f}"]
+        for file in results.packages
     ]
     return table(rows)

@@ -1,4 +1,4 @@
-"""What is started: our functions, and what they are held against."""
+"""The programs to start: our functions, and those they are compared with."""
 
 import shutil
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _CLIENT = f'import boto3\n\nboto3.client("s3")\n\n\n{_NOTHING}'
 
 @dataclass(frozen=True)
 class Program:
-    """Something to start: in which files, under which handler."""
+    """A program to start: its files and its handler."""
 
     name: str
     title: str
@@ -24,21 +24,21 @@ class Program:
     handler: str
 
     def started(self, environment: Mapping[str, str]) -> Function:
-        """Its process, which begins when it is entered."""
+        """Its process, a context manager that starts it."""
         return Function(self.sandbox, self.handler, environment)
 
 
 def programs(sandbox: Sandbox, folder: Path) -> list[Program]:
-    """All of them; those that are not ours are written into `folder`."""
-    bare = uncompiled(sandbox, folder / "uncompiled")
+    """All programs; those that are not ours are written into `folder`."""
+    as_chalice = uncompiled(sandbox, folder / "uncompiled")
     return [
         _written("runtime", "Lambda's runtime client alone", _NOTHING, folder / "runtime"),
         _written(BOTO3, 'bare `boto3.client("s3")`', _CLIENT, folder / "boto3"),
         Program("api", "API", sandbox, "app.app"),
         Program("processor", "processor", sandbox, "app.process_upload"),
-        Program("removal", "eraser", sandbox, "app.process_removal"),
-        Program("api-bare", "API, not compiled", bare, "app.app"),
-        Program("processor-bare", "processor, not compiled", bare, "app.process_upload"),
+        Program("removal", "deleter", sandbox, "app.process_removal"),
+        Program("api-bare", "API, not compiled", as_chalice, "app.app"),
+        Program("processor-bare", "processor, not compiled", as_chalice, "app.process_upload"),
     ]
 
 
@@ -50,12 +50,12 @@ def _written(name: str, title: str, code: str, folder: Path) -> Program:
 
 
 def uncompiled(sandbox: Sandbox, folder: Path) -> Sandbox:
-    """The same artifact without a compiled file, as Chalice alone would upload it."""
+    """The same artifact without compiled files, as Chalice alone would upload it."""
     other = Sandbox(folder / "task", folder / "opt")
-    for here, there in ((sandbox.task, other.task), (sandbox.opt, other.opt)):
-        shutil.copytree(here, there, ignore=shutil.ignore_patterns("__pycache__"))
+    for source, target in ((sandbox.task, other.task), (sandbox.opt, other.opt)):
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     return other
 
 
-# On Lambda these files' folder is read-only, so that nothing compiled is kept.
-UNKEPT = {"PYTHONDONTWRITEBYTECODE": "1"}
+# On Lambda the code's folder is read-only, so compiled files are not kept.
+UNCACHED = {"PYTHONDONTWRITEBYTECODE": "1"}

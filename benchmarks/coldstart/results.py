@@ -1,4 +1,4 @@
-"""What a run found: the figures of `coldstart.json`, from which the page is written."""
+"""The figures of a run, as `coldstart.json` stores them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ LATEST = Path(__file__).parents[1] / "coldstart.json"
 
 
 class Starts(Struct, frozen=True, kw_only=True):
-    """One program's starts: seconds until its first question, and of processor time until then."""
+    """A program's starts: seconds until it asks for a call, and processor seconds until then."""
 
     name: str
     title: str
@@ -21,7 +21,7 @@ class Starts(Struct, frozen=True, kw_only=True):
 
 
 class Calls(Struct, frozen=True, kw_only=True):
-    """One kind of call in a fresh process: seconds of the first, of a later one, peak memory."""
+    """A kind of call in fresh processes: seconds of the first and of later calls, peak memory."""
 
     title: str
     first: tuple[float, ...]
@@ -30,9 +30,9 @@ class Calls(Struct, frozen=True, kw_only=True):
 
 
 class Share(Struct, frozen=True, kw_only=True):
-    """Warm calls with a part of one processor; `megabytes` is the memory that Lambda gives for it.
+    """Seconds of warm calls, by kind, with a `share` of a processor.
 
-    Seconds by the kind of call.
+    `megabytes` is the memory that comes with this share on Lambda.
     """
 
     megabytes: int
@@ -41,7 +41,7 @@ class Share(Struct, frozen=True, kw_only=True):
 
 
 class Package(Struct, frozen=True, kw_only=True):
-    """A zip file's name, its bytes, and those of its files."""
+    """A zip file: its name, its bytes, and the bytes of its files."""
 
     name: str
     packed: int
@@ -49,7 +49,7 @@ class Package(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """A whole run; `load` is the system's load average at its end, 0 where nothing else runs."""
+    """A whole run; `load` is the system's load average at its end."""
 
     date: str
     commit: str
@@ -63,22 +63,22 @@ class Results(Struct, frozen=True, kw_only=True):
     shares: tuple[Share, ...]
 
     def starts_of(self, name: str) -> Starts:
-        """The starts of one program."""
+        """The starts of the program `name`."""
         return next(starts for starts in self.starts if starts.name == name)
 
-    def ratio(self, one: str, other: str) -> float:
-        """How much longer `one` takes to start: the median of the rounds' ratios."""
-        return self._ratio(one, other, lambda starts: starts.wall)
+    def ratio(self, name: str, other: str) -> float:
+        """Wall time of `name` over that of `other`: the median of the rounds' ratios."""
+        return self._ratio(name, other, lambda starts: starts.wall)
 
-    def cpu_ratio(self, one: str, other: str) -> float:
-        """The same of processor time."""
-        return self._ratio(one, other, lambda starts: starts.cpu)
+    def cpu_ratio(self, name: str, other: str) -> float:
+        """The same for processor time."""
+        return self._ratio(name, other, lambda starts: starts.cpu)
 
-    def _ratio(self, one: str, other: str, of: Callable[[Starts], tuple[float, ...]]) -> float:
-        pairs = zip(of(self.starts_of(one)), of(self.starts_of(other)), strict=True)
-        return median(mine / theirs for mine, theirs in pairs)
+    def _ratio(self, name: str, other: str, times: Callable[[Starts], tuple[float, ...]]) -> float:
+        pairs = zip(times(self.starts_of(name)), times(self.starts_of(other)), strict=True)
+        return median(time / reference for time, reference in pairs)
 
 
 def load(path: Path = LATEST) -> Results:
-    """The run in the file at `path`."""
+    """Read the run in `path`."""
     return msgspec.json.decode(path.read_bytes(), type=Results)

@@ -1,4 +1,4 @@
-"""Stores for the functions to work on: those of `make run`, in buckets of their own."""
+"""Stores for the functions: those of `make run`, with separate buckets."""
 
 import configparser
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ from pathlib import Path
 
 from benchmarks.stack import Stack, running_stack
 from ops.local import names
-from ops.local.credentials import profiles_file
-from ops.local.options import Options
+from ops.local.stack.credentials import profiles_file
+from ops.local.stack.options import Options
 
-_BUCKETS = ("coldstart-uploads", "coldstart-images")  # whose events nobody else works on
+_BUCKETS = ("coldstart-uploads", "coldstart-images")  # the stack's workers ignore their events
 
 
 @dataclass(frozen=True)
 class Stores:
-    """A running stack's stores, and the environment that leads the functions there."""
+    """A running stack's stores, and the environment that makes the functions use them."""
 
     stack: Stack
     environment: dict[str, str]
@@ -29,7 +29,7 @@ class Stores:
 
 @contextmanager
 def running_stores(data: Path) -> Iterator[Stores]:
-    """The stores of `python -m ops run` over `data`, until they are no longer needed."""
+    """The stores of `python -m ops run` with the data folder `data`; stopped on exit."""
     with running_stack(data, workers=1) as stack:
         for bucket in _BUCKETS:
             stack.client("s3").create_bucket(Bucket=bucket)

@@ -1,1 +1,1 @@
-"""`docs/cost.md`: the bill for many pictures, line by line."""
+"""Writes docs/cost.md: the bill for many pictures, line by line."""

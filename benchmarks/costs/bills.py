@@ -1,28 +1,29 @@
-"""The bill for so many pictures, in US dollars, line by line."""
+"""The bill for a number of pictures, in US dollars, line by line."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from benchmarks.costs.prices import Prices
 from benchmarks.costs.usage import Mean, Usage
-from chalicelib.costs import GB, LOG_BYTES, Prices, Tiers, record_bytes, write_units
 from chalicelib.errors import Reason
 from chalicelib.telemetry.metrics import UNITS
+from chalicelib.views.costs import GB, LOG_BYTES, Tiers, record_bytes, write_units
 
-LIMIT_UNITS = 3  # a ticket, in each of its owner's three counts
-EVENT_UNITS = 6  # its row of 2 KB at most: written in a transaction, and deleted
+LIMIT_UNITS = 3  # a ticket, in each of its owner's three counters
+EVENT_UNITS = 6  # its row of at most 2 KB: written in a transaction, and deleted
 TICKET_UNITS = 8  # record and history line, and the record in both indexes, in a transaction
-_READS = 4  # of a processing
-_READS_SHOWN = 2  # of a request that shows an image
+_READS = 4  # for a processing
+_READS_SHOWN = 2  # for a request that shows an image
 _ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
-_INDEXED_BYTES = 200  # of its keys in `by_owner`, and DynamoDB's overhead of them
-_ORIGINALS_LISTED, _FILES_LISTED = 500, 1_000  # at once, by the sweep
-_POLLS = 3 * 5 * 3 * 60 * 24 * 30  # three queues, five pollers each, of 20 seconds, in a month
+_INDEXED_BYTES = 200  # of its keys in `by_owner`, with DynamoDB's overhead
+_ORIGINALS_LISTED, _FILES_LISTED = 500, 1_000  # a request, by the sweep
+_POLLS = 3 * 5 * 3 * 60 * 24 * 30  # a month: three queues, five pollers each, 20 seconds
 
 
 class Line(NamedTuple):
-    """A line of the bill; `group` says when it is due."""
+    """A line of the bill; `group` names its heading, which says when it is due."""
 
     group: str
     text: str
@@ -30,7 +31,7 @@ class Line(NamedTuple):
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
-    """The memory of the functions, in MB, and how many seconds the sweep may work."""
+    """Memory of the functions in MB, and how many seconds a run of the sweep may take."""
 
     api: int
     processing: int
@@ -39,7 +40,7 @@ class Sizes(Struct, frozen=True, kw_only=True):
 
 
 class Bill:
-    """The lines for `pictures` that are uploaded within one month."""
+    """The bill for `pictures` uploaded within one month."""
 
     def __init__(
         self, pictures: float, mean: Mean, usage: Usage, sizes: Sizes, prices: Prices
@@ -54,7 +55,7 @@ class Bill:
     def once(self) -> Iterator[Line]:
         """Due once, for uploading and processing."""
         usage, group = self._usage, "Uploading and processing, once"
-        worked = self._mean.milliseconds + usage.waiting_milliseconds
+        processing = self._mean.milliseconds + usage.waiting_milliseconds
         yield Line(group, "API Gateway", tiered(self._requests, self._prices.api_request))
         yield Line(
             group,
@@ -64,24 +65,24 @@ class Bill:
         yield Line(
             group,
             "Lambda: processing",
-            self._lambda(self._pictures, worked, self._sizes.processing),
+            self._lambda(self._pictures, processing, self._sizes.processing),
         )
         yield Line(group, "S3 requests", self._pictures * self._s3_requests())
         yield Line(group, "DynamoDB requests", self._pictures * self._table_requests())
-        told = self._prices.event + EVENT_UNITS * self._prices.dynamodb_write_unit
-        yield Line(group, "EventBridge, and its outbox", self._pictures * told)
+        published = self._prices.event + EVENT_UNITS * self._prices.dynamodb_write_unit
+        yield Line(group, "EventBridge, and its outbox", self._pictures * published)
         logged = self._pictures * LOG_BYTES + self._requests * usage.api_log_bytes
         yield Line(group, "CloudWatch: logs", logged / GB * self._prices.logs_gb)
 
     def kept(self) -> Iterator[Line]:
-        """Due every month as long as the pictures are kept."""
+        """Due every month while the pictures are kept."""
         price, group = self._prices, "Keeping, every month"
         originals = self._pictures * self._mean.upload / GB
         renditions = self._pictures * self._mean.renditions / GB
-        before = tiered(originals, price.s3_gb_month)
-        yield Line(group, "S3: originals", before)
-        both = tiered(originals + renditions, price.s3_gb_month)
-        yield Line(group, "S3: renditions", both - before)
+        for_originals = tiered(originals, price.s3_gb_month)
+        yield Line(group, "S3: originals", for_originals)
+        for_both = tiered(originals + renditions, price.s3_gb_month)
+        yield Line(group, "S3: renditions", for_both - for_originals)
         rows = self._pictures * (record_bytes(self._mean.files) + _ROWS_BYTES) / GB
         indexed = self._pictures * _INDEXED_BYTES / GB
         recovery = rows * price.dynamodb_recovery_gb_month
@@ -100,45 +101,45 @@ class Bill:
         yield Line(group, "S3: what CloudFront misses", loaded * usage.misses * price.s3_get)
 
     def swept(self) -> Iterator[Line]:
-        """Due for a month of looking at every image, as often as there is time for."""
+        """Due for a month of scans over all images, as many as there is time for."""
         longest = self._usage.sweep_runs * self._sizes.sweep_seconds
-        walks = min(self._usage.sweep_walks, longest / self.walk_seconds)
+        scans = min(self._usage.sweep_scans, longest / self.scan_seconds)
         group = "Sweeping, every month"
-        lists, reads, worked = (walks * dollars for dollars in self.walk())
+        lists, reads, compute = (scans * dollars for dollars in self.scan())
         yield Line(group, "S3: lists", lists)
         yield Line(group, "DynamoDB: reads", reads)
         called = self._usage.sweep_runs * self._prices.lambda_request
-        yield Line(group, "Lambda: sweep", called + worked)
+        yield Line(group, "Lambda: sweep", called + compute)
 
     @property
-    def walk_seconds(self) -> float:
-        """How long it takes to look at every image once, in both buckets."""
-        return 2 * self._pictures / self._usage.sweep_looks
+    def scan_seconds(self) -> float:
+        """Seconds to check every image once, in both buckets."""
+        return 2 * self._pictures / self._usage.sweep_rate
 
-    def walk(self) -> tuple[float, float, float]:
-        """US dollars for looking at every image once: lists, reads, Lambda's time."""
+    def scan(self) -> tuple[float, float, float]:
+        """US dollars for checking every image once: lists, reads, Lambda's time."""
         price = self._prices
         files = self._mean.files + 1  # with the manifest
-        # Files are listed by either walk, and originals once more beside each page of files.
+        # Both scans list the files; originals are listed again beside each page of files.
         listed = self._pictures * (1 / _ORIGINALS_LISTED + 3 * files / _FILES_LISTED)
-        looks = 2 * self._pictures  # each is a record that is read
-        worked = self.walk_seconds * self._sizes.sweep / 1024 * price.lambda_gb_second
-        reads = looks * price.dynamodb_read_unit
-        return listed * price.s3_put, reads, worked
+        records = 2 * self._pictures
+        compute = self.scan_seconds * self._sizes.sweep / 1024 * price.lambda_gb_second
+        reads = records * price.dynamodb_read_unit
+        return listed * price.s3_put, reads, compute
 
     def standing(self) -> Iterator[Line]:
-        """Due every month, however many pictures there are."""
+        """Due every month, whatever the number of pictures."""
         price, group = self._prices, "Standing, every month"
         metrics = len(UNITS) + len(Reason)
         yield Line(group, f"CloudWatch: {metrics} metrics", metrics * price.metric_month)
-        watched = self._usage.alarm_metrics
-        yield Line(group, f"CloudWatch: alarms on {watched} metrics", watched * price.alarm_month)
+        alarms = self._usage.alarm_metrics
+        yield Line(group, f"CloudWatch: alarms on {alarms} metrics", alarms * price.alarm_month)
         yield Line(group, "CloudWatch: dashboard", price.dashboard_month)
         yield Line(group, "SQS: three queues, polled", _POLLS * price.sqs_request)
 
     def options(self) -> Iterator[Line]:
-        """Due every month where they are chosen."""
-        price, usage, group = self._prices, self._usage, "By choice, every month"
+        """Due every month for options, if they are switched on."""
+        price, usage, group = self._prices, self._usage, "Optional, every month"
         calls = self._pictures + self._requests
         loaded = self._pictures * usage.views * len(usage.viewed)
         rules = price.waf_acl_month + usage.waf_rules * price.waf_rule_month
@@ -153,7 +154,7 @@ class Bill:
         return calls * (self._prices.lambda_request + seconds * self._prices.lambda_gb_second)
 
     def _s3_requests(self) -> float:
-        written = 1 + self._mean.files + 1  # the upload, the renditions, the manifest
+        written = 1 + self._mean.files + 1  # upload, renditions, manifest
         return written * self._prices.s3_put + self._prices.s3_get
 
     def _table_requests(self) -> float:
@@ -163,7 +164,7 @@ class Bill:
 
 
 def tiered(amount: float, tiers: Tiers) -> float:
-    """US dollars for `amount`, each part of it at the price of its tier."""
+    """US dollars for `amount`, each part at the price of its tier."""
     dollars = 0.0
     for size, price in tiers:
         part = min(amount, size)

@@ -1,4 +1,4 @@
-"""`docs/cost.md`, written from a run, the prices and the assumptions, so that no figure drifts."""
+"""Writes docs/cost.md from a run, the prices and the assumptions."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -7,16 +7,17 @@ from string import Template
 
 from benchmarks import toolchain
 from benchmarks.costs.bills import Bill, Line, Sizes
+from benchmarks.costs.prices import prices
 from benchmarks.costs.usage import Mean, Usage, assumed, mean_of
 from benchmarks.results import Results
 from benchmarks.tables import table
-from chalicelib.costs import estimate, keeping, prices
 from chalicelib.telemetry.metrics import UNITS
-from ops.local.functions import limits_of
+from chalicelib.views.costs import estimate, keeping
+from ops.local.runtime.functions import limits_of
 
 COST_PAGE = toolchain.ROOT / "docs/cost.md"
 _TEMPLATE = Path(__file__).with_name("cost.template.md")
-_WALKED = 1e7  # images, for which the page tells what it costs to look at each once
+_SCANNED = 1e7  # images, for which the page says what checking each once costs
 _AMOUNTS = {"a thousand": 1e3, "a million": 1e6, "a hundred million": 1e8}
 
 
@@ -32,7 +33,8 @@ def cost_page(results: Results) -> str:
     mean = mean_of(results, sizes.processing, usage.viewed)
     bills = [Bill(amount, mean, usage, sizes, prices()) for amount in _AMOUNTS.values()]
     due = [
-        [*one.once(), *one.kept(), *one.delivered(), *one.swept(), *one.standing()] for one in bills
+        [*bill.once(), *bill.kept(), *bill.delivered(), *bill.swept(), *bill.standing()]
+        for bill in bills
     ]
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         prices_date=prices().date,
@@ -43,8 +45,8 @@ def cost_page(results: Results) -> str:
         sweep=f"{sizes.sweep:,}",
         metrics=len(UNITS),
         bill=_table(due, total=True),
-        options=_table([list(one.options()) for one in bills], total=False),
-        **_walk(Bill(_WALKED, mean, usage, sizes, prices())),
+        options=_table([list(bill.options()) for bill in bills], total=False),
+        **_scan(Bill(_SCANNED, mean, usage, sizes, prices())),
         **_mean(mean, usage, sizes),
         **_assumptions(usage),
     )
@@ -52,14 +54,12 @@ def cost_page(results: Results) -> str:
 
 def _table(bills: list[list[Line]], *, total: bool) -> str:
     rows = [["", *_AMOUNTS]]
-    for group, places in groupby(range(len(bills[0])), lambda place: bills[0][place].group):
+    # Bills differ in their amounts only: a row is the same line of each.
+    for group, lines in groupby(zip(*bills, strict=True), lambda line: line[0].group):
         rows.append([f"**{group}**", *[""] * len(bills)])
-        rows += [
-            [bills[0][place].text, *(dollars(one[place].dollars) for one in bills)]
-            for place in places
-        ]
+        rows += [[line[0].text, *(dollars(cell.dollars) for cell in line)] for line in lines]
     if total:
-        rows.append(["**The first month**", *(dollars(_sum(one)) for one in bills)])
+        rows.append(["**The first month**", *(dollars(_sum(bill)) for bill in bills)])
     return table(rows)
 
 
@@ -68,24 +68,25 @@ def _sum(lines: Iterable[Line]) -> float:
 
 
 def dollars(amount: float) -> str:
-    """An amount as people write it: cents where they matter."""
+    """An amount as text, with cents if they matter."""
     if 0 < amount < 0.005:
         return "under $0.01"
     return f"${amount:,.2f}" if amount < 100 else f"${amount:,.0f}"
 
 
-def _walk(bill: Bill) -> dict[str, str]:
-    lists, reads, worked = bill.walk()
-    parts = {"lists": lists, "reads": reads, "worked": worked}
+def _scan(bill: Bill) -> dict[str, str]:
+    lists, reads, compute = bill.scan()
+    parts = {"lists": lists, "reads": reads, "compute": compute}
     return {
-        **{f"walk_{name}": dollars(amount) for name, amount in parts.items()},
-        "walk_dollars": dollars(sum(parts.values())),
-        "walk_hours": f"{bill.walk_seconds / 3600:,.0f}",
+        **{f"scan_{name}": dollars(amount) for name, amount in parts.items()},
+        "scan_dollars": dollars(sum(parts.values())),
+        "scan_hours": f"{bill.scan_seconds / 3600:,.0f}",
     }
 
 
 def _mean(mean: Mean, usage: Usage, sizes: Sizes) -> dict[str, str]:
-    worked = round(mean.milliseconds + usage.waiting_milliseconds)
+    processing = round(mean.milliseconds + usage.waiting_milliseconds)
+    making = estimate(processing, sizes.processing, mean.files)
     month = keeping(round(mean.upload + mean.renditions))
     return {
         "milliseconds": f"{mean.milliseconds:,.0f}",
@@ -93,9 +94,9 @@ def _mean(mean: Mean, usage: Usage, sizes: Sizes) -> dict[str, str]:
         "upload_kb": f"{mean.upload / 1000:,.0f}",
         "renditions_kb": f"{mean.renditions / 1000:,.0f}",
         "viewed_kb": f"{mean.viewed / 1000:,.0f}",
-        "estimate": f"${estimate(worked, sizes.processing, mean.files):.6f}",
+        "estimate": f"${making:.6f}",
         "keeping": f"${month:.6f}",
-        "months": f"{estimate(worked, sizes.processing, mean.files) / month:.1f}",
+        "months": f"{making / month:.1f}",
     }
 
 
@@ -103,6 +104,6 @@ def _assumptions(usage: Usage) -> dict[str, str]:
     numbers = {name: f"{getattr(usage, name)}" for name in usage.__struct_fields__}
     shares = ("cold_share", "misses", "traced")
     return numbers | {
-        "viewed": " and ".join(f"`{one}`" for one in usage.viewed),
+        "viewed": " and ".join(f"`{name}`" for name in usage.viewed),
         **{name: f"{getattr(usage, name):.0%}" for name in shares},
     }

@@ -1,4 +1,4 @@
-"""What a picture uses: as it was measured in a run, and as it is assumed."""
+"""What a picture uses: measured in a run, or assumed."""
 
 from pathlib import Path
 from statistics import fmean
@@ -6,16 +6,16 @@ from statistics import fmean
 import msgspec
 from msgspec import Struct
 
+from benchmarks.costs.prices import prices
 from benchmarks.millions import Measured, bill
 from benchmarks.ratios import cpu_seconds, wall_seconds
 from benchmarks.results import Output, Results
-from chalicelib.costs import prices
 
 _ASSUMED = Path(__file__).with_name("usage.toml")
 
 
 class Usage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The assumptions, which `usage.toml` explains."""
+    """The assumptions; `usage.toml` explains them."""
 
     api_requests: int
     api_milliseconds: int
@@ -28,17 +28,17 @@ class Usage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     misses: float
     alarm_metrics: int
     sweep_runs: int
-    sweep_walks: int
-    sweep_looks: int
+    sweep_scans: int
+    sweep_rate: int
     waf_rules: int
     kms_requests: float
     traced: float
 
 
 class Mean(Struct, frozen=True, kw_only=True):
-    """The mean photograph of a run: bytes, files, and milliseconds of rendering as they are billed.
+    """The mean photograph of a run: bytes, files, and billed milliseconds of rendering.
 
-    `viewed` are the bytes of the renditions that a page loads.
+    `viewed` is the bytes of the renditions that a page loads.
     """
 
     milliseconds: float
@@ -60,15 +60,15 @@ def mean_of(results: Results, memory: int, viewed: tuple[str, ...]) -> Mean:
         fmean(wall_seconds(results, "darkroom-2")),
         fmean(cpu_seconds(results, "darkroom-2")),
     )
-    outputs = [one for one in results.outputs if one.family == "darkroom"]
+    outputs = [output for output in results.outputs if output.family == "darkroom"]
     return Mean(
         milliseconds=bill(measured, memory, prices()).milliseconds,
-        upload=fmean(one.bytes for one in results.photographs),
-        renditions=fmean(_bytes(one) for one in outputs),
+        upload=fmean(photograph.bytes for photograph in results.photographs),
+        renditions=fmean(map(_bytes, outputs)),
         files=len(outputs[0].files),
-        viewed=fmean(_bytes(one, viewed) for one in outputs),
+        viewed=fmean(_bytes(output, viewed) for output in outputs),
     )
 
 
 def _bytes(output: Output, variants: tuple[str, ...] = ()) -> int:
-    return sum(one.bytes for one in output.files if not variants or one.variant in variants)
+    return sum(file.bytes for file in output.files if not variants or file.variant in variants)

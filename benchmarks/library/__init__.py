@@ -1,1 +1,1 @@
-"""What a local stack with thousands of images does, beside another version of Darkroom."""
+"""Measures a local stack with thousands of images, and compares versions of Darkroom."""

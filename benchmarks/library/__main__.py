@@ -22,12 +22,13 @@ from benchmarks.records import save
 from benchmarks.stack import HERE
 
 _FURTHER = 200  # images uploaded in each round
-_WORKERS = os.cpu_count() or 1  # as many as `make run` has
+_WORKERS = os.cpu_count() or 1  # the default of `make run`
 
-_AGAINST_HELP = "A revision to compare with; it is cloned and set up, which downloads."
-_AGAINST_IMAGES_HELP = "With how many images both are compared; until 5f300cc some 1,500 are most."
+_AGAINST_HELP = "A revision to compare with; it is cloned and set up, with downloads."
+_AGAINST_IMAGES_HELP = "Images of the comparison; 5f300cc and older handle about 1,500."
+_FIRST_STARTS_HELP = "First starts of each version to time; they download."
 
-_One = TypeVar("_One")
+_T = TypeVar("_T")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -35,8 +36,8 @@ _One = TypeVar("_One")
 @click.option("--against", metavar="REVISION", help=_AGAINST_HELP)
 @click.option("--against-images", type=click.IntRange(1), default=600, help=_AGAINST_IMAGES_HELP)
 @click.option("--rounds", type=click.IntRange(1), default=3)
-@click.option("--first-starts", type=click.IntRange(0), default=0, help="They download, too.")
-@click.option("--draw", is_flag=True, help="Measure nothing; write the page anew.")
+@click.option("--first-starts", type=click.IntRange(0), default=0, help=_FIRST_STARTS_HELP)
+@click.option("--draw", is_flag=True, help="Measure nothing; rewrite the page.")
 def main(
     images: int,
     against: str | None,
@@ -45,23 +46,23 @@ def main(
     first_starts: int,
     draw: bool,
 ) -> None:
-    """Lists, restarts, memory and uploads of a local stack with thousands of images.
+    """Time lists, restarts and uploads of a local stack with thousands of images.
 
-    Some 40 minutes for 10,000 images on two processors. Writes benchmarks/library.json and
+    Takes about 40 minutes for 10,000 images on two processors. Writes benchmarks/library.json and
     docs/local-performance.md.
     """
     if not draw:
         if not LOCUST.exists():
-            raise click.UsageError("Locust is missing: `make library` installs it first.")
+            raise click.UsageError("Locust is missing; `make library` installs it.")
         if against and images <= against_images + rounds * _FURTHER:
-            raise click.UsageError("--images must be more than the comparison makes.")
+            raise click.UsageError("--images must exceed the images of the comparison.")
         started, load_average = time.monotonic(), os.getloadavg()[0]
         with tempfile.TemporaryDirectory(prefix="darkroom-library-") as scratch:
             versions = _versions(against, Path(scratch))
             starts = [
-                first_start(one.commit)
+                first_start(version.commit)
                 for number in range(first_starts)
-                for one in _turn(versions, number)
+                for version in _turn(versions, number)
             ]
             figures = _measured(versions, against_images, rounds) if against else []
             figures += _measured(versions[-1:], images, rounds)
@@ -83,31 +84,32 @@ def main(
 
 
 def _versions(against: str | None, scratch: Path) -> list[Version]:
-    """The earlier one, where there is one, and this."""
+    """The version to compare with, if any, and this one."""
     now = Version(toolchain.commit().removesuffix("+"), HERE, scratch / "now", _WORKERS)
     if not against:
         return [now]
-    click.echo(f"  {against}: its clone and its environment")
+    click.echo(f"  {against}: cloning and installing")
     checkout = prepared(against, scratch / "checkout")
     return [Version(against, checkout, scratch / "before", _WORKERS), now]
 
 
 def _measured(versions: Sequence[Version], images: int, rounds: int) -> list[Figures]:
-    """Each version's figures at so many images; they take turns, each alone on the machine."""
-    for one in versions:
-        click.echo(f"  {one.commit}: from {one.images:,} to {images:,} images")
-        one.upload(images - one.images)
+    """Each version's figures at `images` images; they take turns, one running at a time."""
+    for version in versions:
+        click.echo(f"  {version.commit}: from {version.images:,} to {images:,} images")
+        version.upload(images - version.images)
     for number in range(rounds):
-        for one in _turn(versions, number):
-            click.echo(f"  {one.commit}: {one.images:,} images, round {number + 1} of {rounds}")
-            one.read()
-            one.upload(_FURTHER)
-    return [one.figures(images) for one in versions]
+        for version in _turn(versions, number):
+            at = f"{version.commit}: {version.images:,} images"
+            click.echo(f"  {at}, round {number + 1} of {rounds}")
+            version.read()
+            version.upload(_FURTHER)
+    return [version.figures(images) for version in versions]
 
 
-def _turn(contenders: Sequence[_One], number: int) -> Sequence[_One]:
-    """Who is first in one round is last in the next."""
-    return contenders[::-1] if number % 2 else contenders
+def _turn(versions: Sequence[_T], number: int) -> Sequence[_T]:
+    """The versions in the order of round `number`: reversed in every other round."""
+    return versions[::-1] if number % 2 else versions
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Clones of other revisions, and what a first start of one takes."""
+"""Clones other revisions, and times their first start."""
 
 import shlex
 import subprocess
@@ -9,10 +9,10 @@ from pathlib import Path
 from benchmarks import toolchain
 from benchmarks.library.results import FirstStart
 from benchmarks.stack import Checkout, free_addresses, wait_ready
-from ops.local.environment import inherited
-from ops.local.processes import dying_with_us
+from ops.local.stack.environment import inherited
+from ops.local.stack.processes import dying_with_us
 
-_OF_MAKE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})  # what a `make` around us passes on
+_MAKE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})  # set by a `make` that runs us
 
 
 def prepared(revision: str, folder: Path) -> Checkout:
@@ -23,7 +23,7 @@ def prepared(revision: str, folder: Path) -> Checkout:
 
 
 def first_start(revision: str) -> FirstStart:
-    """Clone, `make run` with nothing downloaded before until it is ready, stop, remove it all."""
+    """Clone, time `make run` without caches until it is ready, stop, and remove everything."""
     with tempfile.TemporaryDirectory(prefix="darkroom-first-start-") as scratch:
         folder, caches = Path(scratch) / "clone", Path(scratch) / "caches"
         _clone(revision, folder)
@@ -71,4 +71,4 @@ def _run(*command: str, folder: Path) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in inherited().items() if name not in _OF_MAKE}
+    return {name: value for name, value in inherited().items() if name not in _MAKE}

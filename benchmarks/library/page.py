@@ -1,4 +1,4 @@
-"""`docs/local-performance.md`, written from a run, so that no figure can drift."""
+"""Writes docs/local-performance.md from the figures of a run."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,19 +6,19 @@ from statistics import median
 from string import Template
 
 from benchmarks import toolchain
-from benchmarks.library.reading import LIMIT, LISTS, ONE
+from benchmarks.library.latency import LIMIT, LISTS, SINGLE
 from benchmarks.library.results import Figures, Results
 from benchmarks.library.version import SIDE
 from benchmarks.tables import table
 
 PAGE = toolchain.ROOT / "docs/local-performance.md"
-EQUAL = 0.95  # of the earlier rate: rounds of one version differ by as much
+EQUAL = 0.95  # of the earlier rate: rounds of the same version differ by as much
 
 _TEMPLATE = Path(__file__).with_name("template.md")
-_LIST_MS, _ONE_MS, _RESTART, _FIRST_START = 150, 50, 10, 1.3
+_LIST_MS, _SINGLE_MS, _RESTART, _FIRST_START = 150, 50, 10, 1.3
 _MET = {True: "yes", False: "no", None: "-"}
 
-Value = float | None  # None where it was not measured
+Value = float | None  # None if it was not measured
 
 
 def page(results: Results) -> str:
@@ -40,28 +40,30 @@ def page(results: Results) -> str:
 
 
 def figures_table(results: Results) -> str:
-    """A row for each figure; its aim is for the last column, the others are there to compare."""
+    """A row for each figure; its aim is for the last column, the others are for comparison."""
     found = results.figures
-    rows = [["", *(f"`{one.commit}`, {one.images:,} images" for one in found), "aim", "met"]]
-    for kind in (*LISTS, ONE):
-        most = _ONE_MS if kind == ONE else _LIST_MS
-        rows.append(_row(f"{kind}, p95, ms", [_p95(one, kind) for one in found], _at_most(most)))
-    rows.append(_row("requests refused", [one.refused for one in found], _at_most(0)))
-    restarts = [median(one.restarts) for one in found]
+    rows = [["", *(f"`{column.commit}`, {column.images:,} images" for column in found)]]
+    rows[0] += ["aim", "met"]
+    for kind in (*LISTS, SINGLE):
+        most = _SINGLE_MS if kind == SINGLE else _LIST_MS
+        values = [_p95(column, kind) for column in found]
+        rows.append(_row(f"{kind}, p95, ms", values, _at_most(most)))
+    rows.append(_row("requests failed", [column.refused for column in found], _at_most(0)))
+    restarts = [median(column.restarts) for column in found]
     rows.append(_row("restart until ready, s", restarts, _at_most(_RESTART), ".1f"))
     for title, rates in (
-        ("uploaded a second", [median(one.uploaded) for one in found]),
-        ("processed a second", [median(one.processed) for one in found]),
+        ("uploaded a second", [median(column.uploaded) for column in found]),
+        ("processed a second", [median(column.processed) for column in found]),
     ):
         rows.append(_row(title, rates, None, ".1f"))
         if len(rates) > 1:
             met = min(rates[1:]) >= EQUAL * rates[0]
             rows[-1][-2:] = ["not lower", _MET[met]]
-    rows.append(_row("uploads wrong or lost", [one.faults for one in found], _at_most(0)))
-    rows.append(_row("left in queues", [one.queued for one in found], _at_most(0)))
-    for place, title in enumerate(("at rest", "while listing", "while uploading")):
-        held = [one.memory[place] / 1e6 for one in found]
-        rows.append(_row(f"memory of all parts {title}, MB", held, None))
+    rows.append(_row("uploads wrong or lost", [column.faults for column in found], _at_most(0)))
+    rows.append(_row("left in queues", [column.queued for column in found], _at_most(0)))
+    for index, title in enumerate(("at rest", "while listing", "while uploading")):
+        peaks = [column.memory[index] / 1e6 for column in found]
+        rows.append(_row(f"memory of all parts {title}, MB", peaks, None))
     if results.first_starts:
         rows += _first_starts(results)
     return table(rows)
@@ -82,17 +84,17 @@ def _at_most(most: float) -> Aim:
 
 
 def _p95(figures: Figures, kind: str) -> Value:
-    found = figures.answers.get(kind)
-    return 1000 * found.p95 if found else None
+    seconds = figures.p95.get(kind)
+    return None if seconds is None else 1000 * seconds
 
 
 def _first_starts(results: Results) -> list[list[str]]:
-    """Seconds and printed lines of each column's version: medians."""
-    commits = [one.commit for one in results.figures]
-    starts = [[one for one in results.first_starts if one.commit == name] for name in commits]
-    seconds = [median(start.seconds for start in one) if one else None for one in starts]
-    lines = [median(start.lines for start in one) if one else None for one in starts]
+    """Median seconds and printed lines of each column's version."""
+    commits = [column.commit for column in results.figures]
+    starts = [[s for s in results.first_starts if s.commit == commit] for commit in commits]
+    seconds = [median(s.seconds for s in column) if column else None for column in starts]
+    lines = [median(s.lines for s in column) if column else None for column in starts]
     aim = None
     if len(set(commits)) > 1 and seconds[0] is not None:
         aim = f"at most {_FIRST_START}×", _at_most(_FIRST_START * seconds[0])[1]
-    return [_row("first start, s", seconds, aim), _row("lines it prints", lines, None)]
+    return [_row("first start, s", seconds, aim), _row("lines printed", lines, None)]

@@ -1,28 +1,26 @@
-"""What a run found: the figures of `library.json`, from which the page is written."""
+"""The figures of a run, as `library.json` stores them."""
 
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from benchmarks.load.results import Spread
-
 LATEST = Path(__file__).parents[1] / "library.json"
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """One version of Darkroom with so many images.
+    """A version of Darkroom with `images` images.
 
-    `answers` are the seconds of each kind of request that was answered, `refused` counts those that
-    were not. `restarts` are seconds until ready; `uploaded` and `processed` images a second, one of
-    each for a round. `faults` counts uploads without the right answer, `queued` what the queues
-    still held a minute after a round. `memory` sums what each part of the stack held at most, in
+    `p95` has the seconds of a response by kind of request, `refused` counts failed requests.
+    `restarts` are seconds until ready; `uploaded` and `processed` are images a second; all have a
+    value for each round. `faults` counts uploads without the right result, `queued` the messages
+    that the queues still held a minute after a round. `memory` is the sum of the parts' peaks, in
     bytes: at rest, while lists were read, while images were uploaded.
     """
 
     commit: str
     images: int
-    answers: dict[str, Spread]
+    p95: dict[str, float]
     refused: int
     restarts: tuple[float, ...]
     uploaded: tuple[float, ...]
@@ -33,7 +31,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class FirstStart(Struct, frozen=True, kw_only=True):
-    """`make run` in a fresh clone: seconds until it was ready, and the lines printed until then."""
+    """`make run` in a new clone: seconds until it was ready, and the lines printed until then."""
 
     commit: str
     seconds: float
@@ -41,9 +39,9 @@ class FirstStart(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """A whole run: an earlier version's figures first, this one's with the most images last.
+    """A whole run: an earlier version's figures first, this version's with the most images last.
 
-    `load` is the machine's load average when it began.
+    `load` is the machine's load average at the start.
     """
 
     command: str
@@ -59,5 +57,5 @@ class Results(Struct, frozen=True, kw_only=True):
 
 
 def load(path: Path = LATEST) -> Results:
-    """The run in the file at `path`."""
+    """Read the run in `path`."""
     return msgspec.json.decode(path.read_bytes(), type=Results)

@@ -1,4 +1,4 @@
-"""A version under test: its stack is started anew for everything that is measured of it."""
+"""A version under test, whose stack restarts for each measurement."""
 
 import shutil
 import time
@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.library.reading import Times
+from benchmarks.library.latency import Latency
 from benchmarks.library.results import Figures
+from benchmarks.load.monitoring import memory_of_stack, monitoring
 from benchmarks.load.pictures import write_pictures
 from benchmarks.load.results import Run
 from benchmarks.load.running import loaded, spread
-from benchmarks.load.watching import memory_of_stack, watching
 from benchmarks.stack import Checkout, Stack, running_stack
 from ops.photographs import photographs
 
 SIDE = 320  # pixels of a picture's longer side
 
 _REQUESTS = 70  # of each kind in a round
-_LONGEST = 300.0  # seconds that they may take: slow versions get fewer
-_SETTLING = 3.0  # seconds until a stack that is ready has come to rest
-_EMPTYING = 60.0  # seconds that queues are given to become empty
-_LOOK = 0.2  # seconds between two looks at them
+_LONGEST = 300.0  # seconds for all of them: slow versions get fewer
+_SETTLING = 3.0  # seconds until a ready stack is idle
+_EMPTYING = 60.0  # seconds until queues must be empty
+_INTERVAL = 0.2  # seconds between two checks of them
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -31,9 +31,9 @@ _COUNTS = (
 
 @dataclass
 class _Measured:
-    """What was measured since the last figures."""
+    """Measurements since the last figures."""
 
-    times: Times = field(default_factory=Times)
+    latency: Latency = field(default_factory=Latency)
     restarts: list[float] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     queued: int = 0
@@ -42,7 +42,7 @@ class _Measured:
 
 
 class Version:
-    """A version of Darkroom, with its data in a folder of its own."""
+    """A version of Darkroom, with its data in its own folder."""
 
     def __init__(self, commit: str, checkout: Checkout, scratch: Path, workers: int) -> None:
         self.commit = commit
@@ -53,7 +53,7 @@ class Version:
         self._measured = _Measured()
 
     def upload(self, number: int) -> None:
-        """So many images more, all processed."""
+        """Upload `number` more images and wait until they are processed."""
         pictures = self._scratch / "pictures"
         pictures.mkdir(parents=True)
         write_pictures(photographs(), number, pictures, sides=(SIDE,), first=self.images + 1)
@@ -70,28 +70,28 @@ class Version:
         self.images += number
 
     def read(self) -> None:
-        """Start it again, and time its lists and its images."""
+        """Restart, and time lists and single images."""
         found = self._measured
         started = time.perf_counter()
         with running_stack(self._scratch / "data", self._workers, self._checkout) as stack:
             found.restarts.append(round(time.perf_counter() - started, 2))
             time.sleep(_SETTLING)
-            with watching(stack) as watch:
+            with monitoring(stack) as monitor:
                 pass
-            found.at_rest = max(found.at_rest, memory_of_stack(watch.parts()))
-            with watching(stack) as watch:
-                found.times.read(stack.options.api_url, _REQUESTS, _LONGEST)
-            found.listing = max(found.listing, memory_of_stack(watch.parts()))
+            found.at_rest = max(found.at_rest, memory_of_stack(monitor.parts()))
+            with monitoring(stack) as monitor:
+                found.latency.measure(stack.options.api_url, _REQUESTS, _LONGEST)
+            found.listing = max(found.listing, memory_of_stack(monitor.parts()))
 
     def figures(self, images: int) -> Figures:
-        """All that was measured since the last ones, at `images` images and some more."""
+        """The figures since the last ones, at `images` images and some more."""
         found, self._measured = self._measured, _Measured()
         uploading = max(memory_of_stack(run.parts) for run in found.runs)
         return Figures(
             commit=self.commit,
             images=images,
-            answers={kind: spread(seconds) for kind, seconds in found.times.seconds.items()},
-            refused=found.times.refused,
+            p95={kind: spread(seconds).p95 for kind, seconds in found.latency.seconds.items()},
+            refused=found.latency.refused,
             restarts=tuple(found.restarts),
             uploaded=tuple(round(run.pictures / run.uploading, 2) for run in found.runs),
             processed=tuple(round(run.per_second, 2) for run in found.runs),
@@ -101,17 +101,17 @@ class Version:
         )
 
     def _empty_queues(self, stack: Stack) -> None:
-        """Wait until its queues are empty, and count what is left in the end."""
+        """Wait until the queues are empty, and count the messages that are left."""
         sqs, deadline = stack.client("sqs"), time.monotonic() + _EMPTYING
         urls = sqs.list_queues().get("QueueUrls", ())
         while left := sum(_depth(sqs, url) for url in urls):
             if time.monotonic() > deadline:
                 break
-            time.sleep(_LOOK)
+            time.sleep(_INTERVAL)
         self._measured.queued += left
 
 
 def _depth(sqs: Any, url: str) -> int:
-    """Messages that wait, are delayed, or are in work."""
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))
-    return sum(int(answer["Attributes"].get(count, 0)) for count in _COUNTS)
+    """Messages that are visible, delayed, or in flight."""
+    response = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))
+    return sum(int(response["Attributes"].get(count, 0)) for count in _COUNTS)

@@ -1,1 +1,1 @@
-"""Thousands of uploads while workers are killed, and what growing to millions would take."""
+"""Measures thousands of uploads while workers are killed, and estimates limits on AWS."""

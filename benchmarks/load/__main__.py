@@ -1,4 +1,4 @@
-"""`python -m benchmarks.load`: load a stack, kill its workers, and write docs/reliability.md."""
+"""`python -m benchmarks.load`: load a stack, kill workers, and write docs/reliability.md."""
 
 import os
 import platform
@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import fmean
 
 import click
+from msgspec.structs import replace
 
 from benchmarks import toolchain
 from benchmarks.load.answers import read_table
@@ -21,27 +22,29 @@ from benchmarks.load.sweeping import measured_sweep
 from benchmarks.load.units import measured_units
 from benchmarks.records import save
 from benchmarks.stack import Stack
-from chalicelib.records import Status
+from chalicelib.model.image import Status
 from ops.photographs import photographs
 
 _WORKERS = (1, 2, 4, 8)
 _SHORT = 120  # pictures
 _KILLS = 3
-_USUAL = os.cpu_count() or 1  # workers of `make run`
+_WORKERS_OF_RUN = os.cpu_count() or 1  # the default of `make run`
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--pictures", type=click.IntRange(100), default=2000, show_default=True)
-@click.option("--rate", type=click.FloatRange(0.1), help="Uploads a second  [default: 2/3 of most]")
-@click.option("--draw", is_flag=True, help="Measure nothing; write the page anew.")
+@click.option(
+    "--rate", type=click.FloatRange(0.1), help="Uploads a second  [default: 2/3 of the most]"
+)
+@click.option("--draw", is_flag=True, help="Measure nothing; rewrite the page.")
 def main(pictures: int, rate: float | None, draw: bool) -> None:
-    """Uploads through tickets while workers are killed, and with 1 to 8 workers; some ten minutes.
+    """Upload with 1 to 8 workers, and while workers are killed; takes about ten minutes.
 
     Writes benchmarks/load.json and docs/reliability.md.
     """
     if not draw:
         if not LOCUST.exists():
-            raise click.UsageError("Locust is missing: `make load` installs it, and comes here.")
+            raise click.UsageError("Locust is missing; `make load` installs it.")
         with tempfile.TemporaryDirectory(prefix="darkroom-load-") as scratch:
             save(_measured(Path(scratch), pictures, rate), LATEST)
     results = load()
@@ -52,16 +55,16 @@ def main(pictures: int, rate: float | None, draw: bool) -> None:
 def _measured(scratch: Path, number: int, rate: float | None) -> Results:
     few, many = (_pictures(scratch, count) for count in (_SHORT, number))
     growth = tuple(_short(scratch, few, workers) for workers in _WORKERS)
-    looks: list[tuple[Sweep, dict[str, Units]]] = []
+    extras: list[tuple[Sweep, dict[str, Units]]] = []
     long = loaded(
         many,
         scratch / "long",
-        _USUAL,
-        rate=rate or _bearable(growth),
+        _WORKERS_OF_RUN,
+        rate=rate or _sustainable(growth),
         kills=_KILLS,
-        extra=lambda stack: looks.append(_looks(stack)),
+        extra=lambda stack: extras.append(_sweep_and_units(stack)),
     )
-    ((sweep, units),) = looks
+    ((sweep, units),) = extras
     return Results(
         date=datetime.now(UTC).date().isoformat(),
         commit=toolchain.commit(),
@@ -76,9 +79,9 @@ def _measured(scratch: Path, number: int, rate: float | None) -> Results:
     )
 
 
-def _bearable(growth: Sequence[Run]) -> float:
-    """Two thirds of what as many workers as usual have got through."""
-    most = max(run.per_second for run in growth if run.workers <= _USUAL)
+def _sustainable(growth: Sequence[Run]) -> float:
+    """Two thirds of the rate of at most as many workers as `make run` has."""
+    most = max(run.per_second for run in growth if run.workers <= _WORKERS_OF_RUN)
     return round(most * 2 / 3, 1)
 
 
@@ -92,12 +95,12 @@ def _pictures(scratch: Path, number: int) -> Path:
 def _short(scratch: Path, pictures: Path, workers: int) -> Run:
     run = loaded(pictures, scratch / f"{workers}-workers", workers)
     click.echo(f"  {workers} workers: {run.per_second:.2f} pictures a second")
-    return run
+    return replace(run, moments=run.moments[-1:])  # the page shows no others
 
 
-def _looks(stack: Stack) -> tuple[Sweep, dict[str, Units]]:
-    found = read_table(stack).values()
-    ready = next(one.image for one in found if one.image.status is Status.READY)
+def _sweep_and_units(stack: Stack) -> tuple[Sweep, dict[str, Units]]:
+    images = (found.image for found in read_table(stack).values())
+    ready = next(image for image in images if image.status is Status.READY)
     return measured_sweep(stack), measured_units(ready)
 
 

@@ -1,4 +1,4 @@
-"""What became of every upload: the table and the images bucket, held against what was sent."""
+"""Compares the table and the images bucket with the uploads that were sent."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,9 +11,9 @@ from msgspec import Struct
 from benchmarks.load.pictures import is_damaged
 from benchmarks.load.results import Answers
 from benchmarks.stack import Stack
-from chalicelib import keys
-from chalicelib.aws import items
-from chalicelib.records import Event, Image, Status
+from chalicelib.aws import items, table_keys
+from chalicelib.model import keys
+from chalicelib.model.image import Event, Image, Status
 from ops.local import names
 
 _ENDS = (Status.READY, Status.REJECTED, Status.FAILED)
@@ -24,7 +24,7 @@ class Upload(Struct, frozen=True, kw_only=True):
 
     name: str
     image_id: str
-    asked: float
+    requested: float
     announced: float
     stored: float
 
@@ -37,23 +37,23 @@ class Found(NamedTuple):
 
     @property
     def ends(self) -> list[datetime]:
-        """When it got an answer; more than one time where it got several."""
+        """Times at which processing ended: one for each answer."""
         return [event.at for event in self.history if event.event in _ENDS]
 
     @property
     def tries(self) -> int:
-        """How often work on it was begun."""
+        """Number of times that processing started."""
         return sum(event.event == Status.PROCESSING for event in self.history)
 
 
 def read_table(stack: Stack) -> dict[str, Found]:
-    """Everything the table knows, by the id of the image."""
+    """All records and histories of the table, by image id."""
     pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=names.IMAGES_TABLE)
     images: dict[str, Image] = {}
     history: dict[str, list[Event]] = defaultdict(list)
     for item in (item for page in pages for item in page["Items"]):
         image_id, entry = item["id"]["S"], item["entry"]["S"]
-        if entry.startswith(items.HISTORY):
+        if entry.startswith(table_keys.HISTORY):
             history[image_id].append(items.event_of(item))
         elif "status" in item:
             images[image_id] = items.image_of(item)
@@ -63,23 +63,23 @@ def read_table(stack: Stack) -> dict[str, Found]:
     }
 
 
-def judged(uploads: Sequence[Upload], found: dict[str, Found], files: set[str]) -> Answers:
-    """What the answers are; `files` are the keys of the images bucket."""
-    known = [(upload, found[upload.image_id]) for upload in uploads if upload.image_id in found]
-    finished = [(upload, one) for upload, one in known if one.image.status in _ENDS]
-    statuses = [one.image.status for _, one in finished]
+def evaluated(uploads: Sequence[Upload], table: dict[str, Found], files: set[str]) -> Answers:
+    """Count the answers and faults; `files` are the keys of the images bucket."""
+    pairs = [(upload, table[upload.image_id]) for upload in uploads if upload.image_id in table]
+    finished = [(upload, found) for upload, found in pairs if found.image.status in _ENDS]
+    statuses = [found.image.status for _, found in finished]
     sent = {upload.image_id for upload in uploads}
-    others = [one for image_id, one in found.items() if image_id not in sent and one.ends]
-    wanted = {key for one in found.values() for key in _files(one.image)}
+    others = [found for image_id, found in table.items() if image_id not in sent and found.ends]
+    wanted = {key for found in table.values() for key in _files(found.image)}
     return Answers(
         ready=statuses.count(Status.READY),
         rejected=statuses.count(Status.REJECTED),
-        wrong=sum(one.image.status is not _right(upload) for upload, one in finished),
+        wrong=sum(found.image.status is not _expected(upload) for upload, found in finished),
         lost=len(uploads) - len(finished),
-        doubled=len(others) + sum(len(one.ends) > 1 for _, one in known),
+        doubled=len(others) + sum(len(found.ends) > 1 for _, found in pairs),
         strays=len(files - wanted),
         absent=len(wanted - files),
-        repeated=sum(one.tries > 1 for _, one in known),
+        repeated=sum(found.tries > 1 for _, found in pairs),
     )
 
 
@@ -94,11 +94,11 @@ def files_of(stack: Stack) -> set[str]:
 
 
 def read_uploads(lines: Iterable[str]) -> list[Upload]:
-    """The load generator's report."""
+    """Parse the load generator's report."""
     return [msgspec.json.decode(line, type=Upload) for line in lines]
 
 
-def _right(upload: Upload) -> Status:
+def _expected(upload: Upload) -> Status:
     return Status.REJECTED if is_damaged(upload.name) else Status.READY
 
 

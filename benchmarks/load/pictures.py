@@ -1,4 +1,4 @@
-"""The pictures of a load: photographs of the tests' collection, scaled down, each one different."""
+"""Makes the pictures of a load: the tests' photographs, scaled down, no two the same."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 SIDES = (1600, 1200, 800)  # pixels of the longer side
-DAMAGED = 50  # one in so many has lost the second half of its file
+DAMAGED = 50  # one in so many lacks the second half of its file
 
 _QUALITY = 85
 _MARK = "-damaged.jpg"
@@ -21,9 +21,9 @@ def write_pictures(
     sides: Sequence[int] = SIDES,
     first: int = 1,
 ) -> list[Path]:
-    """`number` JPEG files in `folder`, in order; `is_damaged` tells which must be rejected.
+    """Write `number` JPEG files into `folder`, in order; Darkroom must reject the damaged ones.
 
-    `first` is the number of the first: files of different numbers differ.
+    Files are numbered from `first`; files with different numbers differ.
     """
     sizes = [(path, side) for side in sides for path in photographs]
     scaled = [_scaled(path, side) for path, side in sizes[:number]]
@@ -31,7 +31,7 @@ def write_pictures(
 
 
 def is_damaged(name: str) -> bool:
-    """Whether a file of this name must be rejected."""
+    """Whether a file of this name is damaged, so that Darkroom must reject it."""
     return name.endswith(_MARK)
 
 
@@ -56,6 +56,6 @@ def _written(pictures: Iterable[tuple[int, bytes]], folder: Path) -> Iterator[Pa
 
 
 def _numbered(data: bytes, number: int) -> bytes:
-    """The JPEG with a comment of its own: else it would be answered as a duplicate."""
+    """The JPEG with its number as a comment: otherwise Darkroom would find a duplicate."""
     comment = number.to_bytes(8)
     return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + data[2:]

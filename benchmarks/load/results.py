@@ -1,17 +1,17 @@
-"""What a load found: the figures of `load.json`, from which the page is written."""
+"""The figures of a load, as `load.json` stores them."""
 
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-Units = dict[str, dict[str, float]]  # by the step that is written, then by table or index
+Units = dict[str, dict[str, float]]  # by the step of the image, then by table or index
 
 LATEST = Path(__file__).parents[1] / "load.json"
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A part of the stack: processor seconds, and bytes of memory at first, at most, at the end."""
+    """A part of the stack: processor seconds, and first, peak and last memory, in bytes."""
 
     name: str
     cpu: float
@@ -19,7 +19,7 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """A look at a second of the run: tasks that wait or are in work, bytes of memory by part."""
+    """A sample of the run: tasks that wait or are in work, bytes of memory by part."""
 
     second: float
     queue: int
@@ -27,14 +27,14 @@ class Moment(Struct, frozen=True, kw_only=True):
 
 
 class Kill(Struct, frozen=True, kw_only=True):
-    """A worker killed with a picture in work: when (second), and seconds until the next worked."""
+    """A killed worker: at which second, and seconds until its replacement worked."""
 
     second: float
     replaced: float
 
 
 class Spread(Struct, frozen=True, kw_only=True):
-    """Seconds: how long half, 95%, 99% and all of something took at most."""
+    """Percentiles of times, in seconds."""
 
     p50: float
     p95: float
@@ -43,12 +43,12 @@ class Spread(Struct, frozen=True, kw_only=True):
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """What became of the uploads.
+    """Results of the uploads.
 
-    `wrong` are those with another answer than their picture should get, `lost` those without one,
-    `doubled` those with two, or with a second image. `strays` are files in the images bucket that
-    no record knows, `absent` files that a record knows and that are not there. `repeated` are the
-    pictures that were begun more than once.
+    `wrong` counts those whose answer does not fit their picture, `lost` those without an answer,
+    `doubled` those with two answers, or with a second image. `strays` counts files in the images
+    bucket that no record names, `absent` missing files that a record names. `repeated` counts
+    pictures whose processing started more than once.
     """
 
     ready: int
@@ -62,15 +62,15 @@ class Answers(Struct, frozen=True, kw_only=True):
 
     @property
     def faults(self) -> int:
-        """How much of it ought not to be."""
+        """Number of errors; 0 if everything is as it should be."""
         return self.wrong + self.lost + self.doubled + self.strays + self.absent
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One load. `rate` is how many uploads a second were made, 0 for as many as there can be.
+    """A load. `rate` is the number of uploads a second, 0 for as many as possible.
 
-    `seconds` pass from the first upload to the last answer. `others` are the processor seconds
-    of programs that were no part of it.
+    `seconds` is the time from the first upload to the last answer, `uploading` that to the last
+    stored upload. `others` is the processor seconds of programs that do not belong to the run.
     """
 
     workers: int
@@ -98,12 +98,12 @@ class Run(Struct, frozen=True, kw_only=True):
         return sum(part.cpu for part in self.parts)
 
     def cpu_of(self, name: str) -> float:
-        """Processor seconds of one part."""
+        """Processor seconds of the part `name`."""
         return sum(part.cpu for part in self.parts if part.name == name)
 
 
 class Sweep(Struct, frozen=True, kw_only=True):
-    """A whole sweep: images looked at, in both walks, its seconds, and its calls by operation."""
+    """A whole sweep: images checked, in both buckets, its seconds, and its calls by operation."""
 
     images: int
     seconds: float
@@ -112,9 +112,9 @@ class Sweep(Struct, frozen=True, kw_only=True):
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """A whole measurement: the long load, and short ones by the number of workers.
+    """A whole measurement: a long load, and short ones by the number of workers.
 
-    `units` are DynamoDB's write units of an image, by the projection of the indexes.
+    `units` are DynamoDB's write units for an image, by the projection of the indexes.
     """
 
     date: str
@@ -130,5 +130,5 @@ class Results(Struct, frozen=True, kw_only=True):
 
 
 def load(path: Path = LATEST) -> Results:
-    """The measurement in the file at `path`."""
+    """Read the measurement in `path`."""
     return msgspec.json.decode(path.read_bytes(), type=Results)

@@ -1,6 +1,6 @@
-"""Second by second: a hot partition of DynamoDB, and Lambda's growth, while images pour in.
+"""Simulates a hot DynamoDB partition, and Lambda's scaling, second by second.
 
-Images are amounts, not things: a share of what comes in a second is refused in that second.
+Images are amounts, not objects: of a second's images a share is throttled in that second.
 """
 
 import math
@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from benchmarks.load.scale import Month
 
-HOURS = 2  # that are looked at, the busiest moment in the middle
-_AGAIN = (1, 1, 2)  # seconds until the client's second, third and fourth attempt
+HOURS = 2  # to simulate, with the peak in the middle
+_PAUSES = (1, 1, 2)  # seconds until the client's second, third and fourth attempt
 _RETRIES = (60, 120)  # seconds until Lambda's second and third try
 _SEED = 5
 _CONCENTRATION = 1.76  # of the day's curve: its peak is three times its mean
 
 
 class Burst(NamedTuple):
-    """So many images more, evenly within so many minutes from the middle on."""
+    """Additional images, spread evenly over some minutes from the middle on."""
 
     title: str
     images: int
@@ -27,9 +27,9 @@ class Burst(NamedTuple):
 
 
 class Load(NamedTuple):
-    """Write units of one partition for each step of an image; `partitions` share them.
+    """Write units of each step of an image, shared by `partitions`.
 
-    `attempts` is how often the client asks before it gives up a write that was throttled.
+    `attempts` is the number of times that the client sends a throttled write.
     """
 
     ticket: float
@@ -39,33 +39,33 @@ class Load(NamedTuple):
     attempts: int = 1
 
 
-class Refused(NamedTuple):
-    """Shares of the images: tickets that were refused, and images that became `failed`."""
+class Throttled(NamedTuple):
+    """Shares of the images: refused tickets, and images that became `failed`."""
 
     tickets: float
     failed: float
 
 
 class Grown(NamedTuple):
-    """The most calls at once, and the longest that an event waited, in seconds."""
+    """The maximum of concurrent calls, and the longest wait of an event, in seconds."""
 
     most: float
     wait: float
 
 
 def arrivals(month: Month, burst: Burst) -> list[float]:
-    """Images in each second of the hours around the busiest, with the chance of a real day."""
-    chance = random.Random(_SEED)  # noqa: S311 - no secret
+    """Images in each second of the hours around the peak, with random variation."""
+    generator = random.Random(_SEED)  # noqa: S311 - no secret
     seconds = HOURS * 3600
     curve = [_share(second - seconds / 2) for second in range(seconds)]
     found = [month.mean * month.peak * share for share in curve]
     for second in range(burst.minutes * 60):
         found[seconds // 2 + second] += burst.images / burst.minutes / 60
-    return [max(0.0, chance.gauss(one, math.sqrt(one))) for one in found]
+    return [max(0.0, generator.gauss(mean, math.sqrt(mean))) for mean in found]
 
 
-def partition(coming: Sequence[float], load: Load, capacity: float, upload: int) -> Refused:
-    """What a partition refuses of them, though client and Lambda try again."""
+def partition(coming: Sequence[float], load: Load, capacity: float, upload: int) -> Throttled:
+    """Shares of the images that a partition throttles, after all retries."""
     queue = _Queue(upload, load.attempts)
     refused: dict[str, float] = defaultdict(float)
     for second in range(len(coming) + 4 * max(_RETRIES)):
@@ -77,11 +77,11 @@ def partition(coming: Sequence[float], load: Load, capacity: float, upload: int)
             if granted < 1:
                 refused[write.step] += queue.repeat(second, write, amount * (1 - granted))
     failed = refused["begin"] + refused["finish"]
-    return Refused(refused["ticket"] / sum(coming), failed / sum(coming))
+    return Throttled(refused["ticket"] / sum(coming), failed / sum(coming))
 
 
 class _Write(NamedTuple):
-    """A step of an image, at this try of Lambda's and this attempt of the client's."""
+    """A step of an image; `tries` counts Lambda's retries, `attempt` the client's."""
 
     step: str
     tries: int = 0
@@ -89,26 +89,26 @@ class _Write(NamedTuple):
 
 
 class _Queue:
-    """The writes to come, by their second; `upload` seconds lie between ticket and begin."""
+    """Scheduled writes by second; `upload` is the seconds between ticket and begin."""
 
     def __init__(self, upload: int, attempts: int) -> None:
         self._upload = upload
-        self._pauses = _AGAIN[: attempts - 1]
+        self._pauses = _PAUSES[: attempts - 1]
         self._due: dict[int, dict[_Write, float]] = defaultdict(lambda: defaultdict(float))
 
     def pop(self, second: int, coming: float) -> dict[_Write, float]:
-        """Those of this second, with what comes new."""
+        """The writes of this second, with new tickets."""
         return {**self._due.pop(second, {}), _Write("ticket"): coming}
 
     def follow(self, second: int, write: _Write, amount: float) -> None:
-        """Let the next step follow."""
+        """Schedule the next step."""
         if write.step == "ticket":
             self._due[second + self._upload][_Write("begin")] += amount
         elif write.step == "begin":
             self._due[second + 1][_Write("finish", write.tries)] += amount
 
     def repeat(self, second: int, write: _Write, amount: float) -> float:
-        """Let it be tried again: what of it never will."""
+        """Schedule a retry; return the amount that is not tried again."""
         step, tries, attempt = write
         if attempt < len(self._pauses):
             self._due[second + self._pauses[attempt]][_Write(step, tries, attempt + 1)] += amount
@@ -120,7 +120,7 @@ class _Queue:
 
 
 def growth(coming: Sequence[float], seconds: float, most: float, faster: float) -> Grown:
-    """Lambda's calls of one function: `faster` more at once in each second, and `most` in all."""
+    """Concurrent calls of a function: at most `faster` more in each second, and `most` in all."""
     running, waiting, longest, reached = 0.0, 0.0, 0.0, 0.0
     for amount in coming:
         waiting += amount

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.load.sweeping`: what a sweep over the stack's images asks of its stores.
+"""`python -m benchmarks.load.sweeping`: count the calls of a sweep over a stack's images.
 
-It takes the stores from its environment, as the application does; `measured_sweep` starts it.
+It reads its settings from the environment, as the application does; `measured_sweep` starts it.
 """
 
 import os
@@ -15,42 +15,42 @@ import msgspec
 from benchmarks.load.results import Sweep
 from benchmarks.stack import Stack
 from chalicelib.aws import clients
-from chalicelib.deadlines import endless
+from chalicelib.ports.clock import no_deadline
 from chalicelib.wiring import Wiring
-from ops.local import names
+from ops.project import PROJECT
 
-_SETTLED = {"SWEEP_GRACE_SECONDS": "1"}  # what has just been made is looked at too
+_NO_GRACE = {"SWEEP_GRACE_SECONDS": "1"}  # new images are checked too
 
 
 def measured_sweep(stack: Stack) -> Sweep:
-    """A whole sweep over the stack."""
-    asked = subprocess.run(
+    """Run a whole sweep over the stack."""
+    done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load.sweeping"],
-        cwd=names.PROJECT,
-        env={**stack.environment(), **_SETTLED},
+        cwd=PROJECT,
+        env={**stack.environment(), **_NO_GRACE},
         stdout=subprocess.PIPE,
         check=True,
     )
-    return msgspec.json.decode(asked.stdout.splitlines()[-1], type=Sweep)
+    return msgspec.json.decode(done.stdout.splitlines()[-1], type=Sweep)
 
 
 def main() -> None:
-    """Sweep once and print what it took."""
+    """Sweep once and print its time and calls as JSON."""
     calls: Counter[str] = Counter()
 
-    def note(model: Any, **_: Any) -> None:
+    def count(model: Any, **_: Any) -> None:
         calls[model.name] += 1
 
     for client in (clients.s3(), clients.dynamodb()):
-        client.meta.events.register("after-call", note)
+        client.meta.events.register("after-call", count)
     wiring = Wiring.from_environment(os.environ)
     wiring.prepare()
-    start, worked = time.perf_counter(), time.process_time()
-    report = wiring.sweeper.run(endless, at_once=True)
+    start, cpu = time.perf_counter(), time.process_time()
+    report = wiring.sweeper.run(no_deadline, at_once=True)
     found = Sweep(
         images=report.images,
         seconds=round(time.perf_counter() - start, 2),
-        cpu_seconds=round(time.process_time() - worked, 2),
+        cpu_seconds=round(time.process_time() - cpu, 2),
         calls=dict(calls),
     )
     sys.stdout.write("\n" + msgspec.json.encode(found).decode() + "\n")

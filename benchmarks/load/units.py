@@ -1,9 +1,9 @@
-"""`python -m benchmarks.load.units`: what an image writes into DynamoDB, as AWS's server counts.
+"""`python -m benchmarks.load.units`: count the write units of an image with DynamoDB Local.
 
-Of a transaction's rows without a condition that take as much, DynamoDB Local counts only one;
-here they are all small, and the service counts each.
+Of a transaction's rows without a condition and of equal size, DynamoDB Local counts only one, the
+service each; here these rows are all small.
 
-It needs DynamoDB Local, which `make system` fetches; `measured_units` starts both.
+`measured_units` starts this program and DynamoDB Local, which `make system` downloads.
 """
 
 import json
@@ -19,36 +19,36 @@ from msgspec.structs import replace
 
 from benchmarks.load.results import Units
 from chalicelib.aws import clients
-from chalicelib.aws.table import DynamoImages
-from chalicelib.records import Event, Image, Status
-from ops.local import names
-from ops.local.credentials import make_credentials
-from ops.local.environment import aws_environment, inherited, stack_environment
-from ops.local.options import Options, read_options
-from ops.local.ports import free_ports
-from ops.local.processes import Server, wait_until
-from ops.local.readiness import any_answer
-from ops.local.stores import table_definition
+from chalicelib.aws.images import DynamoImages
+from chalicelib.model.image import Event, Image, Status, TicketState
+from ops.local.stack.credentials import make_credentials
+from ops.local.stack.environment import aws_environment, inherited, stack_environment
+from ops.local.stack.options import Options, read_options
+from ops.local.stack.ports import free_ports
+from ops.local.stack.processes import Server, wait_until
+from ops.local.stack.readiness import any_answer
+from ops.local.storage.stores import table_definition
+from ops.project import PROJECT
 
-_PATIENCE = 60.0  # seconds until DynamoDB Local answers
-_SMALL = 2  # units of a row of 1 KB at most, in a transaction
+_TIMEOUT = 60.0  # seconds until DynamoDB Local responds
+_SMALL = 2  # units of a row of at most 1 KB, in a transaction
 
 
 def measured_units(ready: Image) -> dict[str, Units]:
-    """Write units by the indexes' projection: those of each step on the way to `ready`."""
+    """Write units of each step on the way to `ready`, by the projection of the indexes."""
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory() as scratch:
         options = read_options({"AWS_PORT": str(port), "DATA_DIR": scratch})
         make_credentials(options.data)
         server = Server(
             "DynamoDB Local",
-            [sys.executable, "-m", "ops.local.aws"],
+            [sys.executable, "-m", "ops.local.storage.aws"],
             stack_environment(options, "admin"),
             options.logs / "aws.log",
         )
         server.start()
         try:
-            wait_until(lambda: any_answer(options.aws_url), server, _PATIENCE, lambda: False)
+            wait_until(lambda: any_answer(options.aws_url), server, _TIMEOUT, lambda: False)
             return _measured(options, ready)
         finally:
             server.stop()
@@ -57,19 +57,19 @@ def measured_units(ready: Image) -> dict[str, Units]:
 def main() -> None:
     """Read a ready image as JSON, write it step by step, and print the units as JSON."""
     ready = msgspec.json.decode(sys.stdin.buffer.read(), type=Image)
-    sys.stdout.write(json.dumps({one: _written(one, ready) for one in ("ALL", "KEYS_ONLY")}))
+    sys.stdout.write(json.dumps({name: _written(name, ready) for name in ("ALL", "KEYS_ONLY")}))
 
 
 def _measured(options: Options, ready: Image) -> dict[str, Units]:
-    asked = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load.units"],
-        cwd=names.PROJECT,
+        cwd=PROJECT,
         env={**inherited(), **aws_environment(options, "admin")},
         input=msgspec.json.encode(ready),
         stdout=subprocess.PIPE,
         check=True,
     )
-    found: dict[str, Units] = json.loads(asked.stdout)
+    found: dict[str, Units] = json.loads(done.stdout)
     return found
 
 
@@ -81,7 +81,7 @@ def _written(projection: str, ready: Image) -> Units:
     client.create_table(**definition)
     meter = _Meter(client.meta.events)
     table = DynamoImages(projection)
-    # A cold server may take so long that boto3 asks again, and then tells what reading takes.
+    # A cold server may be so slow that boto3 retries, and then reports what reading takes.
     _put(table, replace(ready, id="warm", revision=0))
     found: Units = {}
     for revision, image in enumerate(_steps(ready)):
@@ -100,15 +100,15 @@ class _Meter:
     def __init__(self, events: BaseEventHooks) -> None:
         self.units: dict[str, float] = {}
         self._uncounted = 0
-        events.register("before-parameter-build.dynamodb.TransactWriteItems", self._ask)
-        events.register("after-call.dynamodb.TransactWriteItems", self._note)
+        events.register("before-parameter-build.dynamodb.TransactWriteItems", self._request_units)
+        events.register("after-call.dynamodb.TransactWriteItems", self._record)
 
-    def _ask(self, params: dict[str, Any], **_: Any) -> None:
+    def _request_units(self, params: dict[str, Any], **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "INDEXES"
         free = [row for row in params["TransactItems"] if "ConditionExpression" not in row["Put"]]
         self._uncounted = _SMALL * (len(free) - 1)
 
-    def _note(self, parsed: dict[str, Any], **_: Any) -> None:
+    def _record(self, parsed: dict[str, Any], **_: Any) -> None:
         (used,) = parsed["ConsumedCapacity"]
         indexes = used.get("GlobalSecondaryIndexes", {})
         self.units = {name: index["CapacityUnits"] for name, index in indexes.items()}
@@ -116,7 +116,7 @@ class _Meter:
 
 
 def _steps(ready: Image) -> tuple[Image, Image, Image]:
-    """The image as it was announced, begun and finished."""
+    """The image when it was announced, started and finished."""
     announced = Image(
         id=ready.id,
         status=Status.PENDING,
@@ -126,13 +126,16 @@ def _steps(ready: Image) -> tuple[Image, Image, Image]:
         original_file=ready.original_file,
         content_type=ready.content_type,
         bytes=ready.bytes,
-        expected_sha256=ready.sha256,
         created_at=ready.created_at,
         updated_at=ready.created_at,
-        expires_at=ready.created_at + timedelta(minutes=5),
+        ticket=TicketState(
+            expires_at=ready.created_at + timedelta(minutes=5), expected_sha256=ready.sha256
+        ),
     )
-    begun = replace(announced, status=Status.PROCESSING, sequencer=ready.sequencer)
-    return announced, begun, ready
+    started = replace(announced, status=Status.PROCESSING).with_processing(
+        sequencer=ready.processing.sequencer
+    )
+    return announced, started, ready
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""`quality = "auto"`: what its weights are fitted on, and what it is worth on other photographs."""
+"""Fits the weights of `quality = "auto"`, and compares it with fixed qualities."""

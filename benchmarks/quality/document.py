@@ -1,74 +1,62 @@
-"""docs/quality.md, made from benchmarks/quality.json."""
+"""Writes docs/quality.md from benchmarks/quality.json."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from string import Template
 
+import msgspec
 from msgspec import Struct
 
-from benchmarks.quality.validating import Comparison, Way
+from benchmarks.photographs import SetName
+from benchmarks.quality.validating import Comparison, Compression
+from chalicelib.imaging import quality
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "quality.md"
+RESULTS = Path(__file__).parents[1] / "quality.json"
+SETS: tuple[SetName, ...] = ("held-out", "fit")
 
-_HEAD = """# `quality = "auto"`
-
-For each rendition and format the lowest quality at which the picture still looks as good as it
-should: an expected SSIMULACRA2 of {target}. Tiles of the picture are encoded once or twice and
-compared in plain Pillow; the quality is read off the line through both, and stays between {lowest}
-and {highest} (`chalicelib/imaging/quality/`). What is encoded then takes several times as long as
-at a fixed quality, for fewer bytes: libwebp's effort is 6 instead of 2, aom's speed 8 instead
-of 9. The weights of the comparison are fitted on the photographs "fit" of
-`benchmarks/photographs.toml`; no number was chosen by looking at the others, "held-out".
-
-Keep a number for thumbnails: at 200 pixels the codecs' coarser colours weigh more than anything
-that a quality changes, and "auto" gains nothing over a fixed one in WebP and JPEG.
-
-Scores are SSIMULACRA2 of a file against the very pixels that were encoded, of renditions that have
-fewer pixels than their photograph. A number is what `quality` would be; "sharp" is WebP of
-libwebp's effort 4, which is what sharp writes. MB is all files together. The last two columns say
-what "auto" weighs where the other way, at another quality, has the same tenth percentile.
-
-| what | command |
-|---|---|
-| fit the weights (`weights.toml` there) | `python -m benchmarks.quality fit` |
-| measure; write `benchmarks/quality.json` and this page | `python -m benchmarks.quality validate` |
-"""
-
-_TITLES = {
-    "held-out": "## Photographs that no number was fitted on",
-    "fit": "## Photographs that the weights were fitted on",
-}
-_SHOWN = ("82", "auto", "sharp 80")
+_TEMPLATE = Path(__file__).with_name("template.md")
 
 
 class Results(Struct, frozen=True):
-    """All of benchmarks/quality.json; `scored_by` says by what the scores were worked out."""
+    """All of benchmarks/quality.json; `scored_by` names the program that computed the scores."""
 
     scored_by: str
     comparisons: list[Comparison]
 
 
-def page(results: Results, facts: dict[str, int]) -> str:
-    """The page; `facts` fill the gaps of its head."""
-    parts = [_HEAD.format(**facts), f"Scored by {results.scored_by}.\n"]
-    for set_name, title in _TITLES.items():
-        found = [each for each in results.comparisons if each.set == set_name]
-        parts.append("\n".join([title, "", *_table(found), ""]))
-    return "\n".join(parts)
+def load() -> Results:
+    """Read the latest results."""
+    return msgspec.json.decode(RESULTS.read_bytes(), type=Results)
+
+
+def page(results: Results) -> str:
+    """The text of docs/quality.md."""
+    held_out, fit = (
+        "\n".join(_table([row for row in results.comparisons if row.set == name])) for name in SETS
+    )
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        target=quality.TARGET,
+        lowest=quality.LOWEST,
+        highest=quality.HIGHEST,
+        scored_by=results.scored_by,
+        held_out=held_out,
+        fit=fit,
+    )
 
 
 def _table(comparisons: list[Comparison]) -> Iterator[str]:
     yield "| format, box | photographs | quality | MB | mean | p10 | worst | of fixed | of sharp |"
     yield "|---|--:|---|--:|--:|--:|--:|--:|--:|"
-    for each in comparisons:
-        for way in each.ways:
-            if way.name in _SHOWN:
-                yield _line(each, way)
+    for comparison in comparisons:
+        for compression in comparison.ways:
+            yield _row(comparison, compression)
 
 
-def _line(each: Comparison, way: Way) -> str:
+def _row(comparison: Comparison, way: Compression) -> str:
     ratios = " | "
     if way.name == "auto":
-        ratios = f"×{each.against_fixed:.2f} | ×{each.against_sharp:.2f}"
+        ratios = f"×{comparison.against_fixed:.2f} | ×{comparison.against_sharp:.2f}"
     figures = f"{way.megabytes:.2f} | {way.mean:.1f} | {way.tenth:.1f} | {way.worst:.1f}"
-    name = f"{each.format} {each.side}"
-    return f"| {name} | {each.photographs} | {way.name} | {figures} | {ratios} |"
+    name = f"{comparison.format} {comparison.side}"
+    return f"| {name} | {comparison.photographs} | {way.name} | {figures} | {ratios} |"

@@ -1,4 +1,4 @@
-"""Renditions of photographs in many qualities: what each weighs and how good it looks."""
+"""Bytes and scores of renditions of photographs at many qualities."""
 
 import tempfile
 from collections.abc import Iterator
@@ -12,26 +12,27 @@ from PIL import Image
 from benchmarks.photographs import SetName, photographs
 from chalicelib.imaging.cascade import Cascade
 from chalicelib.imaging.decoding import decode
-from chalicelib.imaging.encoding import Output, encode
+from chalicelib.imaging.encoding import encode
 from chalicelib.imaging.geometry import Size, place
 from chalicelib.imaging.picture import Limits
-from chalicelib.variants import load_variants
+from chalicelib.model.formats import OutputFormat
+from chalicelib.model.variants import load_variants
 
 BACKGROUND = "#ffffff"
-FORMATS: tuple[Output, ...] = ("webp", "avif", "jpeg")
+FORMATS: tuple[OutputFormat, ...] = ("webp", "avif", "jpeg")
 
 _LIMITS = Limits(max_pixels=100_000_000, max_frames=1)
 
 
-class Judge(Protocol):
-    """Who tells how alike files are to a picture: `benchmarks.scores.Scores`."""
+class Scorer(Protocol):
+    """Scores files against a picture; implemented by `benchmarks.scores.Scores`."""
 
     def of(self, photograph: Path, files: list[Path]) -> list[float]:
         """SSIMULACRA2 of each of `files` against the picture at `photograph`."""
 
 
 class Rendition(Struct, frozen=True):
-    """The pixels that a default variant makes of a photograph, before any encoder."""
+    """The pixels of a default variant of a photograph, before encoding."""
 
     photograph: str
     side: int
@@ -39,14 +40,14 @@ class Rendition(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
-    """An encoded rendition: its weight and its SSIMULACRA2 against the rendition's own pixels."""
+    """An encoded rendition: its bytes, and its SSIMULACRA2 against the rendition's pixels."""
 
     bytes: int
     score: float
 
 
 def renditions(set_name: SetName, sides: tuple[int, ...]) -> Iterator[Rendition]:
-    """The default variants' renditions that have fewer pixels than their photograph."""
+    """Renditions of the default variants that have fewer pixels than their photograph."""
     rules = load_variants()
     for path in photographs(set_name):
         decoded = decode(path.read_bytes(), _LIMITS, lambda size: size)
@@ -58,8 +59,10 @@ def renditions(set_name: SetName, sides: tuple[int, ...]) -> Iterator[Rendition]
                 yield Rendition(path.stem, rule.width, image.convert("RGB"))
 
 
-def measured(judge: Judge, image: Image.Image, files: list[tuple[Output, bytes]]) -> list[File]:
-    """Weight and score of each file of `image`."""
+def measured(
+    scorer: Scorer, image: Image.Image, files: list[tuple[OutputFormat, bytes]]
+) -> list[File]:
+    """Bytes and score of each file of `image`."""
     with tempfile.TemporaryDirectory() as folder:
         reference = Path(folder) / "reference.png"
         image.save(reference, compress_level=1)
@@ -67,12 +70,12 @@ def measured(judge: Judge, image: Image.Image, files: list[tuple[Output, bytes]]
         for number, (output, data) in enumerate(files):
             paths.append(Path(folder) / f"{number}.{output}")
             paths[-1].write_bytes(data)
-        scores = judge.of(reference, paths)
+        scores = scorer.of(reference, paths)
     return [File(len(data), score) for (_, data), score in zip(files, scores, strict=True)]
 
 
-def fixed(image: Image.Image, output: Output, quality: int) -> bytes:
-    """`image` as Darkroom encodes it with a number for its quality."""
+def fixed(image: Image.Image, output: OutputFormat, quality: int) -> bytes:
+    """`image` as Darkroom encodes it at a fixed quality."""
     return encode(image, output, quality, BACKGROUND)
 
 

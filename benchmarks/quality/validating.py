@@ -1,4 +1,4 @@
-"""What `quality = "auto"` is worth beside fixed qualities, on one set of photographs."""
+"""Compares `quality = "auto"` with fixed qualities, on one set of photographs."""
 
 import math
 import statistics
@@ -13,23 +13,25 @@ from benchmarks.quality.measuring import (
     BACKGROUND,
     FORMATS,
     File,
-    Judge,
     Rendition,
+    Scorer,
     fixed,
     like_sharp,
     measured,
     renditions,
 )
-from chalicelib.imaging.encoding import Output, encode
+from chalicelib.imaging.encoding import encode
 from chalicelib.imaging.quality import quality_for
+from chalicelib.model.formats import OutputFormat
 
 SIDES = (1920, 1280, 640, 200)
 FIXED = (72, 77, 82)
 SHARP = (72, 76, 80)
+SHOWN = ("82", "auto", "sharp 80")  # in docs/quality.md; the others are for the ratios
 
 
-class Way(Struct, frozen=True):
-    """One way to choose a quality: all its files together."""
+class Compression(Struct, frozen=True):
+    """A way to choose a quality: all its files together."""
 
     name: str
     megabytes: float
@@ -39,7 +41,7 @@ class Way(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """All ways for one set, format and size.
+    """The ways that docs/quality.md shows, for a set, format and size.
 
     `against_fixed` and `against_sharp` are the bytes of "auto" over those of
     the other way at the quality that has the same tenth percentile.
@@ -49,35 +51,35 @@ class Comparison(Struct, frozen=True):
     format: str
     side: int
     photographs: int
-    ways: list[Way]
+    ways: list[Compression]
     against_fixed: float
     against_sharp: float
 
 
-def compared(judge: Judge, set_name: SetName, sides: tuple[int, ...] = SIDES) -> list[Comparison]:
-    """Every format and size, in that order."""
+def compared(scorer: Scorer, set_name: SetName) -> list[Comparison]:
+    """Compare every format and size, in that order."""
     found: dict[tuple[str, int], dict[str, list[File]]] = defaultdict(lambda: defaultdict(list))
-    for rendition in renditions(set_name, sides):
-        for (output, way), file in _files(judge, rendition).items():
-            found[output, rendition.side][way].append(file)
+    for rendition in renditions(set_name, SIDES):
+        for (output, name), file in _files(scorer, rendition).items():
+            found[output, rendition.side][name].append(file)
     return [
         _comparison(set_name, output, side, found[output, side], found["webp", side])
         for output in FORMATS
-        for side in sides
+        for side in SIDES
         if found[output, side]
     ]
 
 
-def _files(judge: Judge, rendition: Rendition) -> dict[tuple[Output, str], File]:
+def _files(scorer: Scorer, rendition: Rendition) -> dict[tuple[OutputFormat, str], File]:
     image = rendition.image
-    made: dict[tuple[Output, str], bytes] = {}
+    encoded: dict[tuple[OutputFormat, str], bytes] = {}
     for output in FORMATS:
-        made |= {(output, f"{number}"): fixed(image, output, number) for number in FIXED}
+        encoded |= {(output, f"{number}"): fixed(image, output, number) for number in FIXED}
         found = quality_for(image, output, "auto", BACKGROUND)
-        made[output, "auto"] = encode(image, output, found, BACKGROUND, patient=True)
-    made |= {("webp", f"sharp {number}"): like_sharp(image, number) for number in SHARP}
-    files = measured(judge, image, [(key[0], data) for key, data in made.items()])
-    return dict(zip(made, files, strict=True))
+        encoded[output, "auto"] = encode(image, output, found, BACKGROUND, slow=True)
+    encoded |= {("webp", f"sharp {number}"): like_sharp(image, number) for number in SHARP}
+    files = measured(scorer, image, [(key[0], data) for key, data in encoded.items()])
+    return dict(zip(encoded, files, strict=True))
 
 
 def _comparison(
@@ -87,23 +89,23 @@ def _comparison(
     files: dict[str, list[File]],
     webp: dict[str, list[File]],
 ) -> Comparison:
-    ways = {name: _way(name, each) for name, each in files.items()}
-    sharp = [_way(f"sharp {number}", webp[f"sharp {number}"]) for number in SHARP]
+    ways = {name: _summary(name, found) for name, found in files.items()}
+    sharp = [_summary(f"sharp {number}", webp[f"sharp {number}"]) for number in SHARP]
     auto = ways["auto"]
     return Comparison(
         set=set_name,
         format=output,
         side=side,
         photographs=len(files["auto"]),
-        ways=list(ways.values()),
+        ways=[way for name, way in ways.items() if name in SHOWN],
         against_fixed=ratio(auto, [ways[f"{number}"] for number in FIXED]),
         against_sharp=ratio(auto, sharp),
     )
 
 
-def _way(name: str, files: Sequence[File]) -> Way:
+def _summary(name: str, files: Sequence[File]) -> Compression:
     scores = [file.score for file in files]
-    return Way(
+    return Compression(
         name=name,
         megabytes=sum(file.bytes for file in files) / 1e6,
         mean=statistics.fmean(scores),
@@ -112,10 +114,10 @@ def _way(name: str, files: Sequence[File]) -> Way:
     )
 
 
-def ratio(auto: Way, others: list[Way]) -> float:
+def ratio(auto: Compression, others: list[Compression]) -> float:
     """The bytes of `auto` over those of `others` (rising) where they have its tenth percentile.
 
-    Between two of them the logarithm of the bytes is straight; beyond the ends too.
+    Interpolates, and extrapolates, the logarithm of the bytes linearly.
     """
     pairs = list(pairwise(others))
     low, high = next((pair for pair in pairs if auto.tenth <= pair[1].tenth), pairs[-1])

@@ -1,1 +1,1 @@
-"""What runs in a contender's own process; imports nothing that its environment may lack."""
+"""The contenders' worker processes; each imports only what its environment has."""

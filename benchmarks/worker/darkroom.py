@@ -1,4 +1,4 @@
-"""Darkroom itself, through the one function that the application calls."""
+"""Darkroom itself, through the function that the application calls."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ import msgspec
 from benchmarks.worker.serving import Box, File, Job, Request, options, serve
 from chalicelib.imaging import Limits, render
 from chalicelib.imaging.encoding import CODECS
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 
 _LIMITS = Limits(max_pixels=200_000_000, max_frames=100)
 _BESIDE = "-avif"
 
 
 def main() -> None:
-    """Serve with the options `method`, `avif` and `auto`, none of which need be there."""
-    asked = options()
-    if "method" in asked:
-        _set_method(asked["method"])
+    """Serve with the options `method`, `avif` and `auto`, all of which may be missing."""
+    settings = options()
+    if "method" in settings:
+        _set_method(settings["method"])
 
     def prepare(request: Request) -> Job:
-        variants = tuple(rule for box in request.boxes for rule in _rules(box, request, asked))
+        variants = tuple(rule for box in request.boxes for rule in _rules(box, request, settings))
         return lambda: _files(request.data, variants)
 
     serve(prepare)
@@ -29,22 +29,22 @@ def main() -> None:
 def _set_method(method: int) -> None:
     shipped = CODECS["webp"]
 
-    def slower(*of: Any) -> dict[str, Any]:
-        return {**shipped.options(*of), "method": method}
+    def slower(*arguments: Any) -> dict[str, Any]:
+        return {**shipped.options(*arguments), "method": method}
 
     CODECS["webp"] = shipped._replace(options=slower)
 
 
-def _rules(box: Box, request: Request, asked: dict[str, Any]) -> list[Variant]:
-    """The variant of `box`; with AVIF beside it, which alone gets the request's quality."""
+def _rules(box: Box, request: Request, settings: dict[str, Any]) -> list[Variant]:
+    """The variant of `box`, and AVIF beside it; only AVIF then has the request's quality."""
     rule: dict[str, Any] = {
         "name": box.name,
         "width": box.width,
         "height": box.height,
         "fit": box.fit,
-        "quality": "auto" if asked.get("auto") else request.quality,
+        "quality": "auto" if settings.get("auto") else request.quality,
     }
-    if not asked.get("avif"):
+    if not settings.get("avif"):
         return [msgspec.convert(rule, Variant)]
     del rule["quality"]
     beside = {"name": box.name + _BESIDE, "formats": ["avif"], "quality": request.quality}
@@ -52,8 +52,8 @@ def _rules(box: Box, request: Request, asked: dict[str, Any]) -> list[Variant]:
 
 
 def _files(data: bytes, variants: tuple[Variant, ...]) -> list[File]:
-    made = render(data, variants, _LIMITS).renditions
-    return [File(one.variant.removesuffix(_BESIDE), one.format, one.data) for one in made]
+    renditions = render(data, variants, _LIMITS).renditions
+    return [File(r.variant.removesuffix(_BESIDE), r.format, r.data) for r in renditions]
 
 
 if __name__ == "__main__":

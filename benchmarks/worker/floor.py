@@ -1,6 +1,6 @@
-"""The floor under any pipeline on these libraries: one decode at scale, the encodes, no more.
+"""Lower bound of any pipeline on these libraries: one decode at scale, and the encodes.
 
-The pictures that are encoded are made, and brought to YUV, outside of the measured time.
+Resizing and the conversion to YUV happen outside of the measured time.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def main() -> None:
     def prepare(request: Request) -> Job:
         with Image.open(BytesIO(request.data)) as image:
             denominator = _draft(image, request.boxes)
-            pictures = [(box, Planes(one)) for box, one in _pictures(image, request.boxes)]
+            pictures = [(box, Planes(small)) for box, small in _pictures(image, request.boxes)]
 
         def job() -> list[File]:
             decode(request.data, denominator)
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _draft(image: Image.Image, boxes: tuple[Box, ...]) -> int:
-    """Have `image` decode at the scale that serves all boxes; the scale is one over this."""
+    """Have `image` decode at the scale that all boxes need; return its denominator."""
     width, height = image.size
     scale = max(min(1.0, _scale(image, box)) for box in boxes)
     image.draft("RGB", (round(width * scale), round(height * scale)))
@@ -43,17 +43,17 @@ def _draft(image: Image.Image, boxes: tuple[Box, ...]) -> int:
 
 
 def _pictures(image: Image.Image, boxes: tuple[Box, ...]) -> Iterator[tuple[Box, Image.Image]]:
-    """A picture for each box, in `RGB`; one that equals another of them is left out."""
+    """A picture for each box, in `RGB`; sizes that occur twice are left out."""
     full = ImageOps.exif_transpose(image).convert("RGB")
-    made: set[tuple[int, int]] = set()
+    sizes: set[tuple[int, int]] = set()
     for box in boxes:
         if box.fit == "cover":
             small = ImageOps.fit(full, (box.width, box.height))
         else:
             scale = min(1.0, _scale(full, box))
             small = full.resize((round(full.width * scale), round(full.height * scale)))
-        if small.size not in made:
-            made.add(small.size)
+        if small.size not in sizes:
+            sizes.add(small.size)
             yield box, small
 
 

@@ -1,4 +1,4 @@
-"""libjpeg-turbo itself, the copy inside Pillow's wheel: a JPEG decoded at a scale, no more."""
+"""Decodes a JPEG at a scale with libjpeg-turbo, the copy inside Pillow's wheel."""
 
 import ctypes
 
@@ -10,7 +10,7 @@ _RGB = 2
 
 
 class _Decompress(ctypes.Structure):
-    """The head of jpeg_decompress_struct, up to what is read here, and room for the rest."""
+    """jpeg_decompress_struct up to the last field used here, and room for the rest."""
 
     _fields_ = (
         ("err", ctypes.c_void_p),
@@ -30,7 +30,7 @@ class _Decompress(ctypes.Structure):
 
 
 def decode(data: bytes, denominator: int) -> bytearray:
-    """The pixels of `data` at one `denominator`th of its size, in RGB, row by row."""
+    """The pixels of `data` at 1/`denominator` of its size, in RGB, row by row."""
     jpeg = library("libjpeg")
     jpeg.jpeg_std_error.restype = ctypes.c_void_p
     state, errors = _Decompress(), (ctypes.c_byte * 1024)()

@@ -1,4 +1,4 @@
-"""The codec libraries inside Pillow's wheel, so that the floor is made of the very same code."""
+"""Loads the codec libraries inside Pillow's wheel, so that the floor uses the same code."""
 
 import ctypes
 from functools import cache

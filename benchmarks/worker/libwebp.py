@@ -1,4 +1,4 @@
-"""libwebp itself, the copy inside Pillow's wheel: pictures already in YUV, encoded, no more."""
+"""Encodes pictures already in YUV with libwebp, the copy inside Pillow's wheel."""
 
 import ctypes
 
@@ -50,7 +50,7 @@ class _Writer(ctypes.Structure):
 
 
 class Planes:
-    """A picture (`RGB`) as libwebp's own YUV planes, ready to be encoded any number of times."""
+    """A picture (`RGB`) as libwebp's YUV planes, which can be encoded repeatedly."""
 
     def __init__(self, image: Image.Image) -> None:
         webp = library("libwebp")
@@ -71,7 +71,7 @@ class Planes:
         self._picture.writer = ctypes.cast(webp.WebPMemoryWrite, ctypes.c_void_p).value
         self._picture.custom_ptr = ctypes.addressof(writer)
         if not webp.WebPEncode(ctypes.byref(config), ctypes.byref(self._picture)):
-            raise RuntimeError("libwebp did not encode a picture")
+            raise RuntimeError("libwebp could not encode a picture")
         try:
             return ctypes.string_at(writer.mem, writer.size)
         finally:

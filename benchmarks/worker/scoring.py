@@ -1,4 +1,4 @@
-"""How alike renditions are to what they should show: SSIMULACRA2 against a Lanczos reference."""
+"""Scores renditions: SSIMULACRA2 against a Lanczos reference."""
 
 import json
 import sys
@@ -16,20 +16,21 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 def main() -> None:
-    """Answer requests, each with a photograph's path, until standard input ends.
+    """Serve requests until standard input ends.
 
-    `files` have renditions' paths: `scores` are theirs. `check` has one: its
-    `scores` are ours and the package's own.
+    A request has the path of a `photograph`. With the paths of renditions as `files`,
+    `scores` are theirs; with one path as `check`, they are ours and the package's.
     """
     for line in sys.stdin:
-        asked = json.loads(line)
-        full = _opened(Path(asked["photograph"]))
-        scores = _checked(full, asked["check"]) if "check" in asked else _all(full, asked["files"])
+        request = json.loads(line)
+        file = request.get("check")
+        full = _opened(Path(request["photograph"]))
+        scores = _checked(full, file) if file else _all(full, request["files"])
         print(json.dumps({"scores": scores}), flush=True)
 
 
 def _opened(path: Path) -> Image.Image:
-    """The picture at `path`, whole, upright, in sRGB `RGB`."""
+    """The picture at `path`, at full size, upright, in sRGB `RGB`."""
     with Image.open(path) as file:
         profile = file.info.get("icc_profile")
         image = ImageOps.exif_transpose(file)
@@ -43,7 +44,7 @@ def _opened(path: Path) -> Image.Image:
 
 
 def _all(full: Image.Image, files: list[str]) -> list[float]:
-    """The scores of `files`; one reference serves all that have its size."""
+    """The scores of `files`; those of the same size share a reference."""
     references: dict[tuple[int, int], Reference] = {}
     scores = []
     for file in files:
@@ -57,12 +58,12 @@ def _all(full: Image.Image, files: list[str]) -> list[float]:
 def _checked(full: Image.Image, file: str) -> list[float]:
     image = _opened(Path(file))
     reduced = _reduced(full, image.size)
-    one, other = BytesIO(), BytesIO()
-    reduced.save(one, "PNG", compress_level=1)
-    image.save(other, "PNG", compress_level=1)
+    reference, rendition = BytesIO(), BytesIO()
+    reduced.save(reference, "PNG", compress_level=1)
+    image.save(rendition, "PNG", compress_level=1)
     return [
         Reference(_pixels(reduced)).score(_pixels(image)),
-        float(compute_ssimulacra2(one, other)),
+        float(compute_ssimulacra2(reference, rendition)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A contender's process: one request a line, one measured answer a line."""
+"""A contender's worker process: one request a line, one measured response a line."""
 
 import json
 import resource
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Box(NamedTuple):
-    """A variant to make, as the variants table has it; sides in pixels."""
+    """A variant to make; sides in pixels."""
 
     name: str
     width: int
@@ -19,7 +19,7 @@ class Box(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A whole photograph, the variants to make of it, and the quality to make them at."""
+    """A photograph's file, the variants to make of it, and their quality."""
 
     data: bytes
     boxes: tuple[Box, ...]
@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
 
 class File(NamedTuple):
-    """One finished rendition."""
+    """A finished rendition."""
 
     variant: str
     format: str
@@ -38,34 +38,34 @@ Job = Callable[[], list[File]]
 
 
 def serve(prepare: Callable[[Request], Job]) -> None:
-    """Answer requests until standard input ends.
+    """Serve requests until standard input ends.
 
-    Only the job that `prepare` hands back is measured. An answer has `wall` and
+    Only the job that `prepare` returns is measured. A response has `wall` and
     `cpu` in seconds, `peak` in kilobytes and the `files`, which are written to
-    the folder `out` where the request names one.
+    the folder `out` if the request names one.
     """
-    # A library may print; the answers keep the real standard output to themselves.
-    answers, sys.stdout = sys.stdout, sys.stderr
+    # A library may print; only responses go to the real standard output.
+    output, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
-        answers.write(json.dumps(_answer(json.loads(line), prepare)) + "\n")
-        answers.flush()
+        output.write(json.dumps(_response(json.loads(line), prepare)) + "\n")
+        output.flush()
 
 
 def options() -> dict[str, Any]:
-    """What the contender's line in the table asks for: the first argument, in JSON."""
+    """The contender's options: the first argument, as JSON."""
     found: dict[str, Any] = json.loads(sys.argv[1])
     return found
 
 
-def _answer(asked: dict[str, Any], prepare: Callable[[Request], Job]) -> dict[str, Any]:
-    boxes = tuple(Box(*box) for box in asked["boxes"])
-    job = prepare(Request(Path(asked["file"]).read_bytes(), boxes, asked["quality"]))
+def _response(request: dict[str, Any], prepare: Callable[[Request], Job]) -> dict[str, Any]:
+    boxes = tuple(Box(*box) for box in request["boxes"])
+    job = prepare(Request(Path(request["file"]).read_bytes(), boxes, request["quality"]))
     start, before = time.perf_counter(), _cpu()
     files = job()
     wall, cpu = time.perf_counter() - start, _cpu() - before
-    if asked["out"]:
+    if request["out"]:
         for file in files:
-            Path(asked["out"], f"{file.variant}.{file.format}").write_bytes(file.data)
+            Path(request["out"], f"{file.variant}.{file.format}").write_bytes(file.data)
     sizes = [[file.variant, file.format, len(file.data)] for file in files]
     return {"wall": wall, "cpu": cpu, "peak": peak(), "files": sizes}
 
@@ -76,7 +76,7 @@ def _cpu() -> float:
 
 
 def peak() -> int:
-    """The most memory that this process ever held, in kilobytes."""
-    # Not `ru_maxrss`: that starts with what the parent held when it forked.
+    """Peak memory of this process, in kilobytes."""
+    # Not `ru_maxrss`: that starts at the parent's memory when it forked.
     status = Path("/proc/self/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))

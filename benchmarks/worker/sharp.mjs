@@ -1,5 +1,5 @@
-// sharp, as its documentation has it (a clone for each size) or as an expert writes it (one decode,
-// each size from the one before, raw). One request a line, one measured answer a line, as in
+// sharp, as its documentation shows it (a clone for each size) or as an expert writes it (one decode,
+// each size from the one before, raw). One request a line, one measured response a line, as in
 // serving.py.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -44,10 +44,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   const data = readFileSync(file);
   const start = performance.now();
   const before = process.cpuUsage();
-  const made = await make(data, boxes, quality);
+  const renditions = await make(data, boxes, quality);
   const { user, system } = process.cpuUsage(before);
   const wall = (performance.now() - start) / 1e3;
-  if (out) made.forEach((bytes, at) => writeFileSync(`${out}/${boxes[at][0]}.webp`, bytes));
-  const files = made.map((bytes, at) => [boxes[at][0], "webp", bytes.length]);
+  if (out) renditions.forEach((bytes, at) => writeFileSync(`${out}/${boxes[at][0]}.webp`, bytes));
+  const files = renditions.map((bytes, at) => [boxes[at][0], "webp", bytes.length]);
   console.log(JSON.stringify({ wall, cpu: (user + system) / 1e6, peak: peak(), files }));
 }

@@ -1,7 +1,7 @@
-"""SSIMULACRA2 by the package `ssimulacra2`: its constants, weights and sums, five times as fast.
+"""SSIMULACRA2 with the constants, weights and sums of `ssimulacra2`, five times as fast.
 
-Planes of 32-bit floats, and all that is known of a reference is worked out once for all the files
-that are compared with it. `python -m benchmarks` checks that both agree.
+It uses planes of 32-bit floats, and prepares a reference once for all the files that are compared
+with it. `python -m benchmarks` checks that both agree.
 """
 
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ _SMALLEST = 8  # pixels; the metric stops at smaller scales
 
 
 class _Scale(NamedTuple):
-    """One scale of a reference: planes of (3, height, width), their means, their squares' means."""
+    """A scale of a reference: planes of (3, height, width), their means, their squares' means."""
 
     planes: Planes
     means: Planes
@@ -27,7 +27,7 @@ class _Scale(NamedTuple):
 
 
 class Reference:
-    """A picture that others are compared with: `uint8` of (height, width, 3) in sRGB."""
+    """A picture to compare others with: `uint8` of (height, width, 3) in sRGB."""
 
     def __init__(self, pixels: Any) -> None:
         self._scales = [
@@ -36,7 +36,7 @@ class Reference:
         ]
 
     def score(self, pixels: Any) -> float:
-        """SSIMULACRA2 of `pixels`, of the reference's own shape: 100 for the same."""
+        """SSIMULACRA2 of `pixels`, in the reference's shape: 100 if they are equal."""
         total = original.Msssim()
         for scale, planes in zip(self._scales, _pyramid(pixels), strict=True):
             total.scales.append(_compared(scale, planes))
@@ -53,7 +53,7 @@ def _pyramid(pixels: Any) -> list[Planes]:
 
 
 def _positive(linear: Planes) -> Planes:
-    """Linear light as the metric's own XYB, all of it positive."""
+    """Linear light as the metric's XYB, shifted to positive values."""
     mixed = np.tensordot(_ABSORBANCE, linear, 1) + _BIAS
     red, green, blue = np.cbrt(np.maximum(mixed, 0)) - np.cbrt(_BIAS)
     y = 0.5 * (red + green)
@@ -69,7 +69,7 @@ def _halved(linear: Planes) -> Planes:
 
 
 def _blurred(planes: Planes) -> Planes:
-    # The package turns its pictures: their zeroes are left and right.
+    # The package transposes its pictures, so its zero padding is left and right.
     across = ndimage.gaussian_filter1d(planes, 1.5, axis=2, mode="constant", truncate=3.33)
     return ndimage.gaussian_filter1d(across, 1.5, axis=1, truncate=3.33)
 

@@ -1,4 +1,4 @@
-"""thumbor's own engine, driven as its handler drives it: one load for each address, so each size.
+"""thumbor's own engine, called as its handler calls it: one load for each URL, so each size.
 
 It embeds the original's RGB profile in the file instead of converting to sRGB.
 """

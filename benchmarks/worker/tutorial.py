@@ -40,7 +40,7 @@ def _file(image: Image.Image, box: Box, quality: int) -> File:
         small = image.copy()
         small.thumbnail(size, Image.Resampling.LANCZOS)
     file = BytesIO()
-    # Pillow would copy the profile, which the pixels are not in any more.
+    # Pillow would copy the original profile, but the pixels are now in sRGB.
     small.save(file, "WEBP", quality=quality, icc_profile=None)
     return File(box.name, "webp", file.getvalue())
 

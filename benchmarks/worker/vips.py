@@ -7,11 +7,11 @@ from benchmarks.worker.serving import Box, File, Job, Request, options, serve
 
 def main() -> None:
     """Serve with the options `cascade` and `effort`."""
-    asked = options()
+    settings = options()
 
     def prepare(request: Request) -> Job:
-        make = _cascade if asked["cascade"] else _thumbnails
-        return lambda: make(request, asked["effort"])
+        make = _cascade if settings["cascade"] else _thumbnails
+        return lambda: make(request, settings["effort"])
 
     serve(prepare)
 

@@ -1,1 +1,1 @@
-"""The only place that knows boto3."""
+"""AWS adapters: the only code that uses boto3."""

@@ -1,4 +1,4 @@
-"""boto3's clients, made at their first use, with bounded time and tries."""
+"""boto3 clients, created at first use, with bounded timeouts and retries."""
 
 import functools
 from contextlib import suppress
@@ -20,51 +20,51 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-# A store that says nothing is given up after 16 seconds, DynamoDB, which answers in milliseconds,
-# after 8: the API has 29 for a request, a function 60 for an event.
+# Calls to an unresponsive store fail after 16 seconds; those to DynamoDB, which responds within
+# milliseconds, after 8. The API has 29 seconds for a request, a function 60 for an event.
 _BOUNDED = Config(
     connect_timeout=2,
     read_timeout=4,
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
-# Parameters are typed here and checked by DynamoDB: botocore's look at every value in between only
-# costs time, which a list of a hundred keys shows.
+# Parameters are typed here and checked by DynamoDB; botocore's validation in between only costs
+# time, noticeably so for a list of a hundred keys.
 _DYNAMODB = Config(connect_timeout=1, read_timeout=2, parameter_validation=False)
-# Nobody waits long for a bus: what it does not take is told later.
+# Do not wait long for the bus: the sweep publishes later what it does not accept.
 _EVENTS = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
-# The bucket's own regional host under its own name: a browser follows no redirect of a
-# preflighted upload. botocore falls back to paths where the endpoint is an address.
+# The bucket's own regional host name: browsers do not follow redirects of preflighted uploads.
+# botocore falls back to path style if the endpoint is an IP address.
 _S3 = Config(
     signature_version="s3v4",
     s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
     max_pool_connections=20,
 )
 _THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
-_waits: dict[str, float] = {}  # in place of the bounds above
+_waits: dict[str, float] = {}  # override the timeouts above
 
 
 def wait_for_stores(seconds: float) -> None:
-    """Let the clients that are made from now on wait `seconds` for each answer of a store.
+    """Set the timeouts, in seconds, of clients created from now on.
 
-    For stores on the caller's own machine, whose speed decides when they answer.
+    For stores on the caller's own machine, which may be slow.
     """
     _waits.update(connect_timeout=seconds, read_timeout=seconds)
 
 
 @functools.cache
 def s3() -> "S3Client":
-    """The S3 client; endpoint, region and credentials are boto3's own settings."""
+    """The S3 client; boto3's own settings give endpoint, region and credentials."""
     return boto3.client("s3", config=_bounded(_S3))
 
 
 @functools.cache
 def dynamodb() -> "DynamoDBClient":
-    """The DynamoDB client; an answer that came in part is an error of botocore's.
+    """The DynamoDB client; a truncated response raises botocore's own error.
 
-    A transaction that was throttled is asked for again, as all that is throttled.
+    Throttled transactions are retried like any other throttled call.
     """
     client = boto3.client("dynamodb", config=_bounded(_DYNAMODB))
     for read in ("BatchGetItem", "GetItem", "Query"):
@@ -76,7 +76,7 @@ def dynamodb() -> "DynamoDBClient":
 
 @functools.cache
 def events() -> "EventBridgeClient":
-    """The EventBridge client; it gives up after six seconds."""
+    """The EventBridge client; calls fail after six seconds."""
     return boto3.client("events", config=_bounded(_EVENTS))
 
 
@@ -88,7 +88,7 @@ def sqs() -> "SQSClient":
 
 @functools.cache
 def ssm() -> "SSMClient":
-    """The client of SSM, which keeps secrets."""
+    """The SSM client."""
     return boto3.client("ssm", config=_bounded())
 
 
@@ -105,18 +105,18 @@ def _bounded(own: Config | None = None) -> Config:
 def _decode_at_once(
     response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object
 ) -> None:
-    # botocore looks in each value for all of the ten types that it may have: 35 of the 55 ms that a
-    # list of a hundred images took. It changes binary values alone, which no table here has.
+    # botocore tests each value for all ten types: 35 of the 55 ms that a list of a hundred images
+    # took. It only changes binary values, which this table does not contain.
     if response_dict["status_code"] == HTTPStatus.OK:
-        # What is no JSON is half an answer: botocore's own check tells.
+        # Invalid JSON is a truncated response, which botocore's own check reports.
         with suppress(msgspec.DecodeError, UnicodeDecodeError):
             customized_response_dict.update(msgspec.json.decode(response_dict["body"], type=dict))
             response_dict["body"] = b"{}"
 
 
 def _call_throttled(parsed_response: dict[str, Any] | None, **_: object) -> None:
-    # botocore knows an error by its code alone, and a cancelled transaction has the same one
-    # whether it was throttled, which passes, or has lost a race, which does not.
+    # botocore classifies errors by their code alone, and a cancelled transaction has the same code
+    # whether it was throttled (worth a retry) or lost a race (not worth one).
     reasons = (parsed_response or {}).get("CancellationReasons", [])
     causes = {reason.get("Code", "None") for reason in reasons} - {"None"}
     if parsed_response and causes and causes <= _THROTTLED:
@@ -124,15 +124,15 @@ def _call_throttled(parsed_response: dict[str, Any] | None, **_: object) -> None
 
 
 def _check_whole(http_response: AWSResponse, **_: object) -> None:
-    # botocore asks again for what does not fit its checksum, but takes the last answer as it is:
-    # half a record would be no record.
+    # botocore retries a response that does not match its checksum, but accepts the last one
+    # unchecked; a truncated record must not pass for one.
     content = http_response.content
     length = http_response.headers.get("Content-Length")
     if length is not None and int(length) != len(content):
         raise IncompleteReadError(actual_bytes=len(content), expected_bytes=int(length))
-    told = http_response.headers.get("x-amz-crc32")
-    found = crc32(content)
-    if told is not None and int(told) != found:
+    expected = http_response.headers.get("x-amz-crc32")
+    actual = crc32(content)
+    if expected is not None and int(expected) != actual:
         raise ChecksumError(
-            checksum_type="crc32", expected_checksum=told, actual_checksum=str(found)
+            checksum_type="crc32", expected_checksum=expected, actual_checksum=str(actual)
         )

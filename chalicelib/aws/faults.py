@@ -1,4 +1,4 @@
-"""boto3's passing faults, renamed at the edge: one table for all adapters."""
+"""Translates boto3's transient errors: one table for all adapters."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from chalicelib.errors import PassingFault
+from chalicelib.errors import TransientError
 
-_PASSING_CODES = frozenset(
+_TRANSIENT_CODES = frozenset(
     {
         "InternalError",
         "InternalServerError",
@@ -31,34 +31,34 @@ _PASSING_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
-_PASSING_ERRORS = (
+_TRANSIENT_ERRORS = (
     ChecksumError,
     EndpointUnreachable,
     HTTPClientError,
     IncompleteReadError,
-    ResponseParserError,  # half of an answer in XML
+    ResponseParserError,  # a truncated XML response
     ResponseStreamingError,
 )
 
 
 @contextmanager
-def passing_faults_renamed(store: str) -> Iterator[None]:
-    """Raise PassingFault naming `store` for what may succeed later; all else goes through."""
+def translate_transient_errors(store: str) -> Iterator[None]:
+    """Raise TransientError naming `store` for errors that may pass; re-raise all others."""
     try:
         yield
     except ClientError as reason:
-        if _passes(reason):
-            raise PassingFault(f"{store} cannot answer right now.") from reason
+        if _is_transient(reason):
+            raise TransientError(f"{store} is temporarily unavailable.") from reason
         raise
-    except _PASSING_ERRORS as reason:
-        raise PassingFault(f"{store} cannot be reached right now.") from reason
+    except _TRANSIENT_ERRORS as reason:
+        raise TransientError(f"{store} cannot be reached right now.") from reason
 
 
 def code_of(error: ClientError) -> str:
-    """AWS's own code of an error."""
+    """The AWS error code."""
     return error.response.get("Error", {}).get("Code", "")
 
 
-def _passes(error: ClientError) -> bool:
+def _is_transient(error: ClientError) -> bool:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= 500 or code_of(error) in _PASSING_CODES
+    return status >= 500 or code_of(error) in _TRANSIENT_CODES

@@ -1,7 +1,7 @@
-"""The table's outbox: notices beside the records, until somebody was told of them.
+"""The outbox on DynamoDB: events stored with their record until they are published.
 
-They have hash keys of their own, so that the functions' policies let notices be deleted and
-records not. There are as many keys as last letters of ids: one takes some hundred notices a second.
+They have separate hash keys, so that the functions' policies can allow deleting events but not
+records.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,22 +10,24 @@ from datetime import datetime
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import clients, items
-from chalicelib.aws.faults import code_of, passing_faults_renamed
+from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.aws.items import Item
-from chalicelib.errors import PassingFault
-from chalicelib.notices import Notice
-from chalicelib.ulids import ALPHABET
+from chalicelib.aws.table_keys import pending_entry, pending_key, sortable
+from chalicelib.errors import TransientError
+from chalicelib.model.keys import ALPHABET
+from chalicelib.model.outbox_event import OutboxEvent
 
-_PAGE = 10  # notices that EventBridge takes at once
+_PAGE = 10  # EventBridge accepts ten events at once
 
 
-class Outbox:
-    """The part of an ImageTable that keeps notices."""
+class DynamoOutbox:
+    """DynamoDB implementation of Outbox."""
 
-    _name: str
+    def __init__(self, name: str) -> None:
+        self._name = name
 
-    def untold(self, before: datetime) -> Iterator[Sequence[Notice]]:
-        """All notices from `before`, at most ten at a time; those of one image in order."""
+    def pending(self, before: datetime) -> Iterator[Sequence[OutboxEvent]]:
+        """All events older than `before`, at most ten at a time; those of one image in order."""
         for shard in ALPHABET:
             query = (
                 clients.dynamodb()
@@ -34,53 +36,48 @@ class Outbox:
                     TableName=self._name,
                     KeyConditionExpression="id = :id AND entry < :before",
                     ExpressionAttributeValues=items.serialized(
-                        {":id": untold_key(shard), ":before": items.sortable(before)}
+                        {":id": pending_key(shard), ":before": sortable(before)}
                     ),
                     ConsistentRead=True,
                     PaginationConfig={"PageSize": _PAGE},
                 )
             )
-            with passing_faults_renamed("DynamoDB"):
+            with translate_transient_errors("DynamoDB"):
                 for page in query:
                     if page["Items"]:
-                        yield [_notice_of(item) for item in page["Items"]]
+                        yield [_outbox_event_of(item) for item in page["Items"]]
 
-    def told(self, notices: Sequence[Notice]) -> None:
-        """Forget these notices; no error where they are forgotten already.
+    def mark_published(self, outbox_events: Sequence[OutboxEvent]) -> None:
+        """Remove these events; no error if they are already removed.
 
-        PassingFault whyever one cannot be: to tell it once more does no harm.
+        TransientError for any failure: publishing an event again does no harm.
         """
-        for notice in notices:
-            item = notice_item(notice)
+        for outbox_event in outbox_events:
+            item = outbox_item(outbox_event)
             try:
-                with passing_faults_renamed("DynamoDB"):
+                with translate_transient_errors("DynamoDB"):
                     clients.dynamodb().delete_item(
                         TableName=self._name, Key={name: item[name] for name in ("id", "entry")}
                     )
             except ClientError as reason:
-                raise PassingFault(f"DynamoDB says {code_of(reason)}.") from reason
+                raise TransientError(f"DynamoDB returned {code_of(reason)}.") from reason
 
 
-def untold_key(image_id: str) -> str:
-    """The hash key of an image's notices."""
-    return f"untold#{image_id[-1:]}"
-
-
-def notice_item(notice: Notice) -> Item:
-    """The row that keeps a notice."""
+def outbox_item(outbox_event: OutboxEvent) -> Item:
+    """The item of an outbox event."""
     return items.serialized(
         {
-            "id": untold_key(notice.image_id),
-            "entry": f"{items.sortable(notice.at)}#{notice.image_id}#{notice.revision:06d}",
-            "name": notice.name,
-            "detail": notice.detail,
+            "id": pending_key(outbox_event.image_id),
+            "entry": pending_entry(outbox_event),
+            "name": outbox_event.name,
+            "detail": outbox_event.detail,
         }
     )
 
 
-def _notice_of(item: Item) -> Notice:
+def _outbox_event_of(item: Item) -> OutboxEvent:
     at, image_id, revision = item["entry"]["S"].split("#")
-    return Notice(
+    return OutboxEvent(
         image_id=image_id,
         revision=int(revision),
         name=item["name"]["S"],

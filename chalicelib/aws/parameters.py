@@ -1,19 +1,19 @@
 """Secrets in SSM's Parameter Store."""
 
 from chalicelib.aws import clients
-from chalicelib.aws.faults import passing_faults_renamed
+from chalicelib.aws.faults import translate_transient_errors
 from chalicelib.errors import SettingsError
 
 
 class SsmParameters:
-    """The Parameters that SSM keeps."""
+    """SSM implementation of Parameters."""
 
     def read(self, name: str) -> str:
-        """The secret, opened; SettingsError where there is no such parameter."""
+        """The decrypted secret; SettingsError if there is no such parameter."""
         ssm = clients.ssm()
-        with passing_faults_renamed("SSM"):
+        with translate_transient_errors("SSM"):
             try:
-                answer = ssm.get_parameter(Name=name, WithDecryption=True)
+                response = ssm.get_parameter(Name=name, WithDecryption=True)
             except ssm.exceptions.ParameterNotFound as reason:
                 raise SettingsError(f"There is no parameter {name} in SSM.") from reason
-        return answer["Parameter"]["Value"]
+        return response["Parameter"]["Value"]

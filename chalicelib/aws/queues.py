@@ -3,23 +3,23 @@
 import functools
 
 from chalicelib.aws import clients
-from chalicelib.aws.faults import passing_faults_renamed
+from chalicelib.aws.faults import translate_transient_errors
 
 
 class SqsQueue:
-    """One queue, by its name."""
+    """SQS implementation of Queue and DelayedQueue: one queue, by its name."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def send(self, body: str) -> None:
         """Put `body` into the queue."""
-        with passing_faults_renamed("SQS"):
+        with translate_transient_errors("SQS"):
             clients.sqs().send_message(QueueUrl=self._url, MessageBody=body)
 
     def put_off(self, receipt: str, seconds: int) -> None:
-        """Give a message out again after so many seconds, at most 12 hours."""
-        with passing_faults_renamed("SQS"):
+        """Make a received message visible again after `seconds`, at most 12 hours."""
+        with translate_transient_errors("SQS"):
             clients.sqs().change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
             )

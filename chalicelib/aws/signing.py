@@ -1,13 +1,13 @@
-"""Presigned addresses of the uploads bucket, SigV4."""
+"""Presigned URLs for the uploads bucket, SigV4."""
 
 import base64
 
 from chalicelib.aws import clients
-from chalicelib.ports import PresignedPost, PresignedPut
+from chalicelib.ports.objects import PresignedPost, PresignedPut
 
 
 class S3Signer:
-    """The Signer of one bucket. Signing is arithmetic: no call leaves the process."""
+    """S3 implementation of Signer, for one bucket. Signing makes no network call."""
 
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
@@ -15,7 +15,7 @@ class S3Signer:
     def presign_post(
         self, key: str, content_type: str, sha256: str | None, max_bytes: int, seconds: int
     ) -> PresignedPost:
-        """A POST policy with exact key, type and checksum, and a size of 1 to `max_bytes`."""
+        """A POST policy for exactly this key, type and checksum, and 1 to `max_bytes` bytes."""
         fields = {"Content-Type": content_type}
         if sha256:
             digest = base64.b64encode(bytes.fromhex(sha256)).decode()
@@ -33,7 +33,7 @@ class S3Signer:
     def presign_put(
         self, key: str, content_type: str, size: int | None, seconds: int
     ) -> PresignedPut:
-        """A PUT with signed type, and signed length where `size` is given."""
+        """A PUT with signed type, and signed length if `size` is given."""
         parameters: dict[str, object] = {
             "Bucket": self._bucket,
             "Key": key,

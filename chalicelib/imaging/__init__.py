@@ -1,4 +1,4 @@
-"""The imaging core: a picture's bytes in, its renditions' bytes out; no store, no network."""
+"""The imaging core: a picture's bytes in, its renditions' bytes out; no stores, no network."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -21,19 +21,19 @@ __all__ = [
     "render",
 ]
 
-# Only a function that renders pays for Pillow: each is imported when it is first asked for.
-_HOMES = {"check_heic": "heic", "check_watermarks": "watermark", "render": "rendering"}
+# Imported on first use, so that only functions that render pay for importing Pillow.
+_MODULES = {"check_heic": "heic", "check_watermarks": "watermark", "render": "rendering"}
 
 _USUAL = ("chalicelib.imaging.rendering", "PIL.JpegImagePlugin", "PIL.WebPImagePlugin")
 
 
 def prepare() -> None:
-    """Import what nearly every picture needs, so that the first one does not wait for it."""
+    """Import in advance what nearly every picture needs, so that the first one is not slower."""
     for module in _USUAL:
         import_module(module)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""Transparent pixels: colours multiplied by their alpha to be scaled, and straight to be saved."""
+"""Alpha conversion: premultiplied for scaling, straight for saving."""
 
 from PIL import Image
 

@@ -1,4 +1,4 @@
-"""Smaller pictures from larger ones: each is made from the smallest copy that has the detail."""
+"""Scales in a cascade: each picture is made from the smallest copy with enough detail."""
 
 from PIL import Image
 
@@ -7,11 +7,11 @@ from chalicelib.imaging.scaling import Box, scaled
 
 
 class Cascade:
-    """Copies of one whole original, largest first; ask for placements in falling order of reach.
+    """Copies of a whole original, largest first; request placements by falling `source_size`.
 
     `size` is the original's upright size in pixels, `image` a copy of it in
-    `L`, `RGB` or `RGBa`, at least as large as any reach asked for. The pictures
-    handed out are shared: nobody changes or closes them.
+    `L`, `RGB` or `RGBa`, at least as large as any requested `source_size`. The returned
+    pictures are shared: do not change or close them.
     """
 
     def __init__(self, size: Size, image: Image.Image) -> None:
@@ -24,11 +24,12 @@ class Cascade:
         return self._copies[-1]
 
     def picture(self, placement: Placement) -> Image.Image:
-        """What `placement` shows, exactly its size large."""
+        """The region of `placement`, scaled to its size."""
         source = next(
             copy
             for copy in reversed(self._copies)
-            if copy.width >= placement.reach.width and copy.height >= placement.reach.height
+            if copy.width >= placement.source_size.width
+            and copy.height >= placement.source_size.height
         )
         whole = placement.region == whole_of(self._size)
         if whole and source.size == placement.size:
@@ -41,7 +42,7 @@ class Cascade:
 
 
 def _box(region: Region, size: Size, source: Image.Image) -> Box:
-    """`region` of an original of `size` in the pixels of `source`, a scaled copy of it."""
+    """`region` of an original of `size`, in pixels of `source`, a scaled copy of it."""
     across, down = source.width / size.width, source.height / size.height
     return (
         float(region.left) * across,
@@ -54,7 +55,7 @@ def _box(region: Region, size: Size, source: Image.Image) -> Box:
 def padded(image: Image.Image, placement: Placement, background: str) -> Image.Image:
     """`image` centred on an opaque canvas of `background` (`#rrggbb`), if the canvas is larger.
 
-    Its own transparency stays.
+    Its own transparency is kept.
     """
     if placement.canvas == placement.size:
         return image

@@ -1,4 +1,4 @@
-"""From any mode and profile to sRGB in `L`, `RGB` or premultiplied `RGBa`."""
+"""Converts any mode and profile to sRGB in `L`, `RGB` or premultiplied `RGBa`."""
 
 from functools import cache
 from io import BytesIO
@@ -6,17 +6,17 @@ from io import BytesIO
 from PIL import Image, ImageChops, ImageCms
 
 from chalicelib.imaging.alpha import premultiplied, straight
-from chalicelib.imaging.clearness import clear_grey
+from chalicelib.imaging.grey16_transparency import clear_grey
 
-# A profile that moves no colour of a coarse cube by more than this is sRGB in all but name.
+# A profile that changes no colour of a coarse cube by more than this is effectively sRGB.
 _SAME = 2
 _STEPS = (0, 51, 102, 153, 204, 255)
 _CUBE = bytes(
     level for red in _STEPS for green in _STEPS for blue in _STEPS for level in (red, green, blue)
 )
 
-# Which mode carries a picture of the first mode through a profile of the second space.
-_CARRIERS = {
+# The mode in which to convert, by the image's mode and the profile's colour space.
+_CONVERSION_MODES = {
     ("L", "GRAY"): "L",
     ("L", "RGB"): "RGB",
     ("RGB", "RGB"): "RGB",
@@ -26,7 +26,7 @@ _CARRIERS = {
 
 
 def reducible(image: Image.Image) -> Image.Image:
-    """`image` in a mode that can be resized: `L`, `RGB`, `CMYK`, `RGBa` if any is transparent."""
+    """`image` in a mode that can be resized: `L`, `RGB`, `CMYK`, or `RGBa` if not opaque."""
     if image.mode == "F" or image.mode.startswith("I"):
         return _greys(image)
     if image.has_transparency_data:
@@ -40,7 +40,7 @@ def reducible(image: Image.Image) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """`image` (as `reducible` gives it) in sRGB; a broken or unfitting profile is ignored."""
+    """`image` (as `reducible` returns it) in sRGB; a broken or mismatched profile is ignored."""
     try:
         converted = _converted(image, profile) if profile else image
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -50,25 +50,25 @@ def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 def _converted(image: Image.Image, profile: bytes) -> Image.Image:
     source = ImageCms.ImageCmsProfile(BytesIO(profile))
-    carrier = _CARRIERS.get((image.mode, source.profile.xcolor_space.strip()))
-    if carrier is None:
+    mode = _CONVERSION_MODES.get((image.mode, source.profile.xcolor_space.strip()))
+    if mode is None:
         return image
-    if carrier in {"RGB", "RGBA"} and _is_srgb(source):
+    if mode in {"RGB", "RGBA"} and _is_srgb(source):
         return image
-    target = "RGBA" if carrier == "RGBA" else "RGB"
-    transform = ImageCms.buildTransform(source, _srgb(), carrier, target)
+    target = "RGBA" if mode == "RGBA" else "RGB"
+    transform = ImageCms.buildTransform(source, _srgb(), mode, target)
     if image.mode == "RGBa":
         return premultiplied(_applied(transform, straight(image)))
-    converted = _applied(transform, image if image.mode == carrier else image.convert(carrier))
+    converted = _applied(transform, image if image.mode == mode else image.convert(mode))
     return converted.convert("L") if image.mode == "L" else converted
 
 
 def _is_srgb(source: ImageCms.ImageCmsProfile) -> bool:
     cube = Image.frombytes("RGB", (len(_CUBE) // 3, 1), _CUBE)
-    moved = _applied(ImageCms.buildTransform(source, _srgb(), "RGB", "RGB"), cube)
+    converted = _applied(ImageCms.buildTransform(source, _srgb(), "RGB", "RGB"), cube)
     return all(
         isinstance(band, tuple) and band[1] <= _SAME
-        for band in ImageChops.difference(cube, moved).getextrema()
+        for band in ImageChops.difference(cube, converted).getextrema()
     )
 
 
@@ -93,8 +93,8 @@ def _greys(image: Image.Image) -> Image.Image:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Greys of 16 or 32 bits or floating point, as `L`.
 
-    Integers up to 65535 are 16-bit; a wider range, and floats beyond 0 to 1,
-    are stretched between their own extremes, since nothing says what is white.
+    Integers up to 65535 count as 16-bit; a wider range, and floats outside 0 to 1,
+    are stretched between their own extremes, since nothing defines white.
     """
     wide = image if image.mode in {"I", "F"} else image.convert("I")
     low, high = (float(edge) for edge in wide.getextrema() if not isinstance(edge, tuple))

@@ -1,89 +1,86 @@
-"""From pixels to files: one table of formats, and nothing in a file but pixels and credits."""
+"""Encodes pixels as files: one table of codecs; files hold pixels and attribution only."""
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import Image
 
 from chalicelib.imaging.alpha import straight
 from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.plugins import plugin
-from chalicelib.imaging.signatures import Kind
 from chalicelib.imaging.subsampling import subsampling_for
-from chalicelib.variants import Format
-
-Output = Literal["webp", "avif", "jpeg", "png"]
+from chalicelib.model.formats import InputFormat, OutputFormat
+from chalicelib.model.variants import Format
 
 
 class File(NamedTuple):
     """A whole file and its format; `moving` for an animation."""
 
-    output: Output
+    output: OutputFormat
     data: bytes
     moving: bool = False
 
 
 class Codec(NamedTuple):
-    """How a format is named and written.
+    """How a format is written.
 
-    Browsers that show a format of one `youth` show all of a lower one, 0 the
-    lowest. `options` are Pillow's for a quality of 1 to 100, a longest side in pixels, and
-    whether to take several times as long for fewer bytes.
+    Browsers that support a format also support all formats of a lower `support_rank`; 0 is the
+    lowest. `options` returns Pillow's options for a quality of 1 to 100, a longest side in
+    pixels, and whether to take several times as long for fewer bytes.
     """
 
-    extension: str
-    media_type: str
     alpha: bool
-    youth: int
+    support_rank: int
     options: Callable[[int, int, bool], dict[str, Any]]
 
 
-def _webp_options(quality: int, _side: int, patient: bool) -> dict[str, Any]:
-    method = 6 if patient else 2
+def _webp_options(quality: int, _side: int, slow: bool) -> dict[str, Any]:
+    method = 6 if slow else 2
     return {"quality": quality, "method": method, "alpha_quality": 90, "exact": False}
 
 
-def _avif_options(quality: int, side: int, patient: bool) -> dict[str, Any]:
-    # One thread and fixed tiles: the bytes must not depend on the machine's processors.
+def _avif_options(quality: int, side: int, slow: bool) -> dict[str, Any]:
+    # One thread and fixed tiles: the bytes must not depend on the machine's CPU count.
     return {
         "quality": avif_quality(quality, side),
-        "speed": 8 if patient else 9,
+        "speed": 8 if slow else 9,
         "max_threads": 1,
         "autotiling": False,
     }
 
 
-def _jpeg_options(quality: int, side: int, _patient: bool) -> dict[str, Any]:
+def _jpeg_options(quality: int, side: int, _slow: bool) -> dict[str, Any]:
     return {"quality": jpeg_quality(quality, side), "progressive": True, "optimize": True}
 
 
-def _png_options(_quality: int, _side: int, _patient: bool) -> dict[str, Any]:
+def _png_options(_quality: int, _side: int, _slow: bool) -> dict[str, Any]:
     return {"optimize": True}
 
 
-CODECS: dict[Output, Codec] = {
-    "webp": Codec("webp", "image/webp", True, 1, _webp_options),
-    "avif": Codec("avif", "image/avif", True, 2, _avif_options),
-    "jpeg": Codec("jpg", "image/jpeg", False, 0, _jpeg_options),
-    "png": Codec("png", "image/png", True, 0, _png_options),
+CODECS: dict[OutputFormat, Codec] = {
+    "webp": Codec(True, 1, _webp_options),
+    "avif": Codec(True, 2, _avif_options),
+    "jpeg": Codec(False, 0, _jpeg_options),
+    "png": Codec(True, 0, _png_options),
 }
 
 
 def avif_quality(quality: int, side: int) -> int:
     """The AVIF quality that looks like WebP's `quality`, for a longest side in pixels."""
-    return _alike(quality, side, (67, 62, 58))
+    return _matching_quality(quality, side, (67, 62, 58))
 
 
 def jpeg_quality(quality: int, side: int) -> int:
     """The JPEG quality that looks like WebP's `quality`, for a longest side in pixels."""
-    return _alike(quality, side, (89, 74, 70))
+    return _matching_quality(quality, side, (89, 74, 70))
 
 
-def _alike(quality: int, side: int, middles: tuple[int, int, int]) -> int:
-    """A codec's own quality for WebP's: `middles` is 82's at 200, 640 and 1280 pixels.
+def _matching_quality(quality: int, side: int, middles: tuple[int, int, int]) -> int:
+    """A codec's own quality for WebP's: `middles` match 82 at 200, 640 and 1280 pixels.
 
-    Straight between the sides, and to 1 and 100 at the ends; docs/quality.md has the measurements.
+    Linear between those sides, and towards 1 and 100 at the ends; docs/quality.md has the
+    measurements.
     """
     small, medium, large = middles
     if side < 640:
@@ -95,10 +92,10 @@ def _alike(quality: int, side: int, middles: tuple[int, int, int]) -> int:
     return round(middle + (quality - 82) * (100 - middle) / 18)
 
 
-def output_for(format: Format, kind: Kind, mode: str) -> Output:
+def output_for(format: Format, kind: InputFormat, mode: str) -> OutputFormat:
     """The format to write for a picture of `kind` in `mode`.
 
-    "original" is the input's own where we write it, else PNG with alpha, JPEG without.
+    "original" means the input's own format if we write it, else PNG with alpha, JPEG without.
     """
     if format != "original":
         return format
@@ -111,30 +108,32 @@ def output_for(format: Format, kind: Kind, mode: str) -> Output:
 
 def encode(
     image: Image.Image,
-    output: Output,
+    output: OutputFormat,
     quality: int,
     background: str,
     *,
     side: int = 0,
-    patient: bool = False,
+    slow: bool = False,
     exif: bytes = b"",
 ) -> bytes:
-    """`image` (`L`, `RGB` or `RGBa`) as a file; on `background` where the format has no alpha.
+    """Encode `image` (`L`, `RGB`, `RGBa`), on `background` (`#rrggbb`) if the format has no alpha.
 
-    `side` is the longest one of the picture that `image` is a part of. A `patient`
-    encoder takes several times as long for fewer bytes. `exif` is the block, prefix
-    and all, that the file has if it is not empty.
+    `side` is the longest side, in pixels, of the picture that `image` is a part of; 0 if it is
+    the whole picture. A `slow` encoder takes several times as long for fewer bytes. `exif` is the
+    block to write, with its prefix; empty for none.
     """
     codec = CODECS[output]
-    options = codec.options(quality, side or max(image.size), patient) | {"exif": exif}
+    options = codec.options(quality, side or max(image.size), slow) | {"exif": exif}
     # Pillow keeps a save's options on the object, and another thread may be saving this one.
-    with _prepared(image, background, alpha=codec.alpha) as own:
-        file = _saved(own, output, options)
-        few = indexed(own) if output == "png" else None
-        return file if few is None else min(file, _saved(few, output, options), key=len)
+    with _prepared(image, background, alpha=codec.alpha) as prepared:
+        file = _saved(prepared, output, options)
+        palette_image = indexed(prepared) if output == "png" else None
+        if palette_image is None:
+            return file
+        return min(file, _saved(palette_image, output, options), key=len)
 
 
-def _saved(image: Image.Image, output: Output, options: dict[str, Any]) -> bytes:
+def _saved(image: Image.Image, output: OutputFormat, options: dict[str, Any]) -> bytes:
     plugin(output)
     file = BytesIO()
     if output == "jpeg":
@@ -144,17 +143,26 @@ def _saved(image: Image.Image, output: Output, options: dict[str, Any]) -> bytes
 
 
 def _prepared(image: Image.Image, background: str, *, alpha: bool) -> Image.Image:
-    """A picture of its own to save, in `L`, `RGB` or `RGBA`; its pixels may be `image`'s."""
+    """A separate object to save, in `L`, `RGB` or `RGBA`; it may share the pixels of `image`."""
     if image.mode != "RGBa":
-        return image._new(image.im)
+        return _sharing_pixels(image)
     return straight(image) if alpha else flat(image, background)
 
 
+def _sharing_pixels(image: Image.Image) -> Image.Image:
+    # A copy of the pixels would cost memory that `memory_limits` does not count. The new object's
+    # own are never touched, so they take none.
+    shared = Image.new(image.mode, image.size, None)
+    shared.im = image.im
+    shared.info = image.info.copy()
+    return shared
+
+
 def flat(image: Image.Image, background: str) -> Image.Image:
-    """`image` without transparency, on `background`; the same object where it has none."""
+    """`image` without transparency, on `background`; the same object if it has none."""
     if image.mode != "RGBa":
         return image
-    clear = straight(image)
-    laid = Image.new("RGB", image.size, background)
-    laid.paste(clear, mask=clear)
-    return laid
+    transparent = straight(image)
+    opaque = Image.new("RGB", image.size, background)
+    opaque.paste(transparent, mask=transparent)
+    return opaque

@@ -1,17 +1,17 @@
-"""PNG's one clear colour at every depth: Pillow compares it with levels that it has reduced."""
+"""PNG's transparent colour at every bit depth: Pillow compares it with already reduced levels."""
 
 from functools import reduce
 
 from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngImageFile
 
-# What a level of 2 or 4 bits is multiplied with to become one of 8, by Pillow's raw mode.
+# The factor that makes a 2-bit or 4-bit level an 8-bit one, by Pillow's raw mode.
 _SCALES = {"L;2": 85, "L;4": 17}
 _UPPER_BYTES, _LOWER_BYTES = "RGB;16B", "RGB;16L"
 
 
 class ExactPng(PngImageFile):
-    """A PNG as Pillow reads it, but clear in just the pixels of the colour that the file names.
+    """Pillow's PNG reader, with exactly the pixels of the file's transparent colour transparent.
 
     16-bit greys are left to `clear_grey`.
     """
@@ -28,19 +28,19 @@ class ExactPng(PngImageFile):
             self._clear = self.info.pop("transparency")
 
     def load_end(self) -> None:
-        """Pillow's hook for what is left to do, once, when the pixels are there."""
+        """Pillow's hook, called once after the pixels are loaded."""
         super().load_end()
         if self._clear and self.fp:
             self.fp.seek(0)
             with PngImageFile(self.fp) as lower:
                 lower.tile = [lower.tile[0]._replace(args=_LOWER_BYTES)]
-                unlike = _unlike(lower, [level & 0xFF for level in self._clear])
-            upper = _unlike(self, [level >> 8 for level in self._clear])
-            self.putalpha(ImageChops.lighter(upper, unlike))
+                differing = _differing(lower, [level & 0xFF for level in self._clear])
+            upper = _differing(self, [level >> 8 for level in self._clear])
+            self.putalpha(ImageChops.lighter(upper, differing))
 
 
-def _unlike(image: Image.Image, colour: list[int]) -> Image.Image:
-    """An `L` that is 255 where `image` (`RGB`) has another colour, else 0."""
+def _differing(image: Image.Image, colour: list[int]) -> Image.Image:
+    """An `L` image: 0 where `image` (`RGB`) has exactly `colour`, else 255."""
     return reduce(
         ImageChops.lighter,
         (

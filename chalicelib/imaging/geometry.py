@@ -1,11 +1,11 @@
-"""Where a variant's pixels come from and go to: exact arithmetic, no pictures."""
+"""Where a variant's pixels come from and go to: exact arithmetic, no images."""
 
 import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from chalicelib.focus import CENTRE, FocalPoint
-from chalicelib.variants import Variant
+from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.variants import Variant
 
 LONGEST = 16383  # the longest side that WebP can hold
 
@@ -29,25 +29,24 @@ class Region(NamedTuple):
 class Placement(NamedTuple):
     """How a variant shows an original.
 
-    `region` of the original is scaled to `size` and laid centred on `canvas`
-    (larger than `size` for "contain" only). A copy of the whole original of
-    at least `reach` has all the detail that this needs; `reach` never exceeds
-    the original.
+    `region` of the original is scaled to `size` and centred on `canvas`
+    (larger than `size` for "contain" only). A copy of the whole original, at least
+    `source_size` large, has all the detail needed; `source_size` never exceeds the original.
     """
 
     region: Region
     size: Size
     canvas: Size
-    reach: Size
+    source_size: Size
 
     @property
     def is_reduced(self) -> bool:
-        """Whether fewer pixels show what more of the original's did."""
+        """Whether the region is scaled down."""
         left, top, right, bottom = self.region
         return self.size.width < right - left or self.size.height < bottom - top
 
     def is_all_of(self, original: Size) -> bool:
-        """Whether every pixel of `original` is shown, as large as it is, and nothing else."""
+        """Whether exactly the pixels of `original` are shown, at their own size."""
         return self.region == whole_of(original) and self.size == self.canvas == original
 
 
@@ -55,10 +54,10 @@ def place(original: Size, variant: Variant, focal_point: FocalPoint = CENTRE) ->
     """The placement of `original` (upright) by `variant`.
 
     "inside" fits into the box; "contain" does, then pads to exactly the box;
-    "cover" fills the box and crops what is over, with `focal_point` as near to
-    the middle as the picture's edges allow. Without `upscale` nothing is enlarged:
+    "cover" fills the box and crops the excess, with `focal_point` as near to
+    the centre as the picture's edges allow. Without `upscale` nothing is enlarged:
     "contain" pads more, and "cover" takes the largest part of the original that
-    has the box's ratio.
+    has the box's aspect ratio.
     """
     box = Size(variant.width or LONGEST, variant.height or LONGEST)
     if variant.fit == "cover":
@@ -71,8 +70,8 @@ def _fitted(original: Size, box: Size, *, padded: bool, upscale: bool) -> Placem
     if not upscale:
         scale = min(scale, Fraction(1))
     size = _within(box, original.width * scale, original.height * scale)
-    reach = _within(original, Fraction(size.width), Fraction(size.height))
-    return Placement(whole_of(original), size, box if padded else size, reach)
+    source_size = _within(original, Fraction(size.width), Fraction(size.height))
+    return Placement(whole_of(original), size, box if padded else size, source_size)
 
 
 def _covered(original: Size, box: Size, point: FocalPoint, *, upscale: bool) -> Placement:
@@ -83,12 +82,12 @@ def _covered(original: Size, box: Size, point: FocalPoint, *, upscale: bool) -> 
         size = _within(original, box.width * shrink, box.height * shrink)
     scale = max(Fraction(size.width, original.width), Fraction(size.height, original.height))
     region = _around(point, original, size.width / scale, size.height / scale)
-    reach = _within(
+    source_size = _within(
         original,
         Fraction(math.ceil(original.width * scale)),
         Fraction(math.ceil(original.height * scale)),
     )
-    return Placement(region, size, size, reach)
+    return Placement(region, size, size, source_size)
 
 
 def _within(box: Size, width: Fraction, height: Fraction) -> Size:
@@ -100,7 +99,7 @@ def _within(box: Size, width: Fraction, height: Fraction) -> Size:
 
 
 def whole_of(original: Size) -> Region:
-    """The region that leaves nothing of `original` out."""
+    """The region of all of `original`."""
     return Region(Fraction(0), Fraction(0), Fraction(original.width), Fraction(original.height))
 
 
@@ -111,6 +110,6 @@ def _around(point: FocalPoint, original: Size, width: Fraction, height: Fraction
 
 
 def _start(share: float, side: int, length: Fraction) -> Fraction:
-    """Where a window of `length` begins that has `share` of `side` in its middle, if it can."""
+    """Where a window of `length` begins that is centred on `share` of `side`, if it fits there."""
     middle = Fraction(share).limit_denominator(1_000_000) * side
     return min(max(middle - length / 2, Fraction(0)), side - length)

@@ -1,15 +1,15 @@
-"""What goes into and comes out of rendering: plain immutable values."""
+"""Input and output of rendering: plain immutable values."""
 
 from msgspec import Struct
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """The most that an original may hold; counted from its headers, before anything is decoded.
+    """The limits of an original, checked against its headers before anything is decoded.
 
-    `max_animation_pixels` is of those that change in all frames together, read and made in
-    every size; where little changes a fourth of each frame counts. `megabytes` is the
-    function's memory, which may hold fewer pixels than `max_pixels`. `allow_heic` lets
-    HEIC in, which needs a package of its own.
+    `max_animation_pixels` limits the pixels that change over all frames, both decoded and
+    rendered in every size; at least a quarter of each frame counts. `megabytes` is the
+    function's memory, which may hold fewer pixels than `max_pixels`. `allow_heic` accepts
+    HEIC, which needs an extra package.
     """
 
     max_pixels: int
@@ -20,7 +20,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
-    """One finished file of a variant.
+    """A finished file of a variant.
 
     `format` is "webp", "avif", "jpeg" or "png", `extension` has no dot,
     `width` and `height` are pixels, `data` is the whole file.
@@ -36,14 +36,14 @@ class Rendered(Struct, frozen=True, kw_only=True):
 
 
 class Preview(Struct, frozen=True, kw_only=True):
-    """What a page shows first: the average colour (`#rrggbb`), a WebP data URI under 200 bytes."""
+    """Placeholders for a page: the average colour (`#rrggbb`), a WebP data URI under 200 bytes."""
 
     color: str
     data_uri: str
 
 
 class Picture(Struct, frozen=True, kw_only=True):
-    """What is known of an original (its size in upright pixels) and what was made of it."""
+    """An original's media type, upright size in pixels and preview, and its renditions."""
 
     content_type: str
     width: int

@@ -1,13 +1,13 @@
-"""Pillow's plugins, each imported by the first picture that needs it: cold starts pay for all."""
+"""Pillow's plugins, each imported when first needed, to keep cold starts short."""
 
 from importlib import import_module
 
 from PIL.ImageFile import ImageFile
 
 from chalicelib.imaging.heic import heic_plugin
-from chalicelib.imaging.signatures import Kind
+from chalicelib.model.formats import InputFormat
 
-_READERS: dict[Kind, tuple[str, str]] = {
+_READERS: dict[InputFormat, tuple[str, str]] = {
     "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
     "png": ("chalicelib.imaging.exact_png", "ExactPng"),
     "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
@@ -18,10 +18,10 @@ _READERS: dict[Kind, tuple[str, str]] = {
 }
 
 
-def plugin(kind: Kind) -> type[ImageFile]:
-    """The class that reads files of `kind`; what it can write can be saved from now on, too.
+def plugin(kind: InputFormat) -> type[ImageFile]:
+    """The class that reads files of `kind`. Afterwards Pillow can save that format, too.
 
-    Left to itself Pillow would import all that it has to find one.
+    By itself Pillow would import all its plugins to find one.
     """
     if kind == "heic":
         return heic_plugin()

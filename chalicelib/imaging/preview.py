@@ -1,4 +1,4 @@
-"""What a page shows before the picture: its average colour and a tiny blur of it."""
+"""Placeholders to show before a picture loads: its average colour and a tiny blurred copy."""
 
 from base64 import b64encode
 from io import BytesIO
@@ -10,7 +10,7 @@ from chalicelib.imaging.plugins import plugin
 
 _PREFIX = "data:image/webp;base64,"
 _LONGEST_URI = 199  # characters
-# Side in pixels and WebP quality, best first; a few blown-up ones were looked at.
+# Side in pixels and WebP quality, best first; chosen by looking at a few enlarged ones.
 _LADDER = (
     (16, 50),
     (16, 30),
@@ -27,7 +27,7 @@ _LADDER = (
 
 
 def preview_of(image: Image.Image) -> Preview:
-    """The preview of `image` (`L`, `RGB` or `RGBa`): the best that 199 characters hold."""
+    """The preview of `image` (`L`, `RGB` or `RGBa`): the best that fits into 199 characters."""
     uri = ""
     for side, quality in _LADDER:
         uri = _tiny(image, side, quality)
@@ -37,7 +37,7 @@ def preview_of(image: Image.Image) -> Preview:
 
 
 def _average(image: Image.Image) -> str:
-    """The mean colour of what is visible, as `#rrggbb`."""
+    """The mean colour of the visible pixels, as `#rrggbb`."""
     with image.resize((1, 1), Image.Resampling.BOX) as dot:
         red, green, blue = dot.convert("RGBA").tobytes()[:3]
     return f"#{red:02x}{green:02x}{blue:02x}"

@@ -1,4 +1,4 @@
-"""From an uploaded file to all that a page needs: decode once, cascade down, encode beside it."""
+"""Renders an uploaded file: decodes it once, scales it down in a cascade, encodes in parallel."""
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -6,22 +6,23 @@ from itertools import groupby
 
 from PIL import Image
 
-from chalicelib.focus import CENTRE, FocalPoint
-from chalicelib.imaging import animation, containers
+from chalicelib.imaging import formats
+from chalicelib.imaging.animation import WebpWriter, check, transcode
+from chalicelib.imaging.attribution import exif_of, read_attribution
 from chalicelib.imaging.cascade import Cascade, padded
-from chalicelib.imaging.credits import credits_of, exif_of
 from chalicelib.imaging.decoding import Decoded, decode
-from chalicelib.imaging.economy import lighter, worthwhile
-from chalicelib.imaging.encoding import CODECS, File, encode, output_for
+from chalicelib.imaging.encoding import File, encode, output_for
 from chalicelib.imaging.geometry import Size
-from chalicelib.imaging.jobs import Job, jobs_of, reach_of
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
 from chalicelib.imaging.quality import quality_for
+from chalicelib.imaging.render_tasks import RenderTask, required_size, tasks_of
 from chalicelib.imaging.sharpening import sharpened
-from chalicelib.imaging.signatures import CONTENT_TYPES
-from chalicelib.imaging.watermark import marked
-from chalicelib.variants import Marks, Variant
+from chalicelib.imaging.smallest_files import lighter, worthwhile
+from chalicelib.imaging.watermark import apply_watermark
+from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.formats import FORMATS
+from chalicelib.model.variants import Marks, Variant
 
 NO_MARKS: Marks = {}
 
@@ -38,137 +39,154 @@ def render(
     keep_credits: bool = False,
     only: Collection[str] | None = None,
 ) -> Picture:
-    """The renditions of `data` that are worth serving, in the variants' and the formats' order.
+    """Render `data`: the renditions worth serving, in the order of `variants` and their formats.
 
-    Of the variants those named in `only` (None: all) are encoded, to the same bytes as with all.
+    Only the variants named in `only` (None: all) are encoded, to the same bytes as with all.
 
-    `watermarks` holds the files that the variants name; what is cropped is cropped around
-    `focal_point`. With `keep_credits` each file names the creator and the copyright that the
-    metadata of `data` do.
+    `watermarks` holds the files that the variants name; crops are made around `focal_point`. With
+    `keep_credits` each file carries the creator and copyright named in the metadata of `data`.
 
-    The same input gives the same bytes. Rejection for bad input, and no input raises else.
+    The same input gives the same bytes. Bad input raises Rejection and nothing else.
     """
-    decoded = decode(data, limits, lambda size: reach_of(size, variants))
-    jobs = {variant: jobs_of(decoded, variant, focal_point) for variant in variants}
-    every = {job for each in jobs.values() for job in each}
+    decoded = decode(data, limits, lambda size: required_size(size, variants))
+    tasks = {variant: tasks_of(decoded, variant, focal_point) for variant in variants}
+    all_tasks = {task for variant_tasks in tasks.values() for task in variant_tasks}
     chosen = [variant for variant in variants if only is None or variant.name in only]
-    wanted = {job for variant in chosen for job in jobs[variant]}
-    moving = {job for job in every if decoded.film and job.output == "webp"}
-    exif = exif_of(*credits_of(decoded.kind, data)) if keep_credits else b""
-    files, preview = _made(decoded, every - moving, wanted, watermarks, exif)
-    files |= _moved(decoded, moving, wanted, watermarks, limits, exif)
-    files = _lightened(decoded, files, exif)
+    wanted = {task for variant in chosen for task in tasks[variant]}
+    animated = {task for task in all_tasks if decoded.animation and task.output == "webp"}
+    exif = exif_of(*read_attribution(decoded.kind, data)) if keep_credits else b""
+    files, preview = _render_stills(decoded, all_tasks - animated, wanted, watermarks, exif)
+    files |= _render_animations(decoded, animated, wanted, watermarks, limits, exif)
+    files = _prefer_original(decoded, files, exif)
     return Picture(
-        content_type=CONTENT_TYPES[decoded.kind],
+        content_type=FORMATS[decoded.kind].media_type,
         width=decoded.size.width,
         height=decoded.size.height,
         preview=preview,
         renditions=tuple(
-            _rendered(variant.name, jobs[variant][0].look.placement.canvas, file)
+            _rendered(variant.name, tasks[variant][0].appearance.placement.canvas, file)
             for variant in chosen
-            for file in worthwhile((files[job] for job in jobs[variant]), alpha=decoded.has_alpha)
+            for file in worthwhile(
+                (files[task] for task in tasks[variant]), alpha=decoded.has_alpha
+            )
         ),
     )
 
 
-def _made(
-    decoded: Decoded, jobs: set[Job], wanted: set[Job], watermarks: Marks, exif: bytes
-) -> tuple[dict[Job, File], Preview]:
-    """Every wanted job's file, the largest first: it is encoded while the smaller are scaled.
+def _render_stills(
+    decoded: Decoded,
+    tasks: set[RenderTask],
+    wanted: set[RenderTask],
+    watermarks: Marks,
+    exif: bytes,
+) -> tuple[dict[RenderTask, File], Preview]:
+    """The file of each wanted task; the largest is encoded while smaller ones are scaled.
 
-    All jobs' pictures are made, since a smaller one's pixels come from the larger ones.
+    Pictures are made for all tasks, since the pixels of smaller ones come from larger ones.
     """
     cascade = Cascade(decoded.size, decoded.image)
-    files: dict[Job, Future[bytes]] = {}
+    files: dict[RenderTask, Future[bytes]] = {}
     with ThreadPoolExecutor(_ENCODERS) as encoders:
-        for job, picture in _pictures(cascade, jobs, watermarks):
-            if job not in wanted:
+        for task, picture in _pictures(cascade, tasks, watermarks):
+            if task not in wanted:
                 continue
-            files[job] = encoders.submit(_encoded, picture, job, exif)
+            files[task] = encoders.submit(_encoded, picture, task, exif)
         preview = preview_of(cascade.smallest)
-    return {job: File(job.output, file.result()) for job, file in files.items()}, preview
+    return {task: File(task.output, file.result()) for task, file in files.items()}, preview
 
 
-def _encoded(picture: Image.Image, job: Job, exif: bytes) -> bytes:
-    background = job.look.background
-    quality = quality_for(picture, job.output, job.quality, background)
-    patient = job.quality == "auto"
-    return encode(picture, job.output, quality, background, patient=patient, exif=exif)
+def _encoded(picture: Image.Image, task: RenderTask, exif: bytes) -> bytes:
+    background = task.appearance.background
+    quality = quality_for(picture, task.output, task.quality, background)
+    slow = task.quality == "auto"
+    return encode(picture, task.output, quality, background, slow=slow, exif=exif)
 
 
-def _moved(
+def _render_animations(
     decoded: Decoded,
-    jobs: set[Job],
-    wanted: set[Job],
+    tasks: set[RenderTask],
+    wanted: set[RenderTask],
     watermarks: Marks,
     limits: Limits,
     exif: bytes,
-) -> dict[Job, File]:
-    """Every wanted job's file, animated; Rejection where all jobs are too much work."""
-    film = decoded.film
-    if not film or not jobs & wanted:
+) -> dict[RenderTask, File]:
+    """The animated file of each wanted task; Rejection if all tasks together are too much work."""
+    animation = decoded.animation
+    if not animation or not tasks & wanted:
         return {}
-    animation.check(film, (job.look.placement.canvas for job in jobs), limits)
-    reels = {job: animation.Reel(job.look.placement.canvas, job.quality) for job in jobs & wanted}
+    check(animation, (task.appearance.placement.canvas for task in tasks), limits)
+    writers = {
+        task: WebpWriter(task.appearance.placement.canvas, task.quality) for task in tasks & wanted
+    }
 
-    def pictures(whole: Image.Image) -> Iterator[tuple[Job, Image.Image]]:
-        made = _pictures(Cascade(decoded.size, whole), jobs, watermarks)
-        return ((job, picture) for job, picture in made if job in reels)
+    def pictures(whole: Image.Image) -> Iterator[tuple[RenderTask, Image.Image]]:
+        made = _pictures(Cascade(decoded.size, whole), tasks, watermarks)
+        return ((task, picture) for task, picture in made if task in writers)
 
-    files = animation.wind(film, reels, pictures)
+    files = transcode(animation, writers, pictures)
     return {
-        job: File(job.output, containers.with_exif("webp", file, exif), moving=True)
-        for job, file in files.items()
+        task: File(task.output, formats.with_exif("webp", file, exif), moving=True)
+        for task, file in files.items()
     }
 
 
 def _pictures(
-    cascade: Cascade, jobs: set[Job], watermarks: Marks
-) -> Iterator[tuple[Job, Image.Image]]:
-    """Every job with its finished picture; jobs of one look follow each other and share it."""
-    for look, each in groupby(sorted(jobs, key=_order, reverse=True), lambda job: job.look):
-        picture = cascade.picture(look.placement)
-        if look.sharpen:
-            picture = sharpened(picture, look.sharpen)
-        picture = padded(picture, look.placement, look.background)
-        if look.watermark:
-            picture = marked(picture, look.watermark, watermarks[look.watermark.source])
-        for job in each:
-            yield job, picture
+    cascade: Cascade, tasks: set[RenderTask], watermarks: Marks
+) -> Iterator[tuple[RenderTask, Image.Image]]:
+    """Each task with its finished picture; tasks of one appearance come in a row and share it."""
+    for appearance, group in groupby(
+        sorted(tasks, key=_order, reverse=True), lambda task: task.appearance
+    ):
+        picture = cascade.picture(appearance.placement)
+        if appearance.sharpen:
+            picture = sharpened(picture, appearance.sharpen)
+        picture = padded(picture, appearance.placement, appearance.background)
+        if appearance.watermark:
+            picture = apply_watermark(
+                picture, appearance.watermark, watermarks[appearance.watermark.source]
+            )
+        for task in group:
+            yield task, picture
 
 
-def _order(job: Job) -> tuple[object, ...]:
-    return job.look.placement.reach, repr(job)
+def _order(task: RenderTask) -> tuple[object, ...]:
+    return task.appearance.placement.source_size, repr(task)
 
 
-def _lightened(decoded: Decoded, files: dict[Job, File], exif: bytes) -> dict[Job, File]:
-    """`files`, with the original in place of each that shows the same and is not smaller."""
-    moving = decoded.film is not None
-    alike = [job for job in files if job.look.is_of_all(decoded.size)]
-    alike = [job for job in alike if files[job].moving == moving]
-    bare = containers.with_exif(decoded.kind, _bare(decoded), exif) if alike else b""
-    if not bare:
+def _prefer_original(
+    decoded: Decoded, files: dict[RenderTask, File], exif: bytes
+) -> dict[RenderTask, File]:
+    """`files`, with the original instead of each file that shows the same and is not smaller."""
+    moving = decoded.animation is not None
+    alike = [task for task in files if task.appearance.is_of_all(decoded.size)]
+    alike = [task for task in alike if files[task].moving == moving]
+    stripped = formats.with_exif(decoded.kind, _stripped(decoded), exif) if alike else b""
+    if not stripped:
         return files
-    original = File(output_for("original", decoded.kind, decoded.image.mode), bare, moving)
+    original = File(output_for("original", decoded.kind, decoded.image.mode), stripped, moving)
     alpha = decoded.has_alpha
-    return files | {job: lighter(files[job], original, alpha=alpha) for job in alike}
+    return files | {task: lighter(files[task], original, alpha=alpha) for task in alike}
 
 
-def _bare(decoded: Decoded) -> bytes:
-    """The original's own pixels as a file, if browsers show them as they are; else empty."""
-    film = decoded.film
-    if film:
-        return containers.bare_animation(film.kind, film.data) if film.unchanged else b""
-    return containers.bare(decoded.kind, bytes(decoded.body)) if decoded.body else b""
+def _stripped(decoded: Decoded) -> bytes:
+    """The original without metadata, if browsers show its pixels correctly; else empty."""
+    animation = decoded.animation
+    if animation:
+        return (
+            formats.strip_animation_metadata(animation.kind, animation.data)
+            if animation.unchanged
+            else b""
+        )
+    return formats.strip_metadata(decoded.kind, bytes(decoded.body)) if decoded.body else b""
 
 
 def _rendered(name: str, size: Size, file: File) -> Rendered:
-    codec = CODECS[file.output]
+    output_format = FORMATS[file.output]
     return Rendered(
         variant=name,
         format=file.output,
-        extension=codec.extension,
-        media_type=codec.media_type,
+        extension=output_format.extension,
+        media_type=output_format.media_type,
         width=size.width,
         height=size.height,
         data=file.data,

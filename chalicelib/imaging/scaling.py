@@ -1,4 +1,4 @@
-"""Other sizes of the same picture, by bicubic interpolation over all the pixels that count."""
+"""Scales images by bicubic interpolation, antialiased when scaling down."""
 
 from PIL import Image
 
@@ -11,13 +11,13 @@ Box = tuple[float, float, float, float]
 
 
 def scaled(image: Image.Image, size: tuple[int, int], box: Box | None = None) -> Image.Image:
-    """A copy of `image` (`L`, `RGB`, `RGBa`, `CMYK`) of `size`, or of its part in `box`.
+    """A copy of `image` (`L`, `RGB`, `RGBa`, `CMYK`) in `size`, or of its part in `box`.
 
-    `box` is left, top, right, bottom in pixels; edges may fall between two.
+    `box` is left, top, right, bottom in pixels, which may be fractional.
     """
     if Resizer is None:
         return image.resize(size, Image.Resampling.BICUBIC, box)
-    # Catmull-Rom's is the cubic that Pillow calls bicubic.
+    # Pillow's bicubic is the Catmull-Rom kernel.
     cubic = ResizeAlg.convolution(FilterType.catmull_rom)
     options = ResizeOptions(cubic, crop_box=_crop(box) if box else None)
     copy = Image.new(image.mode, size)

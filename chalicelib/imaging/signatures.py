@@ -1,31 +1,19 @@
-"""What a file is, told by its first bytes and never by its name."""
+"""Detects a file's format by its first bytes, never by its name."""
 
 import re
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.errors import Reason
-from chalicelib.imaging.verdicts import rejection
-
-Kind = Literal["jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp"]
-
-CONTENT_TYPES: dict[Kind, str] = {
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "gif": "image/gif",
-    "avif": "image/avif",
-    "heic": "image/heic",
-    "tiff": "image/tiff",
-    "bmp": "image/bmp",
-}
+from chalicelib.imaging.rejections import rejection
+from chalicelib.model.formats import InputFormat
 
 
 class _Signature(NamedTuple):
     pattern: re.Pattern[bytes]
-    kind: Kind
+    kind: InputFormat
 
 
-class _Refusal(NamedTuple):
+class _Unsupported(NamedTuple):
     pattern: re.Pattern[bytes]
     label: str
 
@@ -34,7 +22,7 @@ def _starts(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
 
 
-# `ftyp` boxes name their brands in groups of four bytes: the major one, a version, then the others.
+# `ftyp` boxes list four-byte fields: the major brand, a version, then the compatible brands.
 _AVIF_BRANDS = rb".{4}ftyp(?:avi[fs]|(?:mif1|msf1|miaf|MA1[AB]).{4}(?:.{4}){0,30}?avi[fs])"
 _HEVC = rb"he[iv][cxms]"
 _HEIC_BRANDS = rb".{4}ftyp(?:%b|(?:mif[12]|msf1|miaf).{4}(?:.{4}){0,30}?%b)" % (_HEVC, _HEVC)
@@ -42,7 +30,7 @@ _HEIF_BRANDS = rb".{4}ftyp(?:mif[12]|msf1|miaf)"
 _BMP_HEADERS = rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00"
 _SVG = rb"(?:\xef\xbb\xbf)?\s*(?=<)(?!.*<html)(?=.*(?<=[<:])svg[\s>])"
 
-_READ: tuple[_Signature, ...] = (
+_SUPPORTED: tuple[_Signature, ...] = (
     _Signature(_starts(rb"\xff\xd8\xff"), "jpeg"),
     _Signature(_starts(rb"\x89PNG\r\n\x1a\n"), "png"),
     _Signature(_starts(rb"RIFF.{4}WEBP"), "webp"),
@@ -53,35 +41,37 @@ _READ: tuple[_Signature, ...] = (
     _Signature(_starts(rb"(?:II[*+]\x00|MM\x00[*+])(?!.{4}CR)"), "tiff"),
 )
 
-_REFUSED: tuple[_Refusal, ...] = (
-    _Refusal(_starts(rb"II\*\x00.{4}CR|.{4}ftypcrx"), "Camera RAW"),
-    _Refusal(_starts(rb"II(?:RO|RS|U\x00)|MMOR|FUJIFILMCCD-RAW|\x00MRM|FOVb"), "Camera RAW"),
-    _Refusal(_starts(_HEIF_BRANDS), "HEIF (other than HEIC)"),
-    _Refusal(_starts(_SVG), "SVG"),
-    _Refusal(_starts(rb"\x1f\x8b.{8}[^\x00]{1,200}\.svg\x00"), "SVG"),
-    _Refusal(_starts(rb"%PDF-"), "PDF"),
-    _Refusal(_starts(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
-    _Refusal(_starts(rb"8BP[SB]\x00"), "Photoshop"),
-    _Refusal(_starts(rb"\xff\x0a|\x00\x00\x00\x0cJXL "), "JPEG XL"),
-    _Refusal(_starts(rb"\x00\x00\x00\x0cjP {2}|\xff\x4f\xff\x51"), "JPEG 2000"),
-    _Refusal(_starts(rb"II\xbc[\x00\x01]"), "JPEG XR"),
-    _Refusal(_starts(rb"\x00\x00[\x01\x02]\x00[^\x00]\x00.{3}\x00|icns"), "Icon"),
-    _Refusal(
+_UNSUPPORTED: tuple[_Unsupported, ...] = (
+    _Unsupported(_starts(rb"II\*\x00.{4}CR|.{4}ftypcrx"), "Camera RAW"),
+    _Unsupported(_starts(rb"II(?:RO|RS|U\x00)|MMOR|FUJIFILMCCD-RAW|\x00MRM|FOVb"), "Camera RAW"),
+    _Unsupported(_starts(_HEIF_BRANDS), "HEIF (other than HEIC)"),
+    _Unsupported(_starts(_SVG), "SVG"),
+    _Unsupported(_starts(rb"\x1f\x8b.{8}[^\x00]{1,200}\.svg\x00"), "SVG"),
+    _Unsupported(_starts(rb"%PDF-"), "PDF"),
+    _Unsupported(_starts(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
+    _Unsupported(_starts(rb"8BP[SB]\x00"), "Photoshop"),
+    _Unsupported(_starts(rb"\xff\x0a|\x00\x00\x00\x0cJXL "), "JPEG XL"),
+    _Unsupported(_starts(rb"\x00\x00\x00\x0cjP {2}|\xff\x4f\xff\x51"), "JPEG 2000"),
+    _Unsupported(_starts(rb"II\xbc[\x00\x01]"), "JPEG XR"),
+    _Unsupported(_starts(rb"\x00\x00[\x01\x02]\x00[^\x00]\x00.{3}\x00|icns"), "Icon"),
+    _Unsupported(
         _starts(rb"gimp xcf|AT&TFORM|BPG\xfb|DDS |qoif|v/1\x01|#\?RADIANCE|SIMPLE  ="), "Such"
     ),
-    _Refusal(_starts(rb"P[1-7]\s+[\d#W]|\x8a[MJ]NG|\x8bJNG|\xd7\xcd\xc6\x9a|.{40} EMF"), "Such"),
+    _Unsupported(
+        _starts(rb"P[1-7]\s+[\d#W]|\x8a[MJ]NG|\x8bJNG|\xd7\xcd\xc6\x9a|.{40} EMF"), "Such"
+    ),
 )
 
 
-def sniff(data: bytes) -> Kind:
-    """The kind of `data`; Rejection if it is empty, no picture, or one that we do not read."""
+def sniff(data: bytes) -> InputFormat:
+    """The format of `data`; Rejection if it is empty, not a picture, or not supported."""
     if not data:
         raise rejection(Reason.EMPTY_FILE)
     head = data[:4096]
-    for signature in _READ:
+    for signature in _SUPPORTED:
         if signature.pattern.match(head):
             return signature.kind
-    for refusal in _REFUSED:
-        if refusal.pattern.match(head):
-            raise rejection(Reason.UNSUPPORTED_FORMAT, refusal.label)
+    for unsupported in _UNSUPPORTED:
+        if unsupported.pattern.match(head):
+            raise rejection(Reason.UNSUPPORTED_FORMAT, unsupported.label)
     raise rejection(Reason.NOT_AN_IMAGE)

@@ -1,4 +1,4 @@
-"""Whether a picture's colours can do with half the resolution, as most JPEGs store them."""
+"""Chooses JPEG's chroma subsampling: whether half the colour resolution is enough."""
 
 from typing import Literal
 
@@ -6,18 +6,18 @@ from PIL import Image, ImageChops
 
 Subsampling = Literal["4:2:0", "4:4:4"]
 
-# Half pixels on a side of the blocks that are judged: about a letter's stroke and what is around.
+# Side of the blocks compared, in pixels of the halved bands: about a letter's stroke and its edges.
 _SIDE = 4
-# Steps of 255 by which a block's colours are off on average. A line of red text, even of a dull
-# one, is in dozens of blocks; of 19 photographs none was in more than one at 1920, 640 and 200
-# pixels, and at 320 a single one, of many-coloured yarn, was in four.
+# Mean difference of a block's colours, in steps of 255. A line of red text, even dull red, exceeds
+# it in dozens of blocks; of 19 photographs none did in more than one block at 1920, 640 and 200
+# pixels, and at 320 only one, of many-coloured yarn, did in four.
 _LOSS = 24
 _BLOCKS = 4
-_MOST_SHARE = 8  # in a picture of few blocks, one in so many is enough
+_MOST_SHARE = 8  # in a picture of few blocks, one in this many is enough
 
 
 def subsampling_for(image: Image.Image) -> Subsampling:
-    """4:4:4 where halving the colours of `image` (`L` or `RGB`) would show, else 4:2:0."""
+    """4:4:4 if halving the colours of `image` (`L` or `RGB`) would be visible, else 4:2:0."""
     if image.mode != "RGB":
         return "4:2:0"
     colours = image.convert("YCbCr")
@@ -28,6 +28,6 @@ def subsampling_for(image: Image.Image) -> Subsampling:
 
 
 def _loss(band: Image.Image) -> Image.Image:
-    """How far one pixel of every four is from the four's mean."""
+    """The difference between one pixel of every four and the mean of the four."""
     half = band.reduce(2)
     return ImageChops.difference(half, band.resize(half.size, Image.Resampling.NEAREST))

@@ -1,4 +1,4 @@
-"""A mark laid over a finished picture."""
+"""Applies watermarks to finished pictures."""
 
 from functools import lru_cache
 from io import BytesIO
@@ -10,9 +10,9 @@ from chalicelib.imaging.alpha import premultiplied, straight
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.scaling import scaled
-from chalicelib.variants import Marks, Position, Watermark
+from chalicelib.model.variants import Marks, Position, Watermark
 
-# Where the free space goes: the shares of it to the left of and above the mark.
+# The shares of the free space to the left of and above the mark.
 _SHARES: dict[Position, tuple[float, float]] = {
     "top-left": (0, 0),
     "top": (0.5, 0),
@@ -27,46 +27,46 @@ _SHARES: dict[Position, tuple[float, float]] = {
 
 
 def check_watermarks(watermarks: Marks) -> None:
-    """SettingsError names the first file that is not a whole PNG."""
+    """SettingsError for the first file that is not a complete PNG."""
     for name, file in watermarks.items():
         try:
             with plugin("png")(BytesIO(file)) as opened:
                 opened.load()
-        # As with any picture, a decoder raises what it likes.
+        # As with any picture, a decoder may raise anything.
         except Exception as reason:
-            raise SettingsError(f"The watermark {name} is not a PNG, or a damaged one.") from reason
+            raise SettingsError(f"The watermark {name} is not a PNG, or it is damaged.") from reason
 
 
-def marked(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
-    """A copy of `image` (`L`, `RGB`, `RGBa`) under the PNG in `file`, in `RGB` or `RGBa`."""
-    laid, corner = _laid(Size(*image.size), rule, file)
+def apply_watermark(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
+    """A copy of `image` (`L`, `RGB`, `RGBa`) with the PNG in `file` over it, in `RGB` or `RGBa`."""
+    scaled_mark, corner = _scaled_mark(Size(*image.size), rule, file)
     if image.mode == "RGBa":
-        under = straight(image)
-        under.alpha_composite(laid, corner)
-        return premultiplied(under)
-    under = image.convert("RGB") if image.mode == "L" else image.copy()
-    under.paste(laid.convert("RGB"), corner, laid.getchannel("A"))
-    return under
+        base = straight(image)
+        base.alpha_composite(scaled_mark, corner)
+        return premultiplied(base)
+    base = image.convert("RGB") if image.mode == "L" else image.copy()
+    base.paste(scaled_mark.convert("RGB"), corner, scaled_mark.getchannel("A"))
+    return base
 
 
-# An animation lays the same few marks over each of its frames.
+# All frames of an animation have the same few watermarks.
 @lru_cache(maxsize=8)
-def _laid(canvas: Size, rule: Watermark, file: bytes) -> tuple[Image.Image, tuple[int, int]]:
-    """The mark as it is laid on `canvas` (`RGBA`, shared: nobody changes it), and its corner."""
+def _scaled_mark(canvas: Size, rule: Watermark, file: bytes) -> tuple[Image.Image, tuple[int, int]]:
+    """The mark scaled for `canvas` (`RGBA`, shared: do not change it), and its top left corner."""
     with plugin("png")(BytesIO(file)) as opened:
         mark = opened.convert("RGBA")
     margin = round(rule.margin * canvas.width)
     size, corner = place_mark(canvas, Size(*mark.size), rule, margin)
-    # Premultiplied, so that the colour of transparent pixels does not bleed into the edge.
-    laid = straight(scaled(premultiplied(mark), size))
-    laid.putalpha(laid.getchannel("A").point(lambda level: round(level * rule.opacity)))
-    return laid, corner
+    # Premultiplied, so that the colour of transparent pixels does not bleed into the edges.
+    result = straight(scaled(premultiplied(mark), size))
+    result.putalpha(result.getchannel("A").point(lambda level: round(level * rule.opacity)))
+    return result, corner
 
 
 def place_mark(
     canvas: Size, mark: Size, rule: Watermark, margin: int
 ) -> tuple[Size, tuple[int, int]]:
-    """The mark's size and its upper left corner, in pixels of `canvas`; never over its edges."""
+    """The mark's size and top left corner in pixels of `canvas`, always within it."""
     room = Size(max(1, canvas.width - 2 * margin), max(1, canvas.height - 2 * margin))
     scale = min(
         rule.width * canvas.width / mark.width, room.width / mark.width, room.height / mark.height

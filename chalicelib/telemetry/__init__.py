@@ -1,10 +1,10 @@
-"""What operators see: JSON lines, CloudWatch's embedded metrics, X-Ray's subsegments.
+"""Telemetry for operators: JSON log lines, CloudWatch embedded metrics, X-Ray subsegments.
 
-Formats live here and nowhere else; docs/observability.md lists every name.
+Formats are defined only here; docs/observability.md lists every name.
 """
 
-from chalicelib.telemetry.calls import judged, watched
 from chalicelib.telemetry.cloudwatch import CloudWatch
-from chalicelib.telemetry.lines import write_json_lines
+from chalicelib.telemetry.invocations import log_authorizer, log_invocation
+from chalicelib.telemetry.json_lines import write_json_lines
 
-__all__ = ["CloudWatch", "judged", "watched", "write_json_lines"]
+__all__ = ["CloudWatch", "log_authorizer", "log_invocation", "write_json_lines"]

@@ -1,14 +1,14 @@
-"""The Telemetry that Lambda's log is: CloudWatch reads lines and metrics from it."""
+"""CloudWatch implementation of Telemetry: writes lines and metrics to Lambda's log."""
 
 import logging
 import os
 import time
 
-from chalicelib.facts import Fact, Finished
-from chalicelib.telemetry import bindings
-from chalicelib.telemetry.accounts import account_of
-from chalicelib.telemetry.calls import LOCAL
-from chalicelib.telemetry.lines import METRICS
+from chalicelib.ports.telemetry import ProcessingFinished, TelemetryEvent
+from chalicelib.telemetry import log_context
+from chalicelib.telemetry.formatting import log_entry_of
+from chalicelib.telemetry.invocations import LOCAL
+from chalicelib.telemetry.json_lines import METRICS
 from chalicelib.telemetry.metrics import STAGE, embedded
 
 _log = logging.getLogger(__name__)
@@ -16,25 +16,27 @@ _metrics = logging.getLogger(METRICS)
 
 
 class CloudWatch:
-    """Writes facts as log lines; with `tracing` it sends X-Ray the phases of each picture."""
+    """Writes events as log lines; with `tracing`, sends the phases of each picture to X-Ray."""
 
     def __init__(self, *, tracing: bool) -> None:
         self._tracing = tracing
 
-    def about(self, image_id: str) -> None:
-        """All lines from now on are about this image, until the call ends or another's begins."""
-        bindings.bind(image_id=image_id)
+    def bind_image(self, image_id: str) -> None:
+        """Add the image id to all further lines, until the call ends or another image is bound."""
+        log_context.bind(image_id=image_id)
 
-    def say(self, fact: Fact) -> None:
-        """Write one line, with the metrics in it where the fact has any."""
-        account = account_of(fact)
-        if account.figures:
-            stage = str(bindings.bound().get(STAGE, LOCAL))
-            members = embedded(account.figures, stage, account.reason, time.time())
-            _metrics.info(account.message, extra={"fields": account.fields | members})
+    def record(self, event: TelemetryEvent) -> None:
+        """Write a line for `event`, with its metrics if it has any."""
+        entry = log_entry_of(event)
+        if entry.figures:
+            stage = str(log_context.bound().get(STAGE, LOCAL))
+            members = embedded(entry.figures, stage, entry.reason, time.time())
+            _metrics.info(entry.message, extra={"fields": entry.fields | members})
         else:
-            _log.info(account.message, extra={"fields": account.fields})
-        if self._tracing and isinstance(fact, Finished):
-            from chalicelib.telemetry import segments  # no other start pays for sockets
+            _log.info(entry.message, extra={"fields": entry.fields})
+        if self._tracing and isinstance(event, ProcessingFinished):
+            from chalicelib.telemetry import (
+                xray,
+            )  # imports sockets, which other cold starts do not need
 
-            segments.send(fact.laps, fact.image.id, os.environ)
+            xray.send(event.spans, event.image.id, os.environ)

@@ -1,4 +1,4 @@
-"""Metrics in CloudWatch's embedded format: members that make a log line a set of measurements.
+"""Metrics in CloudWatch's embedded metric format: members that turn a log line into metrics.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -24,10 +24,10 @@ Figures = Mapping[str, float]
 
 
 def embedded(figures: Figures, stage: str, reason: str | None, at: float) -> dict[str, object]:
-    """The members for `figures` (by names of UNITS), measured at `at` seconds since 1970.
+    """The members for `figures` (by names of UNITS), measured at `at` (seconds since 1970).
 
     CloudWatch bills each name with each value of its dimensions as a metric: only rejections
-    are counted by their reason, of which there are a handful.
+    are counted by reason, of which there are a handful.
     """
     directives = [_directive([STAGE], list(figures))]
     members: dict[str, object] = {STAGE: stage, **figures}

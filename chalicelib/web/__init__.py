@@ -1,1 +1,1 @@
-"""The HTTP edge: requests in, answers and problem details out."""
+"""The HTTP boundary: request validation, JSON responses and problem details."""

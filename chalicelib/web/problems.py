@@ -1,48 +1,8 @@
-"""Every problem that the API answers with, by status; docs/api.md has them as a table."""
+"""The problems that the API returns; docs/api.md lists them in a table."""
 
-from chalicelib.errors import (
-    Conflict,
-    ForeignBucket,
-    InvalidRequest,
-    LackingScope,
-    LimitReached,
-    MalformedBody,
-    NotFound,
-    RequestError,
-    Unauthenticated,
-    UnsupportedType,
-    UploadTooLarge,
-)
-from chalicelib.web.refusals import (
-    BodyTooLarge,
-    Forbidden,
-    InternalError,
-    MethodNotAllowed,
-    TimedOut,
-    Unavailable,
-    UnknownRoute,
-    Unreadable,
-    UnsupportedMediaType,
-)
+from chalicelib.errors import RequestError
 
-PROBLEMS: tuple[type[RequestError], ...] = (
-    MalformedBody,
-    Unreadable,
-    Unauthenticated,
-    LackingScope,
-    ForeignBucket,
-    Forbidden,
-    NotFound,
-    UnknownRoute,
-    MethodNotAllowed,
-    Conflict,
-    UploadTooLarge,
-    BodyTooLarge,
-    UnsupportedType,
-    UnsupportedMediaType,
-    InvalidRequest,
-    LimitReached,
-    InternalError,
-    Unavailable,
-    TimedOut,
+# Sorted by status, then in order of definition.
+PROBLEMS: tuple[type[RequestError], ...] = tuple(
+    sorted(RequestError.__subclasses__(), key=lambda problem: problem.status)
 )

@@ -1,4 +1,4 @@
-"""What clients may send, checked whole before anything is done with it."""
+"""Request bodies and queries, validated before use."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
@@ -6,17 +6,16 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from chalicelib import keys
 from chalicelib.errors import InvalidRequest, MalformedBody, NotFound
-from chalicelib.focus import FocalPoint
-from chalicelib.records import Status
+from chalicelib.model import keys
+from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.image import Status
 
 Filename = Annotated[str, Meta(min_length=1, max_length=1024)]
 ContentType = Annotated[str, Meta(min_length=1, max_length=255)]
 Size = Annotated[int, Meta(ge=1)]
-Sha256 = Annotated[
-    str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)
-]  # `$` is also before a line's end
+# `$` also matches before a trailing newline, so the length is limited, too.
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 
 
 class UploadRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +37,7 @@ class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query of `GET /images`; an `owner` other than oneself is for admins."""
+    """The query of `GET /images`; only admins may list another `owner`'s images."""
 
     status: Status | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
@@ -47,7 +46,7 @@ class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ObjectRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /images`; a `focal_point` of null removes the one that is known."""
+    """The body of `POST /images`; a `focal_point` of null removes the present one."""
 
     bucket: Annotated[str, Meta(min_length=1, max_length=255)]
     key: Annotated[str, Meta(min_length=1, max_length=1024)]
@@ -55,9 +54,9 @@ class ObjectRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class AgainRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /images/{id}/reprocess`, which may be left out.
+    """The optional body of `POST /images/{id}/reprocess`.
 
-    A `focal_point` of null removes the one that is known.
+    A `focal_point` of null removes the present one.
     """
 
     focal_point: FocalPoint | UnsetType | None = UNSET
@@ -67,7 +66,7 @@ Form = TypeVar("Form", bound=Struct)
 
 
 def body_as(form: type[Form], raw: bytes) -> Form:
-    """The JSON body as `form`; InvalidRequest names the field, MalformedBody is for no JSON."""
+    """The JSON body as `form`; InvalidRequest names the field, MalformedBody if it is not JSON."""
     try:
         return msgspec.json.decode(raw, type=form)
     except msgspec.ValidationError as reason:
@@ -80,20 +79,20 @@ def query_as(form: type[Form], query: Mapping[str, Sequence[str]]) -> Form:
     """The query string as `form`; InvalidRequest names the field."""
     for name, values in query.items():
         if len(values) > 1:
-            raise InvalidRequest(f"{name} is given {len(values)} times; give it once.")
+            raise InvalidRequest(f"{name} is given {len(values)} times; it may be given once.")
     given = {name: values[0] for name, values in query.items()}
     try:
-        asked = msgspec.convert(given, form, strict=False)
+        parsed = msgspec.convert(given, form, strict=False)
     except msgspec.ValidationError as reason:
         raise InvalidRequest(_sentence(reason)) from reason
     for name in given:
-        if getattr(asked, name) is None:  # the word, where no text is expected
-            raise InvalidRequest(f"{name}: It may be left out; it is never null.")
-    return asked
+        if getattr(parsed, name) is None:  # the word `null` for a field that is no text
+            raise InvalidRequest(f"{name} may be omitted, but must not be null.")
+    return parsed
 
 
 def valid_id(text: str) -> str:
-    """`text` where it has the form of an image id; NotFound else."""
+    """`text` if it has the form of an image id, else NotFound."""
     if not keys.is_image_id(text):
         raise NotFound("There is no such image.")
     return text

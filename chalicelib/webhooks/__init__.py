@@ -1,8 +1,8 @@
-"""Webhooks: what the bus tells, posted to one address, signed as Standard Webhooks has it.
+"""Webhooks: image events posted to a URL, signed as Standard Webhooks specifies.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
-from chalicelib.webhooks.delivery import Parameters, PatientQueue, Webhook, Webhooks
+from chalicelib.webhooks.delivery import DelayedQueue, Parameters, Webhook, Webhooks
 
-__all__ = ["Parameters", "PatientQueue", "Webhook", "Webhooks"]
+__all__ = ["DelayedQueue", "Parameters", "Webhook", "Webhooks"]

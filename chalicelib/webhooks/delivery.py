@@ -1,4 +1,4 @@
-"""The delivery of webhooks: signed anew at each try, put off longer and longer."""
+"""Delivers webhooks: signed anew for each attempt, retried with growing delays."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -8,19 +8,19 @@ import msgspec
 from msgspec import Raw, Struct
 
 from chalicelib import __version__
-from chalicelib.errors import AddressRefused, PassingFault
-from chalicelib.facts import Sent, Unchanged
-from chalicelib.ports import Clock, Telemetry
+from chalicelib.errors import AddressRefused, TransientError
+from chalicelib.ports.clock import Clock
+from chalicelib.ports.telemetry import NothingToDo, Telemetry, WebhookSent
 from chalicelib.settings import Settings
 from chalicelib.webhooks.signing import read_secrets, sign
 
-# Seconds between one try and the next: about 21 hours in all, then the queue gives the message up.
+# Seconds between attempts: about 21 hours in all, then the queue gives up the message.
 WAITS = (5, 60, 300, 900, 3600, 7200, 14_400, 21_600, 28_800)
 _SECRETS_KEPT = timedelta(minutes=5)
 
 
 class Webhook(Struct, frozen=True, kw_only=True):
-    """A message of the webhooks' queue: what was told, and how often it was taken from there."""
+    """A message of the webhooks' queue: an event; `tries` is how often it was received."""
 
     id: str
     image_id: str
@@ -32,31 +32,31 @@ class Webhook(Struct, frozen=True, kw_only=True):
 
     @property
     def body(self) -> bytes:
-        """What is posted: the same at each try."""
-        told = {"type": self.name, "timestamp": self.at, "data": self.detail}
-        return msgspec.json.encode(told)
+        """The request body: the same for each attempt."""
+        message = {"type": self.name, "timestamp": self.at, "data": self.detail}
+        return msgspec.json.encode(message)
 
 
-class PatientQueue(Protocol):
-    """A queue whose messages can wait."""
+class DelayedQueue(Protocol):
+    """A queue whose messages can be delayed."""
 
     def put_off(self, receipt: str, seconds: int) -> None:
-        """Give a message out again after so many seconds, at most 12 hours."""
+        """Deliver a message again after `seconds`, at most 12 hours."""
 
 
 class Parameters(Protocol):
-    """Secrets that operators chose, by their parameters' names."""
+    """Secrets of the operator, by parameter name."""
 
     def read(self, name: str) -> str:
-        """The secret; SettingsError where there is no such parameter."""
+        """The secret; SettingsError if there is no such parameter."""
 
 
 class Webhooks:
-    """Delivers them to the address of the settings."""
+    """Delivers webhooks to the URL in the settings."""
 
     def __init__(
         self,
-        queue: PatientQueue,
+        queue: DelayedQueue,
         parameters: Parameters,
         settings: Settings,
         clock: Clock,
@@ -67,25 +67,27 @@ class Webhooks:
         self._settings = settings
         self._clock = clock
         self._telemetry = telemetry
-        self._known: tuple[datetime, tuple[bytes, ...]] | None = None
+        self._cached_secrets: tuple[datetime, tuple[bytes, ...]] | None = None
 
     def deliver(self, webhook: Webhook) -> None:
-        """Send one. PassingFault where it was not taken, AddressRefused where it may not go."""
-        self._telemetry.about(webhook.image_id)
+        """Send a webhook. TransientError if it was not accepted, AddressRefused if not allowed."""
+        self._telemetry.bind_image(webhook.image_id)
         if not self._settings.webhook_url:
-            self._telemetry.say(Unchanged(why="There is no address for webhooks."))
+            self._telemetry.record(NothingToDo(why="No webhook URL is set."))
             return
         try:
             status = self._post(webhook)
             if not 200 <= status < 300:
-                raise PassingFault(f"The receiver answered {status}.")
-        except (PassingFault, AddressRefused):
+                raise TransientError(f"The receiver responded with {status}.")
+        except (TransientError, AddressRefused):
             self._put_off(webhook)
             raise
-        self._telemetry.say(Sent(name=webhook.name, status=status, tries=webhook.tries))
+        self._telemetry.record(WebhookSent(name=webhook.name, status=status, tries=webhook.tries))
 
     def _post(self, webhook: Webhook) -> int:
-        from chalicelib.webhooks.posting import post  # no other start pays for TLS
+        from chalicelib.webhooks.http_post import (
+            post,
+        )  # imports TLS, which other cold starts do not need
 
         now = self._clock()
         body = webhook.body
@@ -96,11 +98,11 @@ class Webhooks:
 
     def _put_off(self, webhook: Webhook) -> None:
         seconds = WAITS[webhook.tries - 1] if webhook.tries <= len(WAITS) else 0
-        with suppress(PassingFault):  # then the queue's own time counts
+        with suppress(TransientError):  # then the queue's own timeout applies
             self._queue.put_off(webhook.receipt, seconds)
 
     def _signing_secrets(self, now: datetime) -> tuple[bytes, ...]:
-        if self._known is None or now - self._known[0] > _SECRETS_KEPT:
+        if self._cached_secrets is None or now - self._cached_secrets[0] > _SECRETS_KEPT:
             text = self._parameters.read(self._settings.webhook_secret_parameter)
-            self._known = now, read_secrets(text)
-        return self._known[1]
+            self._cached_secrets = now, read_secrets(text)
+        return self._cached_secrets[1]

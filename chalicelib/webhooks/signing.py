@@ -1,4 +1,4 @@
-"""Signatures: HMAC-SHA256 of id, time stamp and body, one for each secret that counts."""
+"""Signatures: HMAC-SHA256 of id, timestamp and body, one for each valid secret."""
 
 import base64
 import binascii
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from chalicelib.errors import SettingsError
 
 _PREFIX = "whsec_"
-_SHORTEST, _LONGEST = 24, 64  # bytes of a secret, as the standard has it
+_SHORTEST, _LONGEST = 24, 64  # bytes of a secret, by the standard
 
 
 def read_secrets(text: str) -> tuple[bytes, ...]:
-    """The secrets in `text`, with spaces between; SettingsError, which shows none, for others."""
+    """The space-separated secrets in `text`; SettingsError, without showing them, if invalid."""
     try:
         secrets = tuple(_read(word) for word in text.split())
     except (binascii.Error, ValueError) as reason:
@@ -24,13 +24,13 @@ def read_secrets(text: str) -> tuple[bytes, ...]:
 
 
 _WRONG = (
-    f"The secret of the webhooks is not {_PREFIX} and {_SHORTEST} to {_LONGEST} bytes in base64, "
-    "or several such with spaces between."
+    f"The webhook secret must be {_PREFIX} and {_SHORTEST} to {_LONGEST} bytes in base64, "
+    "or several of these separated by spaces."
 )
 
 
 def sign(secrets: Sequence[bytes], webhook_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that prove who sent `body`, and when (seconds since 1970)."""
+    """The headers that prove who sent `body`, and when (`timestamp`: seconds since 1970)."""
     signed = f"{webhook_id}.{timestamp}.".encode() + body
     macs = (hmac.new(secret, signed, hashlib.sha256).digest() for secret in secrets)
     return {

@@ -1,11 +1,11 @@
-const KEPT = 10;
+const MAX_ENTRIES = 10;
 
-/** A function that lets screen readers say a sentence, through a live region. */
+/** Returns a function that makes screen readers announce a sentence, through a live region. */
 export function announcer(region) {
   return (sentence) => {
     const entry = document.createElement("p");
     entry.textContent = sentence;
     region.append(entry);
-    if (region.childElementCount > KEPT) region.firstElementChild.remove();
+    if (region.childElementCount > MAX_ENTRIES) region.firstElementChild.remove();
   };
 }

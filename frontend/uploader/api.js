@@ -1,28 +1,28 @@
 import { strings } from "../strings.js";
 
-const FILE_AT_FAULT = new Set([413, 415, 422]);
+const FILE_ERRORS = new Set([413, 415, 422]);
 
 let address;
 
-/** Why an upload ended without a picture. The message is a sentence for the user. */
+/** Why an upload did not succeed. The message is a sentence for the user. */
 export class UploadError extends Error {
   /**
-   * `outcome`: "rejected" (the file is at fault) or "failed" (anything else); `status`: HTTP's, 0
-   * for no answer; `image`: what Darkroom says of it, where it knows.
+   * `outcome`: "rejected" (because of the file), "failed" (any other cause) or "cancelled";
+   * `status`: the HTTP status, 0 for no response; `image`: the API's image, if there is one.
    */
-  constructor(sentence, outcome = "failed", { status, image, passing = false } = {}) {
+  constructor(sentence, outcome = "failed", { status, image, transient = false } = {}) {
     super(sentence);
     this.name = "UploadError";
     this.outcome = outcome;
     this.status = status;
     this.image = image;
-    // The same may succeed a little later.
-    this.passing = passing || status === 0 || status === 429 || status >= 500;
+    // The same request may succeed a little later.
+    this.transient = transient || status === 0 || status === 429 || status >= 500;
   }
 }
 
-/** The address of the API that config.json, beside this script's folder, names. */
-function configured() {
+/** The API's address in config.json, which is one folder above this script. */
+function configuredAddress() {
   address ??= readAddress().catch((reason) => {
     address = undefined;
     throw reason;
@@ -37,28 +37,28 @@ async function readAddress() {
   return config.api;
 }
 
-/** An Api at `base`, or where this script's own site says that it is. */
+/** An Api at `base`, or at the address that this script's site configures. */
 export async function connect(base, token) {
-  return new Api(base || await configured(), token);
+  return new Api(base || await configuredAddress(), token);
 }
 
-/** Darkroom's HTTP interface. Every refusal is an UploadError with the server's sentence. */
+/** Client of Darkroom's HTTP API. Every error is an UploadError with the server's sentence. */
 export class Api {
   #base;
   #token;
 
-  /** `token` returns (a promise of) a bearer token; `{ refused: true }` asks it for a new one. */
+  /** `token` returns (a promise of) a bearer token; `{ refused: true }` requests a new one. */
   constructor(base, token) {
     this.#base = base.replace(/\/+$/, "");
     this.#token = token;
   }
 
-  /** `order`: filename, content_type, size, sha256. A ticket, or `duplicate_of`. */
+  /** Requests a ticket, or `duplicate_of`. `order`: filename, content_type, size, sha256. */
   ticket(order, signal) {
     return this.#call("/uploads", { method: "POST", json: order, signal });
   }
 
-  /** The image at an address that a ticket gave, or at `/images/{id}`. */
+  /** The image at the ticket's `status_url`, or at `/images/{id}`. */
   image(address, signal) {
     return this.#call(address, { signal });
   }
@@ -68,12 +68,12 @@ export class Api {
     return this.#call(`/images?${new URLSearchParams(query)}`, { signal });
   }
 
-  /** Has the image processed again; `wish` may hold another `focal_point`. */
-  reprocess(id, wish) {
-    return this.#call(`/images/${id}/reprocess`, { method: "POST", json: wish });
+  /** Requests that the image is processed again; `changes` may hold another `focal_point`. */
+  reprocess(id, changes) {
+    return this.#call(`/images/${id}/reprocess`, { method: "POST", json: changes });
   }
 
-  /** Erases the image: the receipt. */
+  /** Deletes the image and returns the receipt. */
   remove(id) {
     return this.#call(`/images/${id}`, { method: "DELETE" });
   }
@@ -89,8 +89,8 @@ export class Api {
     return body;
   }
 
-  async #fetch(address, { json, ...options }, known) {
-    const token = await this.#token?.(known);
+  async #fetch(address, { json, ...options }, tokenOptions) {
+    const token = await this.#token?.(tokenOptions);
     const headers = {
       ...(json && { "Content-Type": "application/json" }),
       ...(token && { Authorization: `Bearer ${token}` }),
@@ -102,13 +102,13 @@ export class Api {
     });
   }
 
-  // Not `new URL(address, base)`: that would drop the stage from an API Gateway address.
+  // `new URL(address, base)` would drop the stage from an API Gateway address.
   #absolute(address) {
     return address.startsWith("/") ? this.#base + address : address;
   }
 }
 
 function problem(status, body) {
-  const outcome = FILE_AT_FAULT.has(status) ? "rejected" : "failed";
+  const outcome = FILE_ERRORS.has(status) ? "rejected" : "failed";
   return new UploadError(body?.detail || strings.apiStatus(status), outcome, { status });
 }

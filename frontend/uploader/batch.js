@@ -5,43 +5,43 @@ import { queue } from "./queue.js";
 
 let count = 0;
 
-/** The files of one element, from their choice until they are taken off the list. */
+/** The files of one element, from when they are chosen until they are removed from the list. */
 export class Batch {
   items = [];
 
-  #face;
+  #view;
   #host;
   #enqueue;
 
-  constructor(face, host) {
-    this.#face = face;
+  constructor(view, host) {
+    this.#view = view;
     this.#host = host;
     this.#enqueue = queue(() => host.limits.parallel);
   }
 
-  /** Lists and sends as many of the files as there is room for. */
+  /** Lists and uploads as many of the files as the limit allows. */
   add(files) {
-    const { most } = this.#host.limits;
-    // As an input for one file does: the later choice counts.
-    if (most === 1) this.forget(this.items);
-    const room = most - this.items.filter(({ outcome }) => !outcome).length;
-    const taken = files.slice(0, room).map((file) => this.#item(file));
-    this.items.unshift(...taken);
-    this.#face.list.prepend(...taken.map(({ element }) => element));
-    const left = files.length - taken.length;
-    this.#face.note.textContent = left ? strings.tooMany(most, left) : "";
-    if (taken.length > 0) this.#face.announce(strings.added(taken.length));
-    for (const item of taken) this.#bring(item);
+    const { maxFiles } = this.#host.limits;
+    // As with an input for one file, the later choice replaces the earlier one.
+    if (maxFiles === 1) this.forget(this.items);
+    const room = maxFiles - this.items.filter(({ outcome }) => !outcome).length;
+    const added = files.slice(0, room).map((file) => this.#item(file));
+    this.items.unshift(...added);
+    this.#view.list.prepend(...added.map(({ element }) => element));
+    const left = files.length - added.length;
+    this.#view.note.textContent = left ? strings.tooMany(maxFiles, left) : "";
+    if (added.length > 0) this.#view.announce(strings.added(added.length));
+    for (const item of added) this.#upload(item);
   }
 
-  /** Takes these off the list, and stops what is still in work. */
+  /** Removes these items from the list, and cancels those in progress. */
   forget(items) {
     for (const item of items) {
       item.stop.abort();
-      // Whoever is on it must not be thrown back to the top of the page.
-      if (item.element.matches(":focus-within")) this.#face.picker.focus();
+      // A removed element would lose the focus to the top of the page.
+      if (item.element.matches(":focus-within")) this.#view.picker.focus();
       item.element.remove();
-      this.#tell("dismissed", item);
+      this.#emit("dismissed", item);
     }
     this.items = this.items.filter((item) => !items.includes(item));
     this.#host.changed();
@@ -51,30 +51,30 @@ export class Batch {
     count += 1;
     return new Item(String(count), file, {
       cancel: (item) => item.stop.abort(),
-      retry: (item) => this.#bring(item),
+      retry: (item) => this.#upload(item),
       dismiss: (item) => this.forget([item]),
     }, this.#host.getAttribute("item-href"));
   }
 
-  async #bring(item) {
+  async #upload(item) {
     item.begin();
-    this.#tell("added", item);
+    this.#emit("added", item);
     this.#host.changed();
-    await this.#turn(item).then(
+    await this.#enqueued(item).then(
       (result) => this.#succeed(item, result),
       (reason) => this.#fail(item, reason),
     );
     this.#host.changed();
-    if (this.items.every(({ ended }) => ended)) this.#host.tell("idle", { images: this.#host.images });
+    if (this.items.every(({ ended }) => ended)) this.#host.emit("idle", { images: this.#host.images });
   }
 
-  // What still waits for its turn is cancelled at once as well.
-  #turn(item) {
+  // An item that still waits in the queue is cancelled at once as well.
+  #enqueued(item) {
     const { signal } = item.stop;
     const onProgress = (progress) => {
       if (signal.aborted) return;
       item.progress(progress);
-      this.#tell("progress", item, progress);
+      this.#emit("progress", item, progress);
     };
     const aborted = new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -88,24 +88,24 @@ export class Batch {
 
   #succeed(item, { image, duplicate }) {
     const message = item.ready(image, duplicate);
-    this.#face.announce(strings.announceReady(item.file.name, message));
-    this.#tell("ready", item, { image, duplicate });
+    this.#view.announce(strings.announceReady(item.file.name, message));
+    this.#emit("ready", item, { image, duplicate });
   }
 
   #fail(item, reason) {
     if (!this.items.includes(item)) return;
-    const error = explained(item, reason);
+    const error = asUploadError(item, reason);
     item.fail(error);
-    this.#face.announce(strings.announceEnd(item.file.name, strings.labels[error.outcome], error.message));
-    this.#tell("error", item, { error });
+    this.#view.announce(strings.announceEnd(item.file.name, strings.labels[error.outcome], error.message));
+    this.#emit("error", item, { error });
   }
 
-  #tell(name, { id, file }, detail) {
-    this.#host.tell(name, { id, file, ...detail });
+  #emit(name, { id, file }, detail) {
+    this.#host.emit(name, { id, file, ...detail });
   }
 }
 
-function explained({ stop }, reason) {
+function asUploadError({ stop }, reason) {
   if (stop.signal.aborted) return new UploadError(strings.cancelled, "cancelled");
   if (reason instanceof UploadError) return reason;
   console.error(reason);

@@ -1,4 +1,4 @@
-/** Answers a file with its SHA-256 in hex, or null where it cannot be read. */
+/** Receives a file and posts its SHA-256 in hex, or null if it cannot be read. */
 addEventListener("message", async ({ data: file }) => {
   try {
     const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());

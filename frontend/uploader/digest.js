@@ -1,23 +1,23 @@
 import { strings } from "../strings.js";
 import { UploadError } from "./api.js";
 
-// The browser's digest wants the whole file in memory; beyond this it may cost the tab.
-const MOST_BYTES = 256 * 1024 * 1024;
+// The browser's digest needs the whole file in memory; a larger file might crash the tab.
+const MAX_BYTES = 256 * 1024 * 1024;
 const SCRIPT = new URL("digest-worker.js", import.meta.url);
 
 let address;
 
-/** The file's SHA-256 in hex; undefined where this page may not or should not compute it. */
+/** The file's SHA-256 in hex; undefined if this page cannot or should not compute it. */
 export async function sha256(file, signal) {
-  // Browsers offer it to secure contexts only.
-  if (!globalThis.crypto?.subtle || file.size > MOST_BYTES) return undefined;
-  const worker = await hire();
+  // Browsers provide it in secure contexts only.
+  if (!globalThis.crypto?.subtle || file.size > MAX_BYTES) return undefined;
+  const worker = await startWorker();
   if (!worker) return undefined;
   try {
     signal?.throwIfAborted();
     const digest = await new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
-      // A page may forbid it; S3 then checks no digest, and the worker knows no duplicate.
+      // A page's policy may forbid it; then S3 checks no digest, and Darkroom finds no duplicate.
       worker.onerror = () => resolve(undefined);
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
       worker.postMessage(file);
@@ -29,7 +29,7 @@ export async function sha256(file, signal) {
   }
 }
 
-async function hire() {
+async function startWorker() {
   try {
     address ??= trustedScript();
     return new Worker(await address);
@@ -38,14 +38,14 @@ async function hire() {
   }
 }
 
-// A worker has to be of the page's own origin.
+// A worker's script must have the page's own origin.
 async function trustedScript() {
-  const script = SCRIPT.origin === location.origin ? SCRIPT.href : await copied();
+  const script = SCRIPT.origin === location.origin ? SCRIPT.href : await copyToBlob();
   const rules = { createScriptURL: () => script };
   return globalThis.trustedTypes?.createPolicy("darkroom-worker", rules).createScriptURL("") ?? script;
 }
 
-async function copied() {
+async function copyToBlob() {
   const response = await fetch(SCRIPT);
   return URL.createObjectURL(await response.blob());
 }

@@ -1,68 +1,68 @@
 import { strings } from "../strings.js";
 import { connect } from "./api.js";
 import { Batch } from "./batch.js";
-import { Face } from "./face.js";
+import { ShadowView } from "./shadow-view.js";
 import { listenForDrops, listenForPicks } from "./intake.js";
 import { upload } from "./upload.js";
 
-/** `<darkroom-uploader>`; docs/uploader.md says what it takes and tells. `token` is a function. */
+/** `<darkroom-uploader>`; docs/uploader.md documents its attributes, methods and events. */
 export class DarkroomUploader extends HTMLElement {
   static formAssociated = true;
   static observedAttributes = ["accept", "capture", "multiple"];
 
-  #face = new Face(this);
+  #view = new ShadowView(this);
   #form = this.attachInternals();
-  #batch = new Batch(this.#face, this);
-  #leaving;
+  #batch = new Batch(this.#view, this);
+  #listeners;
 
   constructor() {
     super();
-    listenForPicks(this.#face.picker, (files) => this.add(files));
-    listenForPicks(this.#face.camera, (files) => this.add(files));
-    this.#face.clear.addEventListener("click", () => this.clear());
+    listenForPicks(this.#view.picker, (files) => this.add(files));
+    listenForPicks(this.#view.camera, (files) => this.add(files));
+    this.#view.clear.addEventListener("click", () => this.clear());
   }
 
   connectedCallback() {
-    this.#leaving = new AbortController();
+    this.#listeners = new AbortController();
     listenForDrops(this.hasAttribute("everywhere") ? window : this, {
       onFiles: (files) => this.add(files),
-      onOver: (over) => this.#face.light(over),
-      signal: this.#leaving.signal,
+      onOver: (over) => this.#view.highlight(over),
+      signal: this.#listeners.signal,
     });
-    this.#face.configure(this);
+    this.#view.configure(this);
     this.changed();
   }
 
   disconnectedCallback() {
-    this.#leaving.abort();
+    this.#listeners.abort();
   }
 
   attributeChangedCallback() {
-    this.#face.configure(this);
+    this.#view.configure(this);
   }
 
   formDisabledCallback(disabled) {
-    this.#face.disabled = disabled;
+    this.#view.disabled = disabled;
   }
 
   formResetCallback() {
     this.#batch.forget(this.#batch.items);
   }
 
-  /** How many files may be listed, and how many of them are sent at a time. */
+  /** How many files may be listed, and how many of them are uploaded in parallel. */
   get limits() {
-    const most = this.hasAttribute("multiple") ? this.#number("max-files") : 1;
-    return { most: most ?? Infinity, parallel: this.#number("parallel") ?? 3 };
+    const maxFiles = this.hasAttribute("multiple") ? this.#number("max-files") : 1;
+    return { maxFiles: maxFiles ?? Infinity, parallel: this.#number("parallel") ?? 3 };
   }
 
-  /** The images of the files that are listed. */
+  /** The images of the listed files. */
   get images() {
     return this.#batch.items.flatMap(({ image }) => image ?? []);
   }
 
-  /** The Api that it talks to. */
+  /** The Api that it uses; `token` is a property that the page may set to a function. */
   connection() {
-    return connect(this.getAttribute("api"), (known) => this.token?.(known));
+    return connect(this.getAttribute("api"), (options) => this.token?.(options));
   }
 
   /** Uploads a file without listing it; see the function upload(). */
@@ -72,33 +72,33 @@ export class DarkroomUploader extends HTMLElement {
     return upload(file, { api: () => this.connection(), accept, maxBytes, ...options });
   }
 
-  /** Takes these files as if they had been picked. */
+  /** Adds these files as if they had been picked. */
   add(files) {
     if (files.length > 0 && !this.matches(":disabled")) this.#batch.add([...files]);
   }
 
-  /** Takes off the list what has ended. */
+  /** Removes finished files from the list. */
   clear() {
     this.#batch.forget(this.#batch.items.filter(({ ended }) => ended));
   }
 
-  /** Tells the page: the event `darkroom:{name}`. */
-  tell(name, detail) {
+  /** Dispatches the event `darkroom:{name}`. */
+  emit(name, detail) {
     const event = new CustomEvent(`darkroom:${name}`, { detail, bubbles: true, composed: true });
     this.dispatchEvent(event);
   }
 
-  /** The list is another: a form sends the ids of its images, and waits for those in work. */
+  /** Updates form value and validity after a change: a form sends image ids and waits for uploads. */
   changed() {
     const value = new FormData();
     for (const { id } of this.images) value.append(this.getAttribute("name"), id);
     this.#form.setFormValue(this.hasAttribute("name") ? value : null);
     const customError = this.#batch.items.some(({ ended }) => !ended);
     const valueMissing = this.hasAttribute("required") && this.images.length === 0;
-    const why = customError ? strings.busy : strings.required;
-    const faults = customError || valueMissing ? [{ customError, valueMissing }, why] : [{}, ""];
-    this.#form.setValidity(...faults, this.#face.picker);
-    this.#face.count(this.#batch.items);
+    const message = customError ? strings.busy : strings.required;
+    const validity = customError || valueMissing ? [{ customError, valueMissing }, message] : [{}, ""];
+    this.#form.setValidity(...validity, this.#view.picker);
+    this.#view.updateSummary(this.#batch.items);
   }
 
   #number(attribute) {

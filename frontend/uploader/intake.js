@@ -1,4 +1,4 @@
-/** Calls `onFiles` with what is picked in `input`. */
+/** Calls `onFiles` with the files picked in `input`. */
 export function listenForPicks(input, onFiles) {
   input.addEventListener("change", () => {
     onFiles([...input.files]);
@@ -8,8 +8,8 @@ export function listenForPicks(input, onFiles) {
 }
 
 /**
- * Calls `onFiles` with what is dropped on, or pasted into, `target`: an element, or the window.
- * `onOver` hears whether files are above it.
+ * Calls `onFiles` with files dropped on, or pasted into, `target`: an element, or the window.
+ * `onOver` is called with whether files are being dragged over it.
  */
 export function listenForDrops(target, { onFiles, onOver, signal }) {
   const on = (name, listener) => target.addEventListener(name, listener, { signal });
@@ -20,7 +20,7 @@ export function listenForDrops(target, { onFiles, onOver, signal }) {
     onOver(true);
   });
   on("dragleave", ({ relatedTarget }) => {
-    // Moves between what is inside are reported too; only leaving a window has nowhere to go.
+    // Moves between child elements are reported too; on leaving the window, relatedTarget is null.
     if (!relatedTarget || target.contains?.(relatedTarget) === false) onOver(false);
   });
   on("drop", (event) => {
@@ -29,8 +29,8 @@ export function listenForDrops(target, { onFiles, onOver, signal }) {
     event.preventDefault();
     onFiles([...event.dataTransfer.files]);
   });
-  on("paste", ({ clipboardData, target: place }) => {
-    if (clipboardData?.files.length && !takesText(place)) onFiles([...clipboardData.files]);
+  on("paste", ({ clipboardData, target: element }) => {
+    if (clipboardData?.files.length && !takesText(element)) onFiles([...clipboardData.files]);
   });
 }
 
@@ -38,6 +38,6 @@ function carriesFiles(event) {
   return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
-function takesText(place) {
-  return place.isContentEditable || place.matches?.("textarea, input");
+function takesText(element) {
+  return element.isContentEditable || element.matches?.("textarea, input");
 }

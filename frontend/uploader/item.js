@@ -1,8 +1,8 @@
 import { strings } from "../strings.js";
 import * as format from "../format.js";
-import { build } from "./parts.js";
+import { build } from "./dom.js";
 
-// What may be done with it then.
+// The buttons offered in each final state.
 const ENDS = {
   ready: ["dismiss"],
   rejected: ["dismiss"],
@@ -10,9 +10,9 @@ const ENDS = {
   cancelled: ["retry", "dismiss"],
 };
 
-/** What the element shows of one file, from its choice to its end. */
+/** One file in the list: its preview, state, progress and buttons. */
 export class Item {
-  /** `actions`: what "cancel", "retry" and "dismiss" do; `link`: an image's page, by `{id}`. */
+  /** `actions`: callbacks for cancel, retry and dismiss; `link`: an image's address, with `{id}`. */
   constructor(id, file, actions, link) {
     this.id = id;
     this.file = file;
@@ -30,17 +30,17 @@ export class Item {
       build("div", { className: "buttons" }, ...this.buttons),
       this.bar);
     showFile(this.preview, file);
-    this.#say("waiting", strings.waiting);
+    this.#setState("waiting", strings.waiting);
   }
 
   get ended() {
     return this.state in ENDS;
   }
 
-  /** From the start, or once more. */
+  /** Starts or restarts the item. */
   begin() {
     this.stop = new AbortController();
-    this.#say("waiting", strings.waiting);
+    this.#setState("waiting", strings.waiting);
   }
 
   /** `{ phase, sent, total }`, as upload() reports it. */
@@ -48,10 +48,10 @@ export class Item {
     this.bar.max = total;
     this.bar.value = sent;
     const sending = strings.sent(format.bytes(sent), format.bytes(total));
-    this.#say(phase, phase === "uploading" ? sending : strings.phases[phase]);
+    this.#setState(phase, phase === "uploading" ? sending : strings.phases[phase]);
   }
 
-  /** The image is there; the sentence that is shown. */
+  /** Shows that the image is ready, and returns the message shown. */
   ready(image, duplicate) {
     const saving = image.savings ? format.saved(image.savings.percent) : "";
     const message = duplicate ? strings.duplicate : strings.ready(image.renditions.length, saving);
@@ -59,17 +59,17 @@ export class Item {
     this.#link(image);
     // Not every format that Darkroom reads is one that the browser can show.
     if (this.preview.hidden) this.#showImage(image);
-    this.#say("ready", message);
+    this.#setState("ready", message);
     return message;
   }
 
-  /** There is no image: an UploadError says why. */
+  /** Shows why the upload did not succeed: an UploadError. */
   fail({ outcome, message, image }) {
     this.#link(image);
-    this.#say(outcome, message);
+    this.#setState(outcome, message);
   }
 
-  #say(state, message) {
+  #setState(state, message) {
     this.state = state;
     this.element.dataset.state = state;
     this.label.textContent = strings.labels[state];
@@ -78,12 +78,12 @@ export class Item {
     this.#offer(ENDS[state] ?? (state === "processing" ? [] : ["cancel"]));
   }
 
-  // What has arrived is processed, whoever stops listening: no "cancel" then.
+  // An uploaded file is processed in any case, so "cancel" is not offered then.
   #offer(names) {
     for (const button of this.buttons) {
       const focused = button.matches(":focus");
       button.hidden = !names.includes(button.name);
-      // Whoever is on the button must not be thrown back to the top of the page.
+      // A hidden button would lose the focus to the top of the page.
       if (focused && button.hidden) this.element.focus();
     }
   }
@@ -94,7 +94,7 @@ export class Item {
 
   #showImage({ renditions }) {
     this.preview.hidden = false;
-    this.preview.src = renditions.toSorted((one, other) => one.width - other.width)[0]?.url;
+    this.preview.src = renditions.toSorted((a, b) => a.width - b.width)[0]?.url;
   }
 }
 

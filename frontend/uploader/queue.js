@@ -1,4 +1,4 @@
-/** A function that runs tasks in order, at most `limit()` of them at a time. */
+/** Returns a function that runs tasks in order, at most `limit()` of them at a time. */
 export function queue(limit) {
   const waiting = [];
   let running = 0;
@@ -7,7 +7,7 @@ export function queue(limit) {
     if (running >= limit() || waiting.length === 0) return;
     const { task, resolve, reject } = waiting.shift();
     running += 1;
-    // In a promise of its own, so that a task that throws at once is a rejection too.
+    // Wrapped in a promise, so that a task that throws synchronously rejects too.
     new Promise((done) => done(task())).then(resolve, reject).finally(() => {
       running -= 1;
       next();

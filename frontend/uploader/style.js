@@ -1,4 +1,4 @@
-/** The element's style. A page changes it by custom properties and `::part`. */
+/** The element's style sheet. Pages change it with custom properties and `::part`. */
 export const css = `
 :host {
   --accent: var(--darkroom-accent, light-dark(#a34a00, #ff9d5c));

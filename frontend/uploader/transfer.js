@@ -1,36 +1,36 @@
 import { strings } from "../strings.js";
 import { UploadError } from "./api.js";
 
-const MOST_SILENCE = 60_000;
-const PASSING = new Set(["BadDigest", "XAmzContentChecksumMismatch", "RequestTimeout"]);
+const STALL_TIMEOUT = 60_000;
+const TRANSIENT_CODES = new Set(["BadDigest", "XAmzContentChecksumMismatch", "RequestTimeout"]);
 
-/** POSTs the file as the ticket says; `onSent` hears how many of its bytes are on their way. */
+/** POSTs the file with its ticket; `onSent` is called with the number of bytes sent so far. */
 export function transfer(file, ticket, { onSent, signal }) {
-  // fetch() tells nothing of the bytes that it has sent.
+  // fetch() does not report upload progress.
   const request = new XMLHttpRequest();
   const cancel = () => request.abort();
-  let silence;
-  const listen = () => {
-    clearTimeout(silence);
-    silence = setTimeout(cancel, MOST_SILENCE);
+  let timer;
+  const restartTimer = () => {
+    clearTimeout(timer);
+    timer = setTimeout(cancel, STALL_TIMEOUT);
   };
   return new Promise((resolve, reject) => {
     request.upload.onprogress = ({ loaded, total }) => {
-      listen();
+      restartTimer();
       onSent(bytesOfFile(file, loaded, total));
     };
-    request.onload = () => (succeeded(request) ? resolve() : reject(refusal(request)));
-    request.onerror = () => reject(broken());
-    request.onabort = () => reject(signal?.aborted ? signal.reason : broken());
+    request.onload = () => (succeeded(request) ? resolve() : reject(storeError(request)));
+    request.onerror = () => reject(connectionLost());
+    request.onabort = () => reject(signal?.aborted ? signal.reason : connectionLost());
     signal?.throwIfAborted();
     signal?.addEventListener("abort", cancel);
-    // Left alone, it would hang until the network's own patience ends.
+    // Otherwise it would hang until the network times out.
     addEventListener("offline", cancel);
-    listen();
+    restartTimer();
     request.open("POST", ticket.url);
     request.send(form(file, ticket.fields));
   }).finally(() => {
-    clearTimeout(silence);
+    clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
     removeEventListener("offline", cancel);
   });
@@ -44,7 +44,7 @@ function form(file, fields) {
   return data;
 }
 
-// What the form adds goes out before the file, but for a few bytes.
+// The form's other fields are sent before the file, but for a few bytes.
 function bytesOfFile(file, loaded, total) {
   return Math.min(file.size, Math.max(0, loaded - (total - file.size)));
 }
@@ -53,13 +53,13 @@ function succeeded(request) {
   return request.status >= 200 && request.status < 300;
 }
 
-function broken() {
+function connectionLost() {
   return new UploadError(strings.broken, "failed", { status: 0 });
 }
 
-function refusal({ status, responseText }) {
+function storeError({ status, responseText }) {
   const code = /<Code>(\w+)<\/Code>/.exec(responseText)?.[1];
   const sentence = strings.storeReasons[code] ?? strings.storeRefused;
   const outcome = code === "EntityTooLarge" ? "rejected" : "failed";
-  return new UploadError(sentence, outcome, { status, passing: PASSING.has(code) });
+  return new UploadError(sentence, outcome, { status, transient: TRANSIENT_CODES.has(code) });
 }

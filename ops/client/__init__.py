@@ -1,1 +1,1 @@
-"""A client of a Darkroom, by HTTP alone: what the image verbs and the smoke test share."""
+"""HTTP client of Darkroom's API, shared by the image verbs and the smoke test."""

@@ -1,4 +1,4 @@
-"""Darkroom's API: what the routes answer, and their refusals with the server's own sentence."""
+"""Client of Darkroom's API; errors have the server's own explanation."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -6,46 +6,46 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ops.client.connection import Answer, Connection
-from ops.client.faults import NOT_FOUND, UNAUTHORIZED, ApiFault, Misunderstood, Refused
-from ops.client.patience import Patience, Told
+from ops.client.errors import NOT_FOUND, UNAUTHORIZED, ApiFault, Misunderstood, Refused
+from ops.retry import OnWait, RetryPolicy
 
 Json = dict[str, Any]
 
-_PAGE = 100  # images; the most that the API gives at once
+_PAGE = 100  # images, the API's maximum
 
-_ASKED = """The API asks for a token. Put it into DARKROOM_TOKEN, or name a file that holds it
-with --token-file; `./darkroom token create` makes one."""
-_REFUSED = "The API does not take this token: it is mistyped, has expired or was revoked."
+_UNAUTHENTICATED = """The API requires a token. Put it into DARKROOM_TOKEN, or pass a file that
+contains it with --token-file; `./darkroom token create` creates one."""
+_REFUSED = "The API refuses this token: it is mistyped, has expired or was revoked."
 
 
 class Api:
-    """One API, at `address`, asked with `token` where there is one.
+    """The API at `address`, called with `token` unless that is empty.
 
-    Every method raises an ApiFault once `patience` is at its end.
+    Every method raises an ApiFault once `retry` gives up.
     """
 
     def __init__(
-        self, connection: Connection, address: str, token: str, patience: Patience
+        self, connection: Connection, address: str, token: str, retry: RetryPolicy
     ) -> None:
         self.address = address.rstrip("/")
-        self.patience = patience
+        self.retry = retry
         self._connection = connection
         self._token = token
 
-    def ticket(self, order: Mapping[str, Any], told: Told = lambda *_: None) -> Json:
-        """A ticket for a file: its name, content type, size and SHA-256; or `duplicate_of`.
+    def ticket(self, order: Mapping[str, Any], on_wait: OnWait | None = None) -> Json:
+        """Get a ticket for a file by name, content type, size and SHA-256; or `duplicate_of`.
 
-        `told` hears of each wait.
+        `on_wait` is called before each retry.
         """
-        ask = self._asking("POST", "/uploads", ("image_id", "url", "fields"), order)
-        return self.patience(ask, told)
+        request = self._request("POST", "/uploads", ("image_id", "url", "fields"), order)
+        return self.retry(request, on_wait)
 
     def image(self, image_id: str) -> Json:
         """An image with its history."""
         return self._call("GET", _path(image_id), ("id", "status"))
 
     def find(self, image_id: str) -> Json | None:
-        """The same; None where the caller has no such image."""
+        """An image with its history; None if the caller has no such image."""
         try:
             return self.image(image_id)
         except Refused as refusal:
@@ -54,7 +54,7 @@ class Api:
             raise
 
     def images(self, status: str | None, most: int | None) -> Iterator[Json]:
-        """The caller's images, newest first, as many as `most`."""
+        """The caller's images, newest first, at most `most`."""
         cursor, left = None, most
         while left is None or left > 0:
             limit = _PAGE if left is None else min(left, _PAGE)
@@ -68,13 +68,13 @@ class Api:
                 return
 
     def delete(self, image_id: str) -> Json:
-        """Erase an image: the receipt."""
+        """Erase an image; return the receipt."""
         return self._call("DELETE", _path(image_id), ("erased", "verified"))
 
     def _call(self, method: str, path: str, wanted: tuple[str, ...]) -> Json:
-        return self.patience(self._asking(method, path, wanted))
+        return self.retry(self._request(method, path, wanted))
 
-    def _asking(
+    def _request(
         self,
         method: str,
         path: str,
@@ -86,28 +86,28 @@ class Api:
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
 
-        def ask() -> Json:
+        def request() -> Json:
             answer = self._connection.ask(method, self.address + path, content, headers)
             if answer.status >= 300:
                 raise self._refusal(answer)
             found = answer.json()
             if isinstance(found, dict) and (found.keys() >= {*wanted} or "duplicate_of" in found):
                 return found
-            raise Misunderstood(f"At {self.address} answers something else than Darkroom.")
+            raise Misunderstood(f"The server at {self.address} is not Darkroom.")
 
-        return ask
+        return request
 
     def _refusal(self, answer: Answer) -> ApiFault:
         if answer.status == UNAUTHORIZED:
-            sentence = _REFUSED if self._token else " ".join(_ASKED.split())
+            sentence = _REFUSED if self._token else " ".join(_UNAUTHENTICATED.split())
             return Refused(answer.status, "unauthenticated", sentence)
         try:
             problem = answer.json()
             sentence, code = problem["detail"], problem["code"]
         except (Misunderstood, LookupError, TypeError):
-            sentence = f"{self.address} answered {answer.status}: {answer.said}"
-            return Refused(answer.status, "", sentence, answer.wait)
-        return Refused(answer.status, str(code), str(sentence), answer.wait)
+            sentence = f"{self.address} returned {answer.status}: {answer.excerpt}"
+            return Refused(answer.status, "", sentence, answer.retry_after)
+        return Refused(answer.status, str(code), str(sentence), answer.retry_after)
 
 
 def _path(image_id: str) -> str:

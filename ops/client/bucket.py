@@ -1,4 +1,4 @@
-"""Sending a file as a ticket says: one form, read from the disk while it goes."""
+"""Sends a file to the bucket with a ticket, as a form that is streamed from disk."""
 
 import re
 import secrets
@@ -8,21 +8,23 @@ from typing import Any, BinaryIO
 from urllib3 import encode_multipart_formdata
 
 from ops.client.connection import Answer, Connection
-from ops.client.faults import BucketRefused, BucketUnreachable, Stopped, Unreachable
-from ops.rendering.outcomes import FileFault
+from ops.client.errors import BucketRefused, BucketUnreachable, Unreachable
+from ops.render.outcomes import FileFault
+from ops.retry import Stopped
 
-# Codes of S3 for what the network did to the file.
+# S3's error codes for a file damaged in transit.
 _DAMAGED = frozenset({"BadDigest", "XAmzContentChecksumMismatch", "RequestTimeout"})
 _SENTENCES = {
     "EntityTooLarge": "The file is larger than the ticket allows.",
-    "AccessDenied": "The bucket refuses the ticket: it has expired, or may not be used.",
+    "AccessDenied": "The bucket refuses the ticket: it has expired or is not allowed.",
 }
 
 
 class Form:
-    """A ticket's fields and then the file, of `size` bytes. `sent` hears how many have gone.
+    """A form with a ticket's fields, then the file of `size` bytes.
 
-    Where `stop` says so, Stopped is raised in the middle.
+    `sent` is called with the number of bytes of each piece. When `stop` returns true, reading
+    raises Stopped.
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class Form:
         self.length = len(self._head) + size + len(self._tail)
 
     def read(self, amount: int) -> bytes:
-        """The next bytes of the form; FileFault for a file that has become shorter."""
+        """The next bytes of the form; FileFault if the file has become shorter."""
         if self._stop():
             raise Stopped("Stopped.")
         if self._head:
@@ -59,7 +61,7 @@ class Form:
         if self._left:
             piece = self._stream.read(min(amount, self._left))
             if not piece:
-                raise FileFault("It was changed while it was sent.")
+                raise FileFault("It changed while it was being sent.")
             self._left -= len(piece)
             self._sent(len(piece))
             return piece
@@ -68,7 +70,7 @@ class Form:
 
 
 def send(connection: Connection, ticket: Mapping[str, Any], form: Form) -> Answer:
-    """Send the form to the ticket's address; BucketRefused, with S3's reason, BucketUnreachable."""
+    """Send the form to the ticket's URL; BucketRefused with S3's reason, or BucketUnreachable."""
     headers = {"Content-Type": form.content_type, "Content-Length": str(form.length)}
     try:
         answer = connection.ask("POST", ticket["url"], form, headers)
@@ -83,5 +85,7 @@ def _refusal(answer: Answer) -> BucketRefused:
     found = re.search(rb"<Code>(\w+)</Code>", answer.body)
     code = found.group(1).decode() if found else ""
     sentence = _SENTENCES.get(code, f"The bucket refused the file with {answer.status}")
-    said = sentence if code in _SENTENCES else f"{sentence}: {code or answer.said}"
-    return BucketRefused(408 if code in _DAMAGED else answer.status, code, said, answer.wait)
+    if code not in _SENTENCES:
+        sentence += f": {code or answer.excerpt}"
+    status = 408 if code in _DAMAGED else answer.status
+    return BucketRefused(status, code, sentence, answer.retry_after)

@@ -1,4 +1,4 @@
-"""Requests over HTTP: answers with their status, or Unreachable."""
+"""HTTP requests, which return a response of any status or raise Unreachable."""
 
 import json
 import ssl
@@ -11,43 +11,43 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 
 from chalicelib import __version__
-from ops.client.faults import Misunderstood, Unreachable
+from ops.client.errors import Misunderstood, Unreachable
 
 _TIMEOUT = urllib3.Timeout(connect=10, read=60)
-_AT_ONCE = 64  # connections that are kept for the next request
+_AT_ONCE = 64  # pooled connections per host
 _CHUNK = 65_536
 
 
 class Body(Protocol):
-    """What is sent piece by piece."""
+    """A request body that is streamed."""
 
     def read(self, amount: int) -> bytes:
-        """At most so many further bytes; none at the end."""
+        """Return at most `amount` further bytes; none at the end."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer, whatever its status."""
+    """A response of any status."""
 
     status: int
     headers: urllib3.HTTPHeaderDict
     body: bytes
 
     def json(self) -> Any:
-        """The body's JSON; Misunderstood where it is none."""
+        """The body as JSON; Misunderstood if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError as reason:
-            raise Misunderstood("What was answered is no JSON, or half of it.") from reason
+            raise Misunderstood("The response is not JSON, or is incomplete.") from reason
 
     @property
-    def said(self) -> str:
-        """The body as a line for people."""
+    def excerpt(self) -> str:
+        """The beginning of the body, for messages."""
         return self.body.decode(errors="replace")[:300].strip() or "nothing"
 
     @property
-    def wait(self) -> float:
-        """The seconds that Retry-After asks for; 0 without one."""
+    def retry_after(self) -> float:
+        """Seconds in the Retry-After header; 0 without one."""
         text = self.headers.get("Retry-After", "")
         try:
             return urllib3.Retry().parse_retry_after(text) if text else 0.0
@@ -56,9 +56,9 @@ class Answer:
 
 
 class Connection:
-    """Connections to any number of servers, for several threads; through a proxy where one is set.
+    """Pooled connections to any number of servers; thread-safe. Uses the configured proxy.
 
-    Nothing is tried twice, and no redirect is followed: a token goes only where it was meant to.
+    Nothing is retried, and no redirect is followed, so a token is sent only where intended.
     """
 
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
@@ -72,7 +72,7 @@ class Connection:
         body: bytes | Body | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """The answer to one request; Unreachable where none came."""
+        """The response to one request; Unreachable if there is none."""
         try:
             answer = self._through(address).request(
                 method,
@@ -101,7 +101,7 @@ def _pool(kind: type[urllib3.PoolManager], **more: Any) -> urllib3.PoolManager:
 
 
 def _why(reason: Exception) -> str:
-    """The cause without the library's own objects in it."""
+    """The cause without the library's internal objects."""
     if isinstance(reason, _errors.SSLError) and isinstance(reason.args[0], Exception):
         reason = reason.args[0]
     for kinds, words in _WORDS:
@@ -113,11 +113,11 @@ def _why(reason: Exception) -> str:
 _errors = urllib3.exceptions
 _WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (_errors.NameResolutionError, "there is no such host"),
-    (_errors.NewConnectionError, "nobody answers there"),
+    (_errors.NewConnectionError, "no server is listening there"),
     (_errors.ConnectTimeoutError, "no connection within 10 seconds"),
-    (_errors.TimeoutError, "no answer within a minute"),
-    (ssl.SSLCertVerificationError, "its certificate does not hold"),
-    (ssl.SSLError, "it answers without encryption, or with a wrong one"),
-    (_errors.LocationParseError, "it is no address"),
+    (_errors.TimeoutError, "no response within a minute"),
+    (ssl.SSLCertVerificationError, "its certificate is not valid"),
+    (ssl.SSLError, "it does not use TLS, or an incompatible version"),
+    (_errors.LocationParseError, "it is not a valid address"),
     ((_errors.ProtocolError, ConnectionError), "the connection broke"),
 )

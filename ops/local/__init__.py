@@ -1,1 +1,1 @@
-"""The whole product on one machine: real servers, and an event loop as Lambda's."""
+"""Runs the whole product on one machine: real servers, and an event loop that acts as Lambda."""

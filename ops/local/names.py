@@ -1,8 +1,4 @@
-"""What the local stack calls its stores; the region and account are those of AWS's examples."""
-
-from pathlib import Path
-
-PROJECT = Path(__file__).resolve().parents[2]
+"""Names of the local stack's stores; region and account are those of AWS's examples."""
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -28,21 +24,22 @@ QUEUE_FUNCTIONS = {
     WEBHOOKS_QUEUE: WEBHOOK,
 }
 
-PROBES = ".darkroom-probe/"  # objects below it show that the stack works, and are no uploads
+PROBES = ".darkroom-probe/"  # prefix of objects that test the stack, and are not uploads
 
-FILER = "DARKROOM_FILER"  # the variable that leads the event loop to SeaweedFS's log of changes
-STORE_BACK = "store-back"  # the database's mark with the time since when a store that died answers
-AWS = "aws"  # the database's mark with the process id of the server of tables that answers
-EVENT_LOOP = "event-loop"  # the database's mark with the process id of the loop that works
+FILER = "DARKROOM_FILER"  # variable: the address of SeaweedFS's change log, for the event loop
+# Marks in the database:
+STORE_BACK = "store-back"  # the time when a store that had died was ready again
+AWS = "aws"  # process id of the server of tables and queues that is ready
+EVENT_LOOP = "event-loop"  # process id of the event loop that is ready
 
 
 def function_arn(function: str) -> str:
-    """The ARN under which Lambda would know one of the application's functions."""
+    """The ARN that Lambda would give one of the application's functions."""
     return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:darkroom-local-{function}"
 
 
 def rule_arn(function: str) -> str:
-    """The ARN of the rule that would call one of the application's functions by the clock."""
+    """The ARN of the schedule rule that would call one of the application's functions."""
     return f"arn:aws:events:{REGION}:{ACCOUNT}:rule/darkroom-local-{function}-event"
 
 

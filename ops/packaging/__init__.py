@@ -1,1 +1,1 @@
-"""What Chalice uploads, made ready to start: trimmed, compiled, and the same bytes each time."""
+"""Lambda packages for Chalice: trimmed, compiled and reproducible."""

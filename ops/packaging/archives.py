@@ -1,16 +1,16 @@
-"""Zip files that depend on nothing but what is in them: no times, no order, no user's rights."""
+"""Reproducible zip files: no timestamps, sorted entries, fixed permissions."""
 
 import os
 import zipfile
 from pathlib import Path
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that zip files know
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date in zip files
 _UNIX = 3
-_READABLE, _EXECUTABLE = 0o100644, 0o100755  # Lambda runs as a user of its own
+_READABLE, _EXECUTABLE = 0o100644, 0o100755  # for all users: Lambda runs as another user
 
 
 def pack(folder: Path, archive: Path) -> None:
-    """Zip all files below `folder` into `archive`, whole or not at all."""
+    """Zip all files below `folder` into `archive` atomically."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     fresh = archive.with_suffix(f".{os.getpid()}.new")
     with zipfile.ZipFile(fresh, "w") as opened:
@@ -20,7 +20,7 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Unzip `archive` into `folder` as Lambda does, with its files' rights."""
+    """Unzip `archive` into `folder` as Lambda does, with file permissions."""
     with zipfile.ZipFile(archive) as opened:
         for entry in opened.infolist():
             path = Path(opened.extract(entry, folder))
@@ -28,7 +28,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 
 def unpacked_size(archive: Path) -> int:
-    """Bytes of all files in `archive`, as they count against Lambda's limit."""
+    """Total size of all files in `archive` in bytes, as it counts against Lambda's limit."""
     with zipfile.ZipFile(archive) as opened:
         return sum(entry.file_size for entry in opened.infolist())
 

@@ -1,4 +1,4 @@
-"""`python -m ops.packaging.chalice`: Chalice's command line with the packagers of this project."""
+"""`python -m ops.packaging.chalice`: Chalice's command line with this project's packagers."""
 
 import sys
 
@@ -10,7 +10,7 @@ from ops.packaging.packagers import CodePackager, LayerPackager
 
 
 def use_own_packagers() -> None:
-    """Have Chalice, in this process, make its packages with the packagers of this project."""
+    """Make Chalice use this project's packagers in this process."""
     deployer.AppOnlyDeploymentPackager = CodePackager  # type: ignore[attr-defined]
     deployer.LayerDeploymentPackager = LayerPackager  # type: ignore[attr-defined]
 

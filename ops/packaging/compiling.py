@@ -1,4 +1,4 @@
-"""Compiled modules: what Lambda unzips is read-only, so it could never keep what it compiles."""
+"""Compiles modules ahead: on Lambda they are on a read-only disk, which can't cache bytecode."""
 
 import subprocess
 import sys
@@ -6,17 +6,17 @@ from pathlib import Path
 
 
 class CompileError(Exception):
-    """A module that ships cannot be compiled; the text names it."""
+    """A packaged module cannot be compiled; the text names it."""
 
 
 def compile_modules(folder: Path, home: str) -> None:
-    """Put a `.pyc` beside every module below `folder`, for this interpreter's version of Python.
+    """Write a `.pyc` for every module below `folder`, for this Python version.
 
-    `home` is where `folder` will be on Lambda: tracebacks name it. The files are of the
-    unchecked kind: at a start nobody looks whether their sources have changed.
+    `home` is where `folder` will be on Lambda, for tracebacks. The files are unchecked hash-based:
+    Python does not compare them with their sources at a start.
     """
-    # In a process of its own: compiled strings are marked by whether the process has seen them
-    # before, so what else it had compiled would show in the bytes.
+    # In a separate process: marshalled strings are flagged by whether the process has interned
+    # them, so that earlier compilations would change the bytes.
     done = subprocess.run(
         [
             *(sys.executable, "-I", "-S", "-m", "compileall", "-q", "-r", "100"),

@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself, before the application is asked: the same problem details."""
+"""Gateway responses: what API Gateway returns itself, as the same problem details."""
 
 from typing import Any
 
@@ -7,23 +7,22 @@ from chalice.deploy.models import RestAPI
 from chalice.deploy.swagger import SwaggerGenerator
 
 from chalicelib.errors import (
-    LackingScope,
+    BodyTooLarge,
+    Forbidden,
+    InsufficientScope,
+    InternalError,
     LimitReached,
     MalformedBody,
     RequestError,
-    Unauthenticated,
-)
-from chalicelib.web.answers import EXPOSED, problem
-from chalicelib.web.refusals import (
-    BodyTooLarge,
-    Forbidden,
-    InternalError,
     TimedOut,
+    Unauthenticated,
     Unavailable,
     UnknownRoute,
-    Unreadable,
+    UnreadableRequest,
     UnsupportedMediaType,
 )
+from chalicelib.web.boundary import EXPOSED
+from chalicelib.web.responses import problem_response
 
 _KEY = "x-amazon-apigateway-gateway-responses"
 _generate = SwaggerGenerator.generate_swagger
@@ -32,15 +31,15 @@ NO_TOKEN = Unauthenticated()
 NO_ROUTE = UnknownRoute()
 NO_ANSWER = Unavailable()
 ANSWERS: dict[str, RequestError] = {
-    "ACCESS_DENIED": LackingScope("The token does not allow this."),
+    "ACCESS_DENIED": InsufficientScope("The token does not allow this."),
     "API_CONFIGURATION_ERROR": InternalError(),
     "AUTHORIZER_CONFIGURATION_ERROR": NO_ANSWER,
     "AUTHORIZER_FAILURE": NO_ANSWER,
     "BAD_REQUEST_BODY": MalformedBody("The request's body cannot be read."),
-    "BAD_REQUEST_PARAMETERS": Unreadable(),
-    "DEFAULT_4XX": Unreadable(),
+    "BAD_REQUEST_PARAMETERS": UnreadableRequest(),
+    "DEFAULT_4XX": UnreadableRequest(),
     "DEFAULT_5XX": InternalError(),
-    # It takes any Authorization on a path that it does not have for a signature of AWS's.
+    # On unknown paths, API Gateway mistakes any Authorization header for an AWS signature.
     "EXPIRED_TOKEN": NO_ROUTE,
     "INTEGRATION_FAILURE": NO_ANSWER,
     "INTEGRATION_TIMEOUT": TimedOut(),
@@ -56,8 +55,8 @@ ANSWERS: dict[str, RequestError] = {
 
 
 def answer(refusal: RequestError) -> Response:
-    """Problem details which any page may read: they tell nothing of anybody."""
-    answered = problem(refusal)
+    """Problem details that any page may read, as they contain no private data."""
+    answered = problem_response(refusal)
     answered.headers |= {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": EXPOSED,
@@ -67,7 +66,7 @@ def answer(refusal: RequestError) -> Response:
 
 
 def use_own_answers() -> None:
-    """Have Chalice, in this process, describe them with the API."""
+    """Make Chalice add them to the API's description in this process."""
     SwaggerGenerator.generate_swagger = _with_answers  # type: ignore[method-assign]
 
 

@@ -1,4 +1,4 @@
-"""The libraries of the layer: those of requirements.txt, without what only their authors need."""
+"""The layer's libraries: those of requirements.txt, without files not needed at run time."""
 
 import re
 import shutil
@@ -9,37 +9,37 @@ from chalice.deploy.packager import DependencyBuilder, MissingDependencyError
 
 from ops.packaging.services import called_services, keep_services
 
-# Of Chalice only one module runs on Lambda, and the packager lays that beside app.py. The rest of
-# it, pip, setuptools and a terminal toolkit among its dependencies, stays here.
+# Only one module of Chalice runs on Lambda, and the packager puts it beside app.py. The rest, with
+# pip, setuptools and a terminal toolkit among its dependencies, is left out.
 _CHALICE = re.compile(r"chalice\b(?!-)")
 
-# Type stubs, C headers, programs, and boto3's second interface, of which nothing here makes use.
+# Type stubs, C headers, programs, and boto3's resource interface, none of which is used here.
 _UNUSED = ("**/*.pyi", "**/py.typed", "**/*.h", "**/tests", "bin", "boto3/data", "boto3/examples")
 
 
 class Wheels(DependencyBuilder):
-    """Takes wheels only: what is compiled here is linked to libraries that Lambda lacks."""
+    """Uses wheels only: a local build would link to libraries that Lambda lacks."""
 
     _RUNTIME_GLIBC = {**DependencyBuilder._RUNTIME_GLIBC, "cp311": (2, 28)}  # noqa: RUF012
 
     def _build_sdists(self, sdists: object, directory: str, compile_c: bool = True) -> None:
-        """Leave them: their packages will be named as missing."""
+        """Build nothing: their packages will be reported as missing."""
 
 
 def wanted(requirements: str) -> str:
-    """The lines of a requirements file whose packages are to be in the layer."""
+    """The lines of a requirements file whose packages belong in the layer."""
     return "".join(line for line in requirements.splitlines(True) if not _CHALICE.match(line))
 
 
 def install(builder: Wheels, abi: str, project: Path, site: Path) -> None:
-    """Put into `site` (made anew) what `project`'s functions need, for Lambda and that ABI."""
+    """Install into the new folder `site` what `project`'s functions need on Lambda with `abi`."""
     requirements = site.parent / "requirements.txt"
     requirements.write_text(wanted((project / "requirements.txt").read_text()))
     try:
         builder.build_site_packages(abi, str(requirements), str(site))
     except MissingDependencyError as error:
         names = ", ".join(sorted(package.identifier for package in error.missing))
-        raise click.ClickException(f"There is no wheel for Lambda of {names}.") from error
+        raise click.ClickException(f"There is no wheel for Lambda for {names}.") from error
     requirements.unlink()
     for pattern in _UNUSED:
         for path in list(site.glob(pattern)):

@@ -1,4 +1,4 @@
-"""Chalice's packagers, which `chalice package` and `chalice deploy` use, made to compile."""
+"""Chalice's packagers, for `chalice package` and `chalice deploy`, extended to compile modules."""
 
 import hashlib
 import importlib.util
@@ -14,8 +14,8 @@ from ops.packaging.archives import pack
 from ops.packaging.compiling import compile_modules
 from ops.packaging.services import called_services
 
-_CODE_HOME, _LAYER_HOME = "/var/task", "/opt"  # where Lambda unzips the one and the other
-_RECIPE = Path(__file__).parent  # a package made another way is another package
+_CODE_HOME, _LAYER_HOME = "/var/task", "/opt"  # where Lambda unzips code and layer
+_RECIPE = Path(__file__).parent  # a change of this code changes the names of packages
 _CLUTTER = ("__pycache__/", "/README", "/.")
 
 
@@ -23,7 +23,7 @@ class CodePackager(AppOnlyDeploymentPackager):
     """The application: app.py, chalicelib/ and Chalice's own module."""
 
     def create_deployment_package(self, project_dir: str, python_version: str) -> str:
-        """The path of the zip file; it is made unless it is there already."""
+        """The path of the zip file, which is created unless it exists."""
         archive = Path(self.deployment_package_filename(project_dir, python_version))
         if not archive.exists():
             self._ui.write("Packaging the application.\n")
@@ -35,7 +35,7 @@ class CodePackager(AppOnlyDeploymentPackager):
         return str(archive)
 
     def deployment_package_filename(self, project_dir: str, python_version: str) -> str:
-        """Where Chalice looks for it; another name for any other content."""
+        """Where Chalice looks for it; the name depends on the content."""
         files = self._iter_app_filenames(project_dir)
         parts = [(place, Path(source).read_bytes()) for source, place in files]
         return str(_cached(project_dir, "appcode", python_version, parts))
@@ -47,10 +47,10 @@ class CodePackager(AppOnlyDeploymentPackager):
 
 
 class LayerPackager(LayerDeploymentPackager):
-    """The libraries, and what is in vendor/."""
+    """The libraries, and vendor/."""
 
     def create_deployment_package(self, project_dir: str, python_version: str) -> str:
-        """The path of the zip file; it is made unless it is there already."""
+        """The path of the zip file, which is created unless it exists."""
         archive = Path(self.deployment_package_filename(project_dir, python_version))
         if not archive.exists():
             self._ui.write("Packaging the layer of libraries.\n")
@@ -67,7 +67,7 @@ class LayerPackager(LayerDeploymentPackager):
         return str(archive)
 
     def deployment_package_filename(self, project_dir: str, python_version: str) -> str:
-        """Where Chalice looks for it; another name for any other content."""
+        """Where Chalice looks for it; the name depends on the content."""
         requirements = Path(project_dir, "requirements.txt").read_text()
         services = called_services(Path(project_dir, "chalicelib"))
         parts = [

@@ -1,4 +1,4 @@
-"""botocore's descriptions of AWS, cut down to what the application's clients read."""
+"""Trims botocore's service descriptions to those that the application's clients read."""
 
 import gzip
 import json
@@ -12,13 +12,13 @@ _EXAMPLES = "examples-1.json"
 
 
 def called_services(application: Path) -> frozenset[str]:
-    """The services that the modules below `application` make clients of."""
+    """The services for which modules below `application` create clients."""
     modules = application.rglob("*.py")
     return frozenset(name for path in modules for name in _CLIENT.findall(path.read_text()))
 
 
 def keep_services(data: Path, services: frozenset[str]) -> None:
-    """Leave in botocore's folder `data` what clients of `services` read, quicker to read."""
+    """Keep in botocore's folder `data` only what clients of `services` read, in a faster form."""
     for path in data.iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
@@ -31,13 +31,13 @@ def keep_services(data: Path, services: frozenset[str]) -> None:
 
 
 def _keep_newest(service: Path) -> None:
-    """Of the versions of an API, each a date, a client takes the last."""
+    """Keep the newest version of an API, the one that clients use; versions are dates."""
     for version in sorted(service.iterdir())[:-1]:
         shutil.rmtree(version)
 
 
 def _slim(path: Path) -> None:
-    """Rewrite a description without its prose, and unpacked: the archive packs it anyway."""
+    """Rewrite a description without its prose, uncompressed: the archive compresses it anyway."""
     text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     path.unlink()
     if not path.name.startswith(_EXAMPLES):
@@ -45,7 +45,7 @@ def _slim(path: Path) -> None:
 
 
 def _mute(value: Any) -> Any:
-    """`value` with empty texts where only `help()` shows them."""
+    """`value` with empty documentation, which only `help()` shows."""
     match value:
         case {"documentation": str(), **others}:
             return {"documentation": "", **_mute(others)}
@@ -58,8 +58,10 @@ def _mute(value: Any) -> Any:
 
 def _endpoints_of(services: frozenset[str], endpoints: dict[str, Any]) -> dict[str, Any]:
     for partition in endpoints["partitions"]:
-        known = partition["services"]
-        partition["services"] = {name: known[name] for name in known if name in services}
+        endpoints_by_service = partition["services"]
+        partition["services"] = {
+            name: value for name, value in endpoints_by_service.items() if name in services
+        }
     return endpoints
 
 

@@ -1,1 +1,1 @@
-"""An artifact run as Lambda runs it: unzipped, by Lambda's own runtime client."""
+"""Runs a packaged artifact as Lambda does: unzipped, with Lambda's own runtime client."""

@@ -1,17 +1,17 @@
-"""The events that API Gateway and S3 send to functions."""
+"""Builds events that API Gateway and S3 send to functions."""
 
 import json
 import time
 from typing import Any
 
-from ops.local.changes import Change, StoredState
-from ops.local.s3events import s3_event
+from ops.local.runtime.change_log import Change, StoredState
+from ops.local.runtime.s3_events import s3_event
 
 
 def api_event(
     method: str, path: str, *, resource: str = "", body: object = None, **parameters: str
 ) -> dict[str, Any]:
-    """A request through a REST API, in the form of its proxy integration."""
+    """A request through a REST API, in the format of the proxy integration."""
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     return {
         "resource": resource or path,
@@ -37,7 +37,7 @@ def api_event(
 
 
 def created_event(bucket: str, key: str, size: int, etag: str) -> dict[str, Any]:
-    """The event of an object of `size` bytes that was uploaded."""
+    """The event of an uploaded object of `size` bytes."""
     state = StoredState(key=key, etag=etag, size=size, version=etag)
     event = s3_event(Change(key, time.time_ns(), state))
     event["Records"][0]["s3"]["bucket"] |= {"name": bucket, "arn": f"arn:aws:s3:::{bucket}"}

@@ -1,4 +1,4 @@
-"""One function of an unzipped artifact: a process of its own, as Lambda starts it."""
+"""Runs one function of an unzipped artifact in its own process, as Lambda does."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from ops.packaging.archives import unpack
 from ops.sandbox.runtime import Answer, RuntimeApi
 
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
-RUNTIME = Path(sys.prefix) / "lambda" / "bin" / "python"  # what `make test` installs there
+RUNTIME = Path(sys.prefix) / "lambda" / "bin" / "python"  # installed by `make test`
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Sandbox:
 
     @property
     def path(self) -> list[str]:
-        """Where Python looks after the code itself: the layer, before the runtime's own."""
+        """Python's path after the code: the layer, before the runtime's own packages."""
         return [str(self.opt / "python/lib" / VERSION / "site-packages"), str(self.opt / "python")]
 
 
 def unzipped(package: Path, folder: Path) -> Sandbox:
-    """The artifacts of `make package` in `package`, unzipped into `folder`."""
+    """Unzip the artifacts of `make package` in `package` into `folder`."""
     sandbox = Sandbox(folder / "task", folder / "opt")
     unpack(package / "deployment.zip", sandbox.task)
     unpack(package / "layer-deployment.zip", sandbox.opt)
@@ -40,7 +40,7 @@ def unzipped(package: Path, folder: Path) -> Sandbox:
 
 
 class Function:
-    """A running function; its init begins when it is entered. `handler` is as Lambda names it."""
+    """A function that runs while the context is entered. `handler` is Lambda's handler name."""
 
     def __init__(
         self,
@@ -86,22 +86,22 @@ class Function:
         self._log.close()
 
     def wait_started(self) -> float:
-        """Seconds from the process's start to its first question for a call."""
+        """Seconds from the process's start to its first request for an invocation."""
         if not self._api.started.wait(self._api.seconds):
             raise TimeoutError(f"{self._handler} does not start.")
-        assert self._api.asked_at is not None  # noqa: S101 - the event says so
-        return self._api.asked_at - self._born
+        assert self._api.first_request_at is not None  # noqa: S101 - the event says so
+        return self._api.first_request_at - self._born
 
     def call(self, event: object) -> Answer:
-        """What it answers to `event`."""
+        """The function's answer to `event`."""
         return self._api.call(event)
 
     def failed_start(self) -> Answer:
-        """Why it could not start."""
+        """The error of a start that failed."""
         return self._api.answers.get(timeout=self._api.seconds)
 
-    def said(self) -> str:
-        """All that it has printed so far."""
+    def output(self) -> str:
+        """Everything it has printed so far."""
         return Path(self._log.name).read_text()
 
     @property
@@ -110,12 +110,12 @@ class Function:
         return self._process.pid
 
     def processor_seconds(self) -> float:
-        """The processor time that it has used."""
+        """CPU seconds used so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_memory(self) -> int:
-        """The most memory that it has held: bytes, the kernel's high-water mark."""
+        """Peak memory in bytes: the kernel's high-water mark."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
@@ -124,7 +124,7 @@ class Function:
         name = self._handler.rpartition(".")[2]
         return {
             "PATH": os.defpath,
-            "HOME": "/nonexistent",  # where nobody's own AWS configuration is
+            "HOME": "/nonexistent",  # without anyone's AWS configuration
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "AWS_REGION": REGION,

@@ -1,4 +1,4 @@
-"""The HTTP API from which Lambda's runtime client takes its calls, for one function."""
+"""Lambda's runtime API, from which the runtime client gets its invocations, for one function."""
 
 import json
 import queue
@@ -17,7 +17,7 @@ _NEXT = f"{_PREFIX}invocation/next"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call came to: `outcome` is "response", "error" or "init/error", `body` its JSON."""
+    """The result of a call: `outcome` is "response", "error" or "init/error", `body` its JSON."""
 
     outcome: str
     body: Any
@@ -25,11 +25,14 @@ class Answer:
 
 @dataclass
 class RuntimeApi:
-    """The server, and the calls that wait for the function; `asked_at` is its first question."""
+    """The server with its queue of calls.
+
+    `first_request_at` is when the function first requested an invocation.
+    """
 
     arn: str
     seconds: float
-    asked_at: float | None = None
+    first_request_at: float | None = None
     calls: "queue.Queue[tuple[str, bytes] | None]" = field(default_factory=queue.Queue)
     answers: "queue.Queue[Answer]" = field(default_factory=queue.Queue)
     started: threading.Event = field(default_factory=threading.Event)
@@ -41,13 +44,13 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
-        """What goes into AWS_LAMBDA_RUNTIME_API."""
+        """The value of AWS_LAMBDA_RUNTIME_API."""
         return f"{HOST}:{self._server.server_port}"
 
     def note_start(self) -> None:
-        """The function's modules are imported: it asks for its first call, or gives up."""
-        if self.asked_at is None:
-            self.asked_at = time.perf_counter()
+        """Record the end of the init: it requested an invocation, or posted an error."""
+        if self.first_request_at is None:
+            self.first_request_at = time.perf_counter()
             self.started.set()
 
     def call(self, event: object) -> Answer:
@@ -56,7 +59,7 @@ class RuntimeApi:
         return self.answers.get(timeout=self.seconds)
 
     def close(self) -> None:
-        """Stop serving, once the function has ended."""
+        """Stop serving; call it after the function has ended."""
         self.calls.put(None)
         self._server.shutdown()
         self._server.server_close()
@@ -66,12 +69,12 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing: a function that has been ended hangs up."""
+        """Ignore errors: a function that is killed drops its connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Without both of these, each answer would wait 40 ms for the receipt of its own headers.
+    # Without both of these, each response would wait 40 ms for the ACK of its headers.
     wbufsize = -1
     disable_nagle_algorithm = True
 
@@ -105,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._finish(b"")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the function's own words are what counts."""
+        """Log nothing: only the function's own output matters."""
 
     @property
     def _runtime(self) -> RuntimeApi:

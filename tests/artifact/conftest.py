@@ -1,4 +1,4 @@
-"""The packaged functions, unzipped and started as Lambda does, over the stores of `make run`."""
+"""Runs the packaged functions as Lambda does, over the stores of `make run`."""
 
 import configparser
 import subprocess
@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from ops.local import names
-from ops.local.credentials import profiles_file
-from ops.local.environment import application_environment
-from ops.local.options import Options, read_options
-from ops.local.stores import make_buckets, make_queues, make_table
+from ops.local.stack.credentials import profiles_file
+from ops.local.stack.environment import application_environment
+from ops.local.stack.options import Options, read_options
+from ops.local.storage.stores import make_buckets, make_queues, make_table
+from ops.project import PROJECT
 from ops.sandbox.function import Function, Sandbox, unzipped
 from tests.environment import SETTINGS
 from tests.policies.account import running_moto
@@ -26,11 +27,11 @@ Start = Callable[..., AbstractContextManager[Function]]
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `make package` writes."""
+    """The output folder of `make package`."""
     out = tmp_path_factory.mktemp("package")
     done = subprocess.run(
         [sys.executable, "-m", "ops", "package", "--out", str(out)],
-        cwd=names.PROJECT,
+        cwd=PROJECT,
         env=users_environment(),
         capture_output=True,
         text=True,
@@ -41,13 +42,13 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    """The artifact as it lies on Lambda's disk."""
+    """The artifact as on Lambda's disk."""
     return unzipped(package, tmp_path_factory.mktemp("sandbox"))
 
 
 @pytest.fixture(scope="session")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Options]:
-    """SeaweedFS and the local DynamoDB and SQS, with all that the application needs there."""
+    """SeaweedFS and the local DynamoDB and SQS, with the application's stores."""
     data = tmp_path_factory.mktemp("stores")
     with running_seaweedfs(data) as s3, running_aws(data) as aws:
         ports = {"S3_PORT": s3, "AWS_PORT": aws}
@@ -61,14 +62,14 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Options]:
 
 @pytest.fixture
 def moto(tmp_path: Path) -> Iterator[str]:
-    """The address of a CloudFront."""
+    """The address of a fake CloudFront."""
     with running_moto(tmp_path) as address:
         yield address
 
 
 @pytest.fixture
 def start(sandbox: Sandbox, stores: Options) -> Start:
-    """Starts a function, by Lambda's name of its handler, under the rights it has in `make run`."""
+    """Starts a function by its handler's name, with the permissions it has in `make run`."""
 
     def started(handler: str, *options: str, **environment: str) -> Function:
         profile = "api" if handler in ("app.app", "app.authorize") else "worker"
@@ -79,7 +80,7 @@ def start(sandbox: Sandbox, stores: Options) -> Start:
 
 
 def settings(options: Options, profile: str) -> dict[str, str]:
-    """The application's settings, and the keys of an identity, as Lambda hands them over."""
+    """The application's settings and an identity's keys, as Lambda's environment variables."""
     given = application_environment(options, profile)
     parser = configparser.RawConfigParser()
     parser.read(profiles_file(options.data))

@@ -1,4 +1,4 @@
-"""What `make package` writes."""
+"""The output of `make package`."""
 
 import importlib.util
 import json
@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from ops.__main__ import main
-from ops.local.names import PROJECT
 from ops.packaging.archives import pack
 from ops.packaging.compiling import CompileError, compile_modules
 from ops.packaging.services import called_services
+from ops.project import PROJECT
 from tests.stack.running import users_environment
 
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -29,7 +29,7 @@ def names_in(archive: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("archive", HOMES)
-def test_tracebacks_will_name_the_files_where_lambda_has_them(package: Path, archive: str) -> None:
+def test_tracebacks_will_have_lambdas_paths(package: Path, archive: str) -> None:
     with zipfile.ZipFile(package / archive) as opened:
         for name in opened.namelist():
             if name.endswith(".py"):
@@ -39,7 +39,7 @@ def test_tracebacks_will_name_the_files_where_lambda_has_them(package: Path, arc
 
 @pytest.fixture(scope="module")
 def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a later run writes, for stores with a KMS key; the code is packed anew."""
+    """The output of a later run, for stores with a KMS key; the code is packed again."""
     for archive in (PROJECT / ".chalice/deployments").glob("appcode-*"):
         archive.unlink()
     out = tmp_path_factory.mktemp("second")
@@ -54,7 +54,7 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("archive", HOMES)
-def test_a_second_run_gives_the_same_bytes(package: Path, second: Path, archive: str) -> None:
+def test_a_second_run_writes_the_same_bytes(package: Path, second: Path, archive: str) -> None:
     assert (second / archive).read_bytes() == (package / archive).read_bytes()
 
 
@@ -67,7 +67,7 @@ def test_functions_may_use_the_stores_key(package: Path, second: Path) -> None:
     assert not any("kms:" in policy["policy"] for policy in without.values())
 
 
-def test_an_archive_depends_on_its_files_alone(tmp_path: Path) -> None:
+def test_an_archive_depends_only_on_its_files(tmp_path: Path) -> None:
     for folder, names in (("one", "ab"), ("two", "ba")):
         for name in names:
             (tmp_path / folder).mkdir(exist_ok=True)
@@ -83,12 +83,12 @@ def test_a_module_that_cannot_be_compiled_is_named(tmp_path: Path) -> None:
         compile_modules(tmp_path, "/var/task")
 
 
-def test_the_libraries_are_where_lambda_looks_for_them(package: Path) -> None:
+def test_the_libraries_are_on_lambdas_path(package: Path) -> None:
     home = f"python/lib/{VERSION}/site-packages/"
     assert all(name.startswith(home) for name in names_in(package / "layer-deployment.zip"))
 
 
-def test_the_layer_describes_the_services_that_the_application_calls_and_no_others(
+def test_the_layer_has_only_the_service_descriptions_that_the_application_uses(
     package: Path,
 ) -> None:
     paths = [name.split("/") for name in names_in(package / "layer-deployment.zip")]
@@ -99,7 +99,7 @@ def test_the_layer_describes_the_services_that_the_application_calls_and_no_othe
     assert sorted(called_services(PROJECT / "chalicelib")) == services
 
 
-def test_terraform_lets_the_clock_call_the_sweep_and_nothing_else(package: Path) -> None:
+def test_terraform_schedules_only_the_sweep(package: Path) -> None:
     described = json.loads((package / "chalice.tf.json").read_text())["resource"]
     (rule,) = described["aws_cloudwatch_event_rule"].values()
     (target,) = described["aws_cloudwatch_event_target"].values()
@@ -107,7 +107,7 @@ def test_terraform_lets_the_clock_call_the_sweep_and_nothing_else(package: Path)
     assert target["arn"] == "${aws_lambda_function.sweep.arn}"
 
 
-def test_terraform_describes_every_function_with_the_layer(package: Path) -> None:
+def test_terraform_has_every_function_with_the_layer(package: Path) -> None:
     described = json.loads((package / "chalice.tf.json").read_text())["resource"]
     functions = described["aws_lambda_function"]
     config = json.loads((PROJECT / ".chalice/config.json").read_text())
@@ -120,9 +120,9 @@ def test_terraform_describes_every_function_with_the_layer(package: Path) -> Non
         assert function["runtime"] == VERSION
 
 
-def test_a_stage_that_nobody_configured_is_told(tmp_path: Path) -> None:
+def test_a_stage_that_is_not_configured_is_an_error(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["package", "--stage", "elsewhere", "--out", str(tmp_path)])
-    said = (
+    sentence = (
         "Not finished. There is no stage elsewhere in .chalice/config.json, which has local, dev."
     )
-    assert (done.exit_code, said in done.stderr) == (1, True)
+    assert (done.exit_code, sentence in done.stderr) == (1, True)

@@ -1,4 +1,4 @@
-"""How the packaged functions start."""
+"""Starts of the packaged functions."""
 
 import re
 from pathlib import Path
@@ -18,35 +18,35 @@ HANDLERS = [
     "app.send_webhook",
     "app.sweep",
 ]
-# What `python -v` says of a module: where its code came from, quoted where that was compiled.
+# Output of `python -v` for a module: where its code came from, in quotes if it was compiled.
 COMPILED_NOW = re.compile(r"^# code object from (/\S+\.py)$", re.MULTILINE)
 COMPILED_BEFORE = re.compile(r"^# code object from '(\S+\.pyc)'$", re.MULTILINE)
 IMPORTED = re.compile(r"^import '([\w.]+)' #", re.MULTILINE)
 
 
 def files(folder: Path) -> dict[Path, int]:
-    """All files with the times of their last changes."""
+    """All files with their modification times."""
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
-def heard(start: Start, handler: str, **environment: str) -> str:
-    """All that Python says of a function's start."""
+def start_output(start: Start, handler: str, **environment: str) -> str:
+    """Python's verbose output of a function's start."""
     with start(handler, "-v", **environment) as function:
         function.wait_started()
-        return function.said()
+        return function.output()
 
 
 def imported(start: Start, handler: str, **environment: str) -> set[str]:
-    """The packages that a function's start imports, by their first names."""
-    said = heard(start, handler, **environment)
-    return {name.partition(".")[0] for name in IMPORTED.findall(said)}
+    """The top-level packages that a function's start imports."""
+    output = start_output(start, handler, **environment)
+    return {name.partition(".")[0] for name in IMPORTED.findall(output)}
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
-def test_no_module_is_compiled_at_a_start(start: Start, sandbox: Sandbox, handler: str) -> None:
-    said = heard(start, handler)
-    assert any(str(sandbox.task) in path for path in COMPILED_BEFORE.findall(said))
-    assert COMPILED_NOW.findall(said) == []
+def test_no_module_is_compiled_at_the_start(start: Start, sandbox: Sandbox, handler: str) -> None:
+    output = start_output(start, handler)
+    assert any(str(sandbox.task) in path for path in COMPILED_BEFORE.findall(output))
+    assert COMPILED_NOW.findall(output) == []
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
@@ -61,35 +61,37 @@ def test_a_start_writes_nothing(start: Start, sandbox: Sandbox, handler: str) ->
     "handler",
     ["app.app", "app.authorize", "app.process_removal", "app.record_failure", "app.sweep"],
 )
-def test_a_function_that_may_not_render_starts_without_what_renders(
+def test_a_function_that_does_not_render_starts_without_the_rendering_libraries(
     start: Start, handler: str
 ) -> None:
     assert imported(start, handler) & {"PIL", "cykooz_resizer", "boto3", "botocore"} == set()
 
 
 @pytest.mark.parametrize("handler", ["app.process_upload", "app.process_again"])
-def test_a_function_that_renders_has_all_of_it_when_it_has_started(
+def test_a_function_that_renders_imports_the_rendering_libraries_at_its_start(
     start: Start, handler: str
 ) -> None:
     assert imported(start, handler) >= {"PIL", "cykooz_resizer", "boto3", "botocore"}
 
 
-def test_the_layers_libraries_come_before_the_runtimes(start: Start, sandbox: Sandbox) -> None:
-    paths = COMPILED_BEFORE.findall(heard(start, "app.process_upload"))
+def test_the_layers_libraries_take_precedence_over_the_runtimes(
+    start: Start, sandbox: Sandbox
+) -> None:
+    paths = COMPILED_BEFORE.findall(start_output(start, "app.process_upload"))
     found = [path for path in paths if "/boto3/" in path]
     assert found
     assert all(path.startswith(str(sandbox.opt)) for path in found)
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
-def test_a_wrong_setting_stops_the_start(start: Start, handler: str) -> None:
+def test_a_wrong_setting_fails_the_start(start: Start, handler: str) -> None:
     with start(handler, MAX_PIXELS="0") as function:
         answer = function.failed_start()
     assert answer.outcome == "init/error"
     assert "MAX_PIXELS" in answer.body["errorMessage"]
 
 
-def test_heic_without_its_library_stops_the_start_of_what_renders(start: Start) -> None:
+def test_heic_without_its_library_fails_the_start_of_functions_that_render(start: Start) -> None:
     with start("app.process_upload", ALLOW_HEIC="1") as function:
         assert "ALLOW_HEIC" in function.failed_start().body["errorMessage"]
 
@@ -98,12 +100,12 @@ ISSUED = {"AUTH_MODE": "jwt", "JWT_ISSUER": "https://id.example", "JWT_AUDIENCE"
 
 
 @pytest.mark.parametrize("environment", [{"AUTH_MODE": "token"}, ISSUED])
-def test_what_verifies_tokens_of_an_issuer_is_imported_for_no_start(
+def test_jwt_libraries_are_not_imported_at_the_start(
     start: Start, environment: dict[str, str]
 ) -> None:
     assert imported(start, "app.app", **environment) & {"jwt", "cryptography", "PIL"} == set()
 
 
-def test_an_issuer_whose_settings_are_wrong_stops_the_start(start: Start) -> None:
+def test_wrong_settings_of_an_issuer_fail_the_start(start: Start) -> None:
     with start("app.authorize", **(ISSUED | {"JWT_ALGORITHMS": "HS256"})) as function:
         assert "JWT_ALGORITHMS" in function.failed_start().body["errorMessage"]

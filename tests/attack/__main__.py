@@ -1,4 +1,4 @@
-"""The long form: every scene with every fault at every call, once, for good, and beyond all tries.
+"""The long form: every scene with every fault at every call, once to beyond all retries.
 
 python -m tests.attack [--rounds N]
 """
@@ -20,7 +20,7 @@ _GIVEN_UP = (Upload, Overwrite)  # the scenes whose event is kept for a redrive
 
 
 def attacks() -> Iterator[tuple[type[Scene], Manner, int]]:
-    """Scenes, manners, and for how many attempts."""
+    """Scenes, manners, and the number of attempts that fail."""
     for scene in (Upload, Overwrite, Erasure, Removal):
         for manner in (*BREAKING, *KILLING):
             tries = range(1, 1 + (TRIES if scene in _GIVEN_UP else 1))
@@ -30,7 +30,7 @@ def attacks() -> Iterator[tuple[type[Scene], Manner, int]]:
 
 
 def main() -> int:
-    """How many attacks have left a trace."""
+    """The number of attacks that have left a trace."""
     parser = argparse.ArgumentParser(description="Faults at every call to a store.")
     parser.add_argument("--rounds", type=int, default=1)
     rounds = parser.parse_args().rounds

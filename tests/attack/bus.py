@@ -1,4 +1,4 @@
-"""A bus that remembers: what EventBridge would have been handed, image by image."""
+"""A fake EventBridge that records the published events of each image."""
 
 import json
 import threading
@@ -7,12 +7,12 @@ from typing import Any, Self
 
 
 class Bus:
-    """EventBridge, as far as PutEvents; `told` are the details that it has taken."""
+    """EventBridge with only PutEvents; `published` returns the details of accepted events."""
 
     def __init__(self) -> None:
-        self._told: dict[str, list[dict[str, Any]]] = {}
+        self._details: dict[str, list[dict[str, Any]]] = {}
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Taking)
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.bus = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
@@ -21,17 +21,17 @@ class Bus:
         """Where it listens."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def take(self, entry: dict[str, Any]) -> None:
-        """Remember one event."""
+    def record(self, entry: dict[str, Any]) -> None:
+        """Record an event."""
         detail = json.loads(entry["Detail"])
         assert entry["DetailType"] == f"image.{detail['status']}"
         with self._lock:
-            self._told.setdefault(detail["id"], []).append(detail)
+            self._details.setdefault(detail["id"], []).append(detail)
 
-    def told(self, image_id: str) -> list[dict[str, Any]]:
-        """What it was told of an image, in the order in which it was told."""
+    def published(self, image_id: str) -> list[dict[str, Any]]:
+        """The details of an image's events, in the order of publishing."""
         with self._lock:
-            return list(self._told.get(image_id, ()))
+            return list(self._details.get(image_id, ()))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -49,7 +49,7 @@ class _Server(ThreadingHTTPServer):
     bus: Bus
 
 
-class _Taking(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Server
@@ -57,7 +57,7 @@ class _Taking(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         entries = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["Entries"]
         for entry in entries:
-            self.server.bus.take(entry)
+            self.server.bus.record(entry)
         answer = {"FailedEntryCount": 0, "Entries": [{"EventId": "any"} for _ in entries]}
         body = json.dumps(answer).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"

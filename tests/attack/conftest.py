@@ -11,14 +11,14 @@ from tests.attack.world import Worker, World
 
 @pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Empty stores, and workers to be had."""
+    """Empty stores, and a source of workers."""
     with running_world(tmp_path_factory.mktemp("attack")) as world:
         yield world
 
 
 @pytest.fixture(scope="package")
 def lambdas(world: World) -> Iterator[Lambdas]:
-    """Functions, which are called again."""
+    """Functions that are retried."""
     with Lambdas(world) as lambdas:
         yield lambdas
 

@@ -1,4 +1,4 @@
-"""The database killed at random moments while pictures are uploaded.
+"""Kills the database at random moments while pictures are uploaded.
 
 python -m tests.attack.database [--uploads 200] [--clients 4] [--seed N]
 """
@@ -18,18 +18,18 @@ from typing import Any
 import requests
 
 from ops.local import names
-from ops.local.database import Database
+from ops.local.storage.database import Database
 from tests.e2e.client import FINAL, ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack
 from tests.waiting import until
 
-_STEPS = (1, 6)  # uploads and answers between two kills, at least and at most
-_PAUSES = (0.0, 1.0)  # seconds after them: a kill comes at any moment of the next
+_STEPS = (1, 6)  # uploads and results between two kills, at least and at most
+_PAUSES = (0.0, 1.0)  # seconds after them, so that a kill may come at any moment of the next
 
 
 class Killer:
-    """Kills the database of a stack again and again while it is entered, and others get on."""
+    """Kills the database of a stack again and again within its context."""
 
     def __init__(self, stack: Stack, seed: int) -> None:
         self.kills = 0
@@ -48,7 +48,7 @@ class Killer:
         self._thread.join()
 
     def step(self) -> None:
-        """Another upload was acknowledged, or has its answer."""
+        """Count another upload that was acknowledged or has its result."""
         self._steps += 1
 
     def _kill(self) -> None:
@@ -63,7 +63,7 @@ class Killer:
         database.close()
 
     def _kill_one(self, database: Database) -> bool:
-        """Kill the process that answers, unless one is on its way already."""
+        """Kill the running process, unless a new one is already starting."""
         pid = int(database.mark(names.AWS) or 0)
         if pid not in self._stack.pids("aws"):
             return False
@@ -73,7 +73,7 @@ class Killer:
 
 
 def losses(stack: Stack, uploads: int, clients: int, seed: int) -> tuple[list[str], int]:
-    """What was acknowledged and is not there at the end, and how often the database was killed."""
+    """Acknowledged uploads that are lost at the end, and how often the database was killed."""
     with Killer(stack, seed) as killer, ThreadPoolExecutor(clients) as pool:
 
         def upload(number: int) -> tuple[str, str]:
@@ -91,7 +91,7 @@ def losses(stack: Stack, uploads: int, clients: int, seed: int) -> tuple[list[st
 
 
 def _uploaded(stack: Stack, seed: int, number: int) -> tuple[str, str]:
-    """Id and key of an upload that was acknowledged, after as many tries as that took."""
+    """Id and key of an acknowledged upload, after as many attempts as needed."""
     data = jpeg(320 + seed % 100, 200 + number)
 
     def ticket() -> Any:
@@ -107,7 +107,7 @@ def _uploaded(stack: Stack, seed: int, number: int) -> tuple[str, str]:
 
 
 def _loss(stack: Stack, image_id: str, key: str) -> str:
-    """What an image lacks that it must have; empty where it lacks nothing."""
+    """What an image lacks; empty if nothing."""
 
     def finished() -> Any:
         answer = ApiClient(stack.api).get(f"/images/{image_id}")
@@ -125,7 +125,7 @@ def _loss(stack: Stack, image_id: str, key: str) -> str:
 
 def main() -> int:
     """The number of losses, each printed."""
-    parser = argparse.ArgumentParser(description="The database killed while pictures come.")
+    parser = argparse.ArgumentParser(description="Kill the database during uploads.")
     parser.add_argument("--uploads", type=int, default=200)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))

@@ -1,63 +1,65 @@
-"""Lambda, as it treats its functions: it calls again what has failed, and gives up in the end."""
+"""Lambda's treatment of functions: it retries calls that failed, and gives up in the end."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from ops.local import failures
+from ops.local.runtime import failures
 from tests.attack.wire import Wire
 from tests.attack.worker import HTTP
-from tests.attack.world import Said, World
+from tests.attack.world import Result, World
 
 TRIES = 3  # of an event
-_RECEIVED = 10  # times that a message of the failures queue is
-_ASKED = 5  # times that a client repeats a request
+_RECEIVES = 10  # of a message of the failures queue
+_REQUESTS = 5  # attempts of a client
 
 
 class Lambda:
-    """A function's worker behind a wire of its own; where one dies another takes its place."""
+    """A function's worker with a wire of its own; a worker that dies is replaced."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.wire = Wire(world.stores)
         self._hire()
 
-    def call(self, function: str, payload: Any) -> Said:
-        """One try."""
-        said = self._worker.call(function, payload)
-        if said.killed:
+    def call(self, function: str, payload: Any) -> Result:
+        """Call the function once."""
+        result = self._worker.call(function, payload)
+        if result.killed:
             self._hire()
-        return said
+        return result
 
     def deliver(self, function: str, event: dict[str, Any]) -> None:
-        """Three tries of an event, then the failures queue; AssertionError where that fails too."""
+        """Try an event three times, then the failures queue; AssertionError if that fails, too."""
         for _ in range(TRIES):
-            said = self.call(function, event)
-            if said.done:
+            result = self.call(function, event)
+            if result.done:
                 return
-        error = failures.Error(*said.value[:2]) if said.value else failures.process_ended("SIGKILL")
+        error = (
+            failures.Error(*result.value[:2]) if result.value else failures.process_ended("SIGKILL")
+        )
         record = failures.destination_record(function, "request", event, error, TRIES)
         message = {"Records": [{"body": json.dumps(record), "receiptHandle": "", "messageId": "m"}]}
-        assert any(self.call("record_failure", message).done for _ in range(_RECEIVED))
+        assert any(self.call("record_failure", message).done for _ in range(_RECEIVES))
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer of the API; asked again where it says 503, or nothing because its worker died.
+    def request(self, method: str, path: str, body: Any = None) -> Any:
+        """The response of the API; repeated after a 503, or if the worker died.
 
-        AssertionError for any other answer than 200 and 201.
+        AssertionError for any other status than 200 and 201.
         """
-        for _ in range(_ASKED):
-            said = self.call(HTTP, (method, path, body))
-            if said.killed:
+        for _ in range(_REQUESTS):
+            result = self.call(HTTP, (method, path, body))
+            if result.killed:
                 continue
-            status, answer = said.value
+            status, answer = result.value
             if status != 503:
                 assert status in (200, 201), (method, path, status, answer)
                 return answer
-        raise AssertionError(f"{method} {path} never answers")
+        raise AssertionError(f"{method} {path} never responds")
 
     def end(self) -> None:
-        """Let the worker go, and take the wire down."""
+        """End the worker and its wire."""
         self._worker.leave()
         self.wire.end()
 
@@ -67,15 +69,15 @@ class Lambda:
 
 
 class Lambdas:
-    """Lambdas to be had one by one; they are kept warm."""
+    """A pool of warm Lambdas."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self._idle: list[Lambda] = []
 
     @contextmanager
-    def one(self) -> Iterator[Lambda]:
-        """One of them, undisturbed."""
+    def borrow(self) -> Iterator[Lambda]:
+        """A Lambda from the pool, without faults."""
         function = self._idle.pop() if self._idle else Lambda(self.world)
         function.wire.set(None)
         function.wire.watch = lambda: None

@@ -1,16 +1,16 @@
-"""Somebody else does something whole before a call of a worker."""
+"""Another worker completes something before a call of a worker."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.attack.lambdas import Lambda, Lambdas
-from tests.attack.runs import AT_ONCE, check_history, check_told
+from tests.attack.runs import AT_ONCE, check_history, check_published
 from tests.attack.scenes import Scene, event, picture
 
 NEWEST = picture(200)
 LATEST = "B1"  # the sequencer of what happens in between
-_BEGUN = 4  # the call of an upload at which its record says that it is in work: it reads the object
+_STARTED = 4  # the call of an upload that reads the object; its record is `processing` by then
 
 Other = Callable[[Scene, Lambda], None]
 
@@ -21,30 +21,30 @@ def repeat(scene: Scene, other: Lambda) -> None:
 
 
 def overwrite(scene: Scene, other: Lambda) -> None:
-    """The object is written anew, and its event arrives."""
+    """The object is overwritten, and its event arrives."""
     scene.world.put(scene.key, NEWEST)
     scene.later("process_upload", event(scene.key, LATEST), other)
 
 
 def straddle(scene: Scene, other: Lambda) -> None:
-    """The same, but its worker has only begun when we go on, and ends after us."""
+    """The same, but its worker has only started when we continue, and ends after us."""
     scene.world.put(scene.key, NEWEST)
-    begun = threading.Event()
+    started = threading.Event()
 
     def wait() -> None:
-        begun.set()
+        started.set()
         scene.acted.wait()
 
     def work() -> None:
         try:
             scene.later("process_upload", event(scene.key, LATEST), other)
         finally:
-            begun.set()  # also where nothing was to be begun
+            started.set()  # even if there was nothing to start
 
-    other.wire.interrupt(_BEGUN, wait)
+    other.wire.interrupt(_STARTED, wait)
     scene.threads.append(threading.Thread(target=work))
     scene.threads[-1].start()
-    begun.wait()
+    started.wait()
 
 
 def remove(scene: Scene, other: Lambda) -> None:
@@ -56,12 +56,12 @@ def remove(scene: Scene, other: Lambda) -> None:
 
 def erase(scene: Scene, other: Lambda) -> None:
     """The owner deletes the image."""
-    other.ask("DELETE", f"/images/{scene.image_id}")
+    other.request("DELETE", f"/images/{scene.image_id}")
 
 
 def overtaken(lambdas: Lambdas, scene_of: type[Scene], other: Other, call: int) -> Scene:
-    """A scene in which `other` comes before its `call`th call; with its flaws."""
-    with lambdas.one() as function, lambdas.one() as second:
+    """Play a scene in which `other` happens before its `call`th call; the scene has its flaws."""
+    with lambdas.borrow() as function, lambdas.borrow() as second:
         scene = scene_of(lambdas.world, function)
         scene.prepare()
         function.wire.set(None)
@@ -73,15 +73,15 @@ def overtaken(lambdas: Lambdas, scene_of: type[Scene], other: Other, call: int) 
             scene.acted.set()
         for thread in scene.threads:
             thread.join()
-        scene.catch_up()
+        scene.deliver_waiting()
         check_history(scene)
-        check_told(scene)
+        check_published(scene)
         return scene
 
 
 def at_every_call(lambdas: Lambdas, scene_of: type[Scene], other: Other) -> list[Scene]:
-    """The scenes, by the call before which `other` came."""
-    with lambdas.one() as function:
+    """The scenes, by the call before which `other` happened."""
+    with lambdas.borrow() as function:
         scene = scene_of(lambdas.world, function)
         scene.prepare()
         function.wire.set(None)

@@ -1,4 +1,4 @@
-"""Races: eight workers at one object's events, which come again and again and in any order."""
+"""Races: eight workers process one object's events, which come repeatedly and in any order."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,17 +8,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib import imaging, keys
-from chalicelib.records import Image, Status
+from chalicelib import imaging
+from chalicelib.model import keys
+from chalicelib.model.image import Image, Status
 from tests.attack.scenes import event
 from tests.attack.world import VARIANTS, Worker, World
 from tests.waiting import until
 
-_PAUSE = 0.02  # seconds between two looks of the reader
+_PAUSE = 0.02  # seconds between two reads of the reader
 _LIMITS = imaging.Limits(max_pixels=1_000_000, max_frames=1)
 
 Call = tuple[str, Any]  # a function and its payload
-Change = Callable[[], Call]  # does something to the object; the call is what tells of it
+Change = Callable[[], Call]  # changes the object; returns the call with its event
 
 
 def renditions_of(image_id: str, data: bytes) -> frozenset[str]:
@@ -28,7 +29,7 @@ def renditions_of(image_id: str, data: bytes) -> frozenset[str]:
 
 
 class Race:
-    """One race for the object `key`. A reader looks on all the time; `sets` are what it may see."""
+    """A race for the object `key`. A reader checks it all the time; `sets` are what it may see."""
 
     def __init__(self, world: World, workers: Sequence[Worker], key: str, image_id: str) -> None:
         self.flaws: list[str] = []
@@ -57,9 +58,9 @@ class Race:
         return "process_removal", event(self._key, self._sequencer(), name)
 
     def run(self, changes: Sequence[Change]) -> None:
-        """Make the changes in turn while their events arrive; each event once more at last."""
+        """Make the changes in turn while their events arrive; finally deliver each event again."""
         with ThreadPoolExecutor(len(self._workers) + 1) as pool:
-            reader = pool.submit(self._look_on)
+            reader = pool.submit(self._read_repeatedly)
             try:
                 racing = [pool.submit(self._work, w, self._draw.random()) for w in self._workers]
                 self._make(changes)
@@ -73,7 +74,7 @@ class Race:
             reader.result()
 
     def left(self) -> tuple[Status, frozenset[str]]:
-        """The record's status in the end, and its renditions; all of them are there."""
+        """The record's final status and renditions, all of which exist."""
         record = self._world.record(self._image_id)
         assert record
         shown = frozenset(record.processed_files)
@@ -112,14 +113,14 @@ class Race:
         with self._lock:
             self._calls += 1
 
-    def _look_on(self) -> None:
+    def _read_repeatedly(self) -> None:
         while not self._over.is_set():
             record = self._world.record(self._image_id)
             if record:
-                self._look(record)
+                self._check(record)
             self._over.wait(_PAUSE)
 
-    def _look(self, record: Image) -> None:
+    def _check(self, record: Image) -> None:
         shown = frozenset(record.processed_files)
         if shown and shown not in self.sets:
             self.flaws.append(f"A mixed set: {sorted(shown)}")

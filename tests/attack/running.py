@@ -1,4 +1,4 @@
-"""Everything that an attack needs, started: servers, and the process that workers come from."""
+"""Starts what attacks need: servers, and the process that forks workers."""
 
 import configparser
 import sys
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.local.credentials import profiles_file
-from ops.local.environment import inherited
-from ops.local.processes import Server
+from ops.local.stack.credentials import profiles_file
+from ops.local.stack.environment import inherited
+from ops.local.stack.processes import Server
 from tests.attack.bus import Bus
 from tests.attack.world import World
 from tests.environment import SETTINGS
@@ -18,7 +18,7 @@ from tests.waiting import until
 
 @contextmanager
 def running_world(folder: Path) -> Iterator[World]:
-    """Empty stores in `folder`, and workers to be had."""
+    """Empty stores in `folder`, and a source of workers."""
     with (
         running_seaweedfs(folder / "s3") as s3,
         running_aws(folder / "s3") as dynamodb,

@@ -1,4 +1,4 @@
-"""What is attacked: scenes that prepare an image, do one thing to it, and bring it to its end."""
+"""What is attacked: scenes that prepare an image, do something to it, and check the result."""
 
 import json
 import threading
@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from PIL import Image as Pictures
 
-from chalicelib.keys import derived_image_id
-from chalicelib.records import Status
+from chalicelib.model.image import Status
+from chalicelib.model.keys import derived_image_id
 from tests.attack.lambdas import Lambda
 from tests.attack.world import UPLOADS, VARIANTS, World, fresh_key
 from tests.builders import s3_record
@@ -28,7 +28,7 @@ def event(key: str, sequencer: str, name: str = "ObjectCreated:Put") -> dict[str
 
 
 class Scene(ABC):
-    """One image and what is done to it. `shown` are its keys that a reader saw, set by set."""
+    """An image and what is done to it. `shown` are the sets of its keys that a reader saw."""
 
     serves: ClassVar[bool] = False  # whether a reader must find renditions all the time
     sequencer: ClassVar[str] = "A1"  # of the event that is disturbed
@@ -40,23 +40,23 @@ class Scene(ABC):
         self.flaws: list[str] = []
         self.shown: list[frozenset[str]] = []
         self.acted = threading.Event()
-        self.threads: list[threading.Thread] = []  # of others that have come in between
+        self.threads: list[threading.Thread] = []  # of others that ran in between
         self._waiting: list[tuple[str, dict[str, Any]]] = []
 
     @abstractmethod
     def prepare(self) -> None:
-        """What goes before, undisturbed."""
+        """Do what comes before, without faults."""
 
     @abstractmethod
     def act(self) -> None:
-        """What is disturbed, and recovers."""
+        """Do what is attacked, and recover."""
 
     @abstractmethod
     def check(self) -> None:
-        """What must be true at this scene's end, beside that it ends as always."""
+        """Check what must be true at this scene's end, besides the usual end."""
 
     def read(self) -> None:
-        """Be the reader who comes just now."""
+        """Read the image as a client would now."""
         record = self.world.record(self.image_id)
         if record is None:
             return
@@ -71,9 +71,9 @@ class Scene(ABC):
         self.shown.append(frozenset(wanted))
 
     def ticket(self, data: bytes) -> None:
-        """Upload by a ticket."""
-        asked = {"filename": "a.png", "content_type": "image/png", "size": len(data)}
-        ticket = self.function.ask("POST", "/uploads", asked)
+        """Upload with a ticket."""
+        body = {"filename": "a.png", "content_type": "image/png", "size": len(data)}
+        ticket = self.function.request("POST", "/uploads", body)
         self.image_id, self.key = ticket["image_id"], ticket["fields"]["key"]
         self.world.put(self.key, data)
 
@@ -84,28 +84,28 @@ class Scene(ABC):
         self.world.put(self.key, data)
 
     def brought(self, function: str, happened: dict[str, Any]) -> None:
-        """Bring an event to its end: where Lambda gives up, what was kept is sent again."""
+        """Deliver an event; if Lambda gives up, redrive the stored event."""
         self.function.deliver(function, happened)
         record = self.world.record(self.image_id)
         if record is not None and record.status is Status.FAILED:
-            kept = json.loads(record.lost_event or "{}")
+            kept = json.loads(record.processing.lost_event or "{}")
             if kept != happened:
                 self.flaws.append(f"What was kept for a redrive is {kept}")
             self.function.deliver(function, kept)
 
     def later(self, function: str, happened: dict[str, Any], other: Lambda) -> None:
-        """One try of an event; where it fails, `catch_up` makes the next."""
+        """Try an event once; if that fails, `deliver_waiting` tries again."""
         if not other.call(function, happened).done:
             self._waiting.append((function, happened))
 
-    def catch_up(self) -> None:
-        """Bring what is waiting to its end."""
+    def deliver_waiting(self) -> None:
+        """Deliver the events that are waiting."""
         for function, happened in self._waiting:
             self.function.deliver(function, happened)
 
 
 class Upload(Scene):
-    """An upload by a ticket is processed."""
+    """An upload with a ticket is processed."""
 
     sequencer = "A1"
     content = picture()
@@ -122,7 +122,7 @@ class Upload(Scene):
 
 
 class Overwrite(Scene):
-    """A ready image's object is written anew by another tool."""
+    """Another tool overwrites a ready image's object."""
 
     serves = True
     sequencer = "A2"
@@ -146,14 +146,14 @@ class Overwrite(Scene):
 
 
 class Erasure(Scene):
-    """An owner deletes an image of a ticket; a late event of its object comes afterwards."""
+    """An owner deletes a ticket's image; a late event of its object arrives afterwards."""
 
     def prepare(self) -> None:
         self.ticket(picture())
         self.brought("process_upload", event(self.key, "A1"))
 
     def act(self) -> None:
-        self._receipt = self.function.ask("DELETE", f"/images/{self.image_id}")
+        self._receipt = self.function.request("DELETE", f"/images/{self.image_id}")
 
     def check(self) -> None:
         if not self._receipt["verified"] or self._receipt["remaining"]:
@@ -165,7 +165,7 @@ class Erasure(Scene):
 
 
 class Removal(Scene):
-    """A ready image's object is removed by another tool."""
+    """Another tool removes a ready image's object."""
 
     def prepare(self) -> None:
         self.copy(picture())

@@ -1,9 +1,9 @@
-"""Eight workers at one object: one consistent end, and never a mixed set of renditions."""
+"""Eight workers process one object: a consistent end, and never a mixed set of renditions."""
 
 import pytest
 
-from chalicelib.keys import derived_image_id
-from chalicelib.records import Status
+from chalicelib.model.image import Status
+from chalicelib.model.keys import derived_image_id
 from tests.attack.lambdas import Lambda, Lambdas
 from tests.attack.races import Call, Change, Race
 from tests.attack.scenes import picture
@@ -24,7 +24,7 @@ def writing(race: Race) -> list[Change]:
     return [lambda data=data: race.put(data) for data in CONTENTS]  # type: ignore[misc]
 
 
-def test_an_object_that_is_written_again_and_again_ends_as_its_last_content(race: Race) -> None:
+def test_an_object_that_is_overwritten_repeatedly_ends_as_its_last_content(race: Race) -> None:
     race.run(writing(race))
     assert race.flaws == []
     assert race.left() == (Status.READY, race.sets[-1])
@@ -38,25 +38,25 @@ def test_an_object_that_is_written_after_each_removal_ends_as_its_last_content(
     assert race.left() == (Status.READY, race.sets[-1])
 
 
-def test_an_object_that_is_removed_after_each_writing_ends_as_gone(race: Race) -> None:
+def test_an_object_that_is_removed_after_each_write_ends_as_deleted(race: Race) -> None:
     race.run([change for write in writing(race) for change in (write, race.remove)])
     assert race.flaws == []
     assert race.left() == (Status.DELETED, frozenset())
 
 
-def test_an_image_that_is_deleted_while_it_is_overwritten_stays_gone(
+def test_an_image_that_is_deleted_while_it_is_overwritten_stays_deleted(
     world: World, eight: list[Worker], lambdas: Lambdas
 ) -> None:
-    with lambdas.one() as owner:
+    with lambdas.borrow() as owner:
         ticket = announced(owner)
         race = Race(world, eight, ticket["fields"]["key"], ticket["image_id"])
 
         def erase() -> Call:
-            owner.ask("DELETE", f"/images/{ticket['image_id']}")
+            owner.request("DELETE", f"/images/{ticket['image_id']}")
             return race.put(CONTENTS[0])
 
         race.run([*writing(race), erase])
-        owner.ask("DELETE", f"/images/{ticket['image_id']}")
+        owner.request("DELETE", f"/images/{ticket['image_id']}")
     assert race.flaws == []
     assert race.left() == (Status.DELETED, frozenset())
     assert world.files(ticket["image_id"]) == {}
@@ -65,5 +65,5 @@ def test_an_image_that_is_deleted_while_it_is_overwritten_stays_gone(
 
 def announced(owner: Lambda) -> dict[str, dict[str, str]]:
     """An upload ticket."""
-    asked = {"filename": "a.png", "content_type": "image/png", "size": len(CONTENTS[0])}
-    return owner.ask("POST", "/uploads", asked)
+    body = {"filename": "a.png", "content_type": "image/png", "size": len(CONTENTS[0])}
+    return owner.request("POST", "/uploads", body)

@@ -1,4 +1,4 @@
-"""A fault at every call to a store: in the end all is as if there had been none."""
+"""A fault at every call to a store: the end is the same as without the fault."""
 
 import pytest
 
@@ -12,19 +12,19 @@ EVERY = (*BREAKING, *KILLING)
 
 
 @pytest.mark.parametrize("manner", EVERY, ids=str)
-def test_an_upload_ends_the_same_whichever_call_is_broken(lambdas: Lambdas, manner: Manner) -> None:
+def test_an_upload_ends_the_same_whichever_call_fails(lambdas: Lambdas, manner: Manner) -> None:
     assert flaws(lambdas, Upload, manner, manner.for_good) == {}
 
 
 @pytest.mark.parametrize("manner", FEWER, ids=str)
 @pytest.mark.parametrize("scene", [Overwrite, Erasure, Removal])
-def test_so_does_what_is_done_to_an_image_later(
+def test_later_changes_end_the_same_whichever_call_fails(
     lambdas: Lambdas, scene: type[Scene], manner: Manner
 ) -> None:
     assert flaws(lambdas, scene, manner, manner.for_good) == {}
 
 
-def test_what_is_given_up_after_all_tries_ends_the_same_once_it_is_sent_again(
+def test_an_upload_that_is_given_up_ends_the_same_after_a_redrive(
     lambdas: Lambdas,
 ) -> None:
     manner = Manner(Kind.ERROR, done=True)

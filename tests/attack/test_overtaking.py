@@ -1,8 +1,8 @@
-"""Somebody else does something whole before any call of a worker: the end is what came last."""
+"""Another worker acts before any call of a worker: the end is what happened last."""
 
 import pytest
 
-from chalicelib.records import Status
+from chalicelib.model.image import Status
 from tests.attack.lambdas import Lambdas
 from tests.attack.overtaking import NEWEST, Other, at_every_call, erase, overwrite, straddle
 from tests.attack.races import renditions_of
@@ -10,7 +10,7 @@ from tests.attack.scenes import Erasure, Removal, Scene, Upload
 
 
 def shown(scene: Scene) -> tuple[Status, frozenset[str]]:
-    """The record's status, and the renditions of it that are there."""
+    """The record's status, and those of its renditions that exist."""
     record = scene.world.record(scene.image_id)
     assert record
     files = scene.world.files(scene.image_id)
@@ -31,16 +31,16 @@ def test_the_newest_content_is_ready_in_the_end(
 def is_unfinished(scene: Scene) -> bool:
     """Whether the next sweep will look for files of the image."""
     record = scene.world.record(scene.image_id)
-    return record is not None and record.cleared_at is None
+    return record is not None and record.deletion.cleared_at is None
 
 
 @pytest.mark.parametrize(("scene", "other"), [(Upload, erase), (Erasure, overwrite)])
-def test_what_is_gone_stays_gone_and_what_a_late_worker_brings_is_erased_later(
+def test_a_deleted_image_stays_deleted_and_a_late_workers_files_are_deleted_later(
     lambdas: Lambdas, scene: type[Scene], other: Other
 ) -> None:
     for played in at_every_call(lambdas, scene, other):
         assert played.flaws == []
         assert shown(played) == (Status.DELETED, frozenset())
         assert not played.world.files(played.image_id) or is_unfinished(played)
-        played.function.ask("DELETE", f"/images/{played.image_id}")
+        played.function.request("DELETE", f"/images/{played.image_id}")
         assert played.world.files(played.image_id) == {}

@@ -1,4 +1,4 @@
-"""A proxy between a worker and its stores: it counts calls, and breaks those it is told to."""
+"""A proxy between a worker and its stores: it counts calls, and injects faults."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from tests.waiting import GENEROUS
 _HOP = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 _ABORT = struct.pack("ii", 1, 0)  # SO_LINGER that ends a connection with RST
 _STORES = {"": "s3", "DynamoDB": "dynamodb", "AWSEvents": "eventbridge"}  # by their targets
-_SAID = {
+_RESPONSES = {
     ("s3", False): (503, b"<Error><Code>SlowDown</Code><Message>Slow down.</Message></Error>"),
     ("s3", True): (500, b"<Error><Code>InternalError</Code><Message>Oops.</Message></Error>"),
     ("dynamodb", False): (400, b'{"__type": "com.amazon.coral#ThrottlingException"}'),
@@ -28,29 +28,29 @@ _SAID = {
 }
 
 
-class Answer(NamedTuple):
-    """A store's answer, its body whole."""
+class Response(NamedTuple):
+    """A store's response with its whole body."""
 
     head: bytes
     body: bytes
 
     def cut(self) -> bytes:
-        """Its first half: of the body, or of the head where there is no body."""
+        """The first half of the body, or of the head if there is no body."""
         if self.body:
             return self.head + self.body[: len(self.body) // 2]
         return self.head[: len(self.head) // 2]
 
 
 def _nothing() -> None:
-    """What happens mostly."""
+    """The default: no interruption."""
 
 
 class Wire:
-    """The proxy. Faults count from when they are set; `watch` is called when a reader sees more."""
+    """The proxy. Calls count from when a fault is set; `watch` is called after visible changes."""
 
     def __init__(self, stores: dict[str, str]) -> None:
         self.stores = stores
-        self.worker = 0  # the process id of who is at its end
+        self.worker = 0  # the worker's process id
         self.watch: Callable[[], None] = _nothing
         self.flaws: list[str] = []  # of the proxy itself
         self._lock = threading.Lock()
@@ -63,11 +63,11 @@ class Wire:
 
     @property
     def address(self) -> str:
-        """Where the worker finds all stores."""
+        """The endpoint of all stores for the worker."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def set(self, fault: Fault | None) -> None:
-        """Count from 0 again, and break what `fault` says."""
+        """Restart the count, and inject `fault`."""
         with self._lock:
             self.calls: dict[str, str] = {}  # invocation id -> what was called, in order
             self.met = 0  # attempts that the fault has broken
@@ -80,7 +80,7 @@ class Wire:
             self._pause = (call, happening)
 
     def pause(self) -> Callable[[], None]:
-        """What happens before the present call goes on."""
+        """What happens before the current call continues."""
         with self._lock:
             call, happening = self._pause
             if len(self.calls) != call:
@@ -89,7 +89,7 @@ class Wire:
             return happening
 
     def counted(self, invocation: str, name: str) -> Fault | None:
-        """What breaks this attempt of a call; None where it passes."""
+        """The fault of this attempt of a call; None if it has none."""
         with self._lock:
             self.calls.setdefault(invocation, name)
             fault = self._fault
@@ -99,7 +99,7 @@ class Wire:
             return fault
 
     def end(self) -> None:
-        """Take it down."""
+        """Stop the proxy."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -112,12 +112,12 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, *_: object) -> None:
         error = sys.exc_info()[1]
-        if not isinstance(error, ConnectionError):  # a killed or impatient worker has gone
+        if not isinstance(error, ConnectionError):  # a worker that was killed or timed out
             self.wire.flaws.append(repr(error))
 
 
 class _Relay(BaseHTTPRequestHandler):
-    """One connection of the worker; to each store it has one of its own."""
+    """A connection of the worker, with one connection to each store."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -125,11 +125,11 @@ class _Relay(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self._ways: dict[str, HTTPConnection] = {}
+        self._connections: dict[str, HTTPConnection] = {}
 
     def finish(self) -> None:
-        for way in self._ways.values():
-            way.close()
+        for connection in self._connections.values():
+            connection.close()
         super().finish()
 
     def log_message(self, format: str, *args: object) -> None:
@@ -146,31 +146,31 @@ class _Relay(BaseHTTPRequestHandler):
         if fault and not fault.manner.done:
             self._break(fault, name, store, None)
             return
-        answer = self._forwarded(store, body)
+        response = self._forwarded(store, body)
         if name == "TransactWriteItems" or self.command == "DELETE":
-            wire.watch()  # what is only added is not seen before a record names it
+            wire.watch()  # added files are not visible before a record names them
         if fault:
-            self._break(fault, name, store, answer)
+            self._break(fault, name, store, response)
         else:
-            self.wfile.write(answer.head + answer.body)
+            self.wfile.write(response.head + response.body)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _relay  # noqa: N815 - http.server's names
 
-    def _forwarded(self, store: str, body: bytes) -> Answer:
-        if store not in self._ways:
-            self._ways[store] = HTTPConnection(
+    def _forwarded(self, store: str, body: bytes) -> Response:
+        if store not in self._connections:
+            self._connections[store] = HTTPConnection(
                 urlsplit(self.server.wire.stores[store]).netloc, timeout=GENEROUS
             )
-        way = self._ways[store]
-        # The headers as they came: Host is under the signature.
-        way.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        connection = self._connections[store]
+        # Forward the headers unchanged: Host is signed.
+        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for header, value in self.headers.items():
             if header.lower() != "expect":
-                way.putheader(header, value)
-        way.endheaders(body or None)
-        return self._read(way.getresponse())
+                connection.putheader(header, value)
+        connection.endheaders(body or None)
+        return self._read(connection.getresponse())
 
-    def _read(self, answered: HTTPResponse) -> Answer:
+    def _read(self, answered: HTTPResponse) -> Response:
         body = answered.read()
         length = str(len(body))
         if self.command == "HEAD":
@@ -179,21 +179,21 @@ class _Relay(BaseHTTPRequestHandler):
         lines += [f"{n}: {v}" for n, v in answered.headers.items() if n.lower() not in _HOP]
         if answered.status != 204:
             lines.append(f"Content-Length: {length}")
-        return Answer("\r\n".join([*lines, "", ""]).encode("latin-1"), body)
+        return Response("\r\n".join([*lines, "", ""]).encode("latin-1"), body)
 
-    def _break(self, fault: Fault, name: str, store: str, answer: Answer | None) -> None:
+    def _break(self, fault: Fault, name: str, store: str, response: Response | None) -> None:
         self.close_connection = True
         match fault.manner.kind:
             case Kind.ERROR if name == "TransactWriteItems" and not fault.manner.done:
                 self._refuse(400, fault.cancelled())
             case Kind.ERROR:
-                self._refuse(*_SAID[store, fault.manner.done])
+                self._refuse(*_RESPONSES[store, fault.manner.done])
             case Kind.TIMEOUT:
                 self._refuse(TIME_IS_UP, b"")
             case Kind.RESET:
                 self._abort()
-            case Kind.TRUNCATED if answer:
-                self.wfile.write(answer.cut())
+            case Kind.TRUNCATED if response:
+                self.wfile.write(response.cut())
             case Kind.KILLED:
                 os.kill(self.server.wire.worker, signal.SIGKILL)
 

@@ -1,7 +1,7 @@
-"""Workers: each is a process of its own, forked from one that has imported the application.
+"""Workers: each is a separate process, forked from one that has imported the application.
 
-Argument: the path of the socket on which they are asked for. A worker gets its endpoints, says its
-process id, and makes calls until its caller hangs up.
+Argument: the path of the socket on which workers are requested. A worker receives its endpoints,
+sends its process id, and makes calls until its caller hangs up.
 """
 
 import json
@@ -23,20 +23,20 @@ from urllib3.connection import HTTPConnection
 
 from chalicelib import imaging
 from chalicelib.aws import clients
-from chalicelib.deadlines import endless
-from ops.local.context import LambdaContext
+from chalicelib.ports.clock import no_deadline
+from ops.local.runtime.context import LambdaContext
 from tests.attack.faults import TIME_IS_UP
 from tests.attack.world import VARIANTS
 from tests.waiting import GENEROUS
 
 HTTP = "http"
-TELL = "tell"  # what the sweep does of what is untold, and no grace
+PUBLISH = "publish"  # publishes pending events, as the sweep does, without grace period
 
 
-def live_by_the_wires_clock() -> None:
-    """Let a store's time be up when the wire says so, and only then; make no pause after it.
+def use_timeouts_of_the_wire() -> None:
+    """Make calls to stores time out exactly when the wire says so, and retry without delay.
 
-    From urllib3 on all is as with a socket's own time-out.
+    From urllib3 on, everything is as with a socket timeout.
     """
     clients.wait_for_stores(GENEROUS)
     answer = HTTPConnection.getresponse
@@ -52,7 +52,7 @@ def live_by_the_wires_clock() -> None:
 
 
 def warmed() -> ModuleType:
-    """The application, and in boto3's caches what clients need; no connection, no thread."""
+    """The imported application with warm boto3 caches, but no connections or threads."""
     import app
 
     app.wiring.variants = VARIANTS
@@ -63,11 +63,11 @@ def warmed() -> ModuleType:
     return app
 
 
-def answered(application: ModuleType, function: str, payload: Any) -> Any:
-    """What a function answers; of the API its status and its JSON."""
-    if function == TELL:
+def result_of(application: ModuleType, function: str, payload: Any) -> Any:
+    """A function's result; for the API, its status and JSON."""
+    if function == PUBLISH:
         soon = application.wiring.clock() + timedelta(hours=1)
-        return application.wiring.teller.catch_up(soon, endless)
+        return application.wiring.event_publisher.publish_pending(soon, no_deadline)
     if function != HTTP:
         context = LambdaContext(function, str(uuid.uuid4()))
         return getattr(application, function)(payload, context)
@@ -81,21 +81,21 @@ def answered(application: ModuleType, function: str, payload: Any) -> Any:
 def work(application: ModuleType, connection: Connection) -> None:
     """Make calls until the caller hangs up."""
     os.environ.update(connection.recv())
-    live_by_the_wires_clock()
+    use_timeouts_of_the_wire()
     connection.send(os.getpid())
     with suppress(EOFError):
         while True:
             function, payload = connection.recv()
             try:
-                connection.send((True, answered(application, function, payload)))
+                connection.send((True, result_of(application, function, payload)))
             except Exception as error:
                 connection.send((False, (type(error).__name__, str(error), traceback.format_exc())))
 
 
 def main() -> None:
-    """Fork a worker for everyone who calls."""
+    """Fork a worker for each connection."""
     application = warmed()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # workers are not waited for
     with Listener(sys.argv[1], "AF_UNIX", backlog=64) as listener:
         while True:
             with listener.accept() as connection:
@@ -103,7 +103,7 @@ def main() -> None:
                     try:
                         work(application, connection)
                     finally:
-                        os._exit(0)  # what the parent opened stays the parent's
+                        os._exit(0)  # without closing what the parent opened
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The stores that are attacked, as somebody sees them who goes past all faults."""
+"""The stores that are attacked, accessed without the faults."""
 
 import uuid
 from multiprocessing.connection import Client, Connection
@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import boto3
 from botocore.config import Config
 
-from chalicelib.aws import items
-from chalicelib.aws.outbox import untold_key
-from chalicelib.records import Event, Image
-from chalicelib.variants import load_variants
-from ops.local.stores import make_table
+from chalicelib.aws import items, table_keys
+from chalicelib.aws.table_keys import pending_key
+from chalicelib.model.image import Event, Image
+from chalicelib.model.variants import load_variants
+from ops.local.storage.stores import make_table
 from tests.attack.bus import Bus
 from tests.environment import SETTINGS
 
@@ -21,15 +21,15 @@ UPLOADS, IMAGES, TABLE = (
 )
 
 
-class Said(NamedTuple):
-    """How a call ended: with `value`, or with an error's type, message and trace. Or not at all."""
+class Result(NamedTuple):
+    """How a call ended: with `value`, or an error's type, message and traceback; or not at all."""
 
     done: bool
     value: Any = None
     killed: bool = False
 
 
-VARIANTS = load_variants()[-2:]  # of the usual four: each further one has calls to be broken
+VARIANTS = load_variants()[-2:]  # two of the usual four: each adds calls to be attacked
 
 
 class File(NamedTuple):
@@ -47,27 +47,27 @@ class Worker:
         connection.send(endpoints)
         self.pid: int = connection.recv()
 
-    def call(self, function: str, payload: Any) -> Said:
+    def call(self, function: str, payload: Any) -> Result:
         """Make one call of the application."""
         try:
             self._connection.send((function, payload))
-            return Said(*self._connection.recv())
+            return Result(*self._connection.recv())
         except (EOFError, ConnectionError):
-            return Said(done=False, killed=True)
+            return Result(done=False, killed=True)
 
     def leave(self) -> None:
-        """Let the worker end."""
+        """End the worker."""
         self._connection.close()
 
 
 class World:
-    """Two buckets (the uploads with versions, as in AWS), a table, a bus, and workers beside them.
+    """Two buckets (uploads is versioned, as in AWS), a table, a bus, and a source of workers.
 
-    `told` answers what the bus was told of an image.
+    `published` returns the events of an image on the bus.
     """
 
     def __init__(self, environment: dict[str, str], sockets: Path, bus: Bus) -> None:
-        self.told = bus.told
+        self.published = bus.published
         self.stores = {
             "s3": environment["AWS_ENDPOINT_URL_S3"],
             "dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"],
@@ -86,7 +86,7 @@ class World:
         )
 
     def make(self) -> None:
-        """Buckets and table."""
+        """Create buckets and table."""
         for bucket in (UPLOADS, IMAGES):
             self.s3.create_bucket(Bucket=bucket)
         versioned: Any = {"Status": "Enabled"}
@@ -94,7 +94,7 @@ class World:
         make_table(self.dynamodb, TABLE)
 
     def hire(self, address: str = "") -> Worker:
-        """A new worker; all stores are at `address` where one is given."""
+        """A new worker; its stores are all at `address` if one is given."""
         endpoints = {f"AWS_ENDPOINT_URL_{s.upper()}": address or a for s, a in self.stores.items()}
         return Worker(Client(str(self._sockets), "AF_UNIX"), endpoints)
 
@@ -103,37 +103,37 @@ class World:
         self.s3.put_object(Bucket=UPLOADS, Key=key, Body=data)
 
     def remove(self, key: str) -> None:
-        """Remove an original as a tool does: by a delete marker."""
+        """Remove an original as a tool does, with a delete marker."""
         self.s3.delete_object(Bucket=UPLOADS, Key=key)
 
     def versions(self, key: str) -> int:
-        """How many versions of an original there are, delete markers not counted."""
+        """The number of versions of an original, without delete markers."""
         found = self.s3.list_object_versions(Bucket=UPLOADS, Prefix=key)
         return len(found.get("Versions", ()))
 
     def record(self, image_id: str) -> Image | None:
         """The image's record."""
-        key = items.serialized({"id": image_id, "entry": items.RECORD})
+        key = items.serialized({"id": image_id, "entry": table_keys.RECORD})
         answer = self.dynamodb.get_item(TableName=TABLE, Key=key, ConsistentRead=True)
         return items.image_of(answer["Item"]) if "Item" in answer else None
 
     def history(self, image_id: str) -> list[Event]:
         """The image's history."""
-        asked = items.serialized({":id": image_id, ":history": items.HISTORY})
+        values = items.serialized({":id": image_id, ":history": table_keys.HISTORY})
         found = self.dynamodb.query(
             TableName=TABLE,
             KeyConditionExpression="id = :id AND begins_with(entry, :history)",
-            ExpressionAttributeValues=asked,
+            ExpressionAttributeValues=values,
             ConsistentRead=True,
         )
         return [items.event_of(item) for item in found["Items"]]
 
-    def untold(self, image_id: str) -> bool:
-        """Whether something of the image is still to be told."""
+    def has_pending_events(self, image_id: str) -> bool:
+        """Whether events of the image are still to be published."""
         found = self.dynamodb.query(
             TableName=TABLE,
             KeyConditionExpression="id = :id",
-            ExpressionAttributeValues={":id": {"S": untold_key(image_id)}},
+            ExpressionAttributeValues={":id": {"S": pending_key(image_id)}},
             ConsistentRead=True,
         )
         return any(f"#{image_id}#" in item["entry"]["S"] for item in found["Items"])
@@ -147,10 +147,10 @@ class World:
         }
 
     def file(self, key: str) -> bytes:
-        """One file of the images bucket."""
+        """The content of a file of the images bucket."""
         return self.s3.get_object(Bucket=IMAGES, Key=key)["Body"].read()
 
 
 def fresh_key() -> str:
-    """A key that no ticket gave."""
+    """A new key without a ticket."""
     return f"photos/{uuid.uuid4().hex}.png"

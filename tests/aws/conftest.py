@@ -1,4 +1,4 @@
-"""Each store twice: its fake, and the real server that it must not differ from."""
+"""Each store twice: the fake, and a real server that the fake must match."""
 
 import configparser
 import uuid
@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
-from chalicelib.aws.table import DynamoImages
 from ops.local import names
-from ops.local.credentials import profiles_file
-from ops.local.stores import make_table
+from ops.local.stack.credentials import profiles_file
+from ops.local.storage.stores import make_table
+from tests.aws.stores import DynamoTable
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.table import MemoryImages
 from tests.stack.running import running_aws, running_seaweedfs
@@ -32,26 +32,26 @@ def memory_table() -> MemoryImages:
 
 @pytest.fixture(scope="session")
 def local_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of the local servers, whose credentials count at all of them."""
+    """The data directory of the local servers; its credentials are valid at all of them."""
     return tmp_path_factory.mktemp("data")
 
 
 @pytest.fixture(scope="session")
 def seaweedfs(local_data: Path) -> Iterator[dict[str, str]]:
-    """SeaweedFS, as the environment variables that lead boto3 to it."""
+    """SeaweedFS: the environment variables that point boto3 to it."""
     with running_seaweedfs(local_data) as address:
         yield {"AWS_ENDPOINT_URL_S3": address, **administrator(local_data)}
 
 
 @pytest.fixture(scope="session")
 def aws(local_data: Path) -> Iterator[dict[str, str]]:
-    """DynamoDB Local and the queues, likewise."""
+    """DynamoDB Local and the queues: the environment variables that point boto3 to them."""
     with running_aws(local_data) as address:
         yield {"AWS_ENDPOINT_URL": address, **administrator(local_data)}
 
 
 def administrator(data: Path) -> dict[str, str]:
-    """The variables that hold the region and the administrator's keys."""
+    """Environment variables with the region and the administrator's keys."""
     profiles = configparser.RawConfigParser()
     profiles.read(profiles_file(data))
     keys = {name.upper(): value for name, value in profiles["admin"].items()}
@@ -70,23 +70,23 @@ def s3_objects(seaweedfs: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.fixture
-def dynamodb_table(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoImages]:
+def dynamodb_table(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoTable]:
     yield from fresh_table(aws, monkeypatch)
 
 
 def fresh_table(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[DynamoImages]:
-    """A table of its own for one test."""
+) -> Iterator[DynamoTable]:
+    """A new table for one test."""
     lead_boto3(environment, monkeypatch)
     clients.dynamodb.cache_clear()
     name = f"images-{uuid.uuid4().hex}"
     make_table(clients.dynamodb(), name)
-    yield DynamoImages(name)
+    yield DynamoTable(name)
     clients.dynamodb.cache_clear()
 
 
 def lead_boto3(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """To one server, under its credentials."""
+    """Point boto3 to the server and credentials in `environment`."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""One contract for every Bus: a list, and the EventBridge of `make run`."""
+"""One contract for every EventBus: a list, and the EventBridge of `make run`."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,34 +9,35 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib.aws import clients
-from chalicelib.aws.bus import EventBridge
-from chalicelib.errors import PassingFault
-from chalicelib.ports import Bus
-from ops.local import names, stores
+from chalicelib.aws.event_bus import EventBridge
+from chalicelib.errors import TransientError
+from chalicelib.ports.messaging import EventBus
+from ops.local import names
+from ops.local.storage import stores
 from tests.aws.conftest import lead_boto3
+from tests.events.builders import outbox_event
 from tests.fakes.others import MemoryBus
-from tests.telling.builders import notice
 
-Heard = Callable[[], list[tuple[str, Any]]]  # name and detail of each
+Received = Callable[[], list[tuple[str, Any]]]  # name and detail of each event
 
 
 @pytest.fixture
-def memory() -> tuple[Bus, Heard]:
+def memory() -> tuple[EventBus, Received]:
     bus = MemoryBus()
-    return bus, lambda: [(one.name, json.loads(one.detail)) for one in bus.notices]
+    return bus, lambda: [(event.name, json.loads(event.detail)) for event in bus.outbox_events]
 
 
 @pytest.fixture
 def eventbridge(
     aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Bus, Heard]]:
+) -> Iterator[tuple[EventBus, Received]]:
     lead_boto3(aws, monkeypatch)
     clients.events.cache_clear()
     sqs = boto3.client("sqs")
     stores.make_queues(sqs)
     url = sqs.get_queue_url(QueueName=names.WEBHOOKS_QUEUE)["QueueUrl"]
 
-    def heard() -> list[tuple[str, Any]]:
+    def received() -> list[tuple[str, Any]]:
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         for message in found:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -44,23 +45,23 @@ def eventbridge(
         assert {envelope["source"] for envelope in envelopes} <= {"darkroom"}
         return [(envelope["detail-type"], envelope["detail"]) for envelope in envelopes]
 
-    yield EventBridge(names.EVENT_BUS), heard
+    yield EventBridge(names.EVENT_BUS), received
     clients.events.cache_clear()
 
 
 @pytest.fixture(params=["memory", "eventbridge"])
-def bus(request: pytest.FixtureRequest) -> tuple[Bus, Heard]:
-    found: tuple[Bus, Heard] = request.getfixturevalue(request.param)
+def bus(request: pytest.FixtureRequest) -> tuple[EventBus, Received]:
+    found: tuple[EventBus, Received] = request.getfixturevalue(request.param)
     return found
 
 
-def test_a_notice_reaches_who_listens(bus: tuple[Bus, Heard]) -> None:
-    bus[0].publish([notice()])
+def test_an_event_reaches_its_receivers(bus: tuple[EventBus, Received]) -> None:
+    bus[0].publish([outbox_event()])
     assert bus[1]() == [("image.ready", {"a": "ü"})]
 
 
-def test_ten_notices_are_taken_at_once(bus: tuple[Bus, Heard]) -> None:
-    bus[0].publish([notice(number, detail=f'{{"n": {number}}}') for number in range(10)])
+def test_ten_events_are_accepted_at_once(bus: tuple[EventBus, Received]) -> None:
+    bus[0].publish([outbox_event(number, detail=f'{{"n": {number}}}') for number in range(10)])
     assert sorted(detail["n"] for _, detail in bus[1]()) == list(range(10))
 
 
@@ -81,26 +82,26 @@ def stubber(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])
-def test_whatever_eventbridge_says_passes(stubber: Stubber, code: str) -> None:
+def test_every_error_of_eventbridge_is_transient(stubber: Stubber, code: str) -> None:
     stubber.add_client_error("put_events", code)
-    with pytest.raises(PassingFault, match=code):
-        EventBridge("any").publish([notice()])
+    with pytest.raises(TransientError, match=code):
+        EventBridge("any").publish([outbox_event()])
 
 
-def test_a_notice_that_is_not_taken_is_a_passing_fault(stubber: Stubber) -> None:
+def test_an_event_that_is_not_accepted_is_a_transient_error(stubber: Stubber) -> None:
     refused = {"ErrorCode": "InternalFailure", "ErrorMessage": "Oops."}
     stubber.add_response(
         "put_events", {"FailedEntryCount": 1, "Entries": [{"EventId": "1"}, refused]}
     )
-    with pytest.raises(PassingFault, match="InternalFailure"):
-        EventBridge("any").publish([notice(1), notice(2)])
+    with pytest.raises(TransientError, match="InternalFailure"):
+        EventBridge("any").publish([outbox_event(1), outbox_event(2)])
 
 
-def test_a_bus_that_cannot_be_reached_is_a_passing_fault(
+def test_an_unreachable_bus_is_a_transient_error(
     stubber: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stubber.deactivate()
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")
     clients.events.cache_clear()
-    with pytest.raises(PassingFault):
-        EventBridge("any").publish([notice()])
+    with pytest.raises(TransientError):
+        EventBridge("any").publish([outbox_event()])

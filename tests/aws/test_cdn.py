@@ -1,4 +1,4 @@
-"""What CloudFront is asked for. Nothing here stands for it: the request is checked by its model."""
+"""Invalidation requests. There is no fake CloudFront: botocore's model checks the requests."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from botocore.stub import ANY, Stubber
 
 from chalicelib.aws import clients
 from chalicelib.aws.cdn import CloudFront
-from chalicelib.errors import PassingFault
+from chalicelib.errors import TransientError
 from tests.builders import ULID
 
 
@@ -27,19 +27,19 @@ FILES = [f"{ULID}/0123456789abcdef/a b.webp", f"{ULID}/manifest.json"]
 
 
 def expect(stubber: Stubber, *paths: str) -> None:
-    asked = {"Quantity": len(paths), "Items": list(paths)}
-    made = {
+    requested = {"Quantity": len(paths), "Items": list(paths)}
+    created = {
         "Id": "I1",
         "Status": "InProgress",
         "CreateTime": 0,
-        "InvalidationBatch": {"Paths": asked, "CallerReference": "x"},
+        "InvalidationBatch": {"Paths": requested, "CallerReference": "x"},
     }
     stubber.add_response(
         "create_invalidation",
-        {"Location": "x", "Invalidation": made},
+        {"Location": "x", "Invalidation": created},
         {
             "DistributionId": "E1",
-            "InvalidationBatch": {"Paths": asked, "CallerReference": ANY},
+            "InvalidationBatch": {"Paths": requested, "CallerReference": ANY},
         },
     )
 
@@ -48,25 +48,27 @@ def refuse(stubber: Stubber) -> None:
     stubber.add_client_error("create_invalidation", "TooManyInvalidationsInProgress")
 
 
-def test_all_copies_of_an_image_are_one_path(stubber: Stubber) -> None:
+def test_all_copies_of_an_image_are_invalidated_by_one_path(stubber: Stubber) -> None:
     expect(stubber, f"/images/{ULID}/*")
     assert CloudFront("E1").forget(ULID, FILES) == "I1"
 
 
-def test_where_no_more_of_such_are_taken_each_file_is_a_path(stubber: Stubber) -> None:
+def test_each_file_is_a_path_if_no_more_wildcards_are_accepted(stubber: Stubber) -> None:
     refuse(stubber)
     expect(stubber, f"/images/{ULID}/0123456789abcdef/a%20b.webp", f"/images/{ULID}/manifest.json")
     assert CloudFront("E1").forget(ULID, FILES) == "I1"
 
 
 @pytest.mark.parametrize("files", [[], FILES])
-def test_too_many_orders_at_once_are_a_passing_fault(stubber: Stubber, files: list[str]) -> None:
+def test_too_many_invalidations_at_once_are_a_transient_error(
+    stubber: Stubber, files: list[str]
+) -> None:
     for _ in range(2 if files else 1):
         refuse(stubber)
-    with pytest.raises(PassingFault):
+    with pytest.raises(TransientError):
         CloudFront("E1").forget(ULID, files)
 
 
 @pytest.mark.usefixtures("stubber")
-def test_where_there_is_no_distribution_nothing_is_asked() -> None:
+def test_without_a_distribution_nothing_is_requested() -> None:
     assert CloudFront("").forget(ULID, FILES) is None

@@ -1,4 +1,4 @@
-"""What only a real table has: indexes that hold keys, and follow the table in their own time."""
+"""Indexes, which only a real table has: they hold keys and lag behind the table."""
 
 import json
 from collections import Counter
@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.aws import clients, items
+from chalicelib.aws import clients, items, table_keys
 from chalicelib.aws.items import SHARDS
-from chalicelib.aws.table import DynamoImages
-from chalicelib.keys import derived_image_id
-from chalicelib.records import UNFINISHED, Event, Image, Status
-from chalicelib.ulids import ulid
+from chalicelib.model.image import UNFINISHED, Event, Image, Status
+from chalicelib.model.keys import derived_image_id, ulid
+from tests.aws.stores import DynamoTable
 from tests.builders import NOON, image
 
-NAME = "chalicelib.aws.table._MOST_QUERIES"
+NAME = "chalicelib.aws.index._MOST_QUERIES"
 LATER = NOON + timedelta(hours=1)
 TICKET = Event(at=NOON, event="ticket")
 
@@ -28,35 +27,36 @@ def numbered(number: int, status: Status = Status.PENDING) -> Image:
 
 
 def before_reading(do: Callable[[], object]) -> None:
-    """Let something happen once, between the index's answer and the reading of the records."""
-    waiting = [do]
+    """Call `do` once, between the query of an index and the read of the records."""
+    pending = [do]
 
-    def happen(**_: object) -> None:
-        if waiting:
-            waiting.pop()()
+    def run(**_: object) -> None:
+        if pending:
+            pending.pop()()
 
-    clients.dynamodb().meta.events.register("before-call.dynamodb.BatchGetItem", happen)
+    clients.dynamodb().meta.events.register("before-call.dynamodb.BatchGetItem", run)
 
 
-def begin(table: DynamoImages, made: Image) -> Callable[[], object]:
-    """The image's next step, to be taken later."""
+def begin(table: DynamoTable, made: Image) -> Callable[[], object]:
+    """A function that moves the image to its next status."""
     begun = replace(made, status=Status.PROCESSING, updated_at=LATER)
     return lambda: table.put(begun, Event(at=LATER, event="processing"))
 
 
 def ids(images: tuple[Image, ...]) -> list[str]:
-    return [one.id for one in images]
+    return [image.id for image in images]
 
 
 @pytest.mark.parametrize("index", ["by_owner", "by_unfinished"])
-def test_an_index_holds_keys_only(dynamodb_table: DynamoImages, index: str) -> None:
+def test_an_index_holds_keys_only(dynamodb_table: DynamoTable, index: str) -> None:
     table = clients.dynamodb().describe_table(TableName=dynamodb_table._name)["Table"]
-    projections = {one["IndexName"]: one["Projection"] for one in table["GlobalSecondaryIndexes"]}
+    indexes = table["GlobalSecondaryIndexes"]
+    projections = {entry["IndexName"]: entry["Projection"] for entry in indexes}
     assert projections[index] == {"ProjectionType": "KEYS_ONLY"}
 
 
-def test_a_page_that_has_looked_at_enough_is_short_and_leads_on(
-    dynamodb_table: DynamoImages, monkeypatch: pytest.MonkeyPatch
+def test_a_page_is_short_but_has_a_cursor_after_the_most_queries(
+    dynamodb_table: DynamoTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(NAME, 1)
     for number in range(5):
@@ -72,10 +72,10 @@ def test_a_page_that_has_looked_at_enough_is_short_and_leads_on(
     assert sizes == [0, 0, 1]
 
 
-def test_the_longest_list_takes_one_batch_of_records(
-    dynamodb_table: DynamoImages, monkeypatch: pytest.MonkeyPatch
+def test_the_longest_page_takes_one_batch_of_records(
+    dynamodb_table: DynamoTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("table", "upkeep"):
+    for module in ("index", "rows"):
         monkeypatch.setattr(f"chalicelib.aws.{module}.LARGEST_BATCH", 2)
     batches: list[int] = []
 
@@ -93,7 +93,7 @@ def test_the_longest_list_takes_one_batch_of_records(
     assert batches == [2, 2, 1]
 
 
-def test_what_has_gone_since_the_index_was_asked_is_left_out(dynamodb_table: DynamoImages) -> None:
+def test_a_record_deleted_after_the_query_is_left_out(dynamodb_table: DynamoTable) -> None:
     made = [dynamodb_table.put(numbered(number), TICKET) for number in range(3)]
     key = items.serialized({"id": made[1].id, "entry": "image"})
     before_reading(lambda: clients.dynamodb().delete_item(TableName=dynamodb_table._name, Key=key))
@@ -101,8 +101,8 @@ def test_what_has_gone_since_the_index_was_asked_is_left_out(dynamodb_table: Dyn
     assert (ids(page.images), page.next_cursor) == ([made[2].id, made[0].id], None)
 
 
-def test_what_has_moved_on_since_the_index_was_asked_is_left_out(
-    dynamodb_table: DynamoImages,
+def test_a_record_changed_after_the_query_is_left_out(
+    dynamodb_table: DynamoTable,
 ) -> None:
     made = [dynamodb_table.put(numbered(number), TICKET) for number in range(3)]
     before_reading(begin(dynamodb_table, made[0]))
@@ -110,13 +110,13 @@ def test_what_has_moved_on_since_the_index_was_asked_is_left_out(
     assert ids(found) == [made[1].id, made[2].id]
 
 
-def test_more_are_looked_for_where_some_have_moved_on(dynamodb_table: DynamoImages) -> None:
+def test_more_are_queried_if_some_have_changed(dynamodb_table: DynamoTable) -> None:
     made = [dynamodb_table.put(numbered(number), TICKET) for number in range(3)]
     before_reading(begin(dynamodb_table, made[0]))
     assert ids(dynamodb_table.unfinished(Status.PENDING, None, LATER, 1)) == [made[1].id]
 
 
-def test_unfinished_images_under_all_keys_come_oldest_first(dynamodb_table: DynamoImages) -> None:
+def test_unfinished_images_under_all_keys_come_oldest_first(dynamodb_table: DynamoTable) -> None:
     made = [dynamodb_table.put(numbered(number), TICKET) for number in range(2 * SHARDS)]
     rows = clients.dynamodb().scan(TableName=dynamodb_table._name, IndexName="by_unfinished")
     assert len({row["unfinished"]["S"] for row in rows["Items"]}) > 1
@@ -129,9 +129,9 @@ def test_unfinished_images_under_all_keys_come_oldest_first(dynamodb_table: Dyna
 
 
 @pytest.mark.parametrize("status", sorted(UNFINISHED))
-def test_each_key_of_a_status_takes_its_share(status: Status) -> None:
+def test_images_are_spread_evenly_over_the_keys_of_a_status(status: Status) -> None:
     number = 400 * SHARDS
     rows = [items.record_item(image(id=ulid(NOON), status=status)) for _ in range(number)]
     counts = Counter(row["unfinished"]["S"] for row in rows)
-    assert set(counts) == set(items.unfinished_keys(status))
+    assert set(counts) == set(table_keys.unfinished_keys(status))
     assert max(counts.values()) < 1.3 * number / SHARDS

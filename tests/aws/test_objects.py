@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
 from chalicelib.errors import ObjectMissing, ReadRefused, Reason, Rejection
-from chalicelib.ports import ObjectStore
+from chalicelib.ports.objects import ObjectStore
 
 BUCKET = "test-uploads"
 KEYS = [
@@ -33,7 +33,7 @@ def write(store: ObjectStore, key: str, data: bytes = b"data") -> str:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_what_is_written_is_read(store: ObjectStore, key: str) -> None:
+def test_written_data_is_read_back(store: ObjectStore, key: str) -> None:
     write(store, key, b"some bytes")
     assert store.read(BUCKET, key, 100).data == b"some bytes"
 
@@ -44,7 +44,7 @@ def test_the_etag_of_a_plain_object_is_its_md5(store: ObjectStore) -> None:
     assert store.read(BUCKET, "a", 100).etag == digest
 
 
-def test_writing_answers_the_etag_that_a_listing_shows(store: ObjectStore) -> None:
+def test_writing_returns_the_etag_that_a_listing_shows(store: ObjectStore) -> None:
     etag = write(store, "written", b"some bytes")
     (listed,) = store.page(BUCKET, "writte", 1)
     assert (listed.key, listed.etag) == ("written", etag)
@@ -55,7 +55,7 @@ def test_an_empty_object_is_read(store: ObjectStore) -> None:
     assert store.read(BUCKET, "empty", 100).data == b""
 
 
-def test_an_object_of_just_the_limit_is_read(store: ObjectStore) -> None:
+def test_an_object_of_exactly_the_limit_is_read(store: ObjectStore) -> None:
     write(store, "a", b"12345")
     assert store.read(BUCKET, "a", 5).data == b"12345"
 
@@ -67,7 +67,7 @@ def test_an_object_over_the_limit_is_rejected(store: ObjectStore) -> None:
     assert raised.value.reason is Reason.TOO_MANY_BYTES
 
 
-def test_a_missing_object_is_missing(store: ObjectStore) -> None:
+def test_reading_a_missing_object_is_an_error(store: ObjectStore) -> None:
     with pytest.raises(ObjectMissing):
         store.read(BUCKET, "nowhere", 5)
     assert not store.exists(BUCKET, "nowhere")
@@ -78,7 +78,7 @@ def test_a_written_object_exists(store: ObjectStore) -> None:
     assert store.exists(BUCKET, "a b+c")
 
 
-def test_writing_again_replaces(store: ObjectStore) -> None:
+def test_writing_again_replaces_the_object(store: ObjectStore) -> None:
     write(store, "a", b"1")
     write(store, "a", b"2")
     assert store.read(BUCKET, "a", 5).data == b"2"
@@ -101,7 +101,7 @@ def test_erasing_what_is_not_there_is_no_error(store: ObjectStore) -> None:
     store.erase(BUCKET, "never/there")
 
 
-def test_an_object_that_may_not_be_read_is_told_from_a_missing_one(
+def test_a_refused_read_is_not_a_missing_object(
     s3_objects: S3Objects,
 ) -> None:
     with Stubber(clients.s3()) as s3:
@@ -118,15 +118,15 @@ def test_pages_follow_each_other_without_gap_or_repetition(store: ObjectStore) -
     while page := store.page(BUCKET, after, 2):
         found += page
         after = page[-1].key
-    assert sorted(one.key for one in found if one.key.startswith("paged/")) == sorted(keys)
+    assert sorted(listed.key for listed in found if listed.key.startswith("paged/")) == sorted(keys)
 
 
-def test_a_page_tells_of_each_object_what_reading_it_tells(store: ObjectStore) -> None:
-    before = datetime.now(UTC) - timedelta(seconds=1)  # S3 tells whole seconds
-    write(store, "told/a.jpg", b"abc")
-    (listed, *_) = store.page(BUCKET, "told/", 1)
-    read = store.read(BUCKET, "told/a.jpg", 10)
-    assert (listed.key, listed.bytes, listed.etag) == ("told/a.jpg", 3, read.etag)
+def test_a_page_describes_objects_as_reading_them_does(store: ObjectStore) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)  # S3's times are in whole seconds
+    write(store, "dated/a.jpg", b"abc")
+    (listed, *_) = store.page(BUCKET, "dated/", 1)
+    read = store.read(BUCKET, "dated/a.jpg", 10)
+    assert (listed.key, listed.bytes, listed.etag) == ("dated/a.jpg", 3, read.etag)
     assert before <= listed.modified <= datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""Upload tickets hold: a real S3 server takes what was signed and refuses everything else."""
+"""Upload tickets: a real S3 server accepts what was signed and refuses everything else."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
 from chalicelib.aws.signing import S3Signer
-from chalicelib.ports import PresignedPost
+from chalicelib.ports.objects import PresignedPost
 from tests.aws.conftest import lead_boto3
 from tests.waiting import GENEROUS, until
 
@@ -22,14 +22,14 @@ BUCKET = "test-uploads"
 DATA = b"a picture, for all that S3 knows" * 20
 SHA256 = hashlib.sha256(DATA).hexdigest()
 LIMIT = 1000
-HOUR = 3600  # seconds, in which nothing signed here expires before it is used
+HOUR = 3600  # seconds; nothing signed here expires before it is used
 
 Form = dict[str, str]
 
 
 @pytest.fixture
 def signer(s3_objects: S3Objects) -> S3Signer:
-    assert s3_objects is not None  # it is there for its server
+    assert s3_objects is not None  # used for its server
     return S3Signer(BUCKET)
 
 
@@ -43,16 +43,16 @@ def form(signer: S3Signer, key: str = "signed/cat.jpg", seconds: int = HOUR) -> 
     return signer.presign_post(key, "image/jpeg", SHA256, LIMIT, seconds)
 
 
-def test_a_form_as_signed_is_taken(signer: S3Signer) -> None:
+def test_a_form_as_signed_is_accepted(signer: S3Signer) -> None:
     assert posted(form(signer)) == 204
     assert S3Objects().read(BUCKET, "signed/cat.jpg", LIMIT).data == DATA
 
 
-def test_a_form_without_a_checksum_is_taken_too(signer: S3Signer) -> None:
+def test_a_form_without_a_checksum_is_accepted(signer: S3Signer) -> None:
     assert posted(signer.presign_post("plain", "image/png", None, LIMIT, HOUR)) == 204
 
 
-def test_a_file_of_just_the_limit_is_taken(signer: S3Signer) -> None:
+def test_a_file_of_exactly_the_limit_is_accepted(signer: S3Signer) -> None:
     assert posted(signer.presign_post("exact", "image/png", None, LIMIT, HOUR), bytes(LIMIT)) == 204
 
 
@@ -130,12 +130,12 @@ def address(signer: S3Signer) -> Callable[..., str]:
     return sign
 
 
-def test_a_put_as_signed_is_taken(address: Callable[..., str]) -> None:
+def test_a_put_as_signed_is_accepted(address: Callable[..., str]) -> None:
     assert put(address()) == 200
     assert S3Objects().read(BUCKET, "put/a b+ü.jpg", LIMIT).data == DATA
 
 
-def test_a_put_of_unknown_length_is_taken(address: Callable[..., str]) -> None:
+def test_a_put_of_unknown_length_is_accepted(address: Callable[..., str]) -> None:
     assert put(address(size=None), DATA * 2) == 200
 
 
@@ -158,7 +158,7 @@ def test_an_expired_put_is_refused(address: Callable[..., str]) -> None:
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1", "ap-southeast-2"])
-def test_on_aws_both_go_to_the_buckets_own_regional_host(
+def test_on_aws_both_use_the_buckets_own_regional_host(
     monkeypatch: pytest.MonkeyPatch, region: str
 ) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)

@@ -1,10 +1,10 @@
 import subprocess
 import sys
 
-from ops.local.names import PROJECT
+from ops.project import PROJECT
 from tests.waiting import GENEROUS
 
-_PROCESSES = 12  # one in eight crashed before records.py prepared its types
+_PROCESSES = 12  # one in eight crashed before model/image.py prepared its types
 
 
 def test_threads_that_decode_for_the_first_time_do_not_crash_the_process() -> None:

@@ -1,4 +1,4 @@
-"""Transactions that DynamoDB cancels, over a connection on which a proxy says so."""
+"""Transactions that a proxy in front of DynamoDB cancels."""
 
 import json
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import clients
-from chalicelib.aws.table import DynamoImages
-from chalicelib.errors import PassingFault, RecordChanged
-from chalicelib.records import Event
+from chalicelib.errors import RecordChanged, TransientError
+from chalicelib.model.image import Event
 from tests.attack.faults import Fault, Kind, Manner
 from tests.attack.wire import Wire
 from tests.aws.conftest import fresh_table
+from tests.aws.stores import DynamoTable
 from tests.builders import NOON, image
 
 BEFORE = Manner(Kind.ERROR, done=False)
@@ -21,10 +21,10 @@ TICKET = Event(at=NOON, event="ticket")
 ATTEMPTS = 4
 
 
-class Behind:
-    """A table behind a proxy: the tokens of the transactions sent to it, and the pauses between."""
+class ProxiedTable:
+    """A table behind a proxy: its transactions' tokens, and the pauses between them."""
 
-    def __init__(self, table: DynamoImages, wire: Wire) -> None:
+    def __init__(self, table: DynamoTable, wire: Wire) -> None:
         self.table = table
         self.tokens: list[str] = []
         self.pauses: list[float] = []
@@ -34,7 +34,7 @@ class Behind:
         )
 
     def cancel(self, attempts: int, *causes: str) -> None:
-        """Let the next attempts end so."""
+        """Cancel the next `attempts` with these causes."""
         self._wire.set(Fault(BEFORE, 1, attempts, causes))
 
     def _note(self, request: Any, **_: object) -> None:
@@ -42,46 +42,46 @@ class Behind:
 
 
 @pytest.fixture
-def behind(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Behind]:
+def proxied(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[ProxiedTable]:
     wire = Wire({"dynamodb": aws["AWS_ENDPOINT_URL"]})
-    led = aws | {"AWS_ENDPOINT_URL_DYNAMODB": wire.address}
-    for table in fresh_table(led, monkeypatch):
-        behind = Behind(table, wire)
-        waits = SimpleNamespace(sleep=behind.pauses.append)
+    environment = aws | {"AWS_ENDPOINT_URL_DYNAMODB": wire.address}
+    for table in fresh_table(environment, monkeypatch):
+        proxied = ProxiedTable(table, wire)
+        waits = SimpleNamespace(sleep=proxied.pauses.append)
         monkeypatch.setattr("botocore.endpoint.time", waits)
-        yield behind
+        yield proxied
     wire.end()
 
 
 @pytest.mark.parametrize("cause", ["ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_a_throttled_transaction_is_asked_for_again_until_it_lands(
-    behind: Behind, cause: str
+def test_a_throttled_transaction_is_retried_until_it_succeeds(
+    proxied: ProxiedTable, cause: str
 ) -> None:
-    behind.cancel(ATTEMPTS - 1, "None", cause)
-    written = behind.table.put(image(), TICKET)
-    assert len(behind.tokens) == ATTEMPTS
-    assert behind.table.get(written.id) == written
-    assert behind.table.history(written.id) == (TICKET,)
+    proxied.cancel(ATTEMPTS - 1, "None", cause)
+    written = proxied.table.put(image(), TICKET)
+    assert len(proxied.tokens) == ATTEMPTS
+    assert proxied.table.get(written.id) == written
+    assert proxied.table.history(written.id) == (TICKET,)
 
 
-def test_every_attempt_is_the_same_transaction(behind: Behind) -> None:
-    behind.cancel(ATTEMPTS - 1, "ThrottlingError", "None")
-    behind.table.put(image(), TICKET)
-    assert len(set(behind.tokens)) == 1
+def test_every_attempt_is_the_same_transaction(proxied: ProxiedTable) -> None:
+    proxied.cancel(ATTEMPTS - 1, "ThrottlingError", "None")
+    proxied.table.put(image(), TICKET)
+    assert len(set(proxied.tokens)) == 1
 
 
-def test_between_attempts_is_a_pause_that_may_grow(behind: Behind) -> None:
-    behind.cancel(ATTEMPTS - 1, "ThrottlingError")
-    behind.table.put(image(), TICKET)
-    assert len(behind.pauses) == ATTEMPTS - 1
-    assert all(0 < pause < 2**place for place, pause in enumerate(behind.pauses))
+def test_pauses_between_attempts_may_grow(proxied: ProxiedTable) -> None:
+    proxied.cancel(ATTEMPTS - 1, "ThrottlingError")
+    proxied.table.put(image(), TICKET)
+    assert len(proxied.pauses) == ATTEMPTS - 1
+    assert all(0 < pause < 2**place for place, pause in enumerate(proxied.pauses))
 
 
-def test_what_stays_throttled_is_a_passing_fault(behind: Behind) -> None:
-    behind.cancel(ATTEMPTS, "ThrottlingError", "ThrottlingError")
-    with pytest.raises(PassingFault):
-        behind.table.put(image(), TICKET)
-    assert len(behind.tokens) == ATTEMPTS
+def test_lasting_throttling_is_a_transient_error(proxied: ProxiedTable) -> None:
+    proxied.cancel(ATTEMPTS, "ThrottlingError", "ThrottlingError")
+    with pytest.raises(TransientError):
+        proxied.table.put(image(), TICKET)
+    assert len(proxied.tokens) == ATTEMPTS
 
 
 @pytest.mark.parametrize(
@@ -92,15 +92,15 @@ def test_what_stays_throttled_is_a_passing_fault(behind: Behind) -> None:
         ("ConditionalCheckFailed", "ThrottlingError"),
     ],
 )
-def test_a_lost_race_is_asked_for_once(behind: Behind, causes: tuple[str, ...]) -> None:
-    behind.cancel(1, *causes)
+def test_a_lost_race_is_not_retried(proxied: ProxiedTable, causes: tuple[str, ...]) -> None:
+    proxied.cancel(1, *causes)
     with pytest.raises(RecordChanged):
-        behind.table.put(image(), TICKET)
-    assert len(behind.tokens) == 1
+        proxied.table.put(image(), TICKET)
+    assert len(proxied.tokens) == 1
 
 
-def test_a_condition_that_dynamodb_itself_finds_unmet_is_asked_for_once(behind: Behind) -> None:
-    behind.table.put(image(), TICKET)
+def test_an_unmet_condition_is_not_retried(proxied: ProxiedTable) -> None:
+    proxied.table.put(image(), TICKET)
     with pytest.raises(RecordChanged):
-        behind.table.put(image(), TICKET)
-    assert len(behind.tokens) == 2
+        proxied.table.put(image(), TICKET)
+    assert len(proxied.tokens) == 2

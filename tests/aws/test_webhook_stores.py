@@ -1,4 +1,4 @@
-"""The webhooks' queue and secret, on the servers of `make run`."""
+"""The webhooks' queue and secret on the servers of `make run`."""
 
 import json
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from chalicelib.aws import clients
 from chalicelib.aws.parameters import SsmParameters
-from chalicelib.errors import PassingFault, SettingsError
+from chalicelib.errors import SettingsError, TransientError
 from chalicelib.webhooks import delivery
-from ops.local import names, stores
-from ops.local.credentials import webhook_secret
-from ops.local.polling import sqs_event
+from ops.local import names
+from ops.local.runtime.polling import sqs_event
+from ops.local.stack.credentials import webhook_secret
+from ops.local.storage import stores
 from tests.aws.conftest import lead_boto3
 from tests.webhooks.conftest import envelope
 from tests.webhooks.receivers import Receiver, running_receiver
@@ -23,7 +24,7 @@ from tests.webhooks.receivers import Receiver, running_receiver
 
 @pytest.fixture
 def cloud(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Queues and parameters of the local AWS."""
+    """The local AWS's queues and parameters."""
     lead_boto3(aws, monkeypatch)
     for client in (clients.sqs, clients.ssm):
         client.cache_clear()
@@ -40,17 +41,17 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.mark.usefixtures("cloud")
-def test_a_secret_is_read_as_the_operator_reads_it(local_data: Path) -> None:
+def test_a_secret_is_the_one_in_the_operators_file(local_data: Path) -> None:
     assert SsmParameters().read(names.WEBHOOK_SECRET) == webhook_secret(local_data)
 
 
 @pytest.mark.usefixtures("cloud")
-def test_a_secret_that_is_not_there_is_named() -> None:
+def test_a_missing_secret_is_named() -> None:
     with pytest.raises(SettingsError, match="/test/missing"):
         SsmParameters().read("/test/missing")
 
 
-def take(name: str) -> list[Any]:
+def receive(name: str) -> list[Any]:
     """The next message of a queue, if there is one."""
     url = clients.sqs().get_queue_url(QueueName=name)["QueueUrl"]
     found = clients.sqs().receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"])
@@ -58,7 +59,7 @@ def take(name: str) -> list[Any]:
 
 
 @pytest.mark.usefixtures("cloud")
-def test_what_no_try_brings_to_its_receiver_is_given_up(
+def test_a_webhook_that_no_attempt_delivers_goes_to_the_dead_letter_queue(
     application: ModuleType, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "WAITS", (0,) * len(delivery.WAITS))
@@ -70,19 +71,19 @@ def test_what_no_try_brings_to_its_receiver_is_given_up(
         webhook_secret_parameter=names.WEBHOOK_SECRET,
         webhook_loopback=True,
     )
-    receiver.answers = [500]
+    receiver.statuses = [500]
     clients.sqs().send_message(
         QueueUrl=clients.sqs().get_queue_url(QueueName=names.WEBHOOKS_QUEUE)["QueueUrl"],
         MessageBody=body(),
     )
-    while taken := take(names.WEBHOOKS_QUEUE):
-        with pytest.raises(PassingFault):
-            application.send_webhook(sqs_event(names.WEBHOOKS_QUEUE, taken[0]), None)
+    while messages := receive(names.WEBHOOKS_QUEUE):
+        with pytest.raises(TransientError):
+            application.send_webhook(sqs_event(names.WEBHOOKS_QUEUE, messages[0]), None)
     assert len(receiver.requests) == 10
-    (lost,) = take(names.LOST_WEBHOOKS_QUEUE)
+    (lost,) = receive(names.LOST_WEBHOOKS_QUEUE)
     assert lost["Body"] == body()
 
 
 def body() -> str:
-    """What the bus hands on."""
+    """An event as the bus delivers it."""
     return json.dumps(envelope())

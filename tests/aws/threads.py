@@ -1,4 +1,4 @@
-"""Threads that all decode at once what no thread has decoded before, in a process of their own."""
+"""Threads that decode the same types for the first time at once, in their own process."""
 
 import sys
 import threading
@@ -7,22 +7,22 @@ from contextlib import suppress
 import msgspec
 
 from chalicelib.aws import items
-from chalicelib.manifests import Manifest
-from chalicelib.records import Event
+from chalicelib.model.image import Event
+from chalicelib.views.manifests import Manifest
 from tests.builders import NOON, image
 
 _THREADS = 8
 
 
 def main() -> None:
-    """End with 0 once all have decoded; an error or a signal ends it otherwise."""
+    """Exit with 0 once all have decoded; an error or a signal ends it otherwise."""
     sys.setswitchinterval(1e-6)
     record = items.record_item(image())
     line = items.history_item(image(), Event(at=NOON, event="ticket"), 1)
-    together = threading.Barrier(_THREADS)
+    barrier = threading.Barrier(_THREADS)
 
     def decode() -> None:
-        together.wait()
+        barrier.wait()
         items.image_of(record)
         items.event_of(line)
         with suppress(msgspec.ValidationError):

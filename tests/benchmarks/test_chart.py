@@ -13,7 +13,7 @@ def parsed(text: str) -> ElementTree.Element:
     return ElementTree.fromstring(text)
 
 
-def words(picture: ElementTree.Element) -> list[str | None]:
+def texts(picture: ElementTree.Element) -> list[str | None]:
     return [element.text for element in picture.iter(f"{SVG}text")]
 
 
@@ -31,15 +31,15 @@ def test_nothing_is_wider_than_the_chart():
 
 
 def test_every_bar_has_its_label_and_its_figure():
-    assert {"one", "0.50", "two & more", "2.00"} <= set(words(parsed(drawn("", "", BARS))))
+    assert {"one", "0.50", "two & more", "2.00"} <= set(texts(parsed(drawn("", "", BARS))))
 
 
-def test_the_title_tells_all_figures_to_who_cannot_see_them():
+def test_the_title_has_all_figures_for_screen_readers():
     title = parsed(drawn("Time", "", BARS)).findtext(f"{SVG}title")
     assert title == "Time: one 0.50, two & more 2.00"
 
 
-def test_the_chart_of_a_run_has_its_contenders_only():
-    shown = set(words(parsed(chart(results()))))
+def test_the_chart_shows_only_the_contenders_of_the_run():
+    shown = set(texts(parsed(chart(results()))))
     assert "0.38" in shown
     assert "thumbor's engine" not in shown

@@ -7,7 +7,7 @@ def starts(name: str, *wall: float) -> Starts:
 
 
 def results(api: float, processor: float) -> Results:
-    """A run in which a bare client takes a second, twice that in its second round."""
+    """A run in which a mere boto3 client takes one second, and two in the second round."""
     return Results(
         date="2026-11-21",
         commit="abc",
@@ -30,11 +30,11 @@ def test_the_page_has_the_figures_of_the_latest_run():
     assert PAGE.read_text(encoding="utf-8") == page(load())
 
 
-def test_a_ratio_is_taken_within_a_round():
+def test_ratios_are_computed_within_a_round():
     assert results(0.4, 1.1).ratio("api", "boto3") == 0.4
 
 
-def test_an_aim_that_is_missed_is_said():
+def test_a_missed_aim_is_reported():
     lines = page(results(0.4, 1.3)).splitlines()
     (api,) = (line for line in lines if line.startswith("| API  "))
     (processor, _) = (line for line in lines if line.startswith("| processor "))

@@ -5,9 +5,10 @@ from msgspec.structs import replace
 
 from benchmarks.costs.bills import Bill, Sizes, tiered
 from benchmarks.costs.document import COST_PAGE, cost_page, dollars
+from benchmarks.costs.prices import prices
 from benchmarks.costs.usage import Mean, assumed, mean_of
 from benchmarks.results import LATEST, load
-from chalicelib.costs import GB, prices
+from chalicelib.views.costs import GB
 from tests.benchmarks.runs import results
 from tests.infrastructure.stacks import deployed
 
@@ -30,8 +31,8 @@ def test_each_part_of_an_amount_has_the_price_of_its_tier(amount: float, price: 
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
-def test_more_never_costs_less(one: float, other: float):
-    less, more = sorted((one, other))
+def test_more_never_costs_less(a: float, b: float):
+    less, more = sorted((a, b))
     assert tiered(less, TIERS) <= tiered(more, TIERS)
 
 
@@ -39,7 +40,7 @@ def test_more_never_costs_less(one: float, other: float):
     ("amount", "text"),
     [(0, "$0.00"), (0.001, "under $0.01"), (1.5, "$1.50"), (80, "$80.00"), (21_032.4, "$21,032")],
 )
-def test_amounts_are_written_as_people_do(amount: float, text: str):
+def test_amounts_are_formatted_for_people(amount: float, text: str):
     assert dollars(amount) == text
 
 
@@ -50,45 +51,45 @@ def test_a_bill_grows_with_the_pictures_and_no_faster(kind: str):
     assert few < many <= 100 * few * 1.000001
 
 
-def test_what_stands_costs_the_same_for_any_number():
+def test_fixed_costs_are_the_same_for_any_number_of_pictures():
     assert list(bill(1).standing()) == list(bill(1e8).standing())
 
 
-def test_alarms_look_at_as_many_metrics_as_are_billed():
+def test_as_many_alarm_metrics_are_billed_as_the_template_has():
     alarms = deployed("watch").of_type("AWS::CloudWatch::Alarm").values()
-    metrics = [[one for one in a.get("Metrics", ()) if "MetricStat" in one] for a in alarms]
+    metrics = [[m for m in a.get("Metrics", ()) if "MetricStat" in m] for a in alarms]
     assert sum(len(found) or 1 for found in metrics) == assumed().alarm_metrics
 
 
-def test_the_firewall_has_as_many_rules_as_are_billed():
+def test_the_bill_has_as_many_waf_rules_as_the_template():
     (firewall,) = deployed("delivery", {"UseWaf": "true"}).of_type("AWS::WAFv2::WebACL").values()
     assert len(firewall["Rules"]) == assumed().waf_rules
 
 
-def test_a_small_stage_is_looked_at_whole_in_each_walk():
-    one = bill(1000, sweep_runs=200, sweep_walks=100)
-    assert sum(line.dollars for line in one.swept()) == pytest.approx(
-        100 * sum(one.walk()) + 200 * prices().lambda_request
+def test_a_sweep_of_a_small_stage_scans_every_image_each_time():
+    small = bill(1000, sweep_runs=200, sweep_scans=100)
+    assert sum(line.dollars for line in small.swept()) == pytest.approx(
+        100 * sum(small.scan()) + 200 * prices().lambda_request
     )
 
 
-def test_no_sweep_works_longer_than_it_may():
+def test_no_sweep_takes_longer_than_its_limit():
     few, many = (sum(line.dollars for line in bill(number).swept()) for number in (1e7, 1e9))
     assert few == pytest.approx(many)
-    worked = {line.text: line.dollars for line in bill(1e9).swept()}["Lambda: sweep"]
+    compute = {line.text: line.dollars for line in bill(1e9).swept()}["Lambda: sweep"]
     runs = assumed().sweep_runs
     seconds = runs * (300 * prices().lambda_gb_second + prices().lambda_request)
-    assert worked == pytest.approx(seconds)
+    assert compute == pytest.approx(seconds)
 
 
-def test_storage_is_that_of_the_originals_and_the_renditions():
+def test_originals_and_renditions_are_stored():
     lines = {line.text: line.dollars for line in bill(1000).kept()}
     price = prices().s3_gb_month[0][1]
     assert lines["S3: originals"] == pytest.approx(1000 * 2e6 / GB * price)
     assert lines["S3: renditions"] == pytest.approx(1000 * 3e5 / GB * price)
 
 
-def test_lambda_bills_the_waiting_too():
+def test_lambda_bills_waiting_time_too():
     def processing(waiting: int) -> float:
         lines = {line.text: line.dollars for line in bill(waiting_milliseconds=waiting).once()}
         return lines["Lambda: processing"]
@@ -99,7 +100,7 @@ def test_lambda_bills_the_waiting_too():
     )
 
 
-def test_the_mean_is_that_of_the_runs_photographs():
+def test_the_mean_is_taken_over_the_runs_photographs():
     found = mean_of(results(), 1769, ("720p",))
     assert found == Mean(
         milliseconds=150, upload=1_000_000, renditions=300_000, files=3, viewed=100_000

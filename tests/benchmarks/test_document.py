@@ -22,24 +22,20 @@ def test_the_chart_has_the_figures_of_the_latest_run(latest: Results):
     assert CHART.read_text(encoding="utf-8") == chart(latest)
 
 
-def test_the_latest_runs_metric_is_that_of_its_package(latest: Results):
+def test_the_latest_runs_metric_equals_that_of_its_package(latest: Results):
     here, there = latest.metric
     assert here == pytest.approx(there, abs=0.05)
 
 
-def test_a_run_that_is_saved_and_read_is_the_same(tmp_path: Path):
+def test_a_saved_run_is_read_unchanged(tmp_path: Path):
     save(results(), tmp_path / "run.json")
     assert load(tmp_path / "run.json") == results()
 
 
-def test_a_search_begins_at_the_qualities_of_the_latest_run(tmp_path: Path):
+def test_a_search_starts_at_the_qualities_of_the_latest_run(tmp_path: Path):
     save(results(), tmp_path / "run.json")
     assert last_qualities(tmp_path / "run.json")["sharp-clones-4"] == 80
 
 
-def test_a_first_run_has_no_qualities_to_begin_at(tmp_path: Path):
+def test_a_first_run_has_no_qualities_to_start_at(tmp_path: Path):
     assert last_qualities(tmp_path / "nothing.json") == {}
-
-
-def test_a_page_names_who_is_absent():
-    assert "Not in this run: darkroom-auto, since this one has none." in page(results())

@@ -3,10 +3,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from benchmarks.library.latency import LISTS, SINGLE
 from benchmarks.library.page import PAGE, figures_table, page
-from benchmarks.library.reading import LISTS, ONE
 from benchmarks.library.results import Figures, FirstStart, Results, load
-from benchmarks.load.running import spread
 from benchmarks.records import save
 
 FIRST_START = "first start, s"
@@ -15,7 +14,7 @@ PROCESSED = "processed a second"
 NOW = Figures(
     commit="new",
     images=10_000,
-    answers=dict.fromkeys(LISTS, spread([0.1])) | {ONE: spread([0.02])},
+    p95=dict.fromkeys(LISTS, 0.1) | {SINGLE: 0.02},
     refused=0,
     restarts=(4.0, 5.0, 30.0),
     uploaded=(20.0, 21.0, 40.0),
@@ -47,8 +46,8 @@ def results(*figures: Figures, first_starts: tuple[FirstStart, ...] = STARTS) ->
 
 
 def cells(found: Results, title: str) -> list[str]:
-    """The cells of the row with this title, the title left out."""
-    (line,) = [one for one in figures_table(found).splitlines() if one.startswith(f"| {title} ")]
+    """The cells of the row with this title, without the title."""
+    (line,) = [x for x in figures_table(found).splitlines() if x.startswith(f"| {title} ")]
     return [cell.strip() for cell in line.strip("|").split("|")][1:]
 
 
@@ -56,7 +55,7 @@ def test_the_page_has_the_figures_of_the_latest_run() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(load())
 
 
-def test_a_run_that_is_saved_and_read_is_the_same(tmp_path: Path) -> None:
+def test_a_saved_run_is_read_unchanged(tmp_path: Path) -> None:
     save(results(BEFORE, NOW), tmp_path / "run.json")
     assert load(tmp_path / "run.json") == results(BEFORE, NOW)
 
@@ -67,12 +66,12 @@ def test_a_run_that_is_saved_and_read_is_the_same(tmp_path: Path) -> None:
         (
             f"{LISTS[2]}, p95, ms",
             ["100", "100", "at most 150"],
-            {"answers": NOW.answers | {LISTS[2]: spread([0.151])}},
+            {"p95": NOW.p95 | {LISTS[2]: 0.151}},
         ),
         (
-            f"{ONE}, p95, ms",
+            f"{SINGLE}, p95, ms",
             ["20", "20", "at most 50"],
-            {"answers": NOW.answers | {ONE: spread([0.051])}},
+            {"p95": NOW.p95 | {SINGLE: 0.051}},
         ),
         ("restart until ready, s", ["5.0", "5.0", "at most 10"], {"restarts": (10.1,)}),
         (PROCESSED, ["10.0", "10.0", "not lower"], {"processed": (9.4,)}),
@@ -80,14 +79,14 @@ def test_a_run_that_is_saved_and_read_is_the_same(tmp_path: Path) -> None:
         ("left in queues", ["0", "0", "at most 0"], {"queued": 1}),
     ],
 )
-def test_an_aim_is_met_by_the_last_column(
+def test_an_aim_applies_to_the_last_column(
     title: str, shown: list[str], missed: dict[str, object]
 ) -> None:
     assert cells(results(BEFORE, NOW), title) == [*shown, "yes"]
     assert cells(results(BEFORE, replace(NOW, **missed)), title)[-1] == "no"
 
 
-def test_a_first_start_is_compared_with_the_earlier_versions() -> None:
+def test_a_first_start_is_compared_with_that_of_the_earlier_version() -> None:
     assert cells(results(BEFORE, NOW), FIRST_START) == ["80", "104", "at most 1.3×", "yes"]
     slow = (STARTS[0], replace(STARTS[1], seconds=105))
     assert cells(results(BEFORE, NOW, first_starts=slow), FIRST_START)[-1] == "no"
@@ -98,6 +97,6 @@ def test_without_an_earlier_version_nothing_is_compared() -> None:
     assert cells(results(NOW), PROCESSED) == ["10.0", "", "-"]
 
 
-def test_a_kind_of_request_without_an_answer_has_no_time() -> None:
-    found = results(replace(BEFORE, answers={}, refused=280), NOW)
-    assert cells(found, f"{ONE}, p95, ms") == ["-", "20", "at most 50", "yes"]
+def test_a_kind_of_request_without_a_response_has_no_time() -> None:
+    found = results(replace(BEFORE, p95={}, refused=280), NOW)
+    assert cells(found, f"{SINGLE}, p95, ms") == ["-", "20", "at most 50", "yes"]

@@ -8,27 +8,27 @@ import pytest
 from PIL import Image as Pillow
 
 from benchmarks.costs.bills import TICKET_UNITS
-from benchmarks.load.answers import Found, Upload, judged
+from benchmarks.load.answers import Found, Upload, evaluated
 from benchmarks.load.killing import kill_workers
 from benchmarks.load.page import KEPT_DAYS, PAGE, page
 from benchmarks.load.pictures import DAMAGED, is_damaged, write_pictures
 from benchmarks.load.results import Sweep, load
 from benchmarks.load.running import spread
 from benchmarks.load.scale import Month, files, units
+from benchmarks.load.scanning import scan
 from benchmarks.load.simulating import Burst, Load, arrivals, growth, partition
-from benchmarks.load.walking import walk
-from chalicelib import keys
-from chalicelib.costs import write_units
-from chalicelib.records import Event, Image, Status
-from ops.local.database import Database, set_mark
+from chalicelib.model import keys
+from chalicelib.model.image import Event, Image, Status
+from chalicelib.views.costs import write_units
+from ops.local.storage.database import Database, set_mark
 from tests.infrastructure.stacks import template
 from tests.pictures import jpeg
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 IMAGE_ID = "01M7ZWM9DGXHFPFNXZ1TZ6S7Y0"
 FILES = {keys.manifest_key(IMAGE_ID)}
-UPLOAD = Upload(name="00001.jpg", image_id=IMAGE_ID, asked=0, announced=1, stored=2)
-SPOILT = Upload(name="00050-damaged.jpg", image_id=IMAGE_ID, asked=0, announced=1, stored=2)
+UPLOAD = Upload(name="00001.jpg", image_id=IMAGE_ID, requested=0, announced=1, stored=2)
+SPOILT = Upload(name="00050-damaged.jpg", image_id=IMAGE_ID, requested=0, announced=1, stored=2)
 
 
 def found(status: Status, *events: str) -> dict[str, Found]:
@@ -43,7 +43,7 @@ def found(status: Status, *events: str) -> dict[str, Found]:
         updated_at=NOW,
     )
     history = [
-        Event(at=NOW + timedelta(seconds=place), event=name) for place, name in enumerate(events)
+        Event(at=NOW + timedelta(seconds=second), event=name) for second, name in enumerate(events)
     ]
     return {IMAGE_ID: Found(image, history)}
 
@@ -69,7 +69,7 @@ def test_the_latest_run_lost_and_doubled_nothing():
     assert len(run.kills) == 3
 
 
-def test_the_bill_has_the_write_units_that_dynamodb_has_counted():
+def test_the_bill_has_the_write_units_that_dynamodb_counted():
     counted = sum(units(load(), name) for name in ("table", "by_owner", "by_unfinished"))
     assert counted == TICKET_UNITS + write_units(files() - 1)
 
@@ -79,8 +79,8 @@ def test_the_work_queue_keeps_messages_as_long_as_the_page_says():
     assert queue["MessageRetentionPeriod"] == KEPT_DAYS * 86_400
 
 
-def test_an_answer_to_each_upload_is_no_fault():
-    assert judged([UPLOAD], READY, FILES).faults == 0
+def test_one_answer_for_each_upload_is_no_fault():
+    assert evaluated([UPLOAD], READY, FILES).faults == 0
 
 
 @pytest.mark.parametrize(
@@ -95,17 +95,17 @@ def test_an_answer_to_each_upload_is_no_fault():
         ("absent", [UPLOAD], READY, set()),
     ],
 )
-def test_a_fault_is_counted_as_what_it_is(fault, uploads, table, files):
-    answers = judged(uploads, table, files)
+def test_a_fault_is_counted_under_its_kind(fault, uploads, table, files):
+    answers = evaluated(uploads, table, files)
     assert (getattr(answers, fault), answers.faults) == (1, 1)
 
 
-def test_a_percentile_is_a_time_that_so_many_do_not_exceed():
-    times = spread([float(one) for one in range(1, 201)])
+def test_a_percentile_is_a_time_that_this_share_does_not_exceed():
+    times = spread([float(second) for second in range(1, 201)])
     assert (times.p50, times.p95, times.p99, times.most) == (100, 190, 198, 200)
 
 
-def test_every_picture_of_a_load_is_another_and_the_damaged_cannot_be_read(tmp_path):
+def test_every_picture_of_a_load_is_different_and_the_damaged_one_cannot_be_read(tmp_path):
     (tmp_path / "photograph.jpg").write_bytes(jpeg(640, 480))
     (tmp_path / "pictures").mkdir()
     pictures = write_pictures([tmp_path / "photograph.jpg"], DAMAGED, tmp_path / "pictures")
@@ -116,7 +116,7 @@ def test_every_picture_of_a_load_is_another_and_the_damaged_cannot_be_read(tmp_p
         picture.load()
 
 
-def test_a_worker_is_killed_with_its_picture_in_work(tmp_path, worker):
+def test_a_worker_is_killed_while_it_processes_a_picture(tmp_path, worker):
     database = Database(tmp_path / "events.sqlite")
     with database.change() as connection:
         set_mark(connection, "worker-1", str(worker.pid))
@@ -143,44 +143,44 @@ def test_a_worker_is_killed_with_its_picture_in_work(tmp_path, worker):
     assert kill.replaced >= 0
 
 
-def test_a_partition_refuses_nothing_within_its_units():
+def test_a_partition_throttles_nothing_within_its_units():
     assert partition([100.0] * 60, Load(2, 2, 4), 1000, 2) == (0, 0)
 
 
-def test_a_partition_refuses_what_is_beyond_its_units_for_long():
-    refused = partition([200.0] * 3600, Load(2, 2, 4), 1000, 2)
-    assert 0.1 < refused.tickets < 0.9
+def test_a_partition_throttles_lasting_load_beyond_its_units():
+    throttled = partition([200.0] * 3600, Load(2, 2, 4), 1000, 2)
+    assert 0.1 < throttled.tickets < 0.9
 
 
-def test_partitions_share_what_one_cannot_take():
+def test_several_partitions_share_a_load_too_high_for_one():
     assert partition([200.0] * 600, Load(2, 2, 4, partitions=8), 1000, 2) == (0, 0)
 
 
-def test_a_client_that_asks_again_outlasts_a_busy_second():
-    once, again = (Load(4, 0, 0, attempts=attempts) for attempts in (1, 4))
+def test_a_client_that_retries_outlasts_a_busy_second():
+    once, repeated = (Load(4, 0, 0, attempts=attempts) for attempts in (1, 4))
     assert partition([200.0, 0.0] * 60, once, 500, 2).tickets == pytest.approx(0.375)
-    assert partition([200.0, 0.0] * 60, again, 500, 2).tickets == 0
+    assert partition([200.0, 0.0] * 60, repeated, 500, 2).tickets == 0
 
 
-def test_as_many_calls_run_at_once_as_arrive_while_one_lasts():
+def test_concurrent_calls_are_those_that_arrive_during_one_call():
     grown = growth([100.0] * 60, seconds=0.5, most=1000, faster=100)
     assert grown.most == pytest.approx(50)
     assert grown.wait == 0
 
 
-def test_what_lambda_cannot_run_yet_waits():
+def test_calls_beyond_lambdas_concurrency_wait():
     grown = growth([1000.0] * 10, seconds=1, most=1000, faster=100)
     assert grown.wait > 1
 
 
-def test_the_busiest_hours_hold_the_peak_and_the_burst():
+def test_the_busiest_hours_contain_the_peak_and_the_burst():
     month = Month(images=100_000_000, peak=3, hours=730)
     quiet, busy = (sum(arrivals(month, Burst("", images, 60))) for images in (0, 100_000))
     assert busy - quiet == pytest.approx(100_000, rel=0.02)
 
 
-def test_a_sweep_of_more_images_takes_as_much_longer():
+def test_the_time_of_a_sweep_is_proportional_to_the_number_of_images():
     calls = {"ListObjectsV2": 2, "HeadObject": 200, "BatchGetItem": 2}
     sweep = Sweep(images=200, seconds=1, cpu_seconds=0.5, calls=calls)
-    few, many = walk(sweep, 1_000), walk(sweep, 10_000)
+    few, many = scan(sweep, 1_000), scan(sweep, 10_000)
     assert many.seconds == pytest.approx(10 * few.seconds)

@@ -29,15 +29,15 @@ def test_bytes_of_all_variants_are_compared():
     assert bytes_ratio(results(), "darkroom", "sharp-clones-4") == (0.5, 0.5, 0.5)
 
 
-def test_a_contender_that_writes_two_formats_is_judged_by_its_own():
+def test_a_contender_that_writes_two_formats_is_compared_by_its_main_one():
     assert bytes_ratio(results(), "darkroom-avif", "darkroom") == (0.5, 0.5, 0.5)
 
 
-def test_scores_are_those_of_the_contenders_own_format():
+def test_scores_are_those_of_the_contenders_main_format():
     assert scores_of(results(), "darkroom-avif", "1080p") == [71.0, 71.0]
 
 
-def test_two_contenders_of_a_family_have_the_same_files():
+def test_contenders_of_a_family_have_the_same_files():
     assert sizes_of(results(), "darkroom-2", "1080p") == sizes_of(results(), "darkroom", "1080p")
 
 
@@ -49,7 +49,7 @@ def test_memory_that_was_not_measured_is_none():
     assert memory_of(results(), "darkroom", "48 MP") is None
 
 
-def test_a_share_counts_what_holds():
+def test_a_share_counts_the_values_that_hold():
     assert share([1, 2, 3], lambda value: value < 3) == (2, 3)
 
 

@@ -1,4 +1,4 @@
-"""The contenders that need no rival's package, in processes of their own."""
+"""Worker processes of the contenders that need no rival's package."""
 
 import io
 import json
@@ -22,7 +22,7 @@ def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def answer(module: str, photograph: Path, out: Path | None = None, **options: Any) -> Any:
+def response(module: str, photograph: Path, out: Path | None = None, **options: Any) -> Any:
     command = [*toolchain.ours(module), json.dumps(options)]
     with Worker(command, 1) as worker:
         return worker.render(photograph, 80, out)
@@ -32,7 +32,7 @@ def answer(module: str, photograph: Path, out: Path | None = None, **options: An
 def test_a_contender_makes_the_four_standard_variants(
     module: str, photograph: Path, tmp_path: Path
 ):
-    answer(module, photograph, tmp_path)
+    response(module, photograph, tmp_path)
     sizes = {}
     for path in tmp_path.iterdir():
         with Image.open(path) as image:
@@ -46,38 +46,38 @@ def test_a_contender_makes_the_four_standard_variants(
 
 
 def test_a_contender_is_measured(photograph: Path):
-    found = answer("darkroom", photograph)
+    found = response("darkroom", photograph)
     assert 0 < found["cpu"] <= found["wall"] * 1.1 + 0.02
 
 
-def test_a_contender_tells_its_peak_memory(photograph: Path):
-    assert 10_000 < answer("darkroom", photograph)["peak"] < 1_000_000
+def test_a_contender_reports_its_peak_memory(photograph: Path):
+    assert 10_000 < response("darkroom", photograph)["peak"] < 1_000_000
 
 
-def test_avif_comes_beside_webp(photograph: Path):
-    formats = [kind for _, kind, _ in answer("darkroom", photograph, avif=True)["files"]]
+def test_avif_is_written_in_addition_to_webp(photograph: Path):
+    formats = [kind for _, kind, _ in response("darkroom", photograph, avif=True)["files"]]
     assert sorted(formats) == ["avif"] * 4 + ["webp"] * 4
 
 
-def test_a_higher_method_takes_darkroom_fewer_bytes(photograph: Path):
-    slow = answer("darkroom", photograph, method=6)["files"]
-    fast = answer("darkroom", photograph)["files"]
-    assert sum(one[2] for one in slow) < sum(one[2] for one in fast)
+def test_a_higher_method_gives_smaller_files(photograph: Path):
+    slow = response("darkroom", photograph, method=6)["files"]
+    fast = response("darkroom", photograph)["files"]
+    assert sum(file[2] for file in slow) < sum(file[2] for file in fast)
 
 
 def test_the_floor_writes_the_bytes_that_darkroom_writes(photograph: Path):
-    files = answer("floor", photograph, method=2)["files"]
-    ours = answer("darkroom", photograph)["files"]
+    files = response("floor", photograph, method=2)["files"]
+    ours = response("darkroom", photograph)["files"]
     assert files[0][2] == pytest.approx(ours[0][2], rel=0.02)
 
 
-def test_a_worker_that_ends_is_said_to_have_ended(tmp_path: Path):
+def test_a_worker_that_ended_is_reported(tmp_path: Path):
     with pytest.raises(RuntimeError, match="ended at"):
-        answer("tutorial", tmp_path / "nothing.jpg")
+        response("tutorial", tmp_path / "nothing.jpg")
 
 
 @pytest.mark.parametrize("denominator", [1, 2, 4, 8])
-def test_the_floors_decoder_gives_the_pixels_that_pillow_gives(denominator: int):
+def test_the_floors_decoder_gives_the_same_pixels_as_pillow(denominator: int):
     data = jpeg(803, 601)
     with Image.open(io.BytesIO(data)) as image:
         image.draft("RGB", (803 // denominator, 601 // denominator))
@@ -85,7 +85,7 @@ def test_the_floors_decoder_gives_the_pixels_that_pillow_gives(denominator: int)
 
 
 @pytest.mark.parametrize("method", [2, 4])
-def test_the_floors_encoder_writes_the_file_that_pillow_writes(method: int):
+def test_the_floors_encoder_writes_the_same_file_as_pillow(method: int):
     picture = photo(321, 200)
     expected = encoded(picture, "WEBP", quality=82, method=method)
     assert Planes(picture).encode(82, method) == expected

@@ -18,23 +18,23 @@ def darkroom() -> Iterator[FakeDarkroom]:
 
 @pytest.fixture
 def run(darkroom: FakeDarkroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A verb against the Darkroom in memory, to its end; its pauses are short."""
-    monkeypatch.setattr("ops.upload.LONG", (0.01, 0.01, 0.01))
-    monkeypatch.setattr("ops.client.command.BRIEF", (0.01,))
-    monkeypatch.setattr("ops.uploading.batch._FIRST_LOOK", 0.01)
+    """Runs a verb against the fake Darkroom, with short pauses."""
+    monkeypatch.setattr("ops.commands.upload.LONG", (0.01, 0.01, 0.01))
+    monkeypatch.setattr("ops.client.options.BRIEF", (0.01,))
+    monkeypatch.setattr("ops.uploader.batch._FIRST_POLL", 0.01)
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> Result:
-        known = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(tmp_path / ".data")}
-        shown = CliRunner().invoke(main, arguments, input=stdin, env=known | variables)
-        assert "Traceback" not in shown.output
-        return shown
+        defaults = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(tmp_path / ".data")}
+        result = CliRunner().invoke(main, arguments, input=stdin, env=defaults | variables)
+        assert "Traceback" not in result.output
+        return result
 
     return run
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of three pictures by name, one of them in a folder of its own."""
+    """A folder of three files named like pictures, one of them in a subfolder."""
     made = tmp_path / "pictures"
     (made / "deep").mkdir(parents=True)
     for number, name in enumerate(("a.jpg", "b.PNG", "deep/c.webp")):

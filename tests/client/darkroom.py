@@ -1,4 +1,4 @@
-"""A Darkroom in memory, over HTTP, whose faults tests direct."""
+"""A fake Darkroom in memory, over HTTP, whose faults tests control."""
 
 import json
 import threading
@@ -27,9 +27,9 @@ def expired() -> Response:
 
 
 class FakeDarkroom:
-    """`images` by id; `faults` are given out first, by route: "uploads", "bucket" or "images".
+    """`images` by id; `faults` are returned first, by route: "uploads", "bucket" or "images".
 
-    A fault of None cuts the connection. `looks` is how often an image is seen in work.
+    A fault of None drops the connection. `polls` is how often an image is shown as processing.
     """
 
     def __init__(self) -> None:
@@ -39,17 +39,17 @@ class FakeDarkroom:
             "bucket": deque(),
             "images": deque(),
         }
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.tokens: set[str] = set()
         self.token = ""
-        self.arrivals: list[str] = []  # the ids of images whose files have come whole
-        self.life = 3600  # seconds of a ticket
-        self.looks = 1
+        self.arrivals: list[str] = []  # ids of images whose files have arrived completely
+        self.life = 3600  # lifetime of a ticket in seconds
+        self.polls = 1
         self.loses_answers = False
-        self.open = threading.Event()  # as long as it is not set, the bucket reads nothing
+        self.open = threading.Event()  # while it is not set, the bucket reads nothing
         self.open.set()
-        self.opens_at = 0  # so many files that are sent at once open it
-        self.closes_at = 0  # so many that have come whole close it
+        self.opens_at = 0  # number of concurrent uploads that open it
+        self.closes_at = 0  # number of complete files that close it
         self.most_at_once = 0
         self.at_once = 0
         self._seen: Counter[str] = Counter()
@@ -64,7 +64,7 @@ class FakeDarkroom:
     def answer(self, request: Request) -> Response | None:
         kind = request.path.split("/")[1]
         with self._lock:
-            self.asked[kind] += 1
+            self.requests[kind] += 1
         if kind == "health":
             return _json({"status": "ok", "version": "1"})
         if kind == "bucket":
@@ -134,7 +134,7 @@ class FakeDarkroom:
             receipt = {"image_id": image_id, "erased": erased, "verified": True, "remaining": []}
             return _json(receipt | {"erased_at": image["created_at"], "invalidation": None})
         self._seen[image_id] += 1
-        if image["status"] == "processing" and self._seen[image_id] >= self.looks:
+        if image["status"] == "processing" and self._seen[image_id] >= self.polls:
             image |= {"status": "ready", "savings": {"bytes": 5, "percent": 50.0}}
             if image["filename"].startswith("bad"):
                 image |= {"status": "rejected", "reason": "corrupt_image", "detail": "It is torn."}
@@ -144,13 +144,13 @@ class FakeDarkroom:
         start = int(request.query.get("cursor", ["0"])[0])
         end = start + int(request.query["limit"][0])
         wanted = request.query.get("status")
-        found = [one for one in self.images.values() if wanted in (None, [one["status"]])][::-1]
+        found = [i for i in self.images.values() if wanted in (None, [i["status"]])][::-1]
         rest = str(end) if end < len(found) else None
         return _json({"images": found[start:end], "next_cursor": rest})
 
 
 def new_image(number: int, order: Json) -> Json:
-    """A pending image, as the API shows it."""
+    """A pending image, as returned by the API."""
     empty = ("reason", "detail", "width", "height", "focal_point", "placeholder", "savings")
     image_id = f"01M7Y2N0N9BYRK049JRFXG{ALPHABET[number // 32]}{ALPHABET[number % 32]}00"
     return dict.fromkeys((*empty, "cost_usd_estimate", "milliseconds", "markup")) | {

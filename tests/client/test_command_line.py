@@ -1,4 +1,4 @@
-"""The command line as a whole: help, examples, completion, and what is said of wrong words."""
+"""The command line as a whole: help, examples, completion, and errors."""
 
 import json
 import os
@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from ops.__main__ import main
-from ops.local.names import PROJECT
-from ops.manual import PAGE, page
-from ops.verbs import GROUPS, MODULE
+from ops.cli import GROUPS, MODULE
+from ops.docs.manual import PAGE, page
+from ops.project import PROJECT
 from tests.client.darkroom import FakeDarkroom, new_image
 from tests.stack.running import users_environment
 from tests.waiting import GENEROUS, until
@@ -27,7 +27,7 @@ LAUNCHER = PROJECT / "darkroom"
 
 
 def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
-    """The words of every verb, those of the groups' own verbs too."""
+    """The words of every verb, including those of nested groups."""
     for name in group.list_commands(CONTEXT):
         command = group.get_command(CONTEXT, name)
         yield (*path, name)
@@ -48,15 +48,15 @@ def find(words: tuple[str, ...]) -> click.Command:
 
 
 def examples(words: tuple[str, ...]) -> list[list[str]]:
-    """The arguments of each example in a verb's help, as a shell would split them."""
+    """The arguments of each example in a verb's help, split as by a shell."""
     text = CliRunner().invoke(main, [*words, "--help"], prog_name=MODULE).stdout
     lines = [line.strip() for line in text.splitlines() if line.startswith("      ")]
-    asked = [line.partition(MODULE)[2] for line in lines if MODULE in line]
-    return [shlex.split(line.partition(">")[0]) for line in asked]
+    commands = [line.partition(MODULE)[2] for line in lines if MODULE in line]
+    return [shlex.split(command.partition(">")[0]) for command in commands]
 
 
 @pytest.mark.parametrize("words", VERBS, ids=" ".join)
-def test_every_verb_has_examples_that_are_right_usage(words: tuple[str, ...]) -> None:
+def test_every_verb_has_valid_examples(words: tuple[str, ...]) -> None:
     if isinstance(find(words), click.Group):
         return
     found = examples(words)
@@ -69,20 +69,20 @@ def test_every_verb_has_examples_that_are_right_usage(words: tuple[str, ...]) ->
 
 @pytest.mark.parametrize("words", VERBS, ids=" ".join)
 @pytest.mark.parametrize("nonsense", [["--no-such-option"], ["\x1b[2J", "--stage"], ["🙂", "-"]])
-def test_nonsense_is_answered_with_a_sentence(
+def test_nonsense_is_an_error_with_a_message(
     words: tuple[str, ...], nonsense: list[str], tmp_path: Path
 ) -> None:
-    known = {"DARKROOM_API": "http://127.0.0.1:1", "DATA_DIR": str(tmp_path)}
-    done = CliRunner().invoke(main, [*words, *nonsense], env=known)
+    variables = {"DARKROOM_API": "http://127.0.0.1:1", "DATA_DIR": str(tmp_path)}
+    done = CliRunner().invoke(main, [*words, *nonsense], env=variables)
     assert done.exit_code in (1, 2)
     assert done.stderr
     assert "Traceback" not in done.output
 
 
-def test_a_verb_that_is_none_is_told_with_its_like() -> None:
+def test_an_unknown_verb_is_an_error_with_a_suggestion() -> None:
     done = CliRunner().invoke(main, ["uplaod"])
-    said = "No such command 'uplaod'. Did you mean 'upload'?"
-    assert (done.exit_code, said in done.stderr) == (2, True)
+    message = "No such command 'uplaod'. Did you mean 'upload'?"
+    assert (done.exit_code, message in done.stderr) == (2, True)
 
 
 def test_every_group_of_verbs_is_in_the_help() -> None:
@@ -91,46 +91,44 @@ def test_every_group_of_verbs_is_in_the_help() -> None:
     assert all(f"\n  {verb} " in shown for verbs in GROUPS.values() for verb in verbs)
 
 
-def test_the_manual_is_what_the_verbs_say() -> None:
+def test_the_manual_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(main), "Run `python -m ops manual`."
 
 
-def test_a_fault_of_ours_is_a_sentence_and_its_place_is_shown_on_request(
+def test_an_internal_error_is_a_sentence_with_a_traceback_on_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(_names: object) -> None:
         raise LookupError("no\nsuch thing")
 
-    monkeypatch.setattr("ops.upload.find_files", fail)
+    monkeypatch.setattr("ops.commands.upload.find_files", fail)
     done = CliRunner().invoke(main, ["upload", "x"])
-    said = "Something went wrong inside Darkroom (LookupError: no such thing)."
-    assert (done.exit_code, done.stderr) == (1, f"{said} DARKROOM_DEBUG=1 shows where.\n")
+    message = "Something went wrong inside Darkroom (LookupError: no such thing)."
+    assert (done.exit_code, done.stderr) == (1, f"{message} DARKROOM_DEBUG=1 shows where.\n")
     assert "Traceback" in CliRunner().invoke(main, ["--debug", "upload", "x"]).stderr
     shown = CliRunner().invoke(main, ["upload", "x"], env={"DARKROOM_DEBUG": "1"})
     assert "Traceback" in shown.stderr
 
 
-def test_what_this_machine_refuses_is_told_as_such(darkroom: FakeDarkroom, tmp_path: Path) -> None:
+def test_errors_of_this_machine_are_reported(darkroom: FakeDarkroom, tmp_path: Path) -> None:
     (tmp_path / "uploads.sqlite").write_text("no database" * 20)
-    for place, said in (
+    for place, message in (
         (tmp_path, "file is not a database"),
         (Path(__file__), f"[Errno 17] File exists: '{__file__}'"),
     ):
-        known = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(place)}
-        done = CliRunner().invoke(main, ["upload", __file__], env=known)
-        assert (done.exit_code, done.stderr) == (1, f"Not finished. {said}\n")
+        variables = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(place)}
+        done = CliRunner().invoke(main, ["upload", __file__], env=variables)
+        assert (done.exit_code, done.stderr) == (1, f"Not finished. {message}\n")
 
 
 @pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_colours_are_left_out_where_nobody_wants_them(
-    variables: dict[str, str], coloured: bool
-) -> None:
+def test_no_color_disables_colours(variables: dict[str, str], coloured: bool) -> None:
     done = CliRunner().invoke(main, ["upload", "no.jpg"], color=True, env={**variables})
     assert ("\x1b[" in done.stdout) == coloured
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_shell_is_told_how_to_complete(shell: str) -> None:
+def test_completion_prints_a_shells_script(shell: str) -> None:
     done = CliRunner().invoke(main, ["completion", shell])
     assert done.exit_code == 0
     assert f"_DARKROOM_COMPLETE={shell}_complete" in done.stdout
@@ -164,12 +162,12 @@ def test_the_launcher_runs_anywhere_and_names_itself() -> None:
 )
 def test_verbs_options_and_values_are_completed(words: str, wanted: set[str]) -> None:
     number = str(words.count(" "))
-    asked = {"_DARKROOM_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": number}
-    done = CliRunner().invoke(main, prog_name="darkroom", env=asked)
+    variables = {"_DARKROOM_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": number}
+    done = CliRunner().invoke(main, prog_name="darkroom", env=variables)
     assert set(done.stdout.split()) == wanted
 
 
-def test_the_launcher_says_how_to_set_up_what_is_not(tmp_path: Path) -> None:
+def test_the_launcher_says_how_to_set_up_the_environment(tmp_path: Path) -> None:
     copy = tmp_path / "darkroom"
     copy.write_text(LAUNCHER.read_text())
     done = subprocess.run([sys.executable, copy, "list"], capture_output=True, text=True)
@@ -187,7 +185,7 @@ def test_ctrl_c_ends_the_launcher_quietly_while_it_starts(tmp_path: Path) -> Non
     assert (done.returncode, done.stderr) == (130, "Stopped.\n")
 
 
-def test_a_reader_that_has_enough_ends_a_list_quietly(darkroom: FakeDarkroom) -> None:
+def test_a_closed_pipe_ends_a_list_quietly(darkroom: FakeDarkroom) -> None:
     order = {"filename": "a" * 200, "content_type": "image/jpeg", "size": 5, "sha256": "0"}
     for number in range(900):
         image = new_image(number, order)
@@ -195,14 +193,14 @@ def test_a_reader_that_has_enough_ends_a_list_quietly(darkroom: FakeDarkroom) ->
     assert first_line(f"list --all --json --api {darkroom.address}").startswith("{")
 
 
-def test_a_reader_that_has_enough_ends_the_logs_quietly(tmp_path: Path) -> None:
+def test_a_closed_pipe_ends_the_logs_quietly(tmp_path: Path) -> None:
     line = {"timestamp": "2026-05-01T12:00:01Z", "level": "INFO", "message": "a" * 200}
     (tmp_path / "log").write_text(f"{json.dumps(line)}\n" * 2000)
     assert "INFO" in first_line(f"logs {tmp_path}/log")
 
 
 def first_line(command: str) -> str:
-    """The first line of what a verb writes, which nobody reads any further."""
+    """The first line of a verb's output, after which the pipe is closed."""
     line = f"{LAUNCHER} {command} | head -1"
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=GENEROUS)
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
@@ -210,13 +208,13 @@ def first_line(command: str) -> str:
 
 
 def sending(darkroom: FakeDarkroom, folder: Path) -> subprocess.Popen[str]:
-    """`upload FOLDER`, begun."""
+    """Start `upload FOLDER`."""
     command = [sys.executable, "-m", "ops", "upload", str(folder), "--json", "--concurrency", "3"]
-    known = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(folder.parent / ".data")}
+    variables = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(folder.parent / ".data")}
     return subprocess.Popen(
         command,
         cwd=PROJECT,
-        env=users_environment() | known,
+        env=users_environment() | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -224,19 +222,19 @@ def sending(darkroom: FakeDarkroom, folder: Path) -> subprocess.Popen[str]:
 
 
 def is_in_the_middle(darkroom: FakeDarkroom) -> bool:
-    """Whether the bucket has closed, and has three files before its door."""
+    """Whether the bucket is closed, with three uploads waiting."""
     return not darkroom.open.is_set() and darkroom.at_once == 3
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_what_was_interrupted_goes_on_and_no_file_goes_twice(
+def test_an_interrupted_upload_continues_and_no_file_is_sent_twice(
     darkroom: FakeDarkroom, tmp_path: Path, number: signal.Signals
 ) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     for name in range(8):
         (folder / f"{name}.jpg").write_bytes(b"%d" % name * 3_000_000)
-    darkroom.looks = 3
+    darkroom.polls = 3
     darkroom.closes_at = 2
     with sending(darkroom, folder) as process:
         until(lambda: is_in_the_middle(darkroom) or process.poll() is not None)
@@ -246,30 +244,31 @@ def test_what_was_interrupted_goes_on_and_no_file_goes_twice(
     if number == signal.SIGKILL:
         assert process.returncode == -number
     else:
-        assert (process.returncode, "the same command goes on from here." in err) == (130, True)
+        message = "the same command continues from here."
+        assert (process.returncode, message in err) == (130, True)
     assert len(out.splitlines()) < 8
     until(lambda: darkroom.at_once == 0)
     with sending(darkroom, folder) as process:
         out, err = process.communicate(timeout=GENEROUS)
     assert (process.returncode, err) == (0, "")
-    told = [json.loads(line) for line in out.splitlines()]
-    assert {one["status"] for one in told} == {"ready"}
-    assert len({one["image_id"] for one in told}) == len(told) == 8
+    outcomes = [json.loads(line) for line in out.splitlines()]
+    assert {outcome["status"] for outcome in outcomes} == {"ready"}
+    assert len({outcome["image_id"] for outcome in outcomes}) == len(outcomes) == 8
     assert len(set(darkroom.arrivals)) == 8
-    unused = [one for one in darkroom.images.values() if one["status"] == "pending"]
-    # A kill may come between a ticket and the note of it.
+    unused = [image for image in darkroom.images.values() if image["status"] == "pending"]
+    # A kill may come between a ticket and its record.
     assert not unused or number == signal.SIGKILL
 
 
-def test_a_terminal_sees_bars_for_each_file_and_for_all(
+def test_a_terminal_shows_bars_for_each_file_and_for_all(
     darkroom: FakeDarkroom, folder: Path
 ) -> None:
     ours, theirs = pty.openpty()
-    known = {"TERM": "xterm", "COLUMNS": "120", "DATA_DIR": str(folder.parent)}
+    variables = {"TERM": "xterm", "COLUMNS": "120", "DATA_DIR": str(folder.parent)}
     darkroom.open.clear()
     with subprocess.Popen(
         [LAUNCHER, "upload", folder, "--api", darkroom.address],
-        env=users_environment() | known,
+        env=users_environment() | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=theirs,

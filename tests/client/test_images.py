@@ -1,4 +1,4 @@
-"""`list`, `show`, `delete` and `open`, against a Darkroom in memory."""
+"""`list`, `show`, `delete` and `open`, against a fake Darkroom."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ UNKNOWN = "7" * 26
 
 @pytest.fixture
 def add(darkroom: FakeDarkroom) -> Callable[..., str]:
-    """Adds an image, as the API shows it: its id."""
+    """Adds an image to the API; returns its id."""
 
     def add(**changes: object) -> str:
         order = {"filename": "a.jpg", "content_type": "image/jpeg", "size": 5, "sha256": "0"}
@@ -39,7 +39,7 @@ def test_images_are_listed_newest_first(run: Run, add: Callable[..., str]) -> No
     assert oldest.split()[:2] == [first, "pending"]
 
 
-def test_a_list_goes_on_over_pages_to_its_limit(run: Run, add: Callable[..., str]) -> None:
+def test_a_list_continues_over_pages_to_its_limit(run: Run, add: Callable[..., str]) -> None:
     ids = [add() for _ in range(230)][::-1]
     some = run("list", "--limit", "150", "--json")
     assert [json.loads(line)["id"] for line in some.stdout.splitlines()] == ids[:150]
@@ -49,21 +49,21 @@ def test_a_list_goes_on_over_pages_to_its_limit(run: Run, add: Callable[..., str
     assert everything.stderr == ""
 
 
-def test_a_list_may_be_of_one_status(run: Run, add: Callable[..., str]) -> None:
+def test_a_list_can_be_limited_to_a_status(run: Run, add: Callable[..., str]) -> None:
     add()
     wanted = add(status="rejected")
     assert wanted in run("list", "--status", "rejected").stdout.splitlines()[1]
     assert run("list", "--status", "failed").stdout == "There are no images.\n"
 
 
-def test_an_image_is_shown_with_all_that_is_known(run: Run, add: Callable[..., str]) -> None:
+def test_an_image_is_shown_with_all_details(run: Run, add: Callable[..., str]) -> None:
     image_id = add(renditions=[rendition("720p", 1280)], markup="<picture>\n</picture>", width=3)
     text = run("show", image_id).stdout
-    for said in (image_id, "a.jpg", "720p", "http://cdn.example/x.webp", "  </picture>", "ticket"):
-        assert said in text
+    for part in (image_id, "a.jpg", "720p", "http://cdn.example/x.webp", "  </picture>", "ticket"):
+        assert part in text
 
 
-def test_an_image_is_shown_to_programs_as_the_api_has_it(
+def test_an_image_as_json_is_the_apis_response(
     run: Run, add: Callable[..., str], darkroom: FakeDarkroom
 ) -> None:
     image_id = add()
@@ -71,42 +71,42 @@ def test_an_image_is_shown_to_programs_as_the_api_has_it(
 
 
 @pytest.mark.parametrize("verb", [("show",), ("open",), ("delete", "--yes")])
-def test_another_owners_image_is_no_image(run: Run, verb: tuple[str, ...]) -> None:
+def test_another_owners_image_is_not_found(run: Run, verb: tuple[str, ...]) -> None:
     done = run(*verb, UNKNOWN)
     assert (done.exit_code, "There is no such image." in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("verb", ["show", "delete", "open"])
-def test_a_word_that_is_no_id_is_wrong_usage(run: Run, verb: str) -> None:
+def test_an_invalid_id_is_wrong_usage(run: Run, verb: str) -> None:
     done = run(verb, "../health")
-    assert (done.exit_code, "is no image id" in done.stderr) == (2, True)
+    assert (done.exit_code, "is not an image id" in done.stderr) == (2, True)
 
 
-def test_what_is_deleted_is_told_in_a_receipt(
+def test_a_deletion_prints_its_receipt(
     run: Run, add: Callable[..., str], darkroom: FakeDarkroom
 ) -> None:
     image_id = add()
     done = run("delete", image_id, "--yes")
     assert (done.exit_code, darkroom.images[image_id]["status"]) == (0, "deleted")
-    assert f"{image_id}  1 erased, none of them found any more\n  uploads/ann/" in done.stdout
+    assert f"{image_id}  1 erased, verified\n  uploads/ann/" in done.stdout
     assert json.loads(run("delete", image_id, "--yes", "--json").stdout)["verified"] is True
 
 
-def test_some_of_several_that_are_not_there_end_with_3(run: Run, add: Callable[..., str]) -> None:
+def test_some_missing_images_of_several_exit_with_3(run: Run, add: Callable[..., str]) -> None:
     done = run("delete", UNKNOWN, add(), "--yes")
     assert (done.exit_code, done.stderr) == (3, f"{UNKNOWN}: There is no such image.\n")
 
 
-def test_nothing_is_deleted_without_being_asked(
+def test_nothing_is_deleted_without_confirmation(
     run: Run, add: Callable[..., str], darkroom: FakeDarkroom
 ) -> None:
     image_id = add()
     done = run("delete", image_id)
-    assert (done.exit_code, "Agree to this with --yes." in done.stderr) == (1, True)
+    assert (done.exit_code, "No terminal to confirm on; pass --yes." in done.stderr) == (1, True)
     assert darkroom.images[image_id]["status"] == "pending"
 
 
-def test_a_token_that_may_not_delete_is_told(
+def test_a_token_without_the_scope_delete_is_an_error(
     run: Run, add: Callable[..., str], darkroom: FakeDarkroom
 ) -> None:
     refusal = problem(403, "lacking_scope", "This takes a token with the scope delete.")
@@ -127,7 +127,7 @@ def test_the_largest_rendition_is_opened(
     assert opened == [large, small]
 
 
-def test_where_there_is_no_browser_the_address_is_printed(
+def test_without_a_browser_the_address_is_printed(
     run: Run, add: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webbrowser.open", lambda _url: False)
@@ -137,15 +137,15 @@ def test_where_there_is_no_browser_the_address_is_printed(
 
 
 @pytest.mark.parametrize(
-    ("renditions", "said"),
+    ("renditions", "message"),
     [
         ([], "The image has no renditions: it is pending."),
         ([rendition("720p", 9)], "The image has no rendition 4k; it has 720p."),
-        ([rendition("4k", 9, "file:///etc/passwd")], "no address that a browser should open"),
+        ([rendition("4k", 9, "file:///etc/passwd")], "not an address that a browser should open"),
     ],
 )
-def test_what_cannot_be_opened_is_told(
-    run: Run, add: Callable[..., str], renditions: list[object], said: str
+def test_a_rendition_that_cannot_be_opened_is_an_error(
+    run: Run, add: Callable[..., str], renditions: list[object], message: str
 ) -> None:
     done = run("open", add(renditions=renditions), "--variant", "4k")
-    assert (done.exit_code, said in done.stderr) == (1, True)
+    assert (done.exit_code, message in done.stderr) == (1, True)

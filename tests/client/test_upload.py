@@ -1,4 +1,4 @@
-"""`upload`, against a Darkroom in memory."""
+"""`upload`, against a fake Darkroom."""
 
 import json
 import os
@@ -21,48 +21,46 @@ def test_the_pictures_of_a_folder_become_ready(run: Run, folder: Path) -> None:
     assert "50% saved" in done.stdout
 
 
-def test_programs_get_a_json_line_for_each_file(
+def test_json_output_has_a_line_for_each_file(
     run: Run, folder: Path, darkroom: FakeDarkroom
 ) -> None:
-    told = lines(run("upload", str(folder), "--json").stdout)
-    assert {str(one["file"])[len(str(folder)) :] for one in told} == {
+    outcomes = lines(run("upload", str(folder), "--json").stdout)
+    assert {str(outcome["file"])[len(str(folder)) :] for outcome in outcomes} == {
         "/a.jpg",
         "/b.PNG",
         "/deep/c.webp",
     }
-    assert {one["image_id"] for one in told} == {*darkroom.images}
-    assert {(one["status"], one["bytes"], one["duplicate"]) for one in told} == {
-        ("ready", 1000, False)
-    }
+    assert {outcome["image_id"] for outcome in outcomes} == {*darkroom.images}
+    assert {
+        (outcome["status"], outcome["bytes"], outcome["duplicate"]) for outcome in outcomes
+    } == {("ready", 1000, False)}
 
 
-def test_what_is_there_already_is_not_sent_again(
-    run: Run, folder: Path, darkroom: FakeDarkroom
-) -> None:
+def test_uploaded_files_are_not_sent_again(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
     run("upload", str(folder))
     again = run("upload", str(folder))
     assert len(darkroom.arrivals) == 3
-    assert again.stdout.splitlines()[-1] == "3 files, 3 ready, 3 of them there already"
+    assert again.stdout.splitlines()[-1] == "3 files, 3 ready, 3 already uploaded"
 
 
-def test_two_files_of_the_same_bytes_are_sent_once(
+def test_two_files_with_the_same_bytes_are_sent_once(
     run: Run, folder: Path, darkroom: FakeDarkroom
 ) -> None:
     (folder / "copy.jpg").write_bytes((folder / "a.jpg").read_bytes())
-    told = lines(run("upload", str(folder), "--json").stdout)
+    outcomes = lines(run("upload", str(folder), "--json").stdout)
     assert len(darkroom.arrivals) == 3
-    assert len({one["image_id"] for one in told}) == 3
+    assert len({outcome["image_id"] for outcome in outcomes}) == 3
 
 
-def test_without_waiting_it_ends_when_the_files_are_sent(
+def test_no_wait_ends_when_the_files_are_sent(
     run: Run, folder: Path, darkroom: FakeDarkroom
 ) -> None:
-    told = lines(run("upload", str(folder), "--json", "--no-wait").stdout)
-    assert {one["status"] for one in told} == {"sent"}
-    assert darkroom.asked["images"] == 0
+    outcomes = lines(run("upload", str(folder), "--json", "--no-wait").stdout)
+    assert {outcome["status"] for outcome in outcomes} == {"sent"}
+    assert darkroom.requests["images"] == 0
 
 
-def test_what_was_sent_and_is_still_in_work_is_not_sent_again(
+def test_files_in_processing_are_not_sent_again(
     run: Run, folder: Path, darkroom: FakeDarkroom
 ) -> None:
     run("upload", str(folder), "--no-wait")
@@ -70,14 +68,14 @@ def test_what_was_sent_and_is_still_in_work_is_not_sent_again(
     assert len(darkroom.arrivals) == 3
 
 
-def test_a_rejected_file_is_told_with_the_servers_reason(run: Run, folder: Path) -> None:
+def test_a_rejected_file_is_reported_with_the_servers_reason(run: Run, folder: Path) -> None:
     (folder / "bad.jpg").write_bytes(b"bad")
     done = run("upload", str(folder))
     assert done.exit_code == 3
     assert "bad.jpg  rejected (corrupt_image): It is torn." in done.stderr
 
 
-def test_one_file_that_is_rejected_fails_the_command(run: Run, folder: Path) -> None:
+def test_a_single_rejected_file_fails_the_command(run: Run, folder: Path) -> None:
     (folder / "notes.txt").write_bytes(b"Dear diary")
     done = run("upload", str(folder / "notes.txt"))
     assert done.exit_code == 1
@@ -93,37 +91,37 @@ def test_names_may_be_anything(run: Run, folder: Path, darkroom: FakeDarkroom) -
     Path(os.fsdecode(raw)).write_bytes(b"raw")
     done = run("upload", "--", *map(str, paths), os.fsdecode(raw))
     assert done.exit_code == 0
-    assert {one["filename"] for one in darkroom.images.values()} == {*names, "x�.jpg"}
+    assert {outcome["filename"] for outcome in darkroom.images.values()} == {*names, "x�.jpg"}
     assert len(done.stdout.splitlines()) == 7
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
         (lambda path: path, "There is no such file."),
         (lambda path: (path.write_bytes(b"") and path) or path, "The file is empty."),
-        (lambda path: os.mkfifo(path) or path, "It is no file."),
+        (lambda path: os.mkfifo(path) or path, "It is not a regular file."),
         (lambda path: path.symlink_to(path) or path, "It cannot be read: "),
         (lambda path: path.with_name("x" * 300), "It cannot be read: File name too long."),
     ],
     ids=["none", "empty", "pipe", "loop", "long"],
 )
-def test_a_file_that_cannot_be_sent_is_told_while_the_others_are_sent(
-    run: Run, folder: Path, make: object, said: str
+def test_a_file_that_cannot_be_sent_is_reported_while_the_others_are_sent(
+    run: Run, folder: Path, make: object, message: str
 ) -> None:
     name = str(make(folder / "x.jpg"))  # type: ignore[operator]
     done = run("upload", name, str(folder / "a.jpg"))
-    assert (done.exit_code, said in done.stderr) == (3, True)
+    assert (done.exit_code, message in done.stderr) == (3, True)
     assert "a.jpg  ready" in done.stdout
 
 
-def test_a_file_that_may_not_be_read_is_told(
+def test_a_file_without_read_permission_is_reported(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    # Who runs the tests may read everything.
+    # The tests may run as root, who can read everything.
     monkeypatch.setattr("builtins.open", refuse)
     done = run("upload", str(folder / "a.jpg"))
     assert (done.exit_code, "It cannot be read: Permission denied." in done.stderr) == (1, True)
@@ -135,17 +133,15 @@ def test_an_empty_folder_is_nothing_to_do(run: Run, tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "There is nothing to send.\n")
 
 
-def test_what_is_hidden_or_no_picture_stays_here(
-    run: Run, folder: Path, darkroom: FakeDarkroom
-) -> None:
+def test_hidden_and_other_files_are_skipped(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
     for name in ("notes.txt", ".hidden.jpg", "Thumbs.db"):
         (folder / name).write_bytes(b"x")
     done = run("upload", str(folder))
     assert len(darkroom.arrivals) == 3
-    assert "Passed over: 2 files that by name are no pictures." in done.stderr
+    assert "Skipped: 2 files whose names are not those of pictures." in done.stderr
 
 
-def test_fifty_files_go_as_many_at_once_as_is_asked_for(
+def test_concurrency_limits_how_many_of_fifty_files_are_sent_at_once(
     run: Run, tmp_path: Path, darkroom: FakeDarkroom
 ) -> None:
     for number in range(50):

@@ -1,4 +1,4 @@
-"""All that a stage has in an account, in a form that two deployments can be compared in."""
+"""A stage's resources in an account, in a form in which two deployments can be compared."""
 
 import json
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from tests.deploy.world import World
 
 Found = dict[str, Any]
-DISTRIBUTION = "DISTRIBUTION"  # in place of its id
+DISTRIBUTION = "DISTRIBUTION"  # replaces its id
 
 
 def inventory(world: World) -> Found:
-    """Every kind of thing that deploying makes; ids that AWS gives are left out."""
+    """Every kind of resource that a deployment creates, without the ids that AWS generates."""
     return {
         **_functions(world),
         **_api(world),
@@ -32,8 +32,8 @@ def inventory(world: World) -> Found:
     }
 
 
-def nothing(found: Found) -> bool:
-    """Whether nothing is left; every account has the bus `default`."""
+def is_empty(found: Found) -> bool:
+    """Whether the account has no resources; every account has the bus `default`."""
     return not any(value for name, value in {**found, "buses": found["buses"][1:]}.items())
 
 
@@ -51,7 +51,7 @@ def _functions(world: World) -> Found:
                 "role": function["Role"].rpartition("/")[2],
                 "settings": function["Environment"]["Variables"],
                 "layers": len(function.get("Layers", ())),
-                "at once": _at_once(client, function["FunctionName"]),
+                "at once": _reserved_concurrency(client, function["FunctionName"]),
             }
             for function in functions
         },
@@ -66,19 +66,19 @@ def _functions(world: World) -> Found:
 
 def _on_failure(client: Any, name: str) -> Found:
     try:
-        known = client.get_function_event_invoke_config(FunctionName=name)
+        config = client.get_function_event_invoke_config(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:
         return {}
     return {
-        "queue": known.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
-        "retries": known["MaximumRetryAttempts"],
-        "seconds": known["MaximumEventAgeInSeconds"],
+        "queue": config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
+        "retries": config["MaximumRetryAttempts"],
+        "seconds": config["MaximumEventAgeInSeconds"],
     }
 
 
-def _at_once(client: Any, name: str) -> int | None:
-    known = client.get_function_concurrency(FunctionName=name)
-    reserved: int | None = known.get("ReservedConcurrentExecutions")
+def _reserved_concurrency(client: Any, name: str) -> int | None:
+    concurrency = client.get_function_concurrency(FunctionName=name)
+    reserved: int | None = concurrency.get("ReservedConcurrentExecutions")
     return reserved
 
 
@@ -116,13 +116,13 @@ def _api(world: World) -> Found:
 def _stores(world: World) -> Found:
     s3 = world.client("s3")
     buckets = sorted(bucket["Name"] for bucket in s3.list_buckets()["Buckets"])
-    rules = {bucket: s3.get_bucket_notification_configuration(Bucket=bucket) for bucket in buckets}
+    configs = [s3.get_bucket_notification_configuration(Bucket=bucket) for bucket in buckets]
     return {
         "buckets": buckets,
         "notifications": {
             rule["LambdaFunctionArn"].rpartition(":")[2]: rule["Events"]
-            for known in rules.values()
-            for rule in known.get("LambdaFunctionConfigurations", ())
+            for config in configs
+            for rule in config.get("LambdaFunctionConfigurations", ())
         },
         "tables": world.client("dynamodb").list_tables()["TableNames"],
         "queues": sorted(

@@ -1,12 +1,12 @@
-"""AWS's refusals, as AWS words them, and what the user reads."""
+"""AWS's errors, in AWS's words, and the messages that the user sees."""
 
 import re
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, SSOTokenLoadError
 
-from ops.cloud import faults
-from ops.cloud.faults import CloudError, explain, explain_text, explained
+from ops import aws_errors
+from ops.aws_errors import CloudError, explain, explain_text, explained
 
 DENIED = (
     "User: arn:aws:iam::123456789012:user/ann is not authorized to perform: "
@@ -14,7 +14,7 @@ DENIED = (
     "allows the s3:CreateBucket action"
 )
 
-# code, message, what the sentence says of the cause, and of the remedy
+# code, message, and parts of our sentence: cause and remedy
 REFUSALS = [
     ("AccessDenied", DENIED, "may not s3:CreateBucket", "Ask whoever manages"),
     ("AccessDenied", "Access Denied", "the permission for CreateStack", "Ask whoever manages"),
@@ -25,10 +25,10 @@ REFUSALS = [
         "AWS Support",
     ),
     ("ExpiredToken", "The security token included is expired", "have expired", "aws sso login"),
-    ("InvalidClientTokenId", "The security token is invalid.", "does not know", "--profile"),
-    ("SignatureDoesNotMatch", "The signature does not match.", "does not know", "--profile"),
+    ("InvalidClientTokenId", "The security token is invalid.", "rejects these", "--profile"),
+    ("SignatureDoesNotMatch", "The signature does not match.", "rejects these", "--profile"),
     ("OptInRequired", "Not subscribed.", "not signed up", "console"),
-    ("QueueDeletedRecently", "You must wait 60 seconds", "for a minute", "Wait for it"),
+    ("QueueDeletedRecently", "You must wait 60 seconds", "for a minute", "Wait, "),
     (
         "InvalidParameterValueException",
         "Specified ReservedConcurrentExecutions for function decreases account's "
@@ -40,7 +40,7 @@ REFUSALS = [
         "ValidationException",
         "'MemorySize' value failed to satisfy constraint: Member must have value less than or "
         "equal to 3008",
-        "3008 MB at most",
+        "at most 3008 MB",
         "lambda_memory_size",
     ),
     ("ThrottlingException", "Rate exceeded", "throttles", "Wait a few minutes"),
@@ -54,40 +54,44 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("code", "message", "cause", "remedy"), REFUSALS)
 def test_a_refusal_names_cause_and_remedy(code: str, message: str, cause: str, remedy: str) -> None:
-    said = explain(message, code, "CreateStack")
-    assert cause in said
-    assert remedy in said
-    assert "\n" not in said
+    sentence = explain(message, code, "CreateStack")
+    assert cause in sentence
+    assert remedy in sentence
+    assert "\n" not in sentence
 
 
-def test_every_known_refusal_has_an_example() -> None:
+def test_every_pattern_of_a_refusal_has_an_example() -> None:
     first = [
-        next(i for i, (known, _) in enumerate(faults._REFUSALS) if re.search(known, f"{c} {m}"))
+        next(
+            i
+            for i, (pattern, _) in enumerate(aws_errors._REFUSALS)
+            if re.search(pattern, f"{c} {m}")
+        )
         for c, m, _, _ in REFUSALS
     ]
-    assert set(first) == set(range(len(faults._REFUSALS)))
+    assert set(first) == set(range(len(aws_errors._REFUSALS)))
 
 
-def test_what_nobody_foresaw_is_told_as_aws_said_it() -> None:
-    said = explain("The moon\nis full.", "LunarException", "PutTide")
-    assert said == "AWS refused PutTide (LunarException). It said: The moon is full."
+def test_an_unknown_error_is_shown_in_aws_words() -> None:
+    sentence = explain("The moon\nis full.", "LunarException", "PutTide")
+    assert sentence == "AWS refused PutTide (LunarException). AWS said: The moon is full."
 
 
 def test_errors_of_calls_become_sentences() -> None:
-    answer = {"Error": {"Code": "AccessDenied", "Message": DENIED}}
+    response = {"Error": {"Code": "AccessDenied", "Message": DENIED}}
     with pytest.raises(CloudError, match="may not s3:CreateBucket"), explained():
-        raise ClientError(answer, "CreateBucket")  # type: ignore[arg-type]
+        raise ClientError(response, "CreateBucket")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "sentence"),
     [
         (SSOTokenLoadError(error_msg="x"), "aws sso login"),
         (ConnectTimeoutError(endpoint_url="https://sts.amazonaws.com"), "cannot be reached"),
     ],
 )
-def test_errors_before_a_call_become_sentences(error: Exception, said: str) -> None:
-    with pytest.raises(CloudError, match=said), explained():
+def test_errors_before_a_call_become_sentences(error: Exception, sentence: str) -> None:
+    with pytest.raises(CloudError, match=sentence), explained():
         raise error
 
 

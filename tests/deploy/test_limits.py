@@ -1,4 +1,4 @@
-"""What an account may be too small for."""
+"""Reserved concurrency, for which an account may be too small."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from ops.cloud.limits import run_alone
+from ops.deploy.limits import run_alone
 
 FUNCTION = {"FunctionName": "darkroom-test-sweep"}
 RESERVING = {**FUNCTION, "ReservedConcurrentExecutions": 1}
@@ -20,8 +20,8 @@ TOO_SMALL = (
 
 
 @pytest.fixture
-def asked() -> Iterator[Stubber]:
-    """Lambda, which answers just what a test has told it, in this order."""
+def stubber() -> Iterator[Stubber]:
+    """A stubbed Lambda client that expects exactly the calls a test adds, in order."""
     client: Any = boto3.session.Session().client(
         "lambda", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
@@ -31,26 +31,26 @@ def asked() -> Iterator[Stubber]:
         stub.assert_no_pending_responses()
 
 
-def test_an_execution_is_reserved_where_the_account_has_enough(asked: Stubber) -> None:
-    asked.add_response("get_function_concurrency", {}, FUNCTION)
-    asked.add_response("put_function_concurrency", {}, RESERVING)
-    assert run_alone(asked.client, FUNCTION["FunctionName"])
+def test_an_execution_is_reserved_if_the_account_has_enough(stubber: Stubber) -> None:
+    stubber.add_response("get_function_concurrency", {}, FUNCTION)
+    stubber.add_response("put_function_concurrency", {}, RESERVING)
+    assert run_alone(stubber.client, FUNCTION["FunctionName"])
 
 
-def test_what_the_configuration_reserves_stays(asked: Stubber) -> None:
-    asked.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": 3}, FUNCTION)
-    assert run_alone(asked.client, FUNCTION["FunctionName"])
+def test_a_configured_reservation_is_kept(stubber: Stubber) -> None:
+    stubber.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": 3}, FUNCTION)
+    assert run_alone(stubber.client, FUNCTION["FunctionName"])
 
 
-def test_a_small_account_keeps_its_executions_and_is_deployed_to(asked: Stubber) -> None:
-    asked.add_response("get_function_concurrency", {}, FUNCTION)
+def test_a_small_account_is_deployed_to_without_a_reservation(stubber: Stubber) -> None:
+    stubber.add_response("get_function_concurrency", {}, FUNCTION)
     code = "InvalidParameterValueException"
-    asked.add_client_error("put_function_concurrency", code, TOO_SMALL)
-    assert not run_alone(asked.client, FUNCTION["FunctionName"])
+    stubber.add_client_error("put_function_concurrency", code, TOO_SMALL)
+    assert not run_alone(stubber.client, FUNCTION["FunctionName"])
 
 
-def test_another_refusal_is_told(asked: Stubber) -> None:
-    asked.add_response("get_function_concurrency", {}, FUNCTION)
-    asked.add_client_error("put_function_concurrency", "AccessDeniedException", "not authorized")
+def test_another_error_is_raised(stubber: Stubber) -> None:
+    stubber.add_response("get_function_concurrency", {}, FUNCTION)
+    stubber.add_client_error("put_function_concurrency", "AccessDeniedException", "not authorized")
     with pytest.raises(ClientError):
-        run_alone(asked.client, FUNCTION["FunctionName"])
+        run_alone(stubber.client, FUNCTION["FunctionName"])

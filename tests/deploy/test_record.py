@@ -3,17 +3,17 @@
 import json
 from pathlib import Path
 
-from ops.cloud.record import recorded
+from ops.deploy.stage_config import recorded
 
 SIZES = {"lambda_memory_size": 1024, "lambda_timeout": 300}
 OWN = {"lambda_memory_size": 512}
 
 
-def test_a_function_that_a_stage_does_not_know_yet_begins_as_devs(tmp_path: Path) -> None:
+def test_a_function_new_to_a_stage_gets_the_settings_of_dev(tmp_path: Path) -> None:
     file = tmp_path / "config.json"
-    shape = {"api_handler": {"lambda_memory_size": 1769}, "sweep": SIZES}
+    dev = {"api_handler": {"lambda_memory_size": 1769}, "sweep": SIZES}
     stages = {
-        "dev": {"lambda_functions": shape},
+        "dev": {"lambda_functions": dev},
         "old": {"lambda_functions": {"api_handler": OWN}, "xray": True},
     }
     file.write_text(json.dumps({"stages": stages}))

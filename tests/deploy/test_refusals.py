@@ -1,4 +1,4 @@
-"""What stops a command, and the one sentence that it leaves."""
+"""Errors that stop a command, each shown as one sentence."""
 
 import json
 import sys
@@ -7,15 +7,15 @@ import pytest
 from click.testing import CliRunner
 
 from ops.__main__ import main
-from ops.cloud.faults import CloudError
-from ops.cloud.stage import check_stage
-from tests.deploy.inventory import inventory, nothing
+from ops.aws_errors import CloudError
+from ops.deploy.stage import check_stage
+from tests.deploy.inventory import inventory, is_empty
 from tests.deploy.test_lifecycle import DEPLOY
 from tests.deploy.world import Outcome, World
 
 
 def sentence(outcome: Outcome) -> str:
-    """What the command said as it failed: one line, and no traceback."""
+    """The error of a failed command: one line, without a traceback."""
     assert outcome.code == 1, outcome.out + outcome.err
     lines = outcome.err.strip().splitlines()
     assert len(lines) == 1, outcome.err
@@ -23,86 +23,86 @@ def sentence(outcome: Outcome) -> str:
 
 
 @pytest.mark.parametrize("verb", ["deploy", "destroy"])
-def test_a_wrong_stage(world: World, verb: str) -> None:
+def test_an_invalid_stage_is_refused(world: World, verb: str) -> None:
     assert "--stage dev" in sentence(world.run(verb, "--stage", "Test"))
 
 
 @pytest.mark.parametrize("name", ["", "Test", "9a", "a-b", "a_b", "abcdefghijklm", "local", "ä"])
-def test_what_is_no_stages_name(name: str) -> None:
+def test_an_invalid_stage_name_is_rejected(name: str) -> None:
     with pytest.raises(CloudError, match="--stage dev"):
         check_stage(name)
 
 
 @pytest.mark.parametrize("name", ["a", "dev", "prod2", "abcdefghijkl"])
-def test_what_is_a_stages_name(name: str) -> None:
+def test_a_valid_stage_name_is_accepted(name: str) -> None:
     assert check_stage(name) == name
 
 
 @pytest.mark.parametrize(
-    ("version", "said"), [((3, 11, 9), "PYTHON=python3.13"), ((3, 15, 0), "PYTHON=python3.14")]
+    ("version", "hint"), [((3, 11, 9), "PYTHON=python3.13"), ((3, 15, 0), "PYTHON=python3.14")]
 )
-def test_a_python_that_lambda_cannot_run(
-    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], said: str
+def test_a_python_version_that_lambda_lacks_is_refused(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], hint: str
 ) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setattr(sys, "version_info", version)
     refused = CliRunner().invoke(main, ["deploy", "--stage", "test"])
-    assert (refused.exit_code, said in refused.output) == (1, True)
+    assert (refused.exit_code, hint in refused.output) == (1, True)
 
 
 @pytest.mark.parametrize("verb", ["deploy", "destroy"])
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "expected"),
     [
         ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "There are no AWS credentials"),
         ({"AWS_SECRET_ACCESS_KEY": ""}, "There are no AWS credentials"),
-        ({"AWS_DEFAULT_REGION": ""}, "No AWS region is chosen. Name one with --region"),
+        ({"AWS_DEFAULT_REGION": ""}, "No AWS region is set. Choose one with --region"),
         ({"AWS_DEFAULT_REGION": "eu-nowhere-1"}, "AWS has no region eu-nowhere-1."),
         ({"AWS_PROFILE": "nobody"}, "`aws configure list-profiles`"),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "AWS cannot be reached"),
     ],
 )
-def test_what_is_missing_is_named(
-    world: World, verb: str, variables: dict[str, str], said: str
+def test_a_missing_credential_or_region_is_named(
+    world: World, verb: str, variables: dict[str, str], expected: str
 ) -> None:
-    assert said in sentence(world.run(verb, "--stage", "test", "--yes", **variables))
+    assert expected in sentence(world.run(verb, "--stage", "test", "--yes", **variables))
 
 
-def test_an_unknown_profile(world: World) -> None:
+def test_an_unknown_profile_is_named(world: World) -> None:
     assert "nobody" in sentence(world.run(*DEPLOY, "--profile", "nobody"))
 
 
-def test_a_template_that_is_not_there(world: World) -> None:
+def test_a_missing_template_is_named(world: World) -> None:
     (world.project / "infrastructure" / "watch.yaml").unlink()
     assert "watch.yaml is missing" in sentence(world.run(*DEPLOY))
-    assert nothing(inventory(world))
+    assert is_empty(inventory(world))
 
 
-def test_a_template_that_is_too_long(world: World) -> None:
+def test_a_template_that_is_too_long_is_refused(world: World) -> None:
     with (world.project / "infrastructure" / "watch.yaml").open("a") as file:
         file.write("#" * 51_200)
     assert "51,200 bytes" in sentence(world.run(*DEPLOY))
 
 
-def test_a_parameter_that_no_template_has(world: World) -> None:
+def test_a_parameter_that_no_template_has_is_refused(world: World) -> None:
     assert "No template has a parameter Colour" in sentence(world.run(*DEPLOY, "--set", "Colour=1"))
 
 
-def test_a_parameter_without_a_value(world: World) -> None:
+def test_a_parameter_without_a_value_is_refused(world: World) -> None:
     assert "--set NAME=VALUE" in sentence(world.run(*DEPLOY, "--set", "PriceClass"))
 
 
-def test_an_origin_with_a_path(world: World) -> None:
-    said = sentence(world.run(*DEPLOY, "--allowed-origin", "https://shop.example/"))
-    assert "without a path" in said
+def test_an_origin_with_a_path_is_refused(world: World) -> None:
+    error = sentence(world.run(*DEPLOY, "--allowed-origin", "https://shop.example/"))
+    assert "without a path" in error
 
 
-def test_nobody_is_there_to_be_asked(world: World) -> None:
+def test_without_a_terminal_a_confirmation_needs_yes(world: World) -> None:
     config = world.config()
     config["stages"]["dev"]["environment_variables"]["AUTH_MODE"] = "none"
     world.write_config(config)
     assert "--yes" in sentence(world.run("deploy", "--stage", "test", "--allow-anybody"))
-    assert nothing(inventory(world))
+    assert is_empty(inventory(world))
     world.client("dynamodb").create_table(
         TableName="darkroom-test-images",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -114,7 +114,7 @@ def test_nobody_is_there_to_be_asked(world: World) -> None:
 
 
 def user(world: World, *actions: str) -> dict[str, str]:
-    """The variables of an identity that may do just `actions`; from then on moto asks."""
+    """Credentials that allow only `actions`; from then on moto checks permissions."""
     iam = world.client("iam")
     iam.create_user(UserName="deployer")
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
@@ -140,7 +140,7 @@ def test_a_missing_permission_is_named(
 ) -> None:
     variables = user(world, *actions)
     try:
-        said = sentence(world.run(*DEPLOY, **variables))
+        error = sentence(world.run(*DEPLOY, **variables))
     finally:
         world.post("/moto-api/reset-auth", b"inf")
-    assert f"This identity may not {missing}." in said
+    assert f"This identity may not {missing}." in error

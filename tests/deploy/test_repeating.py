@@ -1,22 +1,22 @@
-"""Deploying again: after an interruption, after a failure, without this machine's records."""
+"""Deploying again: after an interruption, after a failure, and from another machine."""
 
 import pytest
 
-from tests.deploy.inventory import Found, inventory, nothing
+from tests.deploy.inventory import Found, inventory, is_empty
 from tests.deploy.test_lifecycle import DEPLOY, DESTROY, UPLOADS
 from tests.deploy.world import REGION, World
 
 
 @pytest.fixture(scope="module")
 def whole(account: World) -> Found:
-    """What an undisturbed deployment makes."""
+    """The result of an uninterrupted deployment."""
     account.restore()
     account.run(*DEPLOY).succeeded()
     return comparable(inventory(account))
 
 
 def comparable(found: Found) -> Found:
-    """Without the address that CloudFront gives, which differs each time."""
+    """Without settings, which contain CloudFront's random domain name."""
     functions = {
         name: {key: value for key, value in function.items() if key != "settings"}
         for name, function in found["functions"].items()
@@ -39,21 +39,21 @@ def test_an_interrupted_deployment_is_continued(world: World, whole: Found, line
     assert comparable(inventory(world)) == whole
 
 
-def test_another_machine_may_go_on_with_a_stage(world: World, whole: Found) -> None:
+def test_another_machine_can_update_and_destroy_a_stage(world: World, whole: Found) -> None:
     world.run(*DEPLOY).succeeded()
     world.restore_project()
     world.run(*DEPLOY).succeeded()
     assert comparable(inventory(world)) == whole
     world.restore_project()
     world.run(*DESTROY, "--delete-data").succeeded()
-    assert nothing(inventory(world))
+    assert is_empty(inventory(world))
 
 
 def test_an_interrupted_destruction_is_continued(world: World) -> None:
     world.run(*DEPLOY).succeeded()
     world.interrupt("Deleting function", *DESTROY, "--delete-data")
     world.run(*DESTROY, "--delete-data").succeeded()
-    assert nothing(inventory(world))
+    assert is_empty(inventory(world))
 
 
 def test_data_can_be_deleted_after_the_stage(world: World) -> None:
@@ -61,10 +61,10 @@ def test_data_can_be_deleted_after_the_stage(world: World) -> None:
     world.run(*DESTROY).succeeded()
     world.client("s3").put_object(Bucket=UPLOADS, Key="a.jpg", Body=b"a")
     world.run(*DESTROY, "--delete-data").succeeded()
-    assert nothing(inventory(world))
+    assert is_empty(inventory(world))
 
 
-def test_a_key_is_used_again_until_its_data_is_deleted(
+def test_a_key_is_reused_until_its_data_is_deleted(
     world: World,
 ) -> None:
     world.run(*DEPLOY, "--use-kms").succeeded()
@@ -85,11 +85,11 @@ def _key_of_stores(world: World) -> str:
     return str(outputs["KmsKeyArn"])
 
 
-def test_destroying_what_is_not_there_changes_nothing(world: World) -> None:
-    assert "Nothing of stage test" in world.run(*DESTROY).succeeded().out
+def test_destroying_a_missing_stage_changes_nothing(world: World) -> None:
+    assert "There is nothing to remove of stage test" in world.run(*DESTROY).succeeded().out
 
 
-def test_a_stack_that_failed_is_made_anew(world: World, whole: Found) -> None:
+def test_a_failed_stack_is_recreated(world: World, whole: Found) -> None:
     sqs = world.client("sqs")
     taken = sqs.create_queue(QueueName="darkroom-test-work", Attributes={"DelaySeconds": "7"})
     failed = world.run(*DEPLOY)
@@ -97,7 +97,7 @@ def test_a_stack_that_failed_is_made_anew(world: World, whole: Found) -> None:
     assert "The stack darkroom-test-stores ended in ROLLBACK_COMPLETE." in failed.err
     sqs.delete_queue(QueueUrl=taken["QueueUrl"])
     again = world.run(*DEPLOY).succeeded()
-    assert "is in ROLLBACK_COMPLETE: removing it, to begin anew" in again.out
+    assert "is in ROLLBACK_COMPLETE: deleting it to start over" in again.out
     assert comparable(inventory(world)) == whole
 
 
@@ -110,7 +110,7 @@ def test_two_stages_share_an_account(world: World) -> None:
     assert inventory(world) == before
 
 
-def test_what_a_user_has_set_stays(world: World) -> None:
+def test_a_users_settings_are_kept(world: World) -> None:
     world.run(
         *DEPLOY, "--api-rate", "7", "--log-days", "3", "--set", "OldVersionDays=9"
     ).succeeded()
@@ -135,7 +135,7 @@ def test_a_dry_run_of_a_new_stage_shows_everything_and_changes_nothing(world: Wo
     shown = world.run(*DEPLOY, "--dry-run").succeeded().out
     for line in ("+ UploadsBucket", "+ Distribution", "+ darkroom-test-process_upload", "~ app.js"):
         assert line in shown
-    assert nothing(inventory(world))
+    assert is_empty(inventory(world))
     assert "test" not in world.config()["stages"]
     stacks = world.client("cloudformation").list_stacks()["StackSummaries"]
     assert {stack["StackStatus"] for stack in stacks} <= {"DELETE_COMPLETE"}

@@ -1,4 +1,4 @@
-"""The picture at a deployment's end, sent through `make run`'s stack."""
+"""The smoke test at the end of a deployment, run against the stack of `make run`."""
 
 import json
 import subprocess
@@ -11,9 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from ops.cloud.faults import CloudError
-from ops.cloud.journey import Journey
-from ops.local.names import PROJECT, UPLOADS_BUCKET
+from ops.aws_errors import CloudError
+from ops.deploy.smoke_upload import SmokeUpload
+from ops.local.names import UPLOADS_BUCKET
+from ops.project import PROJECT
 from tests.stack.running import Stack, running_stack, users_environment
 from tests.waiting import GENEROUS
 
@@ -37,7 +38,7 @@ def smoke(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_picture_goes_through_and_each_steps_time_is_told(stack: Stack) -> None:
+def test_a_picture_passes_every_step_and_each_steps_time_is_shown(stack: Stack) -> None:
     done = smoke("--url", stack.site)
     assert done.returncode == 0, done.stdout + done.stderr
     steps = [line.rsplit(maxsplit=2)[0].strip() for line in done.stdout.splitlines()[1:-1]]
@@ -51,7 +52,7 @@ def test_the_picture_leaves_only_its_history(stack: Stack) -> None:
     assert "Contents" not in stack.s3().list_objects_v2(Bucket=UPLOADS_BUCKET)
 
 
-def test_an_address_where_nobody_answers_fails_with_a_sentence() -> None:
+def test_an_unreachable_address_fails_with_a_sentence() -> None:
     done = smoke("--url", "http://127.0.0.1:1")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -66,10 +67,10 @@ def test_one_address_is_needed(arguments: tuple[str, ...]) -> None:
 Answers = dict[str, tuple[int, object]]
 
 
-def handler(answers: Answers, asked: list[str]) -> type[BaseHTTPRequestHandler]:
+def handler(answers: Answers, requests_made: list[str]) -> type[BaseHTTPRequestHandler]:
     class Request(BaseHTTPRequestHandler):
         def _answer(self) -> None:
-            asked.append(f"{self.command} {self.path}")
+            requests_made.append(f"{self.command} {self.path}")
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, body = answers[self.path.rpartition("/")[2].partition(".")[0]]
             own = f"http://{self.headers['Host']}"
@@ -83,20 +84,20 @@ def handler(answers: Answers, asked: list[str]) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_DELETE = _answer  # noqa: N815
 
         def log_message(self, format: str, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Request
 
 
 @contextmanager
-def false_darkroom(**answers: tuple[int, object]) -> Iterator[tuple[str, list[str]]]:
-    """A server with one answer for each last part of an address, and what it was asked."""
-    asked: list[str] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(answers, asked))
+def fake_darkroom(**answers: tuple[int, object]) -> Iterator[tuple[str, list[str]]]:
+    """A server with one response for each last path segment: its address, and its requests."""
+    requests_made: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(answers, requests_made))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
+        yield f"http://127.0.0.1:{server.server_port}", requests_made
     finally:
         server.shutdown()
         thread.join()
@@ -118,29 +119,29 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "message"),
     [
         ({}, "still processing after 0.2 s"),
-        ({"config": (404, "")}, "answered 404"),
-        ({"config": (200, [])}, "no answer of Darkroom's"),
-        ({"uploads": (503, {"detail": "busy"})}, "gave no ticket, but 503"),
+        ({"config": (404, "")}, "returned 404"),
+        ({"config": (200, [])}, "the response is not Darkroom's"),
+        ({"uploads": (503, {"detail": "busy"})}, "returned 503, not a ticket"),
         ({"bucket": (403, "AccessDenied")}, "refused the upload with 403"),
         (
             {"one": (200, {"status": "failed", "reason": "lost", "verified": True})},
-            "ended as failed",
+            "was failed",
         ),
-        ({"one": (200, {"status": "ready", "renditions": []})}, "At the step 'rendition'"),
+        ({"one": (200, {"status": "ready", "renditions": []})}, "Step 'rendition'"),
     ],
 )
-def test_a_step_that_fails_is_told(answers: dict[str, tuple[int, object]], said: str) -> None:
+def test_a_failed_step_is_reported(answers: dict[str, tuple[int, object]], message: str) -> None:
     with (
-        false_darkroom(**{**ANSWERS, **answers}) as (address, _),
-        pytest.raises(CloudError, match=said),
+        fake_darkroom(**{**ANSWERS, **answers}) as (address, _),
+        pytest.raises(CloudError, match=message),
     ):
-        Journey(address, 0.2, lambda *_: None).run()
+        SmokeUpload(address, 0.2, lambda *_: None).run()
 
 
-def test_a_picture_that_did_not_get_ready_is_erased() -> None:
-    with false_darkroom(**ANSWERS) as (address, asked), pytest.raises(CloudError):
-        Journey(address, 0.2, lambda *_: None).run()
-    assert asked[-1] == "DELETE /images/one"
+def test_a_picture_that_did_not_become_ready_is_deleted() -> None:
+    with fake_darkroom(**ANSWERS) as (address, requests_made), pytest.raises(CloudError):
+        SmokeUpload(address, 0.2, lambda *_: None).run()
+    assert requests_made[-1] == "DELETE /images/one"

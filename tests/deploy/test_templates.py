@@ -1,11 +1,11 @@
-"""What is sent to CloudFormation of the templates."""
+"""Templates as they are sent to CloudFormation."""
 
 import re
 
 import boto3
 
-from ops.cloud.account import Account
-from ops.cloud.templates import FOLDER, with_plain_names
+from ops.account import Account
+from ops.deploy.templates import FOLDER, with_plain_names
 
 ACCOUNT = Account(
     "123456789012", "eu-central-1", "aws", "arn:aws:iam::1:user/a", None, boto3.Session()
@@ -16,10 +16,10 @@ def sent(part: str) -> str:
     return with_plain_names((FOLDER / f"{part}.yaml").read_text(), ACCOUNT, "shop")
 
 
-def test_what_a_destroy_keeps_has_a_plain_name_so_that_it_can_be_adopted() -> None:
+def test_kept_resources_have_literal_names_so_that_they_can_be_adopted() -> None:
     names = re.findall(r"^ +(?:BucketName|TableName): (.+)$", sent("stores"), re.MULTILINE)
-    place = f"{ACCOUNT.id}-{ACCOUNT.region}"
-    buckets = [f"darkroom-shop-{what}-{place}" for what in ("uploads", "images", "site")]
+    suffix = f"{ACCOUNT.id}-{ACCOUNT.region}"
+    buckets = [f"darkroom-shop-{purpose}-{suffix}" for purpose in ("uploads", "images", "site")]
     assert names == [*buckets, "darkroom-shop-images"]
 
 

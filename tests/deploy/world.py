@@ -1,4 +1,4 @@
-"""An emulated AWS account, a copy of the project to deploy from, and the commands run there."""
+"""An emulated AWS account, a copy of the project to deploy from, and commands run in it."""
 
 import json
 import os
@@ -16,9 +16,10 @@ from typing import Any
 
 import boto3
 
-from ops.local.names import HOST, PROJECT
-from ops.local.ports import free_ports
-from ops.local.processes import Server
+from ops.local.names import HOST
+from ops.local.stack.ports import free_ports
+from ops.local.stack.processes import Server
+from ops.project import PROJECT
 from tests.stack.running import users_environment
 from tests.waiting import GENEROUS, until
 
@@ -31,18 +32,18 @@ _KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # pragma
 
 @dataclass
 class World:
-    """One emulated account. Commands run in `project`, so that the repository stays as it is."""
+    """One emulated account. Commands run in `project`, a copy of the repository."""
 
     address: str
     project: Path
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def run(self, *arguments: str, answer: str = "", **variables: str) -> "Outcome":
-        """`python -m ops ARGUMENTS` to its end. A variable that is empty is taken away.
+        """Run `python -m ops ARGUMENTS` to its end. An empty variable is unset.
 
-        With an `answer` a terminal is there to be asked, where somebody types it.
+        With an `answer`, standard input is a terminal where that is typed.
         """
-        with _keyboard(answer) as stdin:
+        with _terminal(answer) as stdin:
             done = subprocess.run(
                 self._command(arguments),
                 cwd=self.project,
@@ -55,7 +56,7 @@ class World:
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     def interrupt(self, line: str, *arguments: str) -> None:
-        """The same, killed with all its children as soon as it says `line`."""
+        """Run a command, and kill it with all its children as soon as it prints `line`."""
         with subprocess.Popen(
             self._command(arguments),
             cwd=self.project,
@@ -66,16 +67,16 @@ class World:
             text=True,
             start_new_session=True,
         ) as process:
-            said = []
-            for said_now in process.stdout or ():
-                said.append(said_now)
-                if line in said_now:
+            output = []
+            for printed in process.stdout or ():
+                output.append(printed)
+                if line in printed:
                     os.killpg(process.pid, signal.SIGKILL)
                     break
-        assert any(line in one for one in said), "".join(said)
+        assert any(line in printed for printed in output), "".join(output)
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the account, made once: to make one takes longer than to ask it."""
+        """A boto3 client of the account, cached: creating one is slower than a request."""
         if service not in self._clients:
             self._clients[service] = boto3.session.Session().client(  # type: ignore[call-overload]
                 service, endpoint_url=self.address, region_name=REGION, **_KEYS
@@ -83,19 +84,19 @@ class World:
         return self._clients[service]
 
     def restore(self) -> None:
-        """An empty account, and the project as it was at first."""
+        """Empty the account, and restore the project."""
         self.post("/moto-api/reset", b"")
         self.restore_project()
 
     def restore_project(self) -> None:
-        """The project as it was at first, as on another machine."""
+        """Restore the original project, as on another machine."""
         shutil.rmtree(self.project)
         copy_project(self.project)
 
     def post(self, path: str, body: bytes) -> None:
-        """A request to the emulator itself."""
-        plain = {"Content-Type": "text/plain"}  # a form's body would not be read
-        request = urllib.request.Request(self.address + path, body, plain)
+        """Send a request to the emulator itself."""
+        headers = {"Content-Type": "text/plain"}  # a form's body would not be read
+        request = urllib.request.Request(self.address + path, body, headers)
         urllib.request.urlopen(request, timeout=GENEROUS).close()
 
     def config(self) -> Any:
@@ -103,14 +104,14 @@ class World:
         return json.loads((self.project / ".chalice" / "config.json").read_text())
 
     def write_config(self, config: Any) -> None:
-        """Another `.chalice/config.json`."""
+        """Replace the project's `.chalice/config.json`."""
         (self.project / ".chalice" / "config.json").write_text(json.dumps(config))
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         return [sys.executable, "-m", "ops", *arguments]
 
     def _environment(self, variables: dict[str, str]) -> dict[str, str]:
-        known = {
+        environment = {
             **users_environment(),
             "AWS_ENDPOINT_URL": self.address,
             "AWS_ACCESS_KEY_ID": "test",
@@ -122,19 +123,19 @@ class World:
             "PYTHONUNBUFFERED": "1",
             **variables,
         }
-        return {name: value for name, value in known.items() if value}
+        return {name: value for name, value in environment.items() if value}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended, and what it said."""
+    """A command's exit code and output."""
 
     code: int
     out: str
     err: str
 
     def succeeded(self) -> "Outcome":
-        """Itself; AssertionError with all it said where it failed."""
+        """Return self; AssertionError with the output if the command failed."""
         assert self.code == 0, self.out + self.err
         return self
 
@@ -148,7 +149,7 @@ def running_world(folder: Path) -> Iterator[World]:
     server = Server("the emulator", command, users_environment(), folder / "emulator.log")
     server.start()
     try:
-        until(lambda: _answers(address) or server.exit_code is not None)
+        until(lambda: _responds(address) or server.exit_code is not None)
         assert server.exit_code is None, server.complaint()
         yield World(address, copy_project(folder / "project"))
     finally:
@@ -156,7 +157,7 @@ def running_world(folder: Path) -> Iterator[World]:
 
 
 def copy_project(folder: Path) -> Path:
-    """What deploying reads and writes. Its layer holds one small module, made without network."""
+    """Copy what deploying reads and writes, with a layer of one small module."""
     clutter = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
     for name in _SHIPPED:
         source = PROJECT / name
@@ -171,7 +172,7 @@ def copy_project(folder: Path) -> Path:
 
 
 @contextmanager
-def _keyboard(answer: str) -> Iterator[int]:
+def _terminal(answer: str) -> Iterator[int]:
     if not answer:
         yield subprocess.DEVNULL
         return
@@ -184,7 +185,7 @@ def _keyboard(answer: str) -> Iterator[int]:
         os.close(terminal)
 
 
-def _answers(address: str) -> bool:
+def _responds(address: str) -> bool:
     try:
         urllib.request.urlopen(f"{address}/moto-api/", timeout=GENEROUS).close()
     except OSError:

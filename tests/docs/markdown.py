@@ -1,4 +1,4 @@
-"""The documents as GitHub reads them: fenced blocks, links, anchors."""
+"""The documents parsed as by GitHub: fenced blocks, links, anchors."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block; `line` is that of its fence, `language` empty for plain text."""
+    """A fenced block; `line` is that of its fence, and `language` is empty for plain text."""
 
     document: str
     line: int
@@ -42,7 +42,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     links: tuple[tuple[int, str], ...]
-    mentions: tuple[str, ...]  # code within a sentence
+    mentions: tuple[str, ...]  # inline code
     headings: tuple[Heading, ...]
     anchors: frozenset[str]
 
@@ -50,40 +50,39 @@ class Document:
         return self.name
 
     def below(self, title: str) -> list[Heading]:
-        """The headings below one, down to the next of its level."""
-        start = next(place for place, one in enumerate(self.headings) if one.text == title)
+        """The headings below the heading `title`, up to the next one of its level."""
+        start = next(i for i, heading in enumerate(self.headings) if heading.text == title)
         found: list[Heading] = []
-        for one in self.headings[start + 1 :]:
-            if one.level <= self.headings[start].level:
+        for heading in self.headings[start + 1 :]:
+            if heading.level <= self.headings[start].level:
                 break
-            found.append(one)
+            found.append(heading)
         return found
 
 
 @cache
 def read(name: str) -> Document:
-    """A file of the repository."""
+    """Parse a file of the repository."""
     text = (PROJECT / name).read_text(encoding="utf-8")
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     blocks, links, headings = _blocks(name, tokens), _links(tokens), _headings(tokens)
     inline = [part for token in tokens for part in token.children or ()]
     mentions = tuple(part.content for part in inline if part.type == "code_inline")
     named = re.findall(r'<a id="([^"]+)">', text)
-    anchors = frozenset({*named, *(one.anchor for one in headings)})
+    anchors = frozenset({*named, *(heading.anchor for heading in headings)})
     return Document(name, text, blocks, links, mentions, headings, anchors)
 
 
 def documents() -> list[Document]:
-    """README, CHANGELOG, and all of docs/."""
+    """The documents at the top level, and all in docs/."""
     paths = sorted(PROJECT.glob("docs/**/*.md"))
-    return [read(n) for n in ("README.md", "CHANGELOG.md")] + [
-        read(str(path.relative_to(PROJECT))) for path in paths
-    ]
+    top = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+    return [read(n) for n in (*top, *(str(path.relative_to(PROJECT)) for path in paths))]
 
 
 def blocks(*languages: str) -> list[Block]:
     """All fenced blocks of these languages."""
-    return [one for document in documents() for one in document.blocks if one.language in languages]
+    return [b for document in documents() for b in document.blocks if b.language in languages]
 
 
 def _blocks(name: str, tokens: list[Token]) -> tuple[Block, ...]:
@@ -112,7 +111,7 @@ def _headings(tokens: list[Token]) -> tuple[Heading, ...]:
         if token.type == "heading_open":
             text = "".join(part.content for part in inline.children or ())
             slug = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
-            same = sum(one.anchor == slug or one.text == text for one in found)
+            same = sum(h.anchor == slug or h.text == text for h in found)
             anchor = f"{slug}-{same}" if same else slug
             found.append(Heading(int(token.tag[1]), text, anchor))
     return tuple(found)

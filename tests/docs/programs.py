@@ -1,4 +1,4 @@
-"""What is wrong with a command of the documents, without running it: a sentence, or nothing."""
+"""Finds errors in the documents' commands without running them."""
 
 import re
 import shlex
@@ -11,20 +11,20 @@ from botocore.exceptions import UnknownServiceError
 
 from chalicelib.settings import Settings
 from ops.__main__ import main
-from ops.run import run
+from ops.commands.run import run
 from tests.docs.markdown import PROJECT
 from tests.docs.shell import Command
 
 _MAKEFILE = (PROJECT / "Makefile").read_text()
-_TARGETS = set(re.findall(r"^([a-z]+):", _MAKEFILE, re.MULTILINE))
+_TARGETS = set(re.findall(r"^([a-z-]+):", _MAKEFILE, re.MULTILINE))
 _MAKE_VARIABLES = set(re.findall(r"^([A-Z]+) \?=|\$\(([A-Z]+)\)", _MAKEFILE, re.MULTILINE))
 _QUOTED = re.compile(r'"([A-Z][A-Z_]+)"')
 _VARIABLES = {
     *(name.upper() for name in Settings.__struct_fields__),
-    *(str(one.envvar) for one in run.params if isinstance(one, click.Option)),
+    *(str(option.envvar) for option in run.params if isinstance(option, click.Option)),
     *(name for file in PROJECT.glob("ops/**/*.py") for name in _QUOTED.findall(file.read_text())),
 }
-_OF_THE_TOOL = {
+_HIGH_LEVEL = {
     ("cloudformation", "deploy"),
     ("configure",),
     ("logs", "tail"),
@@ -36,16 +36,16 @@ _GLOBAL = {"query", "output", "profile", "region"}  # options of every command o
 
 
 def fault_of_mention(command: Command) -> str | None:
-    """What is wrong with a command in a sentence, which may leave arguments out."""
-    said = fault(command)
-    return None if said and said.startswith("Missing ") else said
+    """The error in a command within a sentence, which may omit arguments; None if there is none."""
+    found = fault(command)
+    return None if found and found.startswith("Missing ") else found
 
 
 def fault(command: Command) -> str | None:
-    """What is wrong with it."""
+    """The error in a command; None if there is none."""
     unknown = sorted(command.variables.keys() - _VARIABLES)
     if unknown and (command.program == "make" or command.verb is not None):
-        return f"no setting is called {unknown[0]}"
+        return f"there is no setting {unknown[0]}"
     if command.verb is not None:
         return _fault_of_verb(list(command.verb))
     if command.program == "make":
@@ -56,7 +56,7 @@ def fault(command: Command) -> str | None:
 
 
 def _fault_of_verb(words: list[str]) -> str | None:
-    """Whether the command line's own parser takes it."""
+    """The error from the command line's own parser."""
     command: click.Command = main
     parent: click.Context | None = None
     try:
@@ -71,18 +71,19 @@ def _fault_of_verb(words: list[str]) -> str | None:
         command.make_context(command.name, words, parent)
     except click.exceptions.Exit:
         return None  # --help
-    except click.ClickException as wrong:
-        return wrong.format_message()
+    except click.ClickException as error:
+        return error.format_message()
     return None
 
 
 def _fault_of_make(words: tuple[str, ...]) -> str | None:
     given = dict(word.split("=", 1) for word in words if "=" in word)
     targets = [word for word in words if "=" not in word]
-    known = {name for pair in _MAKE_VARIABLES for name in pair}
-    wrong = [one for one in targets if one not in _TARGETS] + [v for v in given if v not in known]
+    variables = {name for pair in _MAKE_VARIABLES for name in pair}
+    wrong = [target for target in targets if target not in _TARGETS]
+    wrong += [variable for variable in given if variable not in variables]
     if wrong or not targets:
-        return f"the Makefile knows no {' '.join(wrong) or 'such target'}"
+        return f"the Makefile has no {' '.join(wrong) or 'such target'}"
     if targets[-1] in ("deploy", "destroy"):
         return _fault_of_verb([targets[-1], *_options(given)])
     return None
@@ -93,8 +94,8 @@ def _options(given: dict[str, str]) -> list[str]:
 
 
 def _fault_of_aws(words: list[str]) -> str | None:
-    """Whether AWS has the operation and its members; what its tool adds by itself is not known."""
-    if tuple(words[:2]) in _OF_THE_TOOL:
+    """Whether AWS's API lacks the operation or an option; high-level commands are not checked."""
+    if tuple(words[:2]) in _HIGH_LEVEL:
         return None
     service, operation, *rest = words
     try:
@@ -103,7 +104,7 @@ def _fault_of_aws(words: list[str]) -> str | None:
         return f"AWS has no {service} {operation}"
     options = {word.removeprefix("--") for word in rest if word.startswith("--")}
     unknown = sorted(options - members - _GLOBAL)
-    return f"{operation} knows no {unknown[0]}" if unknown else None
+    return f"{operation} has no option {unknown[0]}" if unknown else None
 
 
 @cache

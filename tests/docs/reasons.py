@@ -1,28 +1,28 @@
-"""The snippets that tests/docs does not run, each with its reason."""
+"""The snippets that tests/docs does not check, each with the reason."""
 
 from tests.docs.markdown import Block
 
-# A document's language that other tests run, and where.
+# A document's language that other tests run, and their path.
 ELSEWHERE = {
     ("docs/uploader.md", "html"): "tests/frontend/test_documents.py",
 }
 
-# By document and the first words of the block: why nothing can run it here.
+# Why nothing can run a block here, by document and the block's first words.
 NOWHERE = {
-    ("docs/infrastructure.md", "stage=dev"): "AWS's own tool, and an account",
-    ("docs/infrastructure.md", ".venv/bin/chalice deploy"): "AWS's own tool, and an account",
-    ("docs/uploader.md", "import { useEffect"): "React is no dependency of ours",
+    ("docs/infrastructure.md", "stage=dev"): "needs another tool and an AWS account",
+    ("docs/infrastructure.md", ".venv/bin/chalice deploy"): "needs another tool and an AWS account",
+    ("docs/uploader.md", "import { useEffect"): "React is not a dependency",
 }
 
-# Languages that are shown and not run.
+# Languages that are shown and not checked.
 SHOWN = {
-    "": "layouts of folders, and queries for CloudWatch",
-    "mermaid": "drawn by GitHub",
+    "": "directory layouts, and queries for CloudWatch",
+    "mermaid": "rendered by GitHub",
 }
 
 
-def excused(block: Block) -> bool:
-    """Whether a block is in one of the lists."""
+def is_exempt(block: Block) -> bool:
+    """Whether one of the lists exempts a block."""
     named = any(
         block.document == document and block.text.startswith(words) for document, words in NOWHERE
     )

@@ -1,4 +1,4 @@
-"""Shell snippets, taken apart into the commands that they run."""
+"""Splits shell snippets into commands."""
 
 import re
 import shlex
@@ -21,7 +21,7 @@ class Command:
 
     @property
     def verb(self) -> tuple[str, ...] | None:
-        """What follows `python -m ops`, or `./darkroom`, if it is that."""
+        """The words after `python -m ops` or `./darkroom`; None for another program."""
         if self.program in ("./darkroom", "darkroom"):
             return self.words[1:]
         if self.program.endswith("python") and self.words[1:3] == ("-m", "ops"):
@@ -30,7 +30,7 @@ class Command:
 
 
 def commands(text: str) -> list[Command]:
-    """The commands of a snippet, in order, but for those within `$(...)` or behind a `#`."""
+    """The commands of a snippet, in order, except those in `$(...)` or comments."""
     joined = re.sub(r"\$\([^()]*\)", "$OUTPUT", re.sub(r"\\\n\s*", " ", text))
     return [command for line in joined.splitlines() for command in _in_line(line)]
 

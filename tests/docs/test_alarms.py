@@ -1,4 +1,4 @@
-"""docs/operating.md has a section for each alarm, and for no other."""
+"""docs/operating.md has a section for each alarm, and no others."""
 
 import pytest
 
@@ -15,8 +15,8 @@ ALARMS = {
 }
 
 
-def test_every_alarm_has_its_section_and_no_section_is_without_alarm() -> None:
-    assert {one.text for one in OPERATING.below("Alarms")} == ALARMS
+def test_the_sections_are_those_of_the_alarms() -> None:
+    assert {heading.text for heading in OPERATING.below("Alarms")} == ALARMS
 
 
 @pytest.mark.parametrize("alarm", sorted(ALARMS))

@@ -1,4 +1,4 @@
-"""docs/configuration.md is what the code says."""
+"""docs/configuration.md matches the code."""
 
 import inspect
 
@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from chalicelib.settings import Settings
-from ops.configuration.document import PAGE, page
-from ops.configuration.settings import remarks
+from ops.docs.configuration import PAGE, page
+from ops.docs.settings import remarks
 
 FIELDS = [field.name for field in msgspec.structs.fields(Settings)]
 
@@ -17,7 +17,7 @@ def test_the_page_is_what_python_m_ops_configuration_writes() -> None:
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_every_setting_is_told(name: str) -> None:
+def test_every_setting_is_described(name: str) -> None:
     assert remarks(inspect.getsource(Settings))[name]
 
 

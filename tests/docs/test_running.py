@@ -1,4 +1,4 @@
-"""Examples that ask a running Darkroom are run against one, with its addresses and ids."""
+"""Examples that call a running Darkroom are run against one, with its addresses and ids."""
 
 import json
 import re
@@ -29,10 +29,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the examples find their photo.jpg."""
-    made = tmp_path_factory.mktemp("examples")
-    (made / "photo.jpg").write_bytes(jpeg(900, 600))
-    return made
+    """The directory in which the examples find photo.jpg."""
+    created = tmp_path_factory.mktemp("examples")
+    (created / "photo.jpg").write_bytes(jpeg(900, 600))
+    return created
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +42,14 @@ def image(stack: Stack) -> str:
     return str(client.finished(client.upload(jpeg(800, 600, seed=7)))["id"])
 
 
-def here(text: str, stack: Stack, image: str) -> str:
+def localized(text: str, stack: Stack, image: str) -> str:
+    """The text with the addresses of the stack and the id of an image."""
     text = text.replace("http://127.0.0.1:8000", stack.api).replace(EXAMPLE, image)
     return text.replace("http://127.0.0.1:8080", stack.site)
 
 
 def shell(command: str, folder: Path, **variables: str) -> str:
-    """What a command writes; AssertionError where it fails."""
+    """The output of a command; AssertionError if it fails."""
     done = subprocess.run(
         ["bash", "-c", command.replace("curl ", "curl -sS --fail-with-body ", 1)],
         cwd=folder,
@@ -61,12 +62,12 @@ def shell(command: str, folder: Path, **variables: str) -> str:
     return done.stdout
 
 
-def test_the_readmes_upload_ends_with_the_record_that_it_shows(stack: Stack, folder: Path) -> None:
-    (block,) = [one for one in blocks("console") if one.document == "README.md"]
-    asking, sending, looking = re.findall(r"^\$ (curl .*)$", block.text, re.MULTILINE)
-    ticket = json.loads(shell(here(asking, stack, ""), folder))
-    shell(here(sending, stack, ""), folder, UPLOAD_URL=ticket["upload_url"])
-    command = here(looking, stack, ticket["image_id"])
+def test_the_readmes_upload_returns_the_fields_that_it_shows(stack: Stack, folder: Path) -> None:
+    (block,) = [b for b in blocks("console") if b.document == "README.md"]
+    get_ticket, send, show = re.findall(r"^\$ (curl .*)$", block.text, re.MULTILINE)
+    ticket = json.loads(shell(localized(get_ticket, stack, ""), folder))
+    shell(localized(send, stack, ""), folder, UPLOAD_URL=ticket["upload_url"])
+    command = localized(show, stack, ticket["image_id"])
     answer = until(lambda: _ready(shell(command, folder))) or ""
     shown = set(re.findall(r'"(\w+)":', block.text))
     assert shown <= set(re.findall(r'"(\w+)":', json.dumps(ticket) + answer))
@@ -76,20 +77,21 @@ def _ready(answer: str) -> str | None:
     return answer if json.loads(answer)["status"] == "ready" else None
 
 
-def asking(document: str) -> list[Block]:
-    found = [one for one in read(document).blocks if one.language == "sh"]
-    return [one for one in found if any(c.program == "curl" for c in commands(one.text))]
+def calling(document: str) -> list[Block]:
+    """The shell blocks of a document that run curl."""
+    shells = [block for block in read(document).blocks if block.language == "sh"]
+    return [b for b in shells if any(c.program == "curl" for c in commands(b.text))]
 
 
-LOCAL = [one for name in ("docs/variants.md", "docs/troubleshooting.md") for one in asking(name)]
+LOCAL = [b for name in ("docs/variants.md", "docs/troubleshooting.md") for b in calling(name)]
 
 
 @pytest.mark.parametrize("block", LOCAL, ids=str)
-def test_a_curl_of_an_image_answers_with_it(
+def test_a_curl_of_an_image_returns_it(
     block: Block, stack: Stack, folder: Path, image: str
 ) -> None:
-    text = re.sub(r"\\\n\s*", " ", here(block.text, stack, image))
-    (line,) = [one for one in text.splitlines() if one.startswith("curl ")]
+    text = re.sub(r"\\\n\s*", " ", localized(block.text, stack, image))
+    (line,) = [line for line in text.splitlines() if line.startswith("curl ")]
     assert json.loads(shell(line, folder))["id"] == image
 
 
@@ -97,7 +99,7 @@ def test_old_addresses_are_listed_beside_new_ones(stack: Stack) -> None:
     key = f"imported/{OLD}/a b.jpg"
     stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg(900, 600))
     assert ApiClient(stack.api).of_object(key)["status"] == "ready"
-    (block,) = [one for one in read("docs/migrating.md").blocks if one.language == "python"]
+    (block,) = [b for b in read("docs/migrating.md").blocks if b.language == "python"]
     done = subprocess.run(
         [sys.executable, "-c", block.text],
         env={**users_environment(), "DARKROOM_API": stack.api},

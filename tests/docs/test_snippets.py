@@ -1,4 +1,4 @@
-"""Each fenced block of the documents is checked as its language allows, or is excused by name."""
+"""Each fenced block of the documents is checked as its language allows, or exempted by name."""
 
 import ast
 import json
@@ -14,13 +14,13 @@ from cfnlint.decode import decode_str
 from chalicelib.settings import Settings, read_settings
 from tests.docs.markdown import PROJECT, Block, Document, blocks, documents
 from tests.docs.programs import fault, fault_of_mention
-from tests.docs.reasons import ELSEWHERE, NOWHERE, SHOWN, excused
+from tests.docs.reasons import ELSEWHERE, NOWHERE, SHOWN, is_exempt
 from tests.docs.shell import Command, commands
 from tests.environment import SETTINGS
 
 ALL = [block for document in documents() for block in document.blocks]
-# What is there, or comes with a fresh checkout: `python` has no package of ours.
-KNOWN = ["./darkroom", "darkroom", "aws", "curl", "git", "make", "python3", "rm"]
+# Programs that exist on the system or in a fresh checkout, where `python` lacks our packages.
+PROGRAMS = ["./darkroom", "darkroom", "aws", "curl", "git", "make", "python3", "rm"]
 VOID = {"br", "hr", "img", "input", "link", "meta", "progress", "source"}
 
 
@@ -29,7 +29,7 @@ def parses(text: str) -> None:
 
 
 def names_settings(text: str) -> None:
-    """JSON, or members of an object; what is written in capitals is a setting with its value."""
+    """The text is JSON, or members of an object, in which names in capitals are valid settings."""
     read = json.loads(text if text.lstrip()[0] in "{[" else f"{{{text}}}")
     chosen = read.get("environment_variables", read)
     names = [name for name in chosen if name.isupper()]
@@ -45,7 +45,7 @@ def closes(text: str) -> None:
 
 
 class Elements(HTMLParser):
-    """The elements that are open."""
+    """The open elements, and the number of all elements."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Elements(HTMLParser):
 
 
 def is_javascript(text: str) -> None:
-    """Its syntax is JavaScript's; nothing of it is run."""
+    """The text is valid JavaScript; it is not run."""
     node = shutil.which("node")
     assert node
     command = [node, "--check", "--input-type=module", "-"]
@@ -76,7 +76,7 @@ def is_a_template(text: str) -> None:
     assert not faults
 
 
-SOUND: dict[str, Callable[[str], None]] = {
+CHECKS: dict[str, Callable[[str], None]] = {
     "html": closes,
     "js": is_javascript,
     "json": names_settings,
@@ -85,27 +85,27 @@ SOUND: dict[str, Callable[[str], None]] = {
 }
 
 
-def these(language: str) -> list[Block]:
-    return [block for block in blocks(language) if not excused(block)]
+def checked(language: str) -> list[Block]:
+    return [block for block in blocks(language) if not is_exempt(block)]
 
 
 @pytest.mark.parametrize("block", ALL, ids=str)
-def test_a_block_has_a_language_that_is_checked(block: Block) -> None:
-    assert excused(block) or block.language in (*SOUND, "console", "sh", "toml")
+def test_a_block_is_exempt_or_has_a_checked_language(block: Block) -> None:
+    assert is_exempt(block) or block.language in (*CHECKS, "console", "sh", "toml")
 
 
-def test_no_excuse_is_without_its_block() -> None:
+def test_every_exemption_has_its_block() -> None:
     used = {
         (document, words)
         for document, words in NOWHERE
         for block in ALL
         if block.document == document and block.text.startswith(words)
     }
-    spoken = {(block.document, block.language) for block in ALL}
+    languages = {(block.document, block.language) for block in ALL}
     assert (
         used,
-        SHOWN.keys() & {language for _, language in spoken},
-        ELSEWHERE.keys() & spoken,
+        SHOWN.keys() & {language for _, language in languages},
+        ELSEWHERE.keys() & languages,
     ) == (
         set(NOWHERE),
         set(SHOWN),
@@ -114,44 +114,46 @@ def test_no_excuse_is_without_its_block() -> None:
 
 
 @pytest.mark.parametrize(("document", "tests"), [(d, t) for (d, _), t in ELSEWHERE.items()])
-def test_the_tests_that_run_a_document_name_it(document: str, tests: str) -> None:
+def test_the_tests_that_run_a_document_mention_it(document: str, tests: str) -> None:
     assert document.rpartition("/")[2] in (PROJECT / tests).read_text()
 
 
-@pytest.mark.parametrize("block", these("sh"), ids=str)
-def test_a_shell_takes_it(block: Block) -> None:
+@pytest.mark.parametrize("block", checked("sh"), ids=str)
+def test_a_shell_block_has_valid_syntax(block: Block) -> None:
     read = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True)
     assert (read.returncode, read.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("block", these("sh"), ids=str)
-def test_every_command_is_one_that_its_program_takes(block: Block) -> None:
+@pytest.mark.parametrize("block", checked("sh"), ids=str)
+def test_every_command_is_valid_for_its_program(block: Block) -> None:
     found = commands(block.text)
     assert found
-    assert [(one.words, fault(one)) for one in found if fault(one)] == []
-    assert [one.words for one in found if not is_known(one)] == []
+    assert [(command.words, fault(command)) for command in found if fault(command)] == []
+    assert [command.words for command in found if not is_available(command)] == []
 
 
 @pytest.mark.parametrize("document", documents(), ids=str)
-def test_every_command_in_a_sentence_is_one_that_its_program_takes(document: Document) -> None:
+def test_every_command_in_a_sentence_is_valid_for_its_program(document: Document) -> None:
     wrong = {
-        text: fault_of_mention(one)
+        text: fault_of_mention(command)
         for text in document.mentions
         if re.match(r"(python -m ops|\./darkroom|make|aws) [a-z][^,]*$", text)
-        for one in commands(text)
+        for command in commands(text)
     }
-    assert {text: said for text, said in wrong.items() if said} == {}
+    assert {text: error for text, error in wrong.items() if error} == {}
 
 
-def is_known(command: Command) -> bool:
+def is_available(command: Command) -> bool:
     if command.program.endswith("pip"):
         return (PROJECT / command.words[-1]).is_file()
-    return command.program in ("", *KNOWN)
+    if command.program.startswith(".venv/bin/"):
+        return (PROJECT / command.program).is_file()  # `make setup` installs it
+    return command.program in ("", *PROGRAMS)
 
 
 def test_a_command_that_a_fresh_checkout_lacks_is_found() -> None:
     (command,) = commands("python -m ops sweep --stage dev")
-    assert not is_known(command)
+    assert not is_available(command)
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,8 @@ def test_a_wrong_command_is_found(text: str) -> None:
     assert fault(command)
 
 
-@pytest.mark.parametrize("block", [one for language in SOUND for one in these(language)], ids=str)
-def test_it_is_sound(block: Block) -> None:
-    SOUND[block.language](block.text)
+@pytest.mark.parametrize(
+    "block", [block for language in CHECKS for block in checked(language)], ids=str
+)
+def test_a_block_passes_the_check_of_its_language(block: Block) -> None:
+    CHECKS[block.language](block.text)

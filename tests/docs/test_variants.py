@@ -1,4 +1,4 @@
-"""docs/variants.md: each table of it loads and renders, and each key is told as it is."""
+"""docs/variants.md: each of its tables loads and renders, and each key has its default."""
 
 import io
 import re
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from chalicelib import imaging
-from chalicelib.variants import Variant, Watermark, load_variants, watermark_objects
+from chalicelib.model.variants import Variant, Watermark, load_variants, watermark_objects
 from tests.docs.markdown import Block, blocks, read
 from tests.pictures import encoded, jpeg, photo
 
@@ -20,7 +20,9 @@ LIMITS = imaging.Limits(
 ROWS = re.findall(
     r"^\| (`[^|]*) \|[^|]*\| ?(`.*?`)? ?\|", read("docs/variants.md").text, re.MULTILINE
 )
-TOLD = {name: told.strip("`") for names, told in ROWS for name in re.findall("`(.*?)`", names)}
+DEFAULTS = {
+    name: default.strip("`") for names, default in ROWS for name in re.findall("`(.*?)`", names)
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +39,20 @@ def loaded(block: Block, folder: Path) -> tuple[Variant, ...]:
 @pytest.mark.parametrize("block", TABLES, ids=str)
 def test_a_table_renders_a_photograph(block: Block, tmp_path: Path, photograph: bytes) -> None:
     variants = loaded(block, tmp_path)
-    mark = encoded(Image.new("RGBA", (40, 20), (255, 255, 255, 120)), "PNG")
-    marks = dict.fromkeys(watermark_objects(variants), mark)
-    picture = imaging.render(photograph, variants, LIMITS, marks)
-    assert {made.variant for made in picture.renditions} == {one.name for one in variants}
+    watermark = encoded(Image.new("RGBA", (40, 20), (255, 255, 255, 120)), "PNG")
+    watermarks = dict.fromkeys(watermark_objects(variants), watermark)
+    picture = imaging.render(photograph, variants, LIMITS, watermarks)
+    assert {r.variant for r in picture.renditions} == {variant.name for variant in variants}
 
 
-def test_the_clip_of_an_animated_gif_moves_beside_a_still(tmp_path: Path) -> None:
+def test_an_animated_gif_gets_an_animation_and_a_still_image(tmp_path: Path) -> None:
     section = read("docs/variants.md").text.partition("## Animations\n")[2]
-    block = next(one for one in TABLES if one.text in section)
+    block = next(table for table in TABLES if table.text in section)
     frames = [photo(160, 120, seed) for seed in (1, 2)]
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100)
     picture = imaging.render(file.getvalue(), loaded(block, tmp_path), LIMITS, {})
-    moving = {made.format: n_frames(made.data) for made in picture.renditions}
+    moving = {r.format: n_frames(r.data) for r in picture.renditions}
     assert moving == {"webp": 2, "png": 1}
 
 
@@ -60,14 +62,14 @@ def n_frames(data: bytes) -> int:
 
 
 @pytest.mark.parametrize(("kind", "prefix"), [(Variant, ""), (Watermark, "watermark.")])
-def test_every_key_is_told_with_its_default(kind: type[msgspec.Struct], prefix: str) -> None:
-    plain = {
+def test_every_key_is_documented_with_its_default(kind: type[msgspec.Struct], prefix: str) -> None:
+    defaults = {
         prefix + field.name: field.default
         for field in msgspec.structs.fields(kind)
         if field.name not in ("name", "watermark")
     }
-    assert {name: shown(default) for name, default in plain.items()} == {
-        name: TOLD.get(name) for name in plain
+    assert {name: shown(default) for name, default in defaults.items()} == {
+        name: DEFAULTS.get(name) for name in defaults
     }
 
 
@@ -75,7 +77,7 @@ def shown(default: object) -> str:
     if default is None:
         return ""
     if isinstance(default, tuple):
-        return "[" + ", ".join(f'"{one}"' for one in default) + "]"
+        return "[" + ", ".join(f'"{item}"' for item in default) + "]"
     if isinstance(default, str) and default.startswith("#"):
         return f'"{default}"'
     return str(default).lower() if isinstance(default, bool) else str(default)

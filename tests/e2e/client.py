@@ -1,4 +1,4 @@
-"""The API as a script would use it: ticket, upload, and the wait for the answer."""
+"""An API client such as a script would use: ticket, upload, and waiting for the result."""
 
 import hashlib
 from typing import Any
@@ -12,7 +12,7 @@ FINAL = ("ready", "rejected", "failed", "deleted")
 
 
 class ApiClient:
-    """A client of one Darkroom."""
+    """A client of one Darkroom's API."""
 
     def __init__(self, api: str, token: str = "") -> None:
         self.api = api
@@ -27,8 +27,8 @@ class ApiClient:
             "size": max(len(data), 1),
             "sha256": hashlib.sha256(data).hexdigest(),
         }
-        wanted = {k: v for k, v in (body | changes).items() if v is not None}
-        answer = self._session.post(f"{self.api}/uploads", json=wanted, timeout=GENEROUS)
+        order = {k: v for k, v in (body | changes).items() if v is not None}
+        answer = self._session.post(f"{self.api}/uploads", json=order, timeout=GENEROUS)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -49,13 +49,13 @@ class ApiClient:
         return dict(self.get(f"/images/{image_id}").json())
 
     def finished(self, image_id: str) -> Json:
-        """The image once it has an answer."""
+        """The image, once it has a final status."""
 
-        def look() -> Json | None:
+        def final() -> Json | None:
             image = self.image(image_id)
             return image if image["status"] in FINAL else None
 
-        return until(look) or {}
+        return until(final) or {}
 
     def all_images(self) -> list[Json]:
         """Every image, page by page."""
@@ -71,10 +71,10 @@ class ApiClient:
             query["cursor"] = page["next_cursor"]
 
     def of_object(self, key: str) -> Json:
-        """The finished image of the object at `key`."""
+        """The image of the object at `key`, once it has a final status."""
 
-        def look() -> Json | None:
+        def final() -> Json | None:
             images = [i for i in self.all_images() if i["original_file"] == key]
             return images[0] if images and images[0]["status"] in FINAL else None
 
-        return until(look) or {}
+        return until(final) or {}

@@ -1,4 +1,4 @@
-"""One stack for all tests of the whole way."""
+"""One stack for all end-to-end tests."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.webhooks.receivers import Receiver, running_receiver
 
 @pytest.fixture(scope="package")
 def elsewhere() -> Iterator[str]:
-    """The origin of somebody else's page, whose body is what its query says."""
+    """The origin of another site, whose page has the body given in its query."""
 
     def answer(request: Request) -> Response:
         body = "".join(request.query.get("body", ()))
@@ -24,9 +24,9 @@ def elsewhere() -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def webhooks() -> Iterator[Receiver]:
-    """Somebody who is told of everything, and refuses the first."""
+    """A receiver of webhooks that refuses the first one."""
     with running_receiver() as receiver:
-        receiver.answers = [503, 200]
+        receiver.statuses = [503, 200]
         yield receiver
 
 
@@ -34,7 +34,7 @@ def webhooks() -> Iterator[Receiver]:
 def stack(
     tmp_path_factory: pytest.TempPathFactory, elsewhere: str, webhooks: Receiver
 ) -> Iterator[Stack]:
-    """What `make run` starts, on free ports and over an empty folder."""
+    """The stack of `make run`, on free ports and with an empty data directory."""
     data = tmp_path_factory.mktemp("stack")
     with running_stack(data, ALLOWED_ORIGINS=elsewhere, WEBHOOK_URL=webhooks.url) as stack:
         yield stack

@@ -1,4 +1,4 @@
-"""Real photographs, and the bad files that reach every uploader."""
+"""Test files: real photographs, and bad files as every upload service receives them."""
 
 import io
 import struct
@@ -14,25 +14,25 @@ ORIENTATION_TAG = 0x0112
 
 
 def photograph(number: int, width: int = 900, height: int = 700) -> bytes:
-    """One of the photographs as a unique JPEG of this size; the numbers go round."""
+    """A photograph as a unique JPEG of this size; numbers wrap around."""
     found = photographs()
     return unique(resized(found[number % len(found)], width, height))
 
 
 def camera_file(number: int) -> bytes:
-    """One of the photographs as it is, but for `unique`."""
+    """A photograph as the camera made it, except for the comment that makes it unique."""
     found = photographs()
     return unique(found[number % len(found)].read_bytes())
 
 
 def unique(data: bytes) -> bytes:
-    """The same JPEG with a comment that no other has: else it would be answered as a duplicate."""
+    """The same JPEG with a unique comment, so that it is not taken for a duplicate."""
     comment = uuid.uuid4().bytes
     return data[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + data[2:]
 
 
 def twelve_megapixels() -> bytes:
-    """A 4000x3000 JPEG made of a real photograph, and no other's duplicate."""
+    """A unique 4000x3000 JPEG made from a real photograph."""
     return unique(resized(max(photographs(), key=_pixels), 4000, 3000))
 
 

@@ -1,4 +1,4 @@
-"""The clients in examples/, run as their first lines say."""
+"""The clients in examples/, run as their first comments say."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.names import PROJECT
+from ops.project import PROJECT
 from tests.e2e.client import ApiClient
 from tests.e2e.photographs import unique
 from tests.frontend.servers import Request, Response, serving
@@ -47,18 +47,18 @@ def picture(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_file_becomes_markup_once_however_often_it_is_sent(
+def test_a_file_sent_twice_becomes_one_image_and_the_same_markup(
     run: Client, client: ApiClient, picture: Path
 ) -> None:
     done, again = run(client.api, picture), run(client.api, picture)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("<picture>")
     assert again.stdout == done.stdout
-    named = [image for image in client.all_images() if image["markup"] == done.stdout.strip()]
-    assert [(image["filename"], image["status"]) for image in named] == [(picture.name, "ready")]
+    same = [image for image in client.all_images() if image["markup"] == done.stdout.strip()]
+    assert [(image["filename"], image["status"]) for image in same] == [(picture.name, "ready")]
 
 
-def test_a_file_that_is_no_picture_ends_with_the_reason(
+def test_a_file_that_is_no_image_fails_with_the_reason(
     run: Client, client: ApiClient, tmp_path: Path
 ) -> None:
     file = tmp_path / f"{os.urandom(4).hex()}.jpg"
@@ -69,7 +69,7 @@ def test_a_file_that_is_no_picture_ends_with_the_reason(
     assert "Traceback" not in done.stderr
 
 
-def test_what_the_api_refuses_is_told_in_its_words(
+def test_a_refusal_of_the_api_is_shown_in_its_words(
     run: Client, client: ApiClient, tmp_path: Path
 ) -> None:
     file = tmp_path / "empty.jpg"
@@ -78,35 +78,37 @@ def test_what_the_api_refuses_is_told_in_its_words(
     assert (done.returncode, done.stderr) == (1, "size: Expected `int` >= 1.\n")
 
 
-def test_a_limit_is_waited_for_and_the_token_sent(run: Client, picture: Path) -> None:
-    asked: list[tuple[float, str]] = []
+def test_a_rate_limited_request_is_retried_and_the_token_is_sent(
+    run: Client, picture: Path
+) -> None:
+    requests: list[tuple[float, str]] = []
 
     def answer(request: Request) -> Response:
         request.body.read(request.length)
-        asked.append((time.monotonic(), request.headers.get("authorization", "")))
-        if len(asked) == 1:
+        requests.append((time.monotonic(), request.headers.get("authorization", "")))
+        if len(requests) == 1:
             return problem(429, {"Retry-After": "1"})
-        known = {"duplicate_of": "x", "status": "ready", "markup": "<picture>"}
-        return Response(200, json.dumps(known).encode(), {"Content-Type": "application/json"})
+        image = {"duplicate_of": "x", "status": "ready", "markup": "<picture>"}
+        return Response(200, json.dumps(image).encode(), {"Content-Type": "application/json"})
 
     with serving(answer) as api:
         done = run(api, picture, DARKROOM_TOKEN="ours")
     assert (done.returncode, done.stdout) == (0, "<picture>\n")
-    assert asked[1][0] - asked[0][0] >= 1
-    assert {token for _, token in asked} == {"Bearer ours"}
+    assert requests[1][0] - requests[0][0] >= 1
+    assert {token for _, token in requests} == {"Bearer ours"}
 
 
-def test_a_token_that_does_not_hold_is_not_tried_again(run: Client, picture: Path) -> None:
-    asked: list[str] = []
+def test_a_request_with_an_invalid_token_is_not_retried(run: Client, picture: Path) -> None:
+    paths: list[str] = []
 
     def answer(request: Request) -> Response:
         request.body.read(request.length)
-        asked.append(request.path)
+        paths.append(request.path)
         return problem(401, {"WWW-Authenticate": "Bearer"})
 
     with serving(answer) as api:
         done = run(api, picture, DARKROOM_TOKEN="theirs")
-    assert (done.returncode, done.stderr, asked) == (1, "A sentence.\n", ["/uploads"])
+    assert (done.returncode, done.stderr, paths) == (1, "A sentence.\n", ["/uploads"])
 
 
 def problem(status: int, headers: dict[str, str]) -> Response:

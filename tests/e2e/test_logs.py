@@ -1,8 +1,8 @@
-"""What the processes of a running stack write while a photograph goes its way."""
+"""The log of a running stack's processes while they handle a photograph."""
 
 from typing import Any
 
-from ops.logs import parsed
+from ops.commands.logs import parsed
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack
@@ -12,16 +12,16 @@ FILENAME = "Grandmother in hospital.jpg"
 
 
 def text_of(stack: Stack) -> str:
-    """All that the API and the workers have written."""
+    """The logs of the API and the workers."""
     files = [stack.data / "logs/api.log", *(stack.data / "logs").glob("worker-*.log")]
     return "".join(file.read_text() for file in files)
 
 
-def test_the_way_of_a_photograph_can_be_read_from_the_log(stack: Stack, client: ApiClient) -> None:
+def test_the_log_shows_each_step_of_a_photograph(stack: Stack, client: ApiClient) -> None:
     image_id = client.upload(jpeg(seed=20), FILENAME)
     client.finished(image_id)
 
-    def own() -> list[dict[str, Any]]:
+    def lines_of_image() -> list[dict[str, Any]]:
         lines = parsed(text_of(stack).splitlines())
         return [line for line in lines if line.get("image_id") == image_id]
 
@@ -30,9 +30,9 @@ def test_the_way_of_a_photograph_can_be_read_from_the_log(stack: Stack, client: 
         ("process_upload", "picture ready"),
         ("api_handler", "request answered"),
     }
-    # What is written of a step is written after it can be seen.
-    until(lambda: wanted <= {(line["function"], line["message"]) for line in own()})
-    assert {line["stage"] for line in own()} == {"local"}
+    # A step is logged only after its effect can be seen.
+    until(lambda: wanted <= {(line["function"], line["message"]) for line in lines_of_image()})
+    assert {line["stage"] for line in lines_of_image()} == {"local"}
 
 
 def test_no_signature_and_no_file_name_is_in_the_log(stack: Stack, client: ApiClient) -> None:

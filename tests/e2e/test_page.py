@@ -11,25 +11,33 @@ from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, P
 
 from tests.e2e.client import ApiClient
 from tests.e2e.photographs import photograph, twelve_megapixels, unique
-from tests.frontend.actions import carried, drop, expect_end, frames, items, message, paste
+from tests.frontend.actions import (
+    data_transfer,
+    drop,
+    expect_end,
+    items,
+    message,
+    paste,
+    thumbnails,
+)
 from tests.frontend.firefox import Firefox
 from tests.stack.running import Stack
 from tests.waiting import GENEROUS, until
 
 BIG = 20_000_000  # bytes
-NEVER = round(BIG / GENEROUS / 2)  # bytes a second, at which so much is not sent while a test waits
+STALLED = round(BIG / GENEROUS / 2)  # bytes a second: too slow to send it before a test times out
 COMMENT = b"\xff\xfe\xff\xff" + bytes(0xFFFF - 2)  # a JPEG's longest comment
 
 
 @pytest.fixture
 def refusable() -> list[str]:
-    """Addresses that the browser may complain of: the test has them refused."""
+    """Addresses about which the browser may log errors, since the test makes them fail."""
     return []
 
 
 @pytest.fixture
 def page(browser: Browser, stack: Stack, refusable: list[str]) -> Iterator[Page]:
-    """The page, which must not complain, nor break its policy."""
+    """The page, which must not log errors or violate its policy."""
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -64,14 +72,14 @@ def expect_ready(item: Locator) -> None:
     expect(item).to_have_attribute("data-state", "ready")
 
 
-class Brake:
-    """Holds uploads up until it is let go."""
+class Throttle:
+    """Slows uploads down until it is released."""
 
     def __init__(self, page: Page) -> None:
         self._network = page.context.new_cdp_session(page)
-        self._allow(NEVER)
+        self._allow(STALLED)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._allow(-1)
 
     def _allow(self, bytes_per_second: int) -> None:
@@ -89,15 +97,15 @@ def big_photo(tmp_path: Path) -> Path:
     return path
 
 
-# What is fetched ahead has come, and so has all that the page's own tags name.
+# The page and its preloaded modules have been fetched.
 FETCHED = """() => document.readyState === "complete"
     && [...document.querySelectorAll("link[rel=modulepreload]")].every(({ href }) =>
         performance.getEntriesByName(href).some(({ responseEnd }) => responseEnd))"""
 
 
-def test_without_pictures_it_is_lighter_than_60_kilobytes(page: Page) -> None:
+def test_without_pictures_it_transfers_less_than_60_kilobytes(page: Page) -> None:
     expect(page.locator("#embed")).to_be_visible()
-    expect(page.locator("#gallery-note:not(:empty), .frame").first).to_be_attached()
+    expect(page.locator("#gallery-note:not(:empty), .thumbnail").first).to_be_attached()
     page.wait_for_function(FETCHED)
     weights = page.evaluate("""() => [
         ...performance.getEntriesByType("navigation"),
@@ -138,8 +146,8 @@ def test_firefox_shows_a_picked_photograph_with_its_variants(
 
 
 def test_a_dropped_and_a_pasted_photograph_become_ready(page: Page) -> None:
-    drop(page.locator("body"), carried(page, ("a.jpg", "image/jpeg", photograph(1))))
-    paste(page, carried(page, ("b.jpg", "image/jpeg", photograph(2))))
+    drop(page.locator("body"), data_transfer(page, ("a.jpg", "image/jpeg", photograph(1))))
+    paste(page, data_transfer(page, ("b.jpg", "image/jpeg", photograph(2))))
     expect(items(page, "ready")).to_have_count(2)
 
 
@@ -147,11 +155,11 @@ def test_twenty_photographs_at_once_become_ready(page: Page) -> None:
     pick(page, *(file(photograph(n, 600, 400), f"{n}.jpg") for n in range(20)))
     expect(items(page, "ready")).to_have_count(20)
     expect(page.locator("[part=summary]")).to_have_text("20 of 20 finished")
-    expect(frames(page).locator(".frame-name").first).to_have_text("19.jpg")
+    expect(thumbnails(page).locator(".thumbnail-name").first).to_have_text("19.jpg")
 
 
 def test_progress_moves_while_a_big_photograph_is_sent(page: Page, big_photo: Path) -> None:
-    brake = Brake(page)
+    throttle = Throttle(page)
     page.evaluate(
         """() => {
             globalThis.sent = new Set();
@@ -161,7 +169,7 @@ def test_progress_moves_while_a_big_photograph_is_sent(page: Page, big_photo: Pa
     )
     item = pick(page, big_photo)
     until(lambda: page.evaluate("[...sent].filter((count) => count > 0).length") > 3)
-    brake.let_go()
+    throttle.release()
     expect_ready(item)
     sent = page.evaluate("[...sent]")
     assert sent == sorted(sent)
@@ -172,28 +180,28 @@ def test_progress_moves_while_a_big_photograph_is_sent(page: Page, big_photo: Pa
 def test_a_cancelled_upload_leaves_nothing_in_the_store(
     page: Page, stack: Stack, client: ApiClient, big_photo: Path
 ) -> None:
-    Brake(page)
+    Throttle(page)
     item = pick(page, big_photo)
     expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
     item.get_by_role("button", name="Cancel the upload of panorama.jpg").click()
-    expect_end(item, "cancelled", "You stopped this upload.")
+    expect_end(item, "cancelled", "You cancelled this upload.")
     newest = client.get("/images", limit=1).json()["images"][0]
     assert newest["status"] == "pending"
     bucket, key = "darkroom-uploads", newest["original_file"]
     assert stack.s3().list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0
 
 
-def test_a_connection_that_is_killed_is_made_again(
+def test_an_upload_continues_after_the_network_was_lost(
     page: Page, refusable: list[str], stack: Stack, big_photo: Path
 ) -> None:
     refusable += [stack.s3_address, stack.api]
-    brake = Brake(page)
+    throttle = Throttle(page)
     item = pick(page, big_photo)
     expect(message(item)).to_have_text(re.compile(r"^[1-9].* of 20\sMB$"))
     page.context.set_offline(True)
     expect(item).to_have_attribute("data-state", "offline")
     page.context.set_offline(False)
-    brake.let_go()
+    throttle.release()
     expect_ready(item)
 
 
@@ -203,7 +211,7 @@ def test_an_expired_ticket_is_replaced(
     refusable += [stack.s3_address]
     tickets: list[str] = []
 
-    def outdate(route: Route) -> None:
+    def replace_first(route: Route) -> None:
         answer = route.fetch()
         ticket = answer.json()
         tickets.append(ticket["image_id"])
@@ -211,13 +219,13 @@ def test_an_expired_ticket_is_replaced(
             ticket |= expired(stack, ticket["fields"])
         route.fulfill(response=answer, json=ticket)
 
-    page.route("**/uploads", outdate)
+    page.route("**/uploads", replace_first)
     expect_ready(pick(page, file(photograph(3))))
     assert [client.image(ticket)["status"] for ticket in tickets] == ["pending", "ready"]
 
 
 def expired(stack: Stack, fields: dict[str, str]) -> dict[str, object]:
-    """A form for the same key that was signed rightly, but for yesterday."""
+    """A validly signed form for the same key that expired yesterday."""
     same = {name: fields[name] for name in ("Content-Type",)}
     return dict(
         stack.s3("api").generate_presigned_post(
@@ -229,7 +237,7 @@ def expired(stack: Stack, fields: dict[str, str]) -> dict[str, object]:
 def test_a_text_file_is_refused_with_the_servers_sentence(page: Page) -> None:
     item = pick(page, file(f"Dear diary, {uuid.uuid4()}\n".encode(), "x.jpg"))
     expect(item).to_have_attribute("data-state", "rejected")
-    expect_end(item, "rejected", "The file is not a picture.")
+    expect_end(item, "rejected", "This file isn't an image.")
 
 
 def test_a_deleted_picture_is_gone(page: Page, client: ApiClient) -> None:
@@ -238,8 +246,8 @@ def test_a_deleted_picture_is_gone(page: Page, client: ApiClient) -> None:
     item.get_by_role("link").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Delete").click()
-    dialog.get_by_role("button", name="Delete for good").click()
-    expect(dialog.get_by_role("status")).to_contain_text("A second look found nothing left.")
+    dialog.get_by_role("button", name="Delete permanently").click()
+    expect(dialog.get_by_role("status")).to_contain_text("A final check found nothing left.")
     image_id = page.url.rpartition("/")[2]
     assert client.image(image_id)["status"] == "deleted"
 
@@ -264,7 +272,7 @@ def test_a_focal_point_moves_the_thumbnail(page: Page, client: ApiClient) -> Non
 
 
 @pytest.mark.parametrize(("width", "variant"), [(500, "mobile"), (1100, "720p"), (1800, "1080p")])
-def test_copied_markup_lets_a_browser_choose_the_right_file(
+def test_copied_markup_makes_a_browser_choose_the_right_file(
     page: Page, browser: Browser, client: ApiClient, width: int, variant: str
 ) -> None:
     image_id = client.upload(photograph(6, 2400, 1600))

@@ -1,4 +1,4 @@
-"""A photograph's whole way, on the servers that `make run` starts."""
+"""The whole pipeline, on the servers that `make run` starts."""
 
 import hashlib
 import io
@@ -59,7 +59,7 @@ def test_a_photograph_becomes_ready(ready: dict[str, Any]) -> None:
     assert (ready["status"], ready["width"], ready["height"]) == ("ready", 4000, 3000)
 
 
-def test_the_history_tells_every_step(ready: dict[str, Any]) -> None:
+def test_the_history_has_every_step(ready: dict[str, Any]) -> None:
     events = [line["event"] for line in ready["history"]]
     assert events[0] == "ticket"
     assert events[-1] == "ready"
@@ -82,7 +82,7 @@ def test_every_variant_is_served_as_webp_of_its_size(
         assert (served.format, served.size) == ("WEBP", size)
 
 
-def test_a_rendition_is_served_for_ever_with_its_type(ready: dict[str, Any]) -> None:
+def test_a_rendition_is_served_with_its_type_and_cached_for_good(ready: dict[str, Any]) -> None:
     answer = requests.get(rendition(ready, "1080p")["url"], timeout=GENEROUS)
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -104,7 +104,7 @@ def test_a_renditions_bytes_are_those_of_its_key(ready: dict[str, Any]) -> None:
         assert shown["bytes"] == len(served)
 
 
-def test_the_manifest_lies_beside_the_renditions(ready: dict[str, Any], stack: Stack) -> None:
+def test_the_manifest_is_stored_beside_the_renditions(ready: dict[str, Any], stack: Stack) -> None:
     answer = requests.get(f"{stack.site}/images/{ready['id']}/manifest.json", timeout=GENEROUS)
     shown = {name: value for name, value in answer.json().items() if name != "ledger"}
     assert shown == ready
@@ -126,13 +126,15 @@ def test_the_original_is_as_it_was_sent(ready: dict[str, Any], stack: Stack) -> 
     assert hashlib.sha256(stored["Body"].read()).hexdigest() == ready["sha256"]
 
 
-def test_the_uploads_bucket_is_closed_to_strangers(ready: dict[str, Any], stack: Stack) -> None:
+def test_the_uploads_bucket_is_closed_to_anonymous_requests(
+    ready: dict[str, Any], stack: Stack
+) -> None:
     address = f"{stack.s3_address}/darkroom-uploads/{ready['original_file']}"
     assert requests.get(address, timeout=GENEROUS).status_code == 403
     assert requests.put(address, data=b"x", timeout=GENEROUS).status_code == 403
 
 
-def test_the_same_file_again_is_answered_with_the_ready_image(
+def test_a_ticket_for_the_same_file_names_the_ready_image(
     client: ApiClient, ready: dict[str, Any], original: bytes
 ) -> None:
     assert client.ticket(original)["duplicate_of"] == ready["id"]
@@ -196,7 +198,7 @@ def _count(stack: Stack, prefix: str) -> int:
     return int(answer["KeyCount"])
 
 
-def test_deleting_leaves_nothing_and_says_so(client: ApiClient, stack: Stack) -> None:
+def test_deleting_leaves_nothing_and_confirms_it(client: ApiClient, stack: Stack) -> None:
     image = client.finished(client.upload(photograph(3, 900, 700)))
     receipt = requests.delete(f"{client.api}/images/{image['id']}", timeout=GENEROUS).json()
     assert receipt["verified"] is True
@@ -259,7 +261,7 @@ def test_two_hundred_photographs_by_eight_clients_become_two_hundred_images(
     small = [resized(path, 600, 400) for path in photographs()]
 
     def upload(number: int) -> str:
-        # Each photograph as its camera made it, twice; what is many needs not be large.
+        # Each photograph twice in full size; the others, which make up the number, are small.
         is_large = number < 2 * len(small)
         data = camera_file(number) if is_large else unique(small[number % len(small)])
         return ApiClient(client.api).upload(data, f"{number}.jpg")
@@ -267,7 +269,7 @@ def test_two_hundred_photographs_by_eight_clients_become_two_hundred_images(
     with ThreadPoolExecutor(8) as pool:
         uploaded = list(pool.map(upload, range(200)))
 
-    # One by one: looking through the whole list again and again would hold up the workers.
+    # One by one: listing all images again and again would slow the workers down.
     assert {client.finished(image_id)["status"] for image_id in uploaded} == {"ready"}
     after = [image["id"] for image in client.all_images()]
     assert len(after) == len(set(after))

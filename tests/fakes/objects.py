@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from chalicelib.errors import ObjectMissing, Oversized
-from chalicelib.ports import Clock, Listed, StoredObject
+from chalicelib.errors import ObjectMissing, OriginalTooLarge
+from chalicelib.ports.clock import Clock
+from chalicelib.ports.objects import ListedObject, StoredObject
 
 
-class Kept(Struct, frozen=True):
+class StoredFile(Struct, frozen=True):
     data: bytes
     content_type: str
     cache_control: str
@@ -23,18 +24,20 @@ class Kept(Struct, frozen=True):
 
 
 class MemoryObjects:
-    """The ObjectStore that a dictionary is; it keeps no versions."""
+    """In-memory ObjectStore without versions."""
 
     def __init__(self, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self.clock = clock
-        self.kept: dict[tuple[str, str], Kept] = {}
+        self.kept: dict[tuple[str, str], StoredFile] = {}
 
     def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
         kept = self.kept.get((bucket, key))
         if kept is None:
             raise ObjectMissing(key)
         if len(kept.data) > at_most:
-            raise Oversized(f"The file has {len(kept.data)} bytes.", kept.etag, len(kept.data))
+            raise OriginalTooLarge(
+                f"The file has {len(kept.data)} bytes.", kept.etag, len(kept.data)
+            )
         return StoredObject(data=kept.data, etag=kept.etag, version_id=None)
 
     def write(
@@ -48,7 +51,7 @@ class MemoryObjects:
         content_disposition: str = "inline",
     ) -> str:
         now = self.clock()
-        kept = Kept(data, content_type, cache_control, now, content_disposition)
+        kept = StoredFile(data, content_type, cache_control, now, content_disposition)
         self.kept[bucket, key] = kept
         return kept.etag
 
@@ -58,11 +61,11 @@ class MemoryObjects:
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         yield from sorted(k for b, k in list(self.kept) if b == bucket and k.startswith(prefix))
 
-    def page(self, bucket: str, after: str, limit: int) -> list[Listed]:
+    def page(self, bucket: str, after: str, limit: int) -> list[ListedObject]:
         keys = sorted((k for b, k in list(self.kept) if b == bucket), key=str.encode)
         found = [(key, self.kept[bucket, key]) for key in keys if key.encode() > after.encode()]
         return [
-            Listed(key=key, bytes=len(kept.data), etag=kept.etag, modified=kept.modified)
+            ListedObject(key=key, bytes=len(kept.data), etag=kept.etag, modified=kept.modified)
             for key, kept in found[:limit]
         ]
 

@@ -1,18 +1,18 @@
-"""A signer, a queue, a CDN, a bus and more that only remember what they were asked."""
+"""In-memory signer, queue, CDN, secrets, tokens, quota counters and event bus."""
 
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from chalicelib.access.tokens import Token
-from chalicelib.errors import PassingFault
-from chalicelib.notices import Notice
-from chalicelib.ports import PresignedPost, PresignedPut
+from chalicelib.auth.tokens import ApiToken
+from chalicelib.errors import TransientError
+from chalicelib.model.outbox_event import OutboxEvent
+from chalicelib.ports.objects import PresignedPost, PresignedPut
 
 
-class RememberingSigner:
-    """The Signer that signs nothing."""
+class FakeSigner:
+    """A Signer that does not sign."""
 
     def presign_post(
         self, key: str, content_type: str, sha256: str | None, max_bytes: int, seconds: int
@@ -32,7 +32,7 @@ class RememberingSigner:
 
 
 class MemoryQueue:
-    """The Queue that a list is."""
+    """In-memory Queue."""
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
@@ -41,45 +41,45 @@ class MemoryQueue:
         self.bodies.append(body)
 
 
-class ForgetfulCdn:
-    """The Cdn that remembers only what it was told to forget."""
+class RecordingCdn:
+    """A Cdn that records invalidations."""
 
     def __init__(self) -> None:
-        self.forgotten: list[tuple[str, list[str]]] = []
+        self.invalidated: list[tuple[str, list[str]]] = []
 
     def forget(self, image_id: str, files: Collection[str]) -> str | None:
-        self.forgotten.append((image_id, sorted(files)))
-        return f"order-{len(self.forgotten)}"
+        self.invalidated.append((image_id, sorted(files)))
+        return f"order-{len(self.invalidated)}"
 
 
 class MemorySecrets:
-    """The Secrets that are no secret."""
+    """Secrets with predictable values."""
 
     def secret(self, name: str) -> bytes:
         return f"the secret {name}".encode()
 
 
 class MemoryTokens:
-    """The TokenStore that a dictionary is."""
+    """In-memory TokenStore."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, Token] = {}
+        self._tokens: dict[str, ApiToken] = {}
 
-    def get(self, token_id: str) -> Token | None:
+    def get(self, token_id: str) -> ApiToken | None:
         return self._tokens.get(token_id)
 
-    def put(self, token: Token) -> None:
+    def put(self, token: ApiToken) -> None:
         self._tokens[token.id] = token
 
-    def all(self) -> list[Token]:
+    def all(self) -> list[ApiToken]:
         return sorted(self._tokens.values(), key=lambda token: token.created_at)
 
     def remove(self, token_id: str) -> bool:
         return self._tokens.pop(token_id, None) is not None
 
 
-class MemoryMeters:
-    """The Meters that a lock and some dictionaries are."""
+class MemoryQuotaCounters:
+    """In-memory QuotaCounters."""
 
     def __init__(self) -> None:
         self.expiries: dict[tuple[str, str], datetime] = {}
@@ -110,13 +110,13 @@ class MemoryMeters:
 
 
 class MemoryBus:
-    """The Bus that a list is; it takes nothing while it is `away`."""
+    """In-memory EventBus that fails while it is `away`."""
 
     def __init__(self) -> None:
-        self.notices: list[Notice] = []
+        self.outbox_events: list[OutboxEvent] = []
         self.away = False
 
-    def publish(self, notices: Sequence[Notice]) -> None:
+    def publish(self, outbox_events: Sequence[OutboxEvent]) -> None:
         if self.away:
-            raise PassingFault("The bus is away.")
-        self.notices += notices
+            raise TransientError("The bus is away.")
+        self.outbox_events += outbox_events

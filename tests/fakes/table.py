@@ -1,4 +1,4 @@
-"""The records of all images in memory."""
+"""Image records in memory."""
 
 import base64
 import threading
@@ -8,19 +8,19 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.errors import InvalidRequest, RecordChanged
-from chalicelib.notices import Notice
-from chalicelib.ports import Page
-from chalicelib.records import Event, Image, Status
+from chalicelib.model.image import Event, Image, Status
+from chalicelib.model.outbox_event import OutboxEvent
+from chalicelib.ports.images import ImageRepository, Page
 
 
-class MemoryImages:
-    """The ImageTable that a dictionary is."""
+class MemoryImages(ImageRepository):
+    """ImageRepository, ImageIndex, Bookmarks and Outbox in one dictionary."""
 
     def __init__(self) -> None:
         self._records: dict[str, Image] = {}
         self._lines: dict[str, list[Event]] = {}
         self._bookmarks: dict[str, str] = {}
-        self._notices: dict[str, Notice] = {}
+        self._outbox: dict[str, OutboxEvent] = {}
         self._lock = threading.Lock()
 
     def get(self, image_id: str) -> Image | None:
@@ -29,16 +29,16 @@ class MemoryImages:
     def history(self, image_id: str) -> tuple[Event, ...]:
         return tuple(self._lines.get(image_id, ()))
 
-    def put(self, image: Image, event: Event, notice: Notice | None = None) -> Image:
+    def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
         with self._lock:
             present = self._records.get(image.id)
             if (present.revision if present else 0) != image.revision:
-                raise RecordChanged("The record was changed meanwhile.")
+                raise RecordChanged("The record was changed concurrently.")
             written = replace(image, revision=image.revision + 1)
             self._records[image.id] = written
             self._lines.setdefault(image.id, []).append(event)
-            if notice:
-                self._notices[notice.id] = notice
+            if outbox_event:
+                self._outbox[outbox_event.id] = outbox_event
             return written
 
     def newest(self, owner: str, status: Status | None, limit: int, cursor: str | None) -> Page:
@@ -48,10 +48,10 @@ class MemoryImages:
             reverse=True,
         )
         first = _position(fitting, cursor) + 1 if cursor else 0
-        shown = fitting[first : first + limit]
+        listed = fitting[first : first + limit]
         more = len(fitting) > first + limit
-        following = base64.urlsafe_b64encode(shown[-1].id.encode()).decode() if more else None
-        return Page(images=tuple(shown), next_cursor=following)
+        following = base64.urlsafe_b64encode(listed[-1].id.encode()).decode() if more else None
+        return Page(images=tuple(listed), next_cursor=following)
 
     def get_many(self, image_ids: Collection[str]) -> dict[str, Image]:
         return {id_: self._records[id_] for id_ in image_ids if id_ in self._records}
@@ -65,8 +65,8 @@ class MemoryImages:
         ]
         return tuple(sorted(fitting, key=lambda image: image.updated_at)[:limit])
 
-    def forget_bytes(self, image: Image) -> None:
-        """Nothing leads from bytes to images but the records themselves."""
+    def remove_checksums(self, image: Image) -> None:
+        """Do nothing: checksums are looked up in the records themselves."""
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
         with self._lock:
@@ -82,14 +82,17 @@ class MemoryImages:
     def set_bookmark(self, name: str, text: str) -> None:
         self._bookmarks[name] = text
 
-    def untold(self, before: datetime) -> Iterator[Sequence[Notice]]:
-        left = sorted(self._notices.values(), key=lambda notice: (notice.at, notice.revision))
-        fitting = [notice for notice in left if notice.at < before]
+    def pending(self, before: datetime) -> Iterator[Sequence[OutboxEvent]]:
+        left = sorted(
+            self._outbox.values(),
+            key=lambda outbox_event: (outbox_event.at, outbox_event.revision),
+        )
+        fitting = [outbox_event for outbox_event in left if outbox_event.at < before]
         yield from (fitting[i : i + 10] for i in range(0, len(fitting), 10))
 
-    def told(self, notices: Sequence[Notice]) -> None:
-        for notice in notices:
-            self._notices.pop(notice.id, None)
+    def mark_published(self, outbox_events: Sequence[OutboxEvent]) -> None:
+        for outbox_event in outbox_events:
+            self._outbox.pop(outbox_event.id, None)
 
     def find_ready(self, owner: str, sha256: str) -> Image | None:
         for image in self._records.values():
@@ -101,5 +104,5 @@ class MemoryImages:
 def _position(images: list[Image], cursor: str) -> int:
     ids = [base64.urlsafe_b64encode(image.id.encode()).decode() for image in images]
     if cursor not in ids:
-        raise InvalidRequest("cursor is not one that this API gave.")
+        raise InvalidRequest("cursor is not valid.")
     return ids.index(cursor)

@@ -1,17 +1,17 @@
-"""Telemetry that only remembers."""
+"""Telemetry in memory."""
 
-from chalicelib.facts import Fact
+from chalicelib.ports.telemetry import TelemetryEvent
 
 
-class RememberedFacts:
-    """The Telemetry that a list is: each fact with the id of the image that it is about."""
+class RecordedTelemetry:
+    """In-memory Telemetry: each event with the id of the image it is about."""
 
     def __init__(self) -> None:
-        self.said: list[tuple[str, Fact]] = []
+        self.recorded: list[tuple[str, TelemetryEvent]] = []
         self._image_id = ""
 
-    def about(self, image_id: str) -> None:
+    def bind_image(self, image_id: str) -> None:
         self._image_id = image_id
 
-    def say(self, fact: Fact) -> None:
-        self.said.append((self._image_id, fact))
+    def record(self, event: TelemetryEvent) -> None:
+        self.recorded.append((self._image_id, event))

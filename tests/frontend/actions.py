@@ -1,4 +1,4 @@
-"""What a person does on the page, and how an upload looks when it has ended."""
+"""User actions on the page, and checks of how an upload ended."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,34 +25,34 @@ def big_file(folder: Path) -> Path:
 
 
 def pick(page: Page, *files: FilePayload | Path) -> Locator:
-    """Choose files; the items of all uploads so far."""
+    """Choose files and return the items of all uploads so far."""
     page.get_by_label("Choose photos").set_input_files(list(files))
     return items(page)
 
 
 def items(page: Page, state: str | None = None) -> Locator:
-    """What the uploader lists, in this state or in any."""
+    """The items in the uploader's list, in this state or in any."""
     return page.locator("[part=item]" if state is None else f"[part=item][data-state={state}]")
 
 
-def frames(page: Page) -> Locator:
-    """The images of the gallery."""
-    return page.locator(".frame[data-image-id]")
+def thumbnails(page: Page) -> Locator:
+    """The gallery's thumbnails of images."""
+    return page.locator(".thumbnail[data-image-id]")
 
 
 def message(item: Locator) -> Locator:
-    """The sentence of an item."""
+    """The message of an item."""
     return item.locator("[part=message]")
 
 
 def watch_states(page: Page) -> None:
-    """From now on note each state of each upload, however short it is."""
+    """Record each state of each upload from now on, however short it is."""
     page.evaluate("""() => {
         globalThis.pastStates = [];
         const { shadowRoot } = document.querySelector("darkroom-uploader");
-        const note = (changes) => pastStates.push(...changes.map(({ oldValue }) => oldValue));
+        const record = (changes) => pastStates.push(...changes.map(({ oldValue }) => oldValue));
         const states = { attributeFilter: ["data-state"], attributeOldValue: true };
-        new MutationObserver(note).observe(shadowRoot, { subtree: true, ...states });
+        new MutationObserver(record).observe(shadowRoot, { subtree: true, ...states });
     }""")
 
 
@@ -63,30 +63,30 @@ def past_states(page: Page) -> list[str]:
 
 
 def open_picture(page: Page, image_id: str) -> Locator:
-    """The dialog of a picture, by its address."""
+    """Open a picture by its address, and return the dialog."""
     page.evaluate("id => { location.hash = `picture/${id}`; }", image_id)
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".view")).to_be_visible()
     return dialog
 
 
-def carried(page: Page, *files: tuple[str, str, bytes]) -> JSHandle:
+def data_transfer(page: Page, *files: tuple[str, str, bytes]) -> JSHandle:
     """A DataTransfer with files of these names, types and bytes."""
     return page.evaluate_handle(
         """(files) => {
-            const carried = new DataTransfer();
+            const transfer = new DataTransfer();
             for (const [name, type, bytes] of files) {
-                carried.items.add(new File([new Uint8Array(bytes)], name, {type}));
+                transfer.items.add(new File([new Uint8Array(bytes)], name, {type}));
             }
-            return carried;
+            return transfer;
         }""",
         [[name, content_type, list(content)] for name, content_type, content in files],
     )
 
 
-def drop(place: Locator, files: JSHandle) -> None:
-    """Let go of the files there."""
-    place.dispatch_event("drop", {"dataTransfer": files})
+def drop(target: Locator, files: JSHandle) -> None:
+    """Drop the files on an element."""
+    target.dispatch_event("drop", {"dataTransfer": files})
 
 
 def paste(page: Page, files: JSHandle) -> None:
@@ -99,17 +99,17 @@ def paste(page: Page, files: JSHandle) -> None:
 
 
 def expect_end(item: Locator, state: str, sentence: str) -> None:
-    """The upload has ended so, and says so."""
+    """Expect the upload to have ended in this state, with this message."""
     expect(item).to_have_attribute("data-state", state)
     expect(message(item)).to_have_text(sentence)
     expect(item.get_by_role("progressbar")).to_have_count(0)
 
 
-def pass_time(page: Page, condition: Callable[[], bool]) -> None:
-    """Let the page's clock, which the test has taken over, run until the condition holds."""
+def run_clock_until(page: Page, condition: Callable[[], bool]) -> None:
+    """Advance the page's clock, which the test has installed, until the condition holds."""
 
-    def look() -> bool:
+    def holds_a_second_later() -> bool:
         page.clock.run_for(1000)
         return condition()
 
-    until(look)
+    until(holds_a_second_later)

@@ -1,4 +1,4 @@
-"""The API of a Darkroom that tests direct."""
+"""A fake of Darkroom's API that tests control."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class FakeApi:
-    """What it knows, may be set before and looked at after."""
+    """Its attributes are set before a test's actions and inspected afterwards."""
 
     def __init__(self) -> None:
         self.orders: list[Json] = []
@@ -25,18 +25,18 @@ class FakeApi:
         self.relative_status_url = False
         self.expires_at = "2099-01-01T00:00:00Z"
         self.page_size = 100
-        self.tokens: set[str] = set()  # bearer tokens that the API takes, where it wants one
+        self.tokens: set[str] = set()  # accepted bearer tokens; none are needed if empty
         self.reprocessed: list[tuple[str, Json]] = []
         self.worker_open = threading.Event()
         self.site = self.api = self.store = self.foreign = ""
 
     def add_image(self, image_id: str, filename: str = "harbour.jpg", **changes: Any) -> Json:
-        """An image that is ready."""
+        """Add a ready image."""
         self.images[image_id] = image_view(image_id, filename, self.site) | changes
         return self.images[image_id]
 
     def cors(self, request: Request) -> dict[str, str]:
-        """What a browser is told of the page's origin; of no other but the foreign site's."""
+        """CORS headers: only the page's origin and the foreign site's are allowed."""
         origin = request.headers.get("origin", "")
         allowed = origin if origin in (self.site, self.foreign) else "null"
         return {
@@ -64,8 +64,8 @@ class FakeApi:
             return self.answer_list(request.query)
         image_id = request.path.removeprefix("/api/images/")
         if request.method == "POST":
-            wish = json.loads(request.body.read(request.length) or b"{}")
-            return self.reprocess(image_id.removesuffix("/reprocess"), wish)
+            changes = json.loads(request.body.read(request.length) or b"{}")
+            return self.reprocess(image_id.removesuffix("/reprocess"), changes)
         return self.erase(image_id) if request.method == "DELETE" else self.show(image_id)
 
     def answer_list(self, query: dict[str, list[str]]) -> Response:
@@ -77,11 +77,11 @@ class FakeApi:
         cursor = str(end) if end < len(listed) else None
         return as_json(200, {"images": listed[start:end], "next_cursor": cursor})
 
-    def reprocess(self, image_id: str, wish: Json) -> Response:
-        self.reprocessed.append((image_id, wish))
+    def reprocess(self, image_id: str, changes: Json) -> Response:
+        self.reprocessed.append((image_id, changes))
         image = self.images[image_id]
         done = {"at": "2026-05-01T13:00:00Z", "event": "ready"}
-        self.images[image_id] = image | wish | {"history": [*image["history"], done]}
+        self.images[image_id] = image | changes | {"history": [*image["history"], done]}
         return as_json(202, image)
 
     def erase(self, image_id: str) -> Response:
@@ -114,7 +114,7 @@ class FakeApi:
         image = self.images.get(image_id)
         if image is None:
             return as_json(404, {"detail": "There is no such image."})
-        # The first look always finds it unfinished, as with the real one.
+        # The first request always finds it unfinished, as with the real API.
         if image["status"] == "processing" and self.worker_open.is_set():
             final = {"status": "ready"} | self.rejection
             self.images[image_id] = image | final
@@ -122,7 +122,7 @@ class FakeApi:
 
 
 def as_json(status: int, body: Json) -> Response:
-    """A JSON answer; a problem document where it is no success."""
+    """A JSON response; for an error status, a problem document."""
     kind = "application/json" if status < 400 else "application/problem+json"
     return Response(status, json.dumps(body).encode(), {"Content-Type": kind})
 

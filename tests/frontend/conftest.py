@@ -1,4 +1,4 @@
-"""A browser, a page that is watched for complaints, and a Darkroom behind it."""
+"""A page on which nothing may log an error, and a fake Darkroom behind it."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from tests.frontend.darkroom import FakeDarkroom
 from tests.waiting import GENEROUS
 
-# The browser itself reports every refused request; that the server refuses is what is tested.
+# The browser logs every refused request, and refusals at these paths are what is tested.
 REFUSABLE = ("/api/", "/uploads", "/config.json")
 
 
@@ -21,13 +21,13 @@ def darkroom() -> Iterator[FakeDarkroom]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """Errors in the console, uncaught exceptions and violations of the policy, as they come."""
+    """Console errors, uncaught exceptions and policy violations so far."""
     return []
 
 
 @pytest.fixture
 def page(browser: Browser, darkroom: FakeDarkroom, complaints: list[str]) -> Iterator[Page]:
-    """A page that must not complain; the test opens the address."""
+    """A page that must not log errors; the test opens the address."""
     with browser.new_context(reduced_motion="reduce") as context:
         context.set_default_timeout(GENEROUS * 1000)
         page = context.new_page()

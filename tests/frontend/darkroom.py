@@ -1,4 +1,4 @@
-"""A Darkroom that tests direct: the page's site, the API, the store and a foreign site."""
+"""A fake Darkroom that tests control: the page's site, the API, the store and a foreign site."""
 
 import json
 import threading
@@ -19,12 +19,12 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-ANYBODY = {"Access-Control-Allow-Origin": "*"}
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A form that reached the store: its parts in order, and two of them."""
+    """A form that reached the store: the names of its fields in order, its key and its file."""
 
     fields: list[str]
     key: str
@@ -32,7 +32,7 @@ class Arrival:
 
 
 class FakeDarkroom(FakeApi):
-    """What tests set before, and look at after."""
+    """Its attributes are set before a test's actions and inspected afterwards."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class FakeDarkroom(FakeApi):
         self.release()
 
     def release(self) -> None:
-        """Let everything go on."""
+        """Let the store and the worker continue."""
         self.store_open.set()
         self.worker_open.set()
 
@@ -59,7 +59,7 @@ class FakeDarkroom(FakeApi):
         """Serve until the end of the block."""
         with ExitStack() as stack:
             self.site = stack.enter_context(serving(self.answer_site))
-            # A path, as API Gateway's stage has one.
+            # With a path, as with the stage of API Gateway.
             self.api = stack.enter_context(serving(self.answer_api)) + "/api"
             self.store = stack.enter_context(serving(self.answer_store))
             self.foreign = stack.enter_context(serving(self.answer_foreign))
@@ -70,21 +70,21 @@ class FakeDarkroom(FakeApi):
         self.fetched.append(request.path)
         if request.path == "/config.json":
             config = json.dumps({"api": self.api}).encode()
-            return Response(200, config, ANYBODY) if self.configured else Response(404)
+            return Response(200, config, ANY_ORIGIN) if self.configured else Response(404)
         if request.path.startswith("/media/"):
             return Response(200, rendition(request.path.split("/")[-1].removesuffix(".webp")))
         file = FRONTEND / (request.path.lstrip("/") or "index.html")
         if not file.is_file():
             return Response(404)
         headers = {
-            **ANYBODY,
+            **ANY_ORIGIN,
             "Content-Type": TYPES[file.suffix],
             "Content-Security-Policy": self.content_security_policy(),
         }
         return Response(200, file.read_bytes(), headers)
 
     def answer_foreign(self, request: Request) -> Response:
-        """A page of somebody else's."""
+        """A page of another site."""
         if request.path != "/":
             return Response(204)
         headers = {
@@ -94,14 +94,14 @@ class FakeDarkroom(FakeApi):
         return Response(200, self.foreign_page.encode(), headers)
 
     def embed(self, element: str, around: str = "{}") -> None:
-        """Let the foreign page have this element in it."""
+        """Put this element into the foreign page."""
         script = f'<script type="module" src="{self.site}/uploader.js"></script>'
         body = around.format(element)
         self.foreign_page = (
             f'<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">'
             f"{script}<body>{body}</body></html>"
         )
-        # No more than the documents say that a strict page has to allow.
+        # No more than docs/uploader.md says a strict policy has to allow.
         self.foreign_policy = (
             f"default-src 'none'; script-src {self.site} blob:; worker-src blob:;"
             f" connect-src {self.site} {self.api.removesuffix('/api')} {self.store};"

@@ -1,4 +1,4 @@
-"""Firefox over WebDriver BiDi: Playwright drives only one that it has patched itself."""
+"""Firefox over WebDriver BiDi: Playwright drives only its own patched build."""
 
 import json
 import re
@@ -10,21 +10,21 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from ops.local.environment import inherited
-from ops.local.processes import Server, wait_until
-from ops.system import PROGRAMS
+from ops.commands.system import PROGRAMS
+from ops.local.stack.environment import inherited
+from ops.local.stack.processes import Server, wait_until
 from tests.frontend.tab import Tab
 from tests.waiting import GENEROUS
 
 Json = dict[str, Any]
 
-# The browser itself reports every connection that breaks; some tests break them.
+# The browser logs every broken connection, and some tests break them.
 BROKEN = "(Reason: CORS request did not succeed)"
 
 PREFERENCES = {
-    # Else it opens connections ahead of need, and servers wait for what it never asks.
+    # Otherwise it opens connections in advance, and servers wait for requests that never come.
     "network.http.speculative-parallel-limit": 0,
-    # Else it calls its maker: all but loopback goes to a proxy that is not there.
+    # Otherwise it contacts Mozilla: everything but loopback goes to a proxy that does not exist.
     "network.proxy.type": 1,
     "network.proxy.http": "127.0.0.1",
     "network.proxy.http_port": 9,
@@ -37,11 +37,11 @@ PREFERENCES = {
 
 @contextmanager
 def running_firefox(profile: Path) -> Iterator["Firefox"]:
-    """The Firefox of this machine, on a fresh profile."""
+    """This machine's Firefox, with a fresh profile."""
     path = next(filter(None, map(shutil.which, PROGRAMS["firefox-esr"])), None)
-    assert path, "There is no Firefox here. Debian's package is firefox-esr; `make system` has it."
+    assert path, "Firefox is missing. Debian's package is firefox-esr; `make system` installs it."
     options = ["--headless", "--profile", str(profile), "--remote-debugging-port=0"]
-    # It refuses to run as root in a home that is somebody else's, as CI's is.
+    # It refuses to run as root in another user's home, as in CI.
     environment = inherited() | {"HOME": str(profile)}
     lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
     (profile / "user.js").write_text("\n".join(lines))
@@ -50,7 +50,7 @@ def running_firefox(profile: Path) -> Iterator["Firefox"]:
         server.start()
         wait_until(lambda: addresses(server), server, GENEROUS, lambda: False)
         address = f"{addresses(server)[0]}/session"
-        # A browser that is busy leaves pings unanswered.
+        # A busy browser does not answer pings.
         with connect(address, max_size=None, open_timeout=GENEROUS, ping_interval=None) as socket:
             yield Firefox(socket)
     finally:
@@ -58,12 +58,12 @@ def running_firefox(profile: Path) -> Iterator["Firefox"]:
 
 
 def addresses(server: Server) -> list[str]:
-    """Where it listens; none before it does."""
+    """The addresses it listens on; none before it does."""
     return re.findall(r"BiDi listening on (\S+)\n", server.log.read_text(errors="replace"))
 
 
 class Firefox:
-    """A session; `complaints`: the console's errors and warnings, which tell of violations too."""
+    """A session; `complaints`: the console's errors and warnings, including policy violations."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.complaints: list[str] = []
@@ -73,7 +73,7 @@ class Firefox:
         self.call("session.subscribe", events=["log.entryAdded"])
 
     def call(self, method: str, **params: Any) -> Json:
-        """What the browser answers; AssertionError where it cannot."""
+        """The result of a command; AssertionError if it fails."""
         self._calls += 1
         self._socket.send(json.dumps({"id": self._calls, "method": method, "params": params}))
         while True:
@@ -81,15 +81,15 @@ class Firefox:
             if message.get("id") == self._calls:
                 assert message["type"] == "success", f"{method}: {message['message']}"
                 return message["result"]
-            self._hear(message["params"])
+            self._collect(message["params"])
 
-    def _hear(self, entry: Json) -> None:
+    def _collect(self, entry: Json) -> None:
         if entry["level"] in ("error", "warn") and BROKEN not in entry["text"]:
             self.complaints.append(entry["text"])
 
     @contextmanager
     def watched_tab(self) -> Iterator[Tab]:
-        """A tab with cookies and caches of its own, of which nothing must complain."""
+        """A tab with its own cookies and caches, which must not log errors or warnings."""
         user = self.call("browser.createUserContext")["userContext"]
         context = self.call("browsingContext.create", type="tab", userContext=user)["context"]
         try:

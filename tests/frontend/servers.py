@@ -1,4 +1,4 @@
-"""A small HTTP server on a free loopback port, whose answers are a function's."""
+"""A small HTTP server on a free loopback port that responds with a function's results."""
 
 import socket
 import threading
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked; `body` is read as far as the answer needs it."""
+    """A request; `body` is read only as far as needed."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ Answer = Callable[[Request], Response | None]
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
-    """The server's origin. Where `answer` returns None, the connection is cut."""
+    """Serve, and yield the origin. If `answer` returns None, the connection is closed."""
     with _Server(answer) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -63,13 +63,13 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """End what is left: browsers open connections ahead of need, and never speak on some."""
+        """Close open connections: browsers open some in advance and never use them."""
         for connection in [*self._connections]:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def server_bind(self) -> None:
-        # Little fits between the two ends, so that what the browser has sent is what was read.
+        # A small buffer, so that the browser has sent little more than was read.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         super().server_bind()
 
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self.wfile.write(response.body)
         except ConnectionError:
-            self.close_connection = True  # the page was closed, or changed its mind
+            self.close_connection = True  # the page was closed, or cancelled the request
 
     def log_message(self, *_: object) -> None:
-        """Keep the tests' output for the tests."""
+        """Log nothing, so that only the tests write output."""

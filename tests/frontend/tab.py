@@ -1,4 +1,4 @@
-"""A tab of Firefox, and what a person does and sees in it."""
+"""A tab of Firefox, with user actions and checks."""
 
 import json
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from tests.waiting import until
 
 Json = dict[str, Any]
 
-# What is laid out, in the page and in the shadows of its elements.
+# Elements that are laid out, in the page and in its shadow roots.
 FIND = """(selector) => [...document.querySelectorAll("*")]
     .flatMap(({ shadowRoot }) => shadowRoot ?? [])
     .concat(document)
-    .flatMap((place) => [...place.querySelectorAll(selector)])
+    .flatMap((root) => [...root.querySelectorAll(selector)])
     .filter((element) => element.checkVisibility())"""
 
 LOADED = """() => [...document.images].filter((img) => img.checkVisibility() && img.src)
@@ -22,47 +22,47 @@ LOADED = """() => [...document.images].filter((img) => img.checkVisibility() && 
 
 
 class Tab:
-    """Selectors reach into open shadow roots, and find what is laid out."""
+    """Selectors search open shadow roots too, and match only elements that are laid out."""
 
     def __init__(self, call: Callable[..., Json], context: str) -> None:
         self._call = call
         self._context = context
 
     def open(self, address: str) -> None:
-        """Go there, until the page has loaded."""
+        """Navigate there, and wait until the page has loaded."""
         self._call("browsingContext.navigate", context=self._context, url=address, wait="complete")
 
     def ask(self, function: str, *arguments: Any) -> Any:
-        """What this JavaScript function answers to these, as JSON has it."""
+        """The result of this JavaScript function for these arguments, passed as JSON."""
         called = f"await ({function})(...{json.dumps(arguments)})"
         answer = self._run(f"async () => JSON.stringify({called} ?? null)")
         return json.loads(answer["value"])
 
     def texts(self, selector: str) -> list[str]:
-        """What the elements say."""
+        """The elements' texts."""
         return self.ask(f"(s) => ({FIND})(s).map((e) => e.textContent.trim())", selector)
 
     def expect(self, selector: str, *texts: str) -> None:
-        """The elements come to say so; AssertionError with what they say instead."""
+        """Wait until the elements have these texts; AssertionError with their texts otherwise."""
         with suppress(AssertionError):
             until(lambda: self.texts(selector) == list(texts))
-        said = self.texts(selector)
-        assert said == list(texts), said
+        found = self.texts(selector)
+        assert found == list(texts), found
 
     def expect_pictures(self) -> None:
-        """All that are laid out come, and are such as the browser can show."""
+        """Wait until all images that are laid out have loaded and can be shown."""
         until(lambda: self.ask(LOADED))
 
     def click(self, selector: str) -> None:
-        """Press the mouse's button over the one element."""
+        """Click the one element that matches."""
         element = self._find(selector)
         self._run("(e) => e.scrollIntoView({ behavior: 'instant', block: 'center' })", element)
-        place = {"x": 0, "y": 0, "origin": {"type": "element", "element": element}}
+        center = {"x": 0, "y": 0, "origin": {"type": "element", "element": element}}
         press = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
-        self._act("pointer", {"type": "pointerMove", **place}, *press)
+        self._act("pointer", {"type": "pointerMove", **center}, *press)
 
     def press(self, *keys: str) -> None:
-        """Press these keys together, by their characters in WebDriver, wherever the focus is."""
+        """Press these keys together, given as WebDriver's characters, in the focused element."""
         self._act("key", *({"type": k, "value": v} for k in ("keyDown", "keyUp") for v in keys))
 
     def pick(self, *files: Path) -> None:

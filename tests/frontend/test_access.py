@@ -1,4 +1,4 @@
-"""The page for everybody: keyboard, screen reader, small windows, settings, and no strangers."""
+"""Accessibility: keyboard, screen reader, small windows, user preferences; and no third parties."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +8,7 @@ from tests.frontend.darkroom import FakeDarkroom
 
 
 def test_the_keyboard_alone_can_pick(page: Page, darkroom: FakeDarkroom) -> None:
-    # From the start, because the browser learns of the first listener too late for a quick key.
+    # Registered first: the browser learns of the first listener too late for a fast key press.
     page.on("filechooser", lambda _: None)
     page.goto(darkroom.site)
     picker = page.get_by_label("Choose photos")
@@ -30,7 +30,7 @@ def test_a_screen_reader_hears_what_happens(page: Page, darkroom: FakeDarkroom) 
     )
     darkroom.refusal = "EntityTooLarge"
     pick(page, photo("pier.jpg"))
-    expect(log).to_contain_text("pier.jpg: Not accepted. The store refused this file")
+    expect(log).to_contain_text("pier.jpg: Not accepted. The storage service refused this file")
 
 
 def test_progress_and_buttons_carry_the_files_name(page: Page, darkroom: FakeDarkroom) -> None:
@@ -61,9 +61,7 @@ def test_no_picture_is_wider_than_the_window(
     assert open_picture(page, "ID01").evaluate("dialog => dialog.scrollWidth") <= width
 
 
-def test_nothing_moves_for_those_who_asked_for_less_motion(
-    page: Page, darkroom: FakeDarkroom
-) -> None:
+def test_nothing_moves_when_reduced_motion_is_preferred(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.worker_open.clear()
     page.goto(darkroom.site)
     item = pick(page, photo())
@@ -83,13 +81,13 @@ def test_light_and_dark_follow_the_readers_setting(page: Page, darkroom: FakeDar
     expect(body).to_have_css("background-color", "rgb(18, 18, 18)")
 
 
-def test_only_the_pages_own_servers_are_asked(page: Page, darkroom: FakeDarkroom) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+def test_only_the_pages_own_servers_are_requested(page: Page, darkroom: FakeDarkroom) -> None:
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     page.goto(darkroom.site)
     expect(pick(page, photo())).to_have_attribute("data-state", "ready")
     ours = (darkroom.site, darkroom.api, darkroom.store, "blob:", "data:")
-    assert [address for address in asked if not address.startswith(ours)] == []
+    assert [address for address in requested if not address.startswith(ours)] == []
 
 
 def test_an_upload_leaves_nothing_in_the_console(page: Page, darkroom: FakeDarkroom) -> None:

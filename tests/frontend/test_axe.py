@@ -1,13 +1,13 @@
-"""axe-core finds no fault with any view, light or dark, on a phone and on a wide screen."""
+"""axe-core finds no violation in any view, light or dark, on a phone and on a wide screen."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.frontend.actions import frames, items, open_picture, photo, pick
+from tests.frontend.actions import items, open_picture, photo, pick, thumbnails
 from tests.frontend.darkroom import FakeDarkroom
 
-LOOKS = [("light", 1440), ("dark", 360)]
+APPEARANCES = [("light", 1440), ("dark", 360)]
 
 
 @pytest.fixture(autouse=True)
@@ -15,18 +15,18 @@ def three_images(page: Page, darkroom: FakeDarkroom) -> None:
     """The page, with two images that are ready and one that is not."""
     darkroom.add_image("ID01")
     darkroom.add_image("ID02", "pier.jpg")
-    sentence = "The file is not a picture."
+    sentence = "This file isn't an image."
     nothing = {"renditions": [], "savings": None, "markup": None, "placeholder": None}
     faulty = {"status": "rejected", "reason": "not_an_image", "detail": sentence}
     darkroom.add_image("ID03", "notes.jpg", **nothing, **faulty)
     page.goto(darkroom.site)
-    expect(frames(page)).to_have_count(2)
+    expect(thumbnails(page)).to_have_count(2)
 
 
 def faults(page: Page) -> list[str]:
-    """What axe-core complains of: in which look, its rule, and where."""
+    """axe-core's violations: colour scheme, rule, and elements."""
     found = []
-    for scheme, width in LOOKS:
+    for scheme, width in APPEARANCES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 800})
         violations = Axe().run(page).response["violations"]
@@ -46,8 +46,8 @@ def test_an_empty_gallery(page: Page, darkroom: FakeDarkroom) -> None:
 
 
 def test_all_statuses(page: Page) -> None:
-    page.get_by_label("Show").select_option("Everything")
-    expect(frames(page)).to_have_count(3)
+    page.get_by_label("Show").select_option("All")
+    expect(thumbnails(page)).to_have_count(3)
     assert faults(page) == []
 
 
@@ -85,7 +85,7 @@ def test_a_rejected_picture(page: Page) -> None:
 def test_a_receipt(page: Page) -> None:
     dialog = open_picture(page, "ID01")
     dialog.get_by_role("button", name="Delete").click()
-    dialog.get_by_role("button", name="Delete for good").click()
+    dialog.get_by_role("button", name="Delete permanently").click()
     expect(dialog.locator(".receipt li")).to_have_count(5)
     assert faults(page) == []
 

@@ -1,4 +1,4 @@
-"""What docs/uploader.md shows does what it says, in a page of another origin."""
+"""The examples in docs/uploader.md work, in a page of another origin."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ ICON = '<link rel="icon" href="data:,">'
 
 
 def show(page: Page, darkroom: FakeDarkroom, line: str) -> None:
-    """Open a page that is nothing but the first HTML after this line."""
+    """Open a page that consists of the first HTML block after this line."""
     section = TEXT.partition(f"{line}\n")[2]
     found = re.search(r"```html\n(.*?)```", section, re.DOTALL)
     assert found
@@ -22,14 +22,14 @@ def show(page: Page, darkroom: FakeDarkroom, line: str) -> None:
 
 
 def test_one_script_and_one_element(page: Page, darkroom: FakeDarkroom) -> None:
-    show(page, darkroom, "# The uploader, in a page of yours")
+    show(page, darkroom, "# The uploader on your own pages")
     expect(pick(page, photo())).to_have_attribute("data-state", "ready")
 
 
-def test_looks(page: Page, darkroom: FakeDarkroom) -> None:
-    show(page, darkroom, "## Looks")
-    sheet = page.locator("style").text_content() or ""
-    assert "::part(area)" in sheet
+def test_styling(page: Page, darkroom: FakeDarkroom) -> None:
+    show(page, darkroom, "## Styling")
+    css = page.locator("style").text_content() or ""
+    assert "::part(area)" in css
     darkroom.foreign_page += f'<script type="module" src="{darkroom.site}/uploader.js"></script>'
     page.reload()
     expect(page.locator("[part=area]")).to_have_css("border-style", "dashed")
@@ -53,12 +53,12 @@ def test_a_form_of_a_cms(page: Page, darkroom: FakeDarkroom) -> None:
     assert sent == "title=Harbours&photo=NEW0001"
 
 
-def test_no_element_at_all(page: Page, darkroom: FakeDarkroom) -> None:
-    show(page, darkroom, "## No element at all")
+def test_without_the_element(page: Page, darkroom: FakeDarkroom) -> None:
+    show(page, darkroom, "## Without the element")
     page.locator("#file").set_input_files([photo()])
-    expect(page.locator("#says")).to_have_text("harbour.jpg is ready.")
+    expect(page.locator("#status")).to_have_text("harbour.jpg is ready.")
     page.locator("#file").set_input_files([photo(content=b"")])
-    expect(page.locator("#says")).to_have_text("This file is empty.")
+    expect(page.locator("#status")).to_have_text("This file is empty.")
 
 
 def test_another_language(page: Page, darkroom: FakeDarkroom) -> None:

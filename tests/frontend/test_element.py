@@ -1,4 +1,4 @@
-"""`<darkroom-uploader>` in other people's pages, on another origin."""
+"""`<darkroom-uploader>` in pages of another origin."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.frontend.actions import (
-    carried,
+    data_transfer,
     drop,
     expect_end,
     items,
@@ -20,10 +20,10 @@ from tests.pictures import jpeg
 from tests.waiting import until
 
 EVENTS = """() => {
-    globalThis.told = [];
+    globalThis.events = [];
     for (const name of ["added", "progress", "ready", "error", "idle", "dismissed"]) {
         document.addEventListener(`darkroom:${name}`, ({ type, detail }) => {
-            told.push([type.split(":")[1], detail.file?.name, detail.phase ?? detail.image?.id]);
+            events.push([type.split(":")[1], detail.file?.name, detail.phase ?? detail.image?.id]);
         });
     }
 }"""
@@ -48,21 +48,21 @@ def test_a_foreign_api_is_named_by_an_attribute(page: Page, darkroom: FakeDarkro
     expect(pick(page, photo())).to_have_attribute("data-state", "ready")
 
 
-def test_a_page_hears_what_happens(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_page_gets_an_event_for_each_step(page: Page, darkroom: FakeDarkroom) -> None:
     embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
     page.evaluate(EVENTS)
     item = pick(page, photo())
     expect(item).to_have_attribute("data-state", "ready")
     item.get_by_role("button", name="Dismiss harbour.jpg").click()
-    told = page.evaluate("told")
-    names = list(dict.fromkeys(name for name, *_ in told))
+    events = page.evaluate("events")
+    names = list(dict.fromkeys(name for name, *_ in events))
     assert names == ["added", "progress", "ready", "idle", "dismissed"]
-    phases = list(dict.fromkeys(phase for name, _, phase in told if name == "progress"))
+    phases = list(dict.fromkeys(phase for name, _, phase in events if name == "progress"))
     assert phases == ["preparing", "uploading", "processing"]
-    assert ["ready", "harbour.jpg", "NEW0001"] in told
+    assert ["ready", "harbour.jpg", "NEW0001"] in events
 
 
-def test_a_page_hears_why_there_is_no_picture(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_page_gets_an_error_event_with_the_reason(page: Page, darkroom: FakeDarkroom) -> None:
     embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
     page.evaluate(
         "() => document.addEventListener('darkroom:error', ({ detail }) => {"
@@ -75,11 +75,11 @@ def test_a_page_hears_why_there_is_no_picture(page: Page, darkroom: FakeDarkroom
 @pytest.mark.parametrize(
     ("attributes", "sentence"),
     [
-        ('accept="image/png"', "Pictures of this kind are not wanted here."),
-        ('max-bytes="100"', "This file is too large. The most is 100 bytes."),
+        ('accept="image/png"', "This type of image isn't accepted here."),
+        ('max-bytes="100"', "This file is too large. The limit is 100 bytes."),
     ],
 )
-def test_a_page_may_want_less(
+def test_a_page_may_restrict_type_and_size(
     page: Page, darkroom: FakeDarkroom, attributes: str, sentence: str
 ) -> None:
     embed(darkroom, page, f"<darkroom-uploader {attributes}></darkroom-uploader>")
@@ -87,15 +87,17 @@ def test_a_page_may_want_less(
     assert darkroom.orders == []
 
 
-def test_more_files_than_wanted_are_left_out(page: Page, darkroom: FakeDarkroom) -> None:
+def test_more_files_than_the_maximum_are_not_added(page: Page, darkroom: FakeDarkroom) -> None:
     embed(darkroom, page, '<darkroom-uploader multiple max-files="2"></darkroom-uploader>')
     pick(page, *(photo(f"{number}.jpg", jpeg(32, 24, number)) for number in range(3)))
     expect(items(page, "ready")).to_have_count(2)
     note = page.locator("[part=note]")
-    expect(note).to_have_text("At most 2 photos can be sent here: 1 left out.")
+    expect(note).to_have_text("You can add up to 2 photos here. 1 not added.")
 
 
-def test_without_multiple_the_later_choice_counts(page: Page, darkroom: FakeDarkroom) -> None:
+def test_without_multiple_the_later_choice_replaces_the_earlier(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
     embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
     pick(page, photo("first.jpg"))
     expect(items(page, "ready")).to_have_count(1)
@@ -103,9 +105,9 @@ def test_without_multiple_the_later_choice_counts(page: Page, darkroom: FakeDark
     expect(page.locator("[part=name]")).to_have_text(["second.jpg"])
 
 
-def test_only_what_is_dropped_or_pasted_on_it_is_taken(page: Page, darkroom: FakeDarkroom) -> None:
+def test_only_files_dropped_or_pasted_on_it_are_added(page: Page, darkroom: FakeDarkroom) -> None:
     embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>", "<p id=text>Words</p>{}")
-    files = carried(page, ("one.jpg", "image/jpeg", b"x"))
+    files = data_transfer(page, ("one.jpg", "image/jpeg", b"x"))
     drop(page.locator("#text"), files)
     paste(page, files)
     drop(page.locator("[part=area]"), files)
@@ -113,15 +115,17 @@ def test_only_what_is_dropped_or_pasted_on_it_is_taken(page: Page, darkroom: Fak
     expect(items(page)).to_have_count(1)
 
 
-def test_slots_parts_and_properties_change_its_looks(page: Page, darkroom: FakeDarkroom) -> None:
+def test_slots_parts_and_properties_change_its_appearance(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
     label = '<span slot="button">Add a product photo</span>'
     embed(darkroom, page, f"<darkroom-uploader>{label}</darkroom-uploader>")
     expect(page.get_by_role("button", name="Add a product photo")).to_have_count(1)
     page.evaluate("""() => {
-        const sheet = new CSSStyleSheet();
-        sheet.replaceSync(`darkroom-uploader { --darkroom-surface: rgb(1, 2, 3); }
+        const styles = new CSSStyleSheet();
+        styles.replaceSync(`darkroom-uploader { --darkroom-surface: rgb(1, 2, 3); }
             darkroom-uploader::part(area) { border-style: dashed; }`);
-        document.adoptedStyleSheets = [sheet];
+        document.adoptedStyleSheets = [styles];
     }""")
     area = page.locator("[part=area]")
     expect(area).to_have_css("background-color", "rgb(1, 2, 3)")
@@ -157,7 +161,7 @@ def test_a_token_comes_from_a_callback_and_is_renewed(page: Page, darkroom: Fake
 
 
 def upload(page: Page, darkroom: FakeDarkroom, script: str) -> Any:
-    """What `script` returns; it has upload(), UploadError and a file."""
+    """The result of `script`, in whose scope are upload(), UploadError and `file`."""
     content = list(jpeg(32, 24))
     return page.evaluate(
         f"""async ([address, content]) => {{
@@ -177,8 +181,8 @@ def test_a_script_uploads_without_an_element(page: Page, darkroom: FakeDarkroom)
         const { image } = await upload(file, { onProgress: ({ phase }) => phases.add(phase) });
         return [image.id, image.status, ...phases];
     """
-    told = upload(page, darkroom, script)
-    assert told == ["NEW0001", "ready", "preparing", "uploading", "processing"]
+    result = upload(page, darkroom, script)
+    assert result == ["NEW0001", "ready", "preparing", "uploading", "processing"]
 
 
 def test_a_scripts_upload_is_stopped_by_its_signal(page: Page, darkroom: FakeDarkroom) -> None:
@@ -192,12 +196,12 @@ def test_a_scripts_upload_is_stopped_by_its_signal(page: Page, darkroom: FakeDar
     assert upload(page, darkroom, script) == "AbortError"
 
 
-def test_an_element_that_leaves_the_page_listens_no_more(
+def test_an_element_removed_from_the_page_stops_listening(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     embed(darkroom, page, "<darkroom-uploader everywhere></darkroom-uploader>")
     page.evaluate("() => document.querySelector('darkroom-uploader').remove()")
-    drop(page.locator("body"), carried(page, ("one.jpg", "image/jpeg", b"x")))
+    drop(page.locator("body"), data_transfer(page, ("one.jpg", "image/jpeg", b"x")))
     assert darkroom.orders == []
 
 

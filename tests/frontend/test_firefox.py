@@ -1,4 +1,4 @@
-"""The page and the uploader in Firefox: what each browser does in its own way."""
+"""The page and the uploader in Firefox: behaviour that differs between browsers."""
 
 import hashlib
 from collections.abc import Iterator
@@ -31,9 +31,9 @@ DROP = """(content) => {
 }"""
 
 BORDER = """() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync("darkroom-uploader::part(area) { border-style: dashed; }");
-    document.adoptedStyleSheets = [sheet];
+    const styles = new CSSStyleSheet();
+    styles.replaceSync("darkroom-uploader::part(area) { border-style: dashed; }");
+    document.adoptedStyleSheets = [styles];
     const { shadowRoot } = document.querySelector("darkroom-uploader");
     return getComputedStyle(shadowRoot.querySelector("[part=area]")).borderStyle;
 }"""
@@ -41,7 +41,7 @@ BORDER = """() => {
 
 @pytest.fixture
 def tab(firefox: Firefox, darkroom: FakeDarkroom) -> Iterator[Tab]:
-    """A tab that must not complain; the test opens the address."""
+    """A tab that must not log errors; the test opens the address."""
     with firefox.watched_tab() as tab:
         yield tab
         darkroom.release()
@@ -62,14 +62,16 @@ def complain(firefox: Firefox, address: str) -> None:
         until(lambda: tab.ask("() => true") and len(firefox.complaints) == 4)
 
 
-def test_what_a_page_complains_of_is_heard(firefox: Firefox, darkroom: FakeDarkroom) -> None:
+def test_errors_and_warnings_of_a_page_are_reported(
+    firefox: Firefox, darkroom: FakeDarkroom
+) -> None:
     with pytest.raises(AssertionError) as raised:
         complain(firefox, darkroom.site)
     for complaint in ("a warning", "an exception", "a rejection", "(img-src) at http://127.0.0.2/"):
         assert complaint in str(raised.value)
 
 
-def test_a_picked_photo_ends_as_its_variants(tab: Tab, darkroom: FakeDarkroom, photo: Path) -> None:
+def test_a_picked_photo_becomes_its_variants(tab: Tab, darkroom: FakeDarkroom, photo: Path) -> None:
     tab.open(darkroom.site)
     tab.pick(photo)
     tab.expect(*READY)
@@ -78,7 +80,7 @@ def test_a_picked_photo_ends_as_its_variants(tab: Tab, darkroom: FakeDarkroom, p
     tab.expect_pictures()
 
 
-def test_the_order_bears_the_digest_that_the_worker_made(
+def test_the_order_has_the_digest_that_the_worker_computed(
     tab: Tab, darkroom: FakeDarkroom, photo: Path
 ) -> None:
     tab.open(darkroom.site)
@@ -103,20 +105,18 @@ def test_a_rejected_photo_shows_the_servers_sentence(
     tab.expect(MESSAGE.format("rejected"), sentence)
 
 
-def test_what_was_cancelled_may_be_tried_again(
-    tab: Tab, darkroom: FakeDarkroom, photo: Path
-) -> None:
+def test_a_cancelled_upload_can_be_retried(tab: Tab, darkroom: FakeDarkroom, photo: Path) -> None:
     darkroom.store_open.clear()
     tab.open(darkroom.site)
     tab.pick(photo)
     tab.click("[data-state=uploading] [name=cancel]")
-    tab.expect(MESSAGE.format("cancelled"), "You stopped this upload.")
+    tab.expect(MESSAGE.format("cancelled"), "You cancelled this upload.")
     darkroom.store_open.set()
     tab.click("[name=retry]")
     tab.expect(*READY)
 
 
-def test_a_connection_that_breaks_is_made_again(
+def test_an_upload_is_retried_after_its_connection_breaks(
     tab: Tab, darkroom: FakeDarkroom, photo: Path
 ) -> None:
     content = photo.read_bytes() + bytes(1_000_000)  # more than the sockets' buffers hold
@@ -133,7 +133,7 @@ def test_the_gallery_opens_a_picture_and_closes_it(tab: Tab, darkroom: FakeDarkr
     darkroom.add_image("ID01", "older.jpg")
     darkroom.add_image("ID02", "newer.jpg")
     tab.open(darkroom.site)
-    tab.expect(".frame-name", "newer.jpg", "older.jpg")
+    tab.expect(".thumbnail-name", "newer.jpg", "older.jpg")
     tab.expect_pictures()
     tab.click("[data-image-id=ID01] a")
     tab.expect("dialog h2", "older.jpg")
@@ -150,7 +150,7 @@ def test_a_url_is_copied(tab: Tab, darkroom: FakeDarkroom) -> None:
     tab.expect("#viewer-message", "Copied.")
 
 
-def test_what_is_fetched_ahead_is_not_fetched_again(tab: Tab, darkroom: FakeDarkroom) -> None:
+def test_preloaded_modules_are_not_fetched_again(tab: Tab, darkroom: FakeDarkroom) -> None:
     tab.open(darkroom.site)
     tab.expect("#gallery-note", "Nothing here yet.")
     until(lambda: "/uploader/transfer.js" in darkroom.fetched)

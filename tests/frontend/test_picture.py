@@ -1,4 +1,4 @@
-"""One picture: its variants, the comparison, and what may be done with it."""
+"""One picture: its variants, the comparison, and its actions."""
 
 import hashlib
 import re
@@ -6,21 +6,23 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.frontend.actions import frames, items, open_picture, photo, pick
+from tests.frontend.actions import items, open_picture, photo, pick, thumbnails
 from tests.frontend.darkroom import FakeDarkroom
 from tests.pictures import jpeg
 
 
-def test_a_frame_leads_to_its_picture_and_back(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_thumbnail_opens_its_picture_and_gets_the_focus_back(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
     darkroom.add_image("ID01")
     page.goto(darkroom.site)
-    frames(page).get_by_role("link").press("Enter")
+    thumbnails(page).get_by_role("link").press("Enter")
     dialog = page.get_by_role("dialog", name="harbour.jpg")
     expect(dialog.get_by_role("heading", name="harbour.jpg")).to_be_focused()
     expect(page).to_have_url(f"{darkroom.site}/#picture/ID01")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(frames(page).get_by_role("link")).to_be_focused()
+    expect(thumbnails(page).get_by_role("link")).to_be_focused()
     expect(page).to_have_url(f"{darkroom.site}/")
 
 
@@ -40,7 +42,7 @@ def test_variants_are_listed_with_what_each_saves(page: Page, darkroom: FakeDark
     expect(page.get_by_text("Original: 4000 × 3000, 4.5 MB, image/jpeg")).to_be_visible()
 
 
-def test_history_and_cost_are_told(page: Page, darkroom: FakeDarkroom) -> None:
+def test_history_and_cost_are_shown(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
@@ -48,7 +50,7 @@ def test_history_and_cost_are_told(page: Page, darkroom: FakeDarkroom) -> None:
     expect(dialog.locator("dd")).to_contain_text(["2026", "480 ms", "$0.00006", "$0.0001"])
 
 
-def test_a_smaller_variant_lies_beside_the_largest(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_smaller_variant_is_compared_with_the_largest(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
@@ -63,7 +65,7 @@ def test_a_smaller_variant_lies_beside_the_largest(page: Page, darkroom: FakeDar
     expect(left).to_have_css("clip-path", re.compile(r"^inset\(0px (calc\()?0"))
 
 
-def test_a_crop_is_compared_with_nothing(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_crop_is_shown_without_a_comparison(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
@@ -72,7 +74,7 @@ def test_a_crop_is_compared_with_nothing(page: Page, darkroom: FakeDarkroom) -> 
     expect(dialog.get_by_role("slider")).to_be_hidden()
 
 
-def test_an_original_of_this_visit_is_at_hand(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_just_uploaded_original_is_compared_at_once(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
     pick(page, photo()).get_by_role("link").click()
     dialog = page.get_by_role("dialog")
@@ -89,7 +91,7 @@ def test_an_original_from_the_disk_must_be_the_same_file(
     dialog = open_picture(page, "ID01")
     chooser = dialog.get_by_label("Compare with the original")
     chooser.set_input_files(photo(content=jpeg(160, 120, seed=2)))
-    expect(dialog.get_by_role("status")).to_have_text("That is another file.")
+    expect(dialog.get_by_role("status")).to_have_text("That isn't the original file.")
     chooser.set_input_files(photo(content=content))
     expect(dialog.get_by_role("slider", name="Divider between Original and 1080p")).to_be_visible()
 
@@ -114,7 +116,7 @@ def test_markup_that_may_not_be_copied_is_shown(page: Page, darkroom: FakeDarkro
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
     dialog.get_by_role("button", name="Copy <picture> markup").click()
     expect(dialog.locator("pre")).to_be_visible()
-    expect(dialog.get_by_role("status")).to_contain_text("does not let this page copy")
+    expect(dialog.get_by_role("status")).to_contain_text("doesn't let this page copy")
 
 
 def test_a_focal_point_is_set_by_a_click(page: Page, darkroom: FakeDarkroom) -> None:
@@ -127,9 +129,9 @@ def test_a_focal_point_is_set_by_a_click(page: Page, darkroom: FakeDarkroom) -> 
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
     dialog.get_by_role("button", name="Save focal point").click()
     expect(dialog.get_by_role("status")).to_have_text("Processed again.")
-    [(image_id, wish)] = darkroom.reprocessed
+    [(image_id, changes)] = darkroom.reprocessed
     assert image_id == "ID01"
-    assert wish["focal_point"] == pytest.approx({"x": 0.25, "y": 0.75}, abs=0.01)
+    assert changes["focal_point"] == pytest.approx({"x": 0.25, "y": 0.75}, abs=0.01)
 
 
 def test_a_focal_point_is_moved_by_keys_and_removed(page: Page, darkroom: FakeDarkroom) -> None:
@@ -156,7 +158,7 @@ def test_a_picture_is_processed_again(page: Page, darkroom: FakeDarkroom) -> Non
     expect(dialog.locator(".history strong")).to_have_text(["ticket", "ready", "ready"])
 
 
-def test_a_picture_is_deleted_only_when_one_is_sure(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_picture_is_deleted_only_after_confirmation(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
@@ -166,12 +168,12 @@ def test_a_picture_is_deleted_only_when_one_is_sure(page: Page, darkroom: FakeDa
     expect(dialog.get_by_role("button", name="Delete")).to_be_focused()
     assert "ID01" in darkroom.images
     page.keyboard.press("Enter")
-    dialog.get_by_role("button", name="Delete for good").click()
+    dialog.get_by_role("button", name="Delete permanently").click()
     expect(dialog.get_by_role("status")).to_have_text(
-        "5 files were erased. A second look found nothing left."
+        "5 files were deleted. A final check found nothing left."
     )
     expect(dialog.locator(".receipt li")).to_have_count(5)
-    expect(page.locator(".frame")).to_have_count(0)
+    expect(page.locator(".thumbnail")).to_have_count(0)
     expect(page.locator("#totals")).to_be_empty()
 
 
@@ -189,16 +191,18 @@ def test_a_rejected_picture_says_why(page: Page, darkroom: FakeDarkroom) -> None
     expect(dialog.get_by_role("button", name="Copy <picture> markup")).to_be_hidden()
 
 
-def test_a_picture_in_work_is_shown_once_it_is_ready(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_picture_being_processed_is_shown_once_it_is_ready(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
     darkroom.worker_open.clear()
     darkroom.add_image("ID01", status="processing", renditions=[], savings=None)
     page.goto(f"{darkroom.site}/#picture/ID01")
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("In work")).to_be_visible()
+    expect(dialog.get_by_text("Processing", exact=True)).to_be_visible()
     darkroom.worker_open.set()
-    expect(dialog.locator(".verdict")).to_have_text("Ready")
+    expect(dialog.locator(".outcome")).to_have_text("Ready")
 
 
-def test_a_picture_that_is_not_there_says_so(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_missing_picture_says_so(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(f"{darkroom.site}/#picture/NOBODY")
     expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("There is no such image.")

@@ -1,4 +1,4 @@
-"""Uploads that end without a picture: each says why, in a sentence."""
+"""Uploads that do not succeed: each shows the reason in a sentence."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.frontend.actions import big_file, carried, drop, expect_end, frames, items, photo, pick
+from tests.frontend.actions import (
+    big_file,
+    data_transfer,
+    drop,
+    expect_end,
+    items,
+    photo,
+    pick,
+    thumbnails,
+)
 from tests.frontend.api import problem
 from tests.frontend.darkroom import FakeDarkroom
 
@@ -14,21 +23,22 @@ from tests.frontend.darkroom import FakeDarkroom
 @pytest.mark.parametrize(
     ("name", "mime_type", "content", "sentence"),
     [
-        ("notes.txt", "text/plain", b"words", "This file is not a picture."),
+        ("notes.txt", "text/plain", b"words", "This file isn't an image."),
         ("none.jpg", "image/jpeg", b"", "This file is empty."),
         (
             "mystery",
             "",
             b"?",
-            "Your browser cannot tell what kind of file this is, and its name does not say.",
+            "We can't tell what type of file this is. "
+            "Check that its name ends in .jpg, .png or similar.",
         ),
     ],
 )
-def test_what_cannot_become_a_picture_is_refused_before_it_is_sent(
+def test_a_file_that_cannot_be_processed_is_refused_before_it_is_sent(
     page: Page, darkroom: FakeDarkroom, name: str, mime_type: str, content: bytes, sentence: str
 ) -> None:
     page.goto(darkroom.site)
-    drop(page.locator("body"), carried(page, (name, mime_type, content)))
+    drop(page.locator("body"), data_transfer(page, (name, mime_type, content)))
     expect_end(items(page), "rejected", sentence)
     assert darkroom.orders == []
 
@@ -53,16 +63,20 @@ def test_a_problem_document_is_shown_as_its_detail(
 @pytest.mark.parametrize(
     ("code", "state", "sentence"),
     [
-        ("EntityTooLarge", "rejected", "The store refused this file because it is too large."),
+        (
+            "EntityTooLarge",
+            "rejected",
+            "The storage service refused this file because it is too large.",
+        ),
         (
             "AccessDenied",
             "failed",
-            "The store refused this upload. Try again.",
+            "The storage service refused this upload. Try again.",
         ),
-        ("NeverHeardOf", "failed", "The store refused this file. Try again."),
+        ("NeverHeardOf", "failed", "The storage service refused this file. Try again."),
     ],
 )
-def test_a_refusal_by_the_store_is_a_sentence_of_ours(
+def test_an_error_of_the_store_is_shown_as_a_sentence_of_ours(
     page: Page, darkroom: FakeDarkroom, code: str, state: str, sentence: str
 ) -> None:
     darkroom.refusal = code
@@ -75,20 +89,20 @@ def test_a_rejected_photo_shows_the_servers_sentence(page: Page, darkroom: FakeD
     darkroom.rejection = {"status": "rejected", "reason": "corrupt_image", "detail": sentence}
     page.goto(darkroom.site)
     expect_end(pick(page, photo()), "rejected", sentence)
-    expect(frames(page)).to_have_count(0)
+    expect(thumbnails(page)).to_have_count(0)
 
 
-def test_a_failed_photo_is_said_to_be_our_fault(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_failed_photo_is_reported_as_our_problem(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.rejection = {"status": "failed"}
     page.goto(darkroom.site)
     expect_end(
         pick(page, photo()),
         "failed",
-        "Darkroom could not process this photo. The fault is ours, not the photo's.",
+        "Darkroom couldn't process this photo. The problem is on our side, not with your photo.",
     )
 
 
-def test_an_api_that_is_briefly_away_does_not_end_the_wait(
+def test_a_brief_outage_of_the_api_does_not_end_the_wait(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     page.goto(darkroom.site)
@@ -109,7 +123,7 @@ def test_after_two_minutes_the_page_stops_waiting_and_says_so(
     expect_end(
         item,
         "failed",
-        "Darkroom is still working on this photo. It will be in the gallery when it is done.",
+        "Darkroom is still processing this photo. It will appear in the gallery when it's ready.",
     )
 
 
@@ -121,13 +135,13 @@ def test_an_upload_can_be_cancelled_and_the_focus_stays_on_it(
     item = pick(page, big_file(tmp_path))
     expect(item).to_have_attribute("data-state", "uploading")
     page.get_by_role("button", name="Cancel the upload of harbour.jpg").press("Enter")
-    expect_end(item, "cancelled", "You stopped this upload.")
+    expect_end(item, "cancelled", "You cancelled this upload.")
     expect(item).to_be_focused()
 
 
 def test_a_page_without_settings_says_so(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.configured = False
     page.goto(darkroom.site)
-    sentence = "This page cannot find its settings (config.json), so it cannot reach Darkroom."
+    sentence = "This page can't find its settings (config.json), so it can't reach Darkroom."
     expect(page.locator("#gallery-note")).to_have_text(sentence)
     expect_end(pick(page, photo()), "failed", sentence)

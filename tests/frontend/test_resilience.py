@@ -1,4 +1,4 @@
-"""Uploads over networks as they are: broken, away, slow, and with tickets that grow old."""
+"""Uploads over unreliable networks: broken connections, no network, expired tickets."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from tests.frontend.actions import (
     expect_end,
     items,
     message,
-    pass_time,
     past_states,
     photo,
     pick,
+    run_clock_until,
     watch_states,
 )
 from tests.frontend.darkroom import FakeDarkroom
@@ -21,7 +21,9 @@ from tests.waiting import until
 BIGGER = bytes(1_000_000)  # more than the sockets' buffers hold
 
 
-def test_a_connection_that_breaks_is_made_again(page: Page, darkroom: FakeDarkroom) -> None:
+def test_an_upload_is_retried_after_its_connection_breaks(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
     darkroom.cuts = 2
     page.goto(darkroom.site)
     watch_states(page)
@@ -31,21 +33,21 @@ def test_a_connection_that_breaks_is_made_again(page: Page, darkroom: FakeDarkro
     assert [arrival.file for arrival in darkroom.arrivals] == [BIGGER]
 
 
-def test_a_connection_that_stays_broken_ends_with_a_sentence(
+def test_an_upload_whose_connection_stays_broken_fails_with_a_sentence(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     darkroom.cuts = 1000
     page.clock.install()
     page.goto(darkroom.site)
     item = pick(page, photo(content=BIGGER))
-    pass_time(page, lambda: item.get_attribute("data-state") == "failed")
-    expect_end(item, "failed", "The connection broke while the photo was being sent. Try again.")
+    run_clock_until(page, lambda: item.get_attribute("data-state") == "failed")
+    expect_end(item, "failed", "The connection was lost during the upload. Try again.")
     darkroom.cuts = 0
     item.get_by_role("button", name="Try again to upload harbour.jpg").click()
-    pass_time(page, lambda: item.get_attribute("data-state") == "ready")
+    run_clock_until(page, lambda: item.get_attribute("data-state") == "ready")
 
 
-def test_a_file_whose_arrival_went_unheard_is_not_sent_again(
+def test_a_file_that_arrived_without_a_response_is_not_sent_again(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     darkroom.loses_answers = True
@@ -63,7 +65,7 @@ def test_a_ticket_that_the_store_calls_expired_is_replaced(
     assert [arrival.key for arrival in darkroom.arrivals] == ["NEW0002"]
 
 
-def test_a_ticket_that_grew_old_while_offline_is_not_used(
+def test_a_ticket_that_expired_while_offline_is_not_used(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     darkroom.expires_at = "2020-01-01T00:00:00Z"
@@ -82,13 +84,13 @@ def test_an_upload_waits_while_there_is_no_network(
     expect(item).to_have_attribute("data-state", "uploading")
     page.context.set_offline(True)
     expect(item).to_have_attribute("data-state", "offline")
-    expect(message(item)).to_have_text("Goes on when the network is back.")
+    expect(message(item)).to_have_text("The upload continues when you're back online.")
     darkroom.store_open.set()
     page.context.set_offline(False)
     expect(item).to_have_attribute("data-state", "ready")
 
 
-def test_a_busy_store_is_asked_again(page: Page, darkroom: FakeDarkroom) -> None:
+def test_an_upload_to_a_busy_store_is_retried(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.busy = 1
     page.goto(darkroom.site)
     watch_states(page)
@@ -96,13 +98,13 @@ def test_a_busy_store_is_asked_again(page: Page, darkroom: FakeDarkroom) -> None
     assert past_states(page).count("retrying") == 1
 
 
-def test_what_was_cancelled_may_be_tried_again(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_cancelled_upload_can_be_retried(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.store_open.clear()
     page.goto(darkroom.site)
     item = pick(page, photo())
     expect(item).to_have_attribute("data-state", "uploading")
     item.get_by_role("button", name="Cancel the upload of harbour.jpg").click()
-    expect_end(item, "cancelled", "You stopped this upload.")
+    expect_end(item, "cancelled", "You cancelled this upload.")
     darkroom.store_open.set()
     item.get_by_role("button", name="Try again to upload harbour.jpg").click()
     expect(item).to_have_attribute("data-state", "ready")
@@ -118,5 +120,5 @@ def test_a_cancelled_upload_stops_sending(
     ended: list[str] = []
     page.on("requestfailed", lambda request: ended.append(request.url))
     items(page).get_by_role("button").click()
-    # Playwright hears of it while it talks with the browser.
+    # Playwright learns of it while it exchanges messages with the browser.
     until(lambda: page.evaluate("1") and f"{darkroom.store}/uploads" in ended)

@@ -1,4 +1,4 @@
-"""Rules of the page's source that no browser enforces everywhere."""
+"""Rules for the page's source that no browser enforces everywhere."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,10 @@ from tests.frontend.darkroom import FRONTEND
 MODULES = sorted(FRONTEND.rglob("*.js"))
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
-# The page's three scripts, the live example's, the worker; and later what shows one picture, and
-# what asks for a token.
+# The page's three scripts, the live example's, and the worker; LATER are the modules that show one
+# picture, and the one that prompts for a token.
 SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
-LATER = {"pass-dialog.js", "viewer.js", "view.js", "details.js", "light-table.js", "focal.js"}
+LATER = {"token-dialog.js", "viewer.js", "view.js", "details.js", "compare-slider.js", "focal.js"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=NAMES)
@@ -37,12 +37,12 @@ def test_no_file_names_another_host() -> None:
     assert not re.search(r"https?://", "".join(sources))
 
 
-def test_every_module_that_the_gallery_and_the_uploader_need_is_fetched_ahead() -> None:
-    ahead = re.findall(r'rel="modulepreload" href="([^"]+)"', PAGES["index.html"])
-    assert {*ahead, *SCRIPTS, *LATER} == set(NAMES)
+def test_every_module_that_the_gallery_and_the_uploader_need_is_preloaded() -> None:
+    preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', PAGES["index.html"])
+    assert {*preloaded, *SCRIPTS, *LATER} == set(NAMES)
 
 
-def test_every_word_that_a_page_asks_for_exists() -> None:
+def test_every_string_that_a_page_names_exists() -> None:
     strings = (FRONTEND / "strings.js").read_text()
     missing = [
         name
@@ -52,14 +52,14 @@ def test_every_word_that_a_page_asks_for_exists() -> None:
     assert missing == []
 
 
-def test_words_that_are_painted_before_the_scripts_are_there_are_those_of_the_strings() -> None:
+def test_text_that_is_painted_before_the_scripts_load_equals_the_strings() -> None:
     strings = (FRONTEND / "strings.js").read_text()
     painted = re.findall(r'data-text="(\w+)">([^<]+)<', PAGES["index.html"])
     assert "addTitle" in dict(painted)
-    assert [name for name, words in painted if f'  {name}: "{words}",' not in strings] == []
+    assert [name for name, text in painted if f'  {name}: "{text}",' not in strings] == []
 
 
-def test_the_uploader_needs_no_file_of_the_page() -> None:
+def test_the_uploader_imports_only_two_of_the_pages_modules() -> None:
     parts = [FRONTEND / "uploader.js", *(FRONTEND / "uploader").iterdir()]
     imported = {
         (part.parent / name).resolve()

@@ -1,4 +1,4 @@
-"""From the choice of a photo to its variants, in a real browser."""
+"""From picking a photo to its variants, in a real browser."""
 
 import hashlib
 import re
@@ -10,21 +10,21 @@ from playwright.sync_api import Page, expect
 from tests.frontend.actions import (
     BIG,
     big_file,
-    carried,
+    data_transfer,
     drop,
     expect_end,
-    frames,
     items,
     message,
     paste,
     photo,
     pick,
+    thumbnails,
 )
 from tests.frontend.darkroom import FakeDarkroom
 from tests.pictures import jpeg
 
 
-def test_a_picked_photo_ends_as_its_variants(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_picked_photo_becomes_its_variants(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
     item = pick(page, photo())
     expect_end(item, "ready", "4 variants, 97% smaller")
@@ -64,7 +64,7 @@ def test_a_status_url_may_be_relative_to_the_api(page: Page, darkroom: FakeDarkr
 
 def test_dropped_photos_are_uploaded(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
-    files = carried(
+    files = data_transfer(
         page,
         ("one.jpg", "image/jpeg", jpeg(32, 24, seed=1)),
         ("two.jpg", "image/jpeg", jpeg(32, 24, seed=2)),
@@ -80,13 +80,15 @@ def test_dropped_photos_are_uploaded(page: Page, darkroom: FakeDarkroom) -> None
 
 def test_a_pasted_photo_is_uploaded(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
-    paste(page, carried(page, ("image.png", "image/png", b"x")))
+    paste(page, data_transfer(page, ("image.png", "image/png", b"x")))
     expect(items(page)).to_have_attribute("data-state", "ready")
 
 
-def test_a_file_dropped_beside_the_area_is_taken_too(page: Page, darkroom: FakeDarkroom) -> None:
+def test_a_file_dropped_outside_the_area_is_uploaded_too(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
     page.goto(darkroom.site)
-    drop(page.locator("h1"), carried(page, ("one.jpg", "image/jpeg", b"x")))
+    drop(page.locator("h1"), data_transfer(page, ("one.jpg", "image/jpeg", b"x")))
     expect(items(page)).to_have_attribute("data-state", "ready")
 
 
@@ -98,12 +100,12 @@ def test_a_type_that_the_browser_does_not_know_comes_from_the_name(
     page: Page, darkroom: FakeDarkroom, name: str, content_type: str
 ) -> None:
     page.goto(darkroom.site)
-    drop(page.locator("body"), carried(page, (name, "", b"x")))
+    drop(page.locator("body"), data_transfer(page, (name, "", b"x")))
     expect(items(page)).to_have_attribute("data-state", "ready")
     assert darkroom.orders[0]["content_type"] == content_type
 
 
-def test_progress_is_the_bytes_that_were_sent_and_reaches_the_end(
+def test_progress_is_the_number_of_bytes_sent_and_reaches_the_end(
     page: Page, darkroom: FakeDarkroom, tmp_path: Path
 ) -> None:
     darkroom.store_open.clear()
@@ -112,7 +114,7 @@ def test_progress_is_the_bytes_that_were_sent_and_reaches_the_end(
     item = pick(page, big_file(tmp_path))
     progress = item.locator("[part=progress]")
     expect(progress).to_have_attribute("max", str(BIG))
-    # From a half, which the store has read, to what else the buffers hold.
+    # Between the half that the store has read and what the buffers hold in addition.
     expect(progress).to_have_attribute("value", re.compile(r"^([89]|1[0-5])\d{6}$"))
     expect(message(item)).to_have_text(re.compile(r"^[\d.]+\sMB of 16\sMB$"))
     expect(item).to_have_attribute("data-state", "uploading")
@@ -123,7 +125,7 @@ def test_progress_is_the_bytes_that_were_sent_and_reaches_the_end(
     expect_end(item, "ready", "4 variants, 97% smaller")
 
 
-def test_three_photos_are_sent_at_a_time_and_the_others_wait(
+def test_three_photos_are_uploaded_in_parallel_and_the_others_wait(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     darkroom.store_open.clear()
@@ -146,6 +148,6 @@ def test_a_photo_that_was_uploaded_before_is_shown_and_not_sent(
     darkroom.duplicate_of = "OLD1"
     page.goto(darkroom.site)
     item = pick(page, photo())
-    expect_end(item, "ready", "You uploaded this photo before, so nothing was sent again.")
-    expect(frames(page)).to_have_count(1)
+    expect_end(item, "ready", "You've already uploaded this photo, so it wasn't sent again.")
+    expect(thumbnails(page)).to_have_count(1)
     assert darkroom.arrivals == []

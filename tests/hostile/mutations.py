@@ -1,4 +1,4 @@
-"""Pictures spoilt at random, mostly where their structure is."""
+"""Random damage to pictures, mostly to their structure."""
 
 import re
 import struct
@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from random import Random
 
-# What lengths, counts and sides go wrong at.
+# Values at which lengths, counts and sides go wrong.
 _NUMBERS = (0, 1, 2, 7, 8, 127, 128, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0xFFFFFF)
 _NUMBERS += (0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 _MOST_BYTES = 60_000
@@ -26,7 +26,7 @@ def spoilt(draw: Random, data: bytes, other: bytes) -> bytes:
 
 
 def _place(draw: Random, data: bytes) -> int:
-    """Where to strike: near a name, or in the head, or anywhere."""
+    """A position to damage: near a name, in the header, or anywhere."""
     way = draw.random()
     if way < 0.5:
         names = [found.start() for found in _NAMES.finditer(data[:4096])]
@@ -91,7 +91,7 @@ _CHANGES: tuple[Callable[[Random, bytes, bytes], bytes], ...] = (
 
 
 def _with_sums(data: bytes) -> bytes:
-    """A PNG with the right checksums, without which no decoder would look at it."""
+    """A PNG with correct checksums, without which decoders would reject it at once."""
     if not data.startswith(b"\x89PNG"):
         return data
     mended, position = bytearray(data), 8

@@ -1,4 +1,4 @@
-"""Small sound pictures of every kind, in the ways that decoders tell apart."""
+"""Small valid pictures of every format, in the variations that decoders distinguish."""
 
 from collections.abc import Iterator
 
@@ -20,12 +20,12 @@ def _seeds() -> Iterator[bytes]:
     clear = colours.copy()
     clear.putalpha(ramp)
     frames = [colours.rotate(turn) for turn in (90, 180)]
-    notes = {"exif": exif(6, gps=True), "icc_profile": DISPLAY_P3}
-    yield from _jpegs(colours, notes)
-    yield from _pngs(colours, clear, notes)
+    metadata = {"exif": exif(6, gps=True), "icc_profile": DISPLAY_P3}
+    yield from _jpegs(colours, metadata)
+    yield from _pngs(colours, clear, metadata)
     yield from _tiffs(colours, clear, {"exif": exif(6), "icc_profile": DISPLAY_P3})
     for kind in ("webp", "avif", "heic"):
-        yield saved(colours, kind, **notes)
+        yield saved(colours, kind, **metadata)
         yield saved(clear, kind)
     yield saved(colours, "webp", lossless=True)
     yield saved(colours, "avif", subsampling="4:4:4", tile_rows=1, tile_cols=1)
@@ -38,24 +38,24 @@ def _seeds() -> Iterator[bytes]:
         yield saved(clear.convert(mode), "bmp")
 
 
-def _jpegs(colours: Image.Image, notes: dict[str, bytes]) -> Iterator[bytes]:
-    yield saved(colours, "jpeg", comment="said", **notes)
+def _jpegs(colours: Image.Image, metadata: dict[str, bytes]) -> Iterator[bytes]:
+    yield saved(colours, "jpeg", comment="said", **metadata)
     yield saved(colours, "jpeg", progressive=True, restart_marker_rows=1)
     yield saved(colours.convert("CMYK"), "jpeg", progressive=True)
     yield saved(colours.convert("L"), "jpeg", subsampling="4:4:4")
 
 
-def _pngs(colours: Image.Image, clear: Image.Image, notes: dict[str, bytes]) -> Iterator[bytes]:
-    yield saved(colours, "png", **notes)
+def _pngs(colours: Image.Image, clear: Image.Image, metadata: dict[str, bytes]) -> Iterator[bytes]:
+    yield saved(colours, "png", **metadata)
     yield saved(clear, "png")
     yield saved(colours.quantize(5), "png", transparency=2)
     yield saved(colours.convert("I;16"), "png")
     yield saved(colours.convert("1"), "png")
 
 
-def _tiffs(colours: Image.Image, clear: Image.Image, notes: dict[str, bytes]) -> Iterator[bytes]:
+def _tiffs(colours: Image.Image, clear: Image.Image, metadata: dict[str, bytes]) -> Iterator[bytes]:
     for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
-        yield saved(colours, "tiff", compression=compression, **notes)
+        yield saved(colours, "tiff", compression=compression, **metadata)
     yield saved(colours.convert("1"), "tiff", compression="group4")
     yield saved(colours.convert("F"), "tiff")
     yield saved(colours.convert("I;16"), "tiff", compression="tiff_lzw")

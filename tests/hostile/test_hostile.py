@@ -1,4 +1,4 @@
-"""Every file that image libraries test themselves with ends as renditions or with a reason."""
+"""Every test file of the image libraries ends with renditions or a rejection reason."""
 
 import json
 import subprocess
@@ -17,20 +17,20 @@ WITH_HEIC = ("libheif", "pillow-heif")
 
 
 def reports(paths: list[Path], *words: str) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """What a worker says of each file; another worker goes on where one has died."""
+    """A worker's report on each file; if a worker dies, another one continues."""
     waiting = list(paths)
     while waiting:
         command = [sys.executable, "-W", "always", "-m", "tests.hostile.worker", *words]
         lines = "".join(f"{path}\n" for path in waiting)
         run = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
-        told = [json.loads(line) for line in run.stdout.splitlines()]
-        yield from zip(waiting, told, strict=False)
-        if len(told) < len(waiting):
-            yield waiting[len(told)], {"outcome": f"ended the process: {run.returncode}"}
-        waiting = waiting[len(told) + 1 :]
+        found = [json.loads(line) for line in run.stdout.splitlines()]
+        yield from zip(waiting, found, strict=False)
+        if len(found) < len(waiting):
+            yield waiting[len(found)], {"outcome": f"ended the process: {run.returncode}"}
+        waiting = waiting[len(found) + 1 :]
 
 
-def test_a_file_that_ends_the_worker_is_told_by_its_name(tmp_path: Path):
+def test_a_file_that_kills_the_worker_is_reported_by_name(tmp_path: Path):
     good = tmp_path / "good.jpg"
     good.write_bytes(jpeg())
     paths = [good, tmp_path / "missing.jpg", good]
@@ -51,5 +51,5 @@ def test_every_file_ends_with_renditions_or_a_reason(collection: str):
 
 
 @pytest.mark.parametrize("collection", WITH_HEIC)
-def test_every_file_ends_so_without_heic_too(collection: str):
+def test_every_file_ends_with_renditions_or_a_reason_without_heic_too(collection: str):
     assert_harmless(collection)

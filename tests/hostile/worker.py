@@ -1,4 +1,4 @@
-"""Renders each file that a line of standard input names, and prints what came of it, as JSON."""
+"""Renders each file named on a line of standard input, and prints the outcome as JSON."""
 
 import json
 import os
@@ -13,11 +13,11 @@ from typing import Any
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import Limits, render
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 from tests.imaging import samples
 
-TIMES = 2000  # what a sound picture of a megapixel takes, for one file
-MEGABYTES = 600  # above what the process holds before
+TIMES = 2000  # limit for one file, in times of a valid one-megapixel picture
+MEGABYTES = 600  # limit for one file, above the memory used before
 
 VARIANTS = (
     Variant(name="inside", width=160, height=160, formats=("webp", "jpeg")),
@@ -38,7 +38,7 @@ def held(mark: str) -> int:
 
 
 def outcome_of(data: bytes, limits: Limits) -> str:
-    """`ready`, a reason, or what else came out in words."""
+    """`ready`, a reason, or a description of any other outcome."""
     try:
         picture = render(data, VARIANTS, limits)
     except Rejection as rejection:
@@ -51,17 +51,17 @@ def outcome_of(data: bytes, limits: Limits) -> str:
 
 @cache
 def usual() -> float:
-    """The processor time of a sound picture of a megapixel, on this machine as it is now."""
+    """The current CPU time of a valid one-megapixel picture on this machine."""
     data = samples.saved(samples.scene(1000, 1000), "jpeg")
     return min(_timed(data, Limits(max_pixels=PIXELS, max_frames=1))[1] for _ in range(3))
 
 
 def reported(data: bytes, limits: Limits, printed: int) -> dict[str, Any]:
-    """One file's outcome, its processor time as a multiple of the usual, its growth in megabytes,
-    and what `printed` (a file) caught.
+    """A file's outcome, its CPU time as a multiple of the usual, its memory growth in megabytes,
+    and what was written to `printed`, the file descriptor of standard error.
     """
     most = TIMES * usual()
-    Path("/proc/self/clear_refs").write_text("5")  # the mark of the most memory starts again
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak memory
     memory = held("VmRSS")
     end = int(time.process_time() + 2 * most) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
@@ -82,7 +82,7 @@ def _timed(data: bytes, limits: Limits) -> tuple[str, float]:
 
 
 def faults(report: dict[str, Any]) -> str:
-    """What is wrong with a report; empty where nothing is."""
+    """What is wrong with a report; empty if nothing is."""
     if report["outcome"] not in FINE:
         return str(report["outcome"])
     if report["times"] > TIMES or report["megabytes"] > MEGABYTES:

@@ -1,4 +1,4 @@
-"""Damaged files for Hypothesis, which finds the smallest damage that does harm."""
+"""Damaged files for Hypothesis, which shrinks them to the smallest harmful damage."""
 
 from collections.abc import Sequence
 

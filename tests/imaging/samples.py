@@ -1,4 +1,4 @@
-"""Pictures made by hand or by Pillow, as bytes."""
+"""Picture files made by hand or by Pillow."""
 
 import struct
 import zlib
@@ -11,7 +11,7 @@ from pillow_heif import from_pillow
 from chalicelib.imaging import Limits, Picture, render
 from chalicelib.imaging.decoding import decode
 from chalicelib.imaging.encoding import encode
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 
 LIMITS = Limits(max_pixels=100_000_000, max_frames=500, max_animation_pixels=10**9, allow_heic=True)
 WHOLE = Variant(name="whole", width=2000, height=2000, formats=("png",))
@@ -21,7 +21,7 @@ CORNERS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0))
 
 
 def scene(width: int, height: int) -> Image.Image:
-    """A gradient under noise, as hard to pack as a photo."""
+    """A gradient with noise, as hard to compress as a photo."""
     noise = Image.effect_noise((max(1, width // 4), max(1, height // 4)), 60)
     return Image.merge(
         "RGB",
@@ -59,7 +59,7 @@ def rendered(data: bytes, *variants: Variant, limits: Limits = LIMITS) -> Pictur
 
 
 def shown(data: bytes, variant: Variant | None = None) -> Image.Image:
-    """The first rendition of `data`; without a variant what is read of it, in full."""
+    """The first rendition of `data`; without a variant, the decoded original at full size."""
     if variant:
         image = opened(rendered(data, variant).renditions[0].data)
     else:
@@ -87,7 +87,7 @@ def png(width: int, height: int, *chunks: bytes, packed: bytes = b"") -> bytes:
 
 
 def gif(frames: int, comments: int = 0) -> bytes:
-    """A 1x1 GIF of `frames` and of `comments` blocks of 255 bytes."""
+    """A 1x1 GIF of `frames`, with `comments` comment blocks of 255 bytes."""
     head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\x10\x80\xf0\xff\xff\xff"
     comment = b"!\xfe" + (b"\xff" + b"c" * 255) * comments + b"\x00" if comments else b""
     frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"

@@ -6,7 +6,7 @@ from PIL import Image
 from chalicelib.imaging import alpha
 from chalicelib.imaging.alpha import premultiplied, straight
 
-# Every grey under every alpha.
+# Every grey with every alpha.
 PAIRS = [(level, opacity) for level in range(256) for opacity in range(256)]
 PIXELS = bytes(band for level, opacity in PAIRS for band in (level, level, level, opacity))
 
@@ -16,7 +16,7 @@ def all_pairs(mode: str) -> Image.Image:
 
 
 def reds(image: Image.Image) -> Iterator[tuple[int, int, int]]:
-    """Level and alpha as they were, and the level that has become of them."""
+    """The original level and alpha, and the resulting level."""
     for (level, opacity), red in zip(PAIRS, image.getchannel(0).tobytes(), strict=True):
         yield level, opacity, red
 
@@ -32,7 +32,7 @@ def test_premultiplied_is_the_product_rounded() -> None:
         assert abs(red - level * opacity / 255) <= 0.5
 
 
-def test_straight_is_the_quotient_to_a_level_and_never_over_white() -> None:
+def test_straight_is_the_quotient_within_a_level_and_never_above_white() -> None:
     for level, opacity, red in reds(straight(all_pairs("RGBa"))):
         assert not opacity or abs(red - min(255, level * 255 / opacity)) < 1
 
@@ -43,7 +43,7 @@ def test_neither_changes_the_alpha() -> None:
     assert straight(all_pairs("RGBa")).getchannel("A").tobytes() == given
 
 
-def test_neither_changes_the_picture_that_it_is_given() -> None:
+def test_neither_changes_its_input() -> None:
     image = all_pairs("RGBA")
     premultiplied(image)
     assert image.mode == "RGBA"

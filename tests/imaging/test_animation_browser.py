@@ -1,4 +1,4 @@
-"""What a real browser makes of animations: of the originals, and of what we make of them."""
+"""Animations in a real browser: the originals, and their renditions."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from chalicelib.variants import Variant
-from tests.imaging import films
-from tests.imaging.films import Strip, animated, row_of, shown, sprite
+from chalicelib.model.variants import Variant
+from tests.imaging import animations
+from tests.imaging.animations import Strip, animated, row_of, shown, sprite
 from tests.imaging.samples import rendered
 from tests.waiting import GENEROUS
 
-# ImageDecoder is for secure pages only; this one is answered here and reaches no network.
+# ImageDecoder requires a secure page; requests to this one are answered locally.
 _PAGE = "https://animation.test/"
 _DECODE = """async ([base64, type]) => {
   const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -41,7 +41,7 @@ _DECODE = """async ([base64, type]) => {
 
 
 class Viewed(NamedTuple):
-    """What a browser says; it repeats None times for ever."""
+    """An animation as decoded by a browser; `repetitions` is None for ever."""
 
     pictures: list[Image.Image]
     milliseconds: list[float]
@@ -59,13 +59,15 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def viewed(page: Page, data: bytes, type: str) -> Viewed:
-    told: dict[str, Any] = page.evaluate(_DECODE, [b64encode(data).decode(), type])
+    decoded: dict[str, Any] = page.evaluate(_DECODE, [b64encode(data).decode(), type])
     pictures = [
         Image.frombytes("RGBA", tuple(frame["size"]), b64decode(frame["pixels"]))
-        for frame in told["frames"]
+        for frame in decoded["frames"]
     ]
     return Viewed(
-        pictures, [frame["milliseconds"] for frame in told["frames"]], told["repetitions"]
+        pictures,
+        [frame["milliseconds"] for frame in decoded["frames"]],
+        decoded["repetitions"],
     )
 
 
@@ -76,7 +78,7 @@ STRIPS = (
     Strip("W", 0, time=150),
 )
 WRITERS: dict[str, Callable[..., bytes]] = {
-    "image/gif": films.gif, "image/png": films.apng, "image/webp": films.webp
+    "image/gif": animations.gif, "image/png": animations.apng, "image/webp": animations.webp
 }  # fmt: skip
 
 
@@ -103,11 +105,11 @@ def test_a_browser_sees_our_file_as_it_sees_the_original(page: Page, type: str):
     before, after = viewed(page, data, type), viewed(page, made.data, made.media_type)
     assert after.milliseconds == before.milliseconds == [20, 30, 500, 40, 50, 60]
     assert after.repetitions == before.repetitions
-    for one, other in zip(before.pictures, after.pictures, strict=True):
-        boxes = [each.getchannel("A").point(_SOLID).getbbox() for each in (one, other)]
+    for original, ours in zip(before.pictures, after.pictures, strict=True):
+        boxes = [image.getchannel("A").point(_SOLID).getbbox() for image in (original, ours)]
         assert boxes[0] == boxes[1]
         left, top, *_ = boxes[0] or (0, 0)
-        assert other.getpixel((left + 8, top + 8))[0] > 240  # type: ignore[index]
+        assert ours.getpixel((left + 8, top + 8))[0] > 240  # type: ignore[index]
 
 
 _SOLID = [255 * (level > 128) for level in range(256)]

@@ -1,4 +1,4 @@
-"""What a viewer sees of each frame, and how long: the same rules in three formats."""
+"""How each frame is shown, and for how long: the same rules in three formats."""
 
 import struct
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from PIL import Image
 
 from chalicelib.imaging.animation.frames import shown_for
 from chalicelib.imaging.decoding import decode, headers_of
-from tests.imaging import films
-from tests.imaging.films import Strip, row_of, shown
+from tests.imaging import animations
+from tests.imaging.animations import Strip, row_of, shown
 from tests.imaging.samples import DISPLAY_P3, LIMITS, chunk, exif, four_corners, saved
 
 WRITERS: dict[str, Callable[..., bytes]] = {
-    "gif": films.gif, "png": films.apng, "webp": films.webp
+    "gif": animations.gif, "png": animations.apng, "webp": animations.webp
 }  # fmt: skip
 ALL, NOT_WEBP, NOT_GIF = ("gif", "png", "webp"), ("gif", "png"), ("png", "webp")
 
@@ -64,25 +64,25 @@ def test_frames_follow_each_other_as_in_browsers(kind: str, strips: list[Strip],
     assert [row_of(picture) for picture, _ in shown(WRITERS[kind](4, *strips))] == rows
 
 
-def test_what_reaches_over_the_screen_of_a_gif_is_cut_off():
-    data = films.gif(4, Strip("RRRR"), Strip("GGGG", 2), Strip("B", 9), Strip("W", 3))
+def test_what_extends_beyond_the_screen_of_a_gif_is_cut_off():
+    data = animations.gif(4, Strip("RRRR"), Strip("GGGG", 2), Strip("B", 9), Strip("W", 3))
     assert [row_of(picture) for picture, _ in shown(data)] == ["RRRR", "RRGG", "RRGG", "RRGW"]
 
 
 def test_a_first_frame_beyond_the_screen_of_a_gif_widens_it():
-    data = films.gif(2, Strip("RRRR"), Strip("G", 3))
+    data = animations.gif(2, Strip("RRRR"), Strip("G", 3))
     assert [row_of(picture) for picture, _ in shown(data)] == ["RRRR", "RRRG"]
 
 
 def test_disposal_4_restores_as_3_does():
-    data = films.gif(4, Strip("RRRR"), Strip("GG", 0, "restore"), Strip("B", 3))
+    data = animations.gif(4, Strip("RRRR"), Strip("GG", 0, "restore"), Strip("B", 3))
     odd = data.replace(b"!\xf9\x04\x0d", b"!\xf9\x04\x11")
     assert odd != data
     assert [row_of(picture) for picture, _ in shown(odd)] == ["RRRR", "GGRR", "RRRB"]
 
 
 def test_a_frame_of_a_gif_uses_its_own_colours():
-    data = films.gif(4, Strip("RRRR"), Strip("GG"))
+    data = animations.gif(4, Strip("RRRR"), Strip("GG"))
     place = data.rindex(b"," + struct.pack("<HHHHB", 0, 0, 2, 1, 0)) + 9
     own = bytes((255, 255, 255)) * 4
     data = data[:place] + b"\x81" + own + data[place + 1 :]
@@ -90,7 +90,7 @@ def test_a_frame_of_a_gif_uses_its_own_colours():
 
 
 def test_a_frame_in_plain_greys_is_grey():
-    data = films.gif(4, Strip("RRRR"), Strip("WW"))
+    data = animations.gif(4, Strip("RRRR"), Strip("WW"))
     place = data.rindex(b"," + struct.pack("<HHHHB", 0, 0, 2, 1, 0)) + 9
     greys = bytes(level for grey in range(256) for level in (grey,) * 3)
     picture = shown(data[:place] + b"\x87" + greys + data[place + 1 :])[1][0]
@@ -102,12 +102,12 @@ def test_an_interlaced_gif_is_read_line_by_line():
     striped = Image.frombytes("RGB", (1, 16), b"".join(rows)).resize((16, 16))
     still = saved(striped, "gif", interlace=1)
     assert still[still.index(struct.pack("<HHHH", 0, 0, 16, 16)) + 8] & 0x40
-    first = shown(still[:-1] + films.gif_frame(Strip("R")) + b";")[0][0].convert("RGB")
+    first = shown(still[:-1] + animations.gif_frame(Strip("R")) + b";")[0][0].convert("RGB")
     assert [first.getpixel((3, y)) for y in range(16)] == [(255, 0, 0), (0, 255, 0)] * 8
 
 
-def test_a_hidden_default_image_of_an_apng_is_no_frame():
-    data = films.apng(2, Strip("RR"), Strip("GG"), hidden="BB")
+def test_a_hidden_default_image_of_an_apng_is_not_a_frame():
+    data = animations.apng(2, Strip("RR"), Strip("GG"), hidden="BB")
     assert [row_of(picture) for picture, _ in shown(data)] == ["RR", "GG"]
     assert row_of(decode(data, LIMITS, lambda size: size).image) == "BB"
 
@@ -144,8 +144,8 @@ def test_short_frames_last_as_long_as_browsers_make_them(kind: str):
     assert [milliseconds for _, milliseconds in shown(data)] == [100, 100, 20, 2500]
 
 
-def test_an_apng_of_no_denominator_counts_hundredths():
-    data = films.apng(2, Strip("RG", time=7), Strip("GR", time=7))
+def test_an_apng_delay_without_a_denominator_is_in_hundredths():
+    data = animations.apng(2, Strip("RG", time=7), Strip("GR", time=7))
     timeless = data.replace(struct.pack(">HH", 7, 100), struct.pack(">HH", 7, 0))
     assert timeless != data
     assert [milliseconds for _, milliseconds in shown(timeless)] == [70, 70]
@@ -155,12 +155,12 @@ DURATIONS = st.lists(st.fractions(0, 10_000, max_denominator=65_535), min_size=1
 
 
 @given(DURATIONS)
-def test_every_frame_is_shown_longer_than_browsers_call_a_flash(durations: list[Fraction]):
+def test_no_frame_is_so_short_that_browsers_slow_it_down(durations: list[Fraction]):
     assert all(milliseconds > 10 for milliseconds in shown_for(durations))
 
 
 @given(st.lists(st.fractions(12, 10_000, max_denominator=65_535), min_size=1, max_size=50))
-def test_rounding_does_not_add_up(durations: list[Fraction]):
+def test_rounding_errors_do_not_accumulate(durations: list[Fraction]):
     assert abs(sum(shown_for(durations)) - sum(durations)) <= Fraction(1, 2)
 
 
@@ -168,9 +168,9 @@ def test_thirty_frames_of_a_thirtieth_take_a_second():
     assert sum(shown_for([Fraction(1000, 30)] * 30)) == 1000
 
 
-def test_pillow_sees_no_more_than_a_frame_of_an_apng():
+def test_pillow_gets_nothing_but_the_frames_of_an_apng():
     secret = chunk(b"tEXt", b"Comment\0SecretPlace")
-    data = films.apng(2, Strip("RR"), Strip("GG"), before=secret)
-    film = decode(data, LIMITS, lambda size: size).film
-    assert film
-    assert [b"Secret" in frame.body for frame in headers_of(film)] == [False, False]
+    data = animations.apng(2, Strip("RR"), Strip("GG"), before=secret)
+    animation = decode(data, LIMITS, lambda size: size).animation
+    assert animation
+    assert [b"Secret" in frame.body for frame in headers_of(animation)] == [False, False]

@@ -1,4 +1,4 @@
-"""What is no whole animation, or too much of one."""
+"""Animations that are damaged, or too large."""
 
 import subprocess
 import sys
@@ -11,9 +11,9 @@ from PIL import Image
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import Limits, render
-from chalicelib.variants import Variant
-from tests.imaging import films
-from tests.imaging.films import KINDS, WHOLE, Strip, animated, only, sprite, turning
+from chalicelib.model.variants import Variant
+from tests.imaging import animations
+from tests.imaging.animations import KINDS, WHOLE, Strip, animated, only, sprite, turning
 from tests.imaging.mutations import mutated
 from tests.imaging.samples import (
     LIMITS,
@@ -29,7 +29,7 @@ def reason_for(data: bytes, limits: Limits = LIMITS) -> Reason:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_cut_animation_is_corrupt(kind: str):
+def test_a_truncated_animation_is_corrupt(kind: str):
     data = animated(turning(), kind)
     for length in (len(data) // 2, len(data) * 9 // 10):
         assert reason_for(data[:length]) is Reason.CORRUPT_IMAGE
@@ -44,10 +44,10 @@ def test_an_animation_with_a_broken_later_frame_is_corrupt(kind: str):
 
 
 def test_a_gif_with_a_broken_later_frame_is_corrupt():
-    data = films.gif(4, Strip("RRRR"), Strip("GGGG"))
-    codes = films.lzw([1, 1, 1, 1])
+    data = animations.gif(4, Strip("RRRR"), Strip("GGGG"))
+    codes = animations.lzw([1, 1, 1, 1])
     assert codes in data
-    # A first code that is no colour.
+    # The first code is not a colour.
     assert reason_for(data.replace(codes, b"\x07\x02\x80\xff\x00")) is Reason.CORRUPT_IMAGE
 
 
@@ -61,7 +61,7 @@ def test_a_gif_with_a_broken_later_frame_is_corrupt():
     ids=["another count", "a gap", "a frame beyond the canvas"],
 )
 def test_an_apng_that_breaks_the_rules_shows_its_default_image(old: bytes, new: bytes):
-    data = films.apng(4, Strip("RRRR"), Strip("GG"))
+    data = animations.apng(4, Strip("RRRR"), Strip("GG"))
     assert old in data
     assert b"ANMF" not in only(data.replace(old, new)).data
 
@@ -74,13 +74,13 @@ def test_more_pixels_than_allowed_are_rejected_with_a_sentence():
     assert reason_for(data, less) is Reason.TOO_MANY_PIXELS
 
 
-def test_what_changes_little_counts_little():
-    data = films.gif(400, Strip("R" * 400), *[Strip("G", place) for place in range(20)])
+def test_frames_that_change_little_count_little():
+    data = animations.gif(400, Strip("R" * 400), *[Strip("G", place) for place in range(20)])
     few = Limits(max_pixels=10**6, max_frames=30, max_animation_pixels=2 * (400 + 20 * 100))
     assert opened(render(data, (WHOLE,), few).renditions[0].data).n_frames == 21
 
 
-def test_an_animation_that_nobody_asked_for_is_not_counted():
+def test_an_animation_without_animated_renditions_is_not_counted():
     data = animated(turning(), "png")
     none = Limits(max_pixels=10**6, max_frames=9, max_animation_pixels=1)
     still = Variant(name="v", width=50, formats=("jpeg",))
@@ -88,14 +88,14 @@ def test_an_animation_that_nobody_asked_for_is_not_counted():
 
 
 def test_a_frame_larger_than_all_limits_is_rejected_before_it_is_decoded():
-    data = films.gif(4, Strip("RRRR"), Strip("GG"))
+    data = animations.gif(4, Strip("RRRR"), Strip("GG"))
     place = data.rindex(b",") + 5
     huge = data[:place] + b"\xff\xff\xff\xff" + data[place + 4 :]
     assert reason_for(huge) is Reason.TOO_MANY_PIXELS
 
 
 def test_a_canvas_beyond_4k_is_rejected_before_it_is_decoded():
-    data = films.webp(4, Strip("RRRR"), Strip("GG"))
+    data = animations.webp(4, Strip("RRRR"), Strip("GG"))
     size = data.index(b"VP8X") + 12
     huge = data[:size] + (16_000).to_bytes(3, "little") + (600).to_bytes(3, "little")
     assert reason_for(huge + data[size + 6 :]) is Reason.TOO_MANY_PIXELS
@@ -105,7 +105,7 @@ _PEAK = """
 import resource, sys
 from PIL import Image
 from chalicelib.imaging import Limits, render
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 data = open(sys.argv[1], "rb").read()
 limits = Limits(max_pixels=10**7, max_frames=1000, max_animation_pixels=10**9)
 render(data, (Variant(name="v", width=640),), limits)
@@ -114,9 +114,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def peak(frames: int, path: Path) -> int:
-    """Megabytes that rendering so many frames of 640x480 takes at most."""
+    """Peak memory, in megabytes, of rendering this many frames of 640x480 pixels."""
     pictures = [Image.new("RGB", (640, 480), (place, 0, 0)) for place in range(0, 4 * frames, 4)]
-    path.write_bytes(animated([one.convert("P") for one in pictures], "gif"))
+    path.write_bytes(animated([picture.convert("P") for picture in pictures], "gif"))
     command = [sys.executable, "-c", _PEAK, str(path)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
@@ -129,9 +129,9 @@ def test_memory_does_not_grow_with_the_frames(tmp_path: Path):
 SEEDS = [
     animated(sprite(3), kind, **options) for kind in KINDS for options in ({}, {"loop": 2})
 ] + [
-    films.apng(6, Strip("RRRR"), Strip("GG", 2, "restore"), hidden="BBBBBB"),
-    films.gif(4, Strip("RRRR"), Strip("GGGG", 2), repeats=1),
-    films.webp(4, Strip("RRRR"), Strip("GG", 2, "clear", blended=False)),
+    animations.apng(6, Strip("RRRR"), Strip("GG", 2, "restore"), hidden="BBBBBB"),
+    animations.gif(4, Strip("RRRR"), Strip("GGGG", 2), repeats=1),
+    animations.webp(4, Strip("RRRR"), Strip("GG", 2, "clear", blended=False)),
 ]
 
 
@@ -149,7 +149,7 @@ def test_mutated_animations_are_rendered_or_rejected(data: bytes):
         render(data, SMALL, limits)
 
 
-def test_a_function_of_little_memory_takes_smaller_frames():
+def test_a_function_with_little_memory_accepts_only_smaller_frames():
     data = animated(turning(), "png")  # 96 x 96 pixels
     little = Limits(max_pixels=10**6, max_frames=9, megabytes=251)
     assert reason_for(data, little) is Reason.TOO_MANY_PIXELS

@@ -4,7 +4,7 @@ import zlib
 import pytest
 from PIL import Image, ImageCms
 
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 from tests.imaging.samples import (
     DISPLAY_P3,
     chunk,
@@ -27,7 +27,7 @@ def colour_of(data: bytes) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "tiff"])
-def test_a_display_p3_colour_becomes_its_srgb_twin(kind: str):
+def test_a_display_p3_colour_is_converted_to_srgb(kind: str):
     options = {"quality": 95} if kind in {"jpeg", "webp", "avif"} else {}
     data = saved(
         Image.new("RGB", (16, 16), (200, 100, 80)), kind, icc_profile=DISPLAY_P3, **options
@@ -61,7 +61,7 @@ def test_a_profile_bomb_in_a_png_is_ignored():
     assert rendered(png(4, 4, bomb, packed=zlib.compress(bytes(20)))).width == 4
 
 
-def test_a_profile_of_other_colours_than_the_picture_is_ignored():
+def test_a_profile_of_another_colour_space_is_ignored():
     data = saved(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "jpeg", icc_profile=DISPLAY_P3)
     red, green, blue = colour_of(data)
     assert red > 240

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging import Limits, containers
-from chalicelib.imaging.containers.survey import Broken
-from chalicelib.imaging.signatures import CONTENT_TYPES
+from chalicelib.imaging import Limits, formats
+from chalicelib.imaging.formats.file_info import MalformedFile
+from chalicelib.model.formats import FORMATS
 from tests.imaging import samples
 from tests.imaging.samples import CORNERS, LIMITS, exif, four_corners, rendered, saved, scene, shown
 
@@ -25,7 +25,7 @@ def reason_for(data: bytes, limits: Limits = LIMITS) -> Reason:
     return caught.value.reason
 
 
-@pytest.mark.parametrize("kind", CONTENT_TYPES)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_every_kind_is_decoded(kind: str):
     picture = rendered(saved(four_corners(), kind))
     assert (picture.content_type, picture.width, picture.height) == (f"image/{kind}", 96, 64)
@@ -47,7 +47,7 @@ def test_every_orientation_is_turned_upright(kind: str, orientation: int):
         assert all(abs(a - b) < 40 for a, b in zip(colour, expected, strict=True))
 
 
-@pytest.mark.parametrize("kind", CONTENT_TYPES)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_picture_cut_in_half_is_corrupt(kind: str):
     data = saved(scene(400, 300), kind)
     assert reason_for(data[: len(data) // 2]) is Reason.CORRUPT_IMAGE
@@ -83,7 +83,7 @@ def huge_gif() -> bytes:
 
 
 @pytest.mark.parametrize("make", [huge_webp, huge_jpeg, huge_gif])
-def test_other_headers_of_too_many_pixels_are_enough_too(make: Callable[[], bytes]):
+def test_too_many_pixels_in_headers_of_other_formats_are_rejected_too(make: Callable[[], bytes]):
     assert reason_for(make()) is Reason.TOO_MANY_PIXELS
 
 
@@ -98,8 +98,8 @@ def test_a_grid_of_far_more_pixels_than_it_shows_is_corrupt():
     data = saved(Image.new("L", (768, 768), 99), "heic", tile_size=64)
     tile, larger = (b"ispe" + struct.pack(">III", 0, side, side) for side in (64, 640))
     assert tile in data
-    with pytest.raises(Broken):
-        containers.survey("heic", data.replace(tile, larger), 1)
+    with pytest.raises(MalformedFile):
+        formats.inspect("heic", data.replace(tile, larger), 1)
 
 
 def swollen(data: bytes) -> bytes:
@@ -116,21 +116,21 @@ def swollen(data: bytes) -> bytes:
 def test_an_avif_far_larger_than_its_container_says_is_broken(frames: int):
     others = [four_corners().rotate(180)] * (frames - 1)
     data = saved(four_corners(), "avif", save_all=frames > 1, append_images=others)
-    assert containers.survey("avif", data, 9).width == 96
-    with pytest.raises(Broken):
-        containers.survey("avif", swollen(data), 9)
+    assert formats.inspect("avif", data, 9).width == 96
+    with pytest.raises(MalformedFile):
+        formats.inspect("avif", swollen(data), 9)
 
 
-def test_the_tracks_of_an_avif_are_looked_at_too():
+def test_the_tracks_of_an_avif_are_checked_too():
     data = saved(four_corners(), "avif", save_all=True, append_images=[four_corners()])
     tracks_alone = data.replace(b"meta", b"free", 1)
-    assert containers.survey("avif", tracks_alone, 9).frames == 1
-    with pytest.raises(Broken):
-        containers.survey("avif", swollen(tracks_alone), 9)
+    assert formats.inspect("avif", tracks_alone, 9).frames == 1
+    with pytest.raises(MalformedFile):
+        formats.inspect("avif", swollen(tracks_alone), 9)
 
 
 def repeated(data: bytes, times: int) -> bytes:
-    """An AVIF of one item whose stream comes `times` over."""
+    """An AVIF of one item whose stream is repeated `times` times."""
     mdat = data.index(b"mdat") - 4
     length = len(data) - mdat - 8
     stream = struct.pack(">I", length)
@@ -140,7 +140,7 @@ def repeated(data: bytes, times: int) -> bytes:
 
 
 @pytest.mark.parametrize(("times", "decoded"), [(2, True), (40, False)])
-def test_an_avif_whose_one_picture_is_many_is_corrupt(times: int, decoded: bool):
+def test_an_avif_with_too_many_frames_in_one_picture_is_corrupt(times: int, decoded: bool):
     data = repeated(saved(Image.new("L", (1000, 900), 99), "avif"), times)
     if decoded:
         assert rendered(data).width == 1000
@@ -245,7 +245,7 @@ def test_a_png_with_a_huge_compressed_text_is_read():
     assert rendered(data).width == 4
 
 
-def test_no_limit_of_pillows_own_is_met_first():
+def test_pillows_own_limits_do_not_apply():
     data = saved(scene(100, 80).convert("1").resize((14_000, 14_000)), "png")
     limits = Limits(max_pixels=200_000_000, max_frames=1, megabytes=4_000)
     assert rendered(data, samples.WHOLE, limits=limits).width == 14_000
@@ -254,7 +254,7 @@ def test_no_limit_of_pillows_own_is_met_first():
 PROC = Path("/proc/self/status")
 needs_proc = pytest.mark.skipif(not PROC.exists(), reason="reads Linux's /proc")
 
-# The kernel's own mark, because `ru_maxrss` of a child starts at its parent's.
+# The kernel's high-water mark, because `ru_maxrss` of a child starts at its parent's.
 PEAK = """
 import re, sys
 from pathlib import Path
@@ -274,7 +274,7 @@ print(peak() - before)
 
 
 def growth(data: bytes) -> int:
-    """By how many kilobytes rendering `data` raises a fresh process's peak memory."""
+    """How many kilobytes rendering `data` adds to a fresh process's peak memory."""
     run = subprocess.run([sys.executable, "-c", PEAK], input=data, capture_output=True, check=True)
     assert run.stderr == b""
     return int(run.stdout)
@@ -286,6 +286,6 @@ def test_a_decompression_bomb_does_not_grow_memory():
 
 
 @needs_proc
-def test_a_24_megapixel_jpeg_is_never_held_at_full_size():
+def test_a_24_megapixel_jpeg_is_never_decoded_at_full_size():
     # Full size would be 96 MB in Pillow; half size is 24 MB, and the rendition 12 MB with a copy.
     assert growth(saved(scene(6000, 4000), "jpeg", quality=80)) < 80_000

@@ -3,9 +3,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.focus import CENTRE, FocalPoint
 from chalicelib.imaging.geometry import LONGEST, Placement, Size, place
-from chalicelib.variants import Variant
+from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.variants import Variant
 
 sides = st.integers(1, 100_000)
 boxes = st.integers(1, LONGEST)
@@ -69,7 +69,7 @@ def test_cover_of_a_large_photo_is_exactly_the_box():
     placement = place(Size(4000, 3000), Variant(name="v", width=200, height=200, fit="cover"))
     assert placement.size == placement.canvas == (200, 200)
     assert placement.region == (500, 0, 3500, 3000)
-    assert placement.reach == (267, 200)
+    assert placement.source_size == (267, 200)
 
 
 def test_cover_of_a_smaller_picture_keeps_the_boxs_ratio():
@@ -89,7 +89,7 @@ def test_contain_pads_to_exactly_the_box():
 
 
 @given(placements())
-def test_no_side_is_zero_or_over_the_box(made: tuple[Size, Variant, Placement]):
+def test_no_side_is_zero_or_exceeds_the_box(made: tuple[Size, Variant, Placement]):
     _, variant, placement = made
     assert 1 <= placement.size.width <= placement.canvas.width <= (variant.width or 0)
     assert 1 <= placement.size.height <= placement.canvas.height <= (variant.height or 0)
@@ -113,14 +113,14 @@ def test_the_region_lies_in_the_middle_of_the_original(made: tuple[Size, Variant
 
 
 @given(placements())
-def test_the_reach_has_all_the_detail_and_never_exceeds_the_original(
+def test_the_source_size_has_all_the_detail_and_never_exceeds_the_original(
     made: tuple[Size, Variant, Placement],
 ):
-    original, _, (region, size, _, reach) = made
-    assert 1 <= reach.width <= original.width
-    assert 1 <= reach.height <= original.height
-    shown = (region.right - region.left) * Fraction(reach.width, original.width)
-    assert shown >= size.width or reach.width == original.width
+    original, _, (region, size, _, source) = made
+    assert 1 <= source.width <= original.width
+    assert 1 <= source.height <= original.height
+    shown = (region.right - region.left) * Fraction(source.width, original.width)
+    assert shown >= size.width or source.width == original.width
 
 
 @given(st.integers(100, 20_000), st.integers(100, 20_000), st.integers(100, 4000))
@@ -175,6 +175,6 @@ def test_the_region_is_around_the_focal_point_or_at_the_edge(
 
 
 @given(placements())
-def test_without_a_focal_point_the_centre_is_meant(made: tuple[Size, Variant, Placement]):
+def test_the_default_focal_point_is_the_centre(made: tuple[Size, Variant, Placement]):
     original, variant, centred = made
     assert place(original, variant, CENTRE) == centred

@@ -1,4 +1,4 @@
-"""HEIC, on real files of phones and cameras and on some made here."""
+"""HEIC, with real files from phones and cameras, and with generated ones."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from chalicelib.errors import Reason, Rejection, SettingsError
 from chalicelib.imaging import Limits, check_heic
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 from ops.hostile import hostile_pictures
 from tests.imaging.samples import (
     DISPLAY_P3,
@@ -29,21 +29,21 @@ SMALL = Variant(name="small", width=40, height=40, formats=("png", "jpeg", "webp
 
 
 def real(name: str) -> bytes:
-    """The file of that name among those of pillow-heif."""
+    """The file of this name from pillow-heif's tests."""
     (path,) = (path for path in hostile_pictures("pillow-heif") if path.name == name)
     return path.read_bytes()
 
 
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """How far two pictures of one size are apart, on the mean of all levels."""
-    bands = ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean
+def difference(first: Image.Image, second: Image.Image) -> float:
+    """The mean difference of all levels of two pictures of the same size."""
+    bands = ImageStat.Stat(ImageChops.difference(first.convert("RGB"), second.convert("RGB"))).mean
     return sum(bands) / len(bands)
 
 
 def test_heic_is_unsupported_unless_it_is_switched_on():
-    with pytest.raises(Rejection, match=r"HEIC files are switched off here.*switch them on") as it:
+    with pytest.raises(Rejection, match=r"HEIC photos aren't accepted.*switch them on") as caught:
         rendered(saved(four_corners(), "heic"), limits=OFF)
-    assert it.value.reason is Reason.UNSUPPORTED_FORMAT
+    assert caught.value.reason is Reason.UNSUPPORTED_FORMAT
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_a_200_megapixel_photo_has_too_many_pixels():
     assert caught.value.reason is Reason.TOO_MANY_PIXELS
 
 
-def test_exif_alone_turns_no_heic():
+def test_exif_orientation_alone_does_not_turn_a_heic():
     data = bytearray(saved(four_corners(), "heic", exif=exif(6)))
     data[data.index(b"irot") + 4] = 0
     assert shown(bytes(data)).size == (96, 64)
 
 
-def test_opacity_is_read():
+def test_transparency_is_read():
     image = four_corners().convert("RGBA")
     image.putalpha(Image.new("L", image.size, 128))
     read = shown(saved(image, "heic", quality=-1, chroma=444))
@@ -145,13 +145,13 @@ def test_a_video_is_unsupported():
     assert caught.value.reason is Reason.UNSUPPORTED_FORMAT
 
 
-def test_avif_stays_with_pillow_and_nothing_is_registered():
+def test_the_heic_plugin_is_not_registered_with_pillow():
     rendered(saved(four_corners(), "heic"))
     Image.preinit()
     assert "HEIF" not in Image.OPEN
 
 
-def test_what_reads_heic_is_imported_at_the_first_one():
+def test_the_heic_decoder_is_imported_only_for_a_heic():
     program = (
         "import sys; from chalicelib import imaging\n"
         "limits = imaging.Limits(max_pixels=10**6, max_frames=1, allow_heic=True)\n"
@@ -171,18 +171,20 @@ def test_what_reads_heic_is_imported_at_the_first_one():
     assert answers == [b"False\n", b"True\n"]
 
 
-def test_what_is_installed_here_is_safe():
+def test_the_installed_libheif_is_safe():
     check_heic()
 
 
-def test_a_missing_package_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_package_is_reported_with_the_remedy(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(SettingsError, match=r"ALLOW_HEIC.*pillow-heif.*requirements-heic\.txt"):
         check_heic()
 
 
 @pytest.mark.parametrize("version", ["1.23.2", "1.9.9", "0.99.0"])
-def test_a_libheif_with_known_holes_is_refused(monkeypatch: pytest.MonkeyPatch, version: str):
+def test_a_libheif_with_known_vulnerabilities_is_refused(
+    monkeypatch: pytest.MonkeyPatch, version: str
+):
     monkeypatch.setattr(pillow_heif, "libheif_version", lambda: version)
     with pytest.raises(SettingsError, match=rf"ALLOW_HEIC.*libheif {version}"):
         check_heic()

@@ -51,11 +51,11 @@ def test_a_png_of_few_colours_is_a_palette_and_smaller() -> None:
     assert len(written) < len(saved(image, "png", optimize=True))
 
 
-def test_a_png_is_no_palette_where_that_would_be_larger() -> None:
+def test_a_png_has_no_palette_if_that_would_be_larger() -> None:
     assert opened(encode(Image.new("RGB", (1, 1)), "png", 82, "#ffffff")).mode == "RGB"
 
 
-def test_opaque_colours_have_no_entry_in_the_table_of_clear_ones() -> None:
+def test_opaque_colours_have_no_entry_in_the_transparency_table() -> None:
     image = Image.new("RGBA", (64, 64), (200, 0, 0, 255))
     image.paste((0, 0, 0, 0), (0, 0, 32, 64))
     few = indexed(image)

@@ -7,10 +7,10 @@ from PIL import Image
 
 from chalicelib.imaging.encoding import encode
 from chalicelib.imaging.quality import HIGHEST, LOWEST, quality_for
-from chalicelib.imaging.quality.choosing import lowest_quality
 from chalicelib.imaging.quality.mosaic import mosaic
-from chalicelib.imaging.quality.perception import Sight, Weights, raw_of, score
-from chalicelib.variants import Variant
+from chalicelib.imaging.quality.perception import Reference, Weights, raw_of, score
+from chalicelib.imaging.quality.search import lowest_quality
+from chalicelib.model.variants import Variant
 from tests.imaging.samples import opened, rendered, saved, scene
 from tests.pictures import photo
 
@@ -29,13 +29,13 @@ def noise(mode: str = "RGB") -> Image.Image:
 
 def expected(image: Image.Image, quality: int, output: str = "webp") -> float:
     file = encode(image, output, quality, "#ffffff")  # type: ignore[arg-type]
-    return score(Sight(image).differences(opened(file).convert("RGB")), WEIGHTS)
+    return score(Reference(image).differences(opened(file).convert("RGB")), WEIGHTS)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_the_same_picture_has_the_full_score(mode: str) -> None:
     image = photo(320, 200).convert(mode)
-    assert score(Sight(image).differences(image.copy()), WEIGHTS) == 100
+    assert score(Reference(image).differences(image.copy()), WEIGHTS) == 100
 
 
 @pytest.mark.parametrize("output", LOSSY)
@@ -47,16 +47,16 @@ def test_a_higher_quality_has_a_higher_score(output: str) -> None:
 
 def test_a_raw_distance_and_its_score_are_each_others_inverse() -> None:
     only = Weights(fine=1, worst=0, middle=0, coarse=0, blue=0, always=0)
-    differences = Sight(noise()).differences(Image.new("RGB", (600, 400), "gray"))
+    differences = Reference(noise()).differences(Image.new("RGB", (600, 400), "gray"))
     assert raw_of(score(differences, only)) == pytest.approx(differences.fine)
 
 
-def test_what_only_colour_tells_apart_is_seen() -> None:
+def test_a_difference_only_in_colour_is_detected() -> None:
     grey, blue = Image.new("RGB", (64, 64), (90, 90, 90)), Image.new("RGB", (64, 64), (80, 80, 175))
     assert grey.convert("L").getpixel((0, 0)) == pytest.approx(
         blue.convert("L").getpixel((0, 0)), abs=1
     )
-    assert Sight(grey).differences(blue).blue > 0.1
+    assert Reference(grey).differences(blue).blue > 0.1
 
 
 @pytest.mark.parametrize("output", LOSSY)
@@ -81,17 +81,17 @@ def test_any_size_and_mode_gets_a_quality(size: tuple[int, int], mode: str) -> N
     assert LOWEST <= chosen(image) <= HIGHEST
 
 
-def test_transparency_is_judged_on_its_background() -> None:
+def test_transparency_is_measured_on_its_background() -> None:
     hidden = noise("RGBA")
     hidden.putalpha(0)
     assert chosen(hidden.convert("RGBa")) == LOWEST
 
 
-def test_a_number_is_taken_as_it_is() -> None:
+def test_a_fixed_quality_is_used_unchanged() -> None:
     assert quality_for(noise(), "webp", 3, "#ffffff") == 3
 
 
-def test_automatic_files_are_the_same_twice() -> None:
+def test_automatic_quality_is_deterministic() -> None:
     data = saved(photo(900, 700), "png")
     assert rendered(data, AUTO) == rendered(data, AUTO)
 
@@ -110,20 +110,20 @@ def test_an_automatic_file_is_smaller_than_the_fixed_one_of_its_quality() -> Non
     assert len(made.data) < len(rendered(data, fixed).renditions[0].data)
 
 
-def test_an_original_that_is_small_and_clean_is_not_made_worse() -> None:
+def test_a_small_clean_original_is_served_unchanged() -> None:
     data = saved(photo(600, 450), "jpeg", quality=20)
     (made,) = rendered(data, AUTO).renditions
     assert made.data == data
 
 
 @given(st.floats(0, 2), st.floats(-40, 140), st.floats(50, 90))
-def test_the_quality_stays_in_its_bounds(rise: float, base: float, target: float) -> None:
+def test_the_quality_stays_within_its_bounds(rise: float, base: float, target: float) -> None:
     found = lowest_quality(lambda quality: base + rise * quality, target)
     assert LOWEST <= found <= HIGHEST
 
 
 @given(st.floats(0.4, 1.2), st.floats(60, 90))
-def test_a_straight_rise_is_met_within_five_steps(rise: float, wanted: float) -> None:
+def test_a_linear_score_is_matched_within_five_steps(rise: float, wanted: float) -> None:
     found = lowest_quality(lambda quality: 70 + rise * (quality - wanted), 70)
     assert abs(found - wanted) <= 5
 

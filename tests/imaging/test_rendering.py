@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chalicelib.errors import Rejection
-from chalicelib.focus import FocalPoint
 from chalicelib.imaging import Limits, render
 from chalicelib.imaging.encoding import CODECS, avif_quality, jpeg_quality
-from chalicelib.variants import Variant, load_variants
+from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.variants import Variant, load_variants
 from tests.imaging.mutations import mutated
 from tests.imaging.samples import (
     DISPLAY_P3,
@@ -54,7 +54,7 @@ def test_renditions_come_in_the_order_of_variants_and_formats():
     small = Variant(name="small", width=20, formats=("png", "webp"))
     large = Variant(name="large", width=60, formats=("avif", "jpeg"))
     made = rendered(saved(scene(96, 64), "png"), small, large).renditions
-    assert [(one.variant, one.format) for one in made] == [
+    assert [(rendition.variant, rendition.format) for rendition in made] == [
         ("small", "png"),
         ("small", "webp"),
         ("large", "avif"),
@@ -62,7 +62,7 @@ def test_renditions_come_in_the_order_of_variants_and_formats():
     ]
 
 
-def test_each_file_is_what_it_is_called():
+def test_each_file_has_the_format_that_it_claims():
     variant = Variant(name="v", width=50, formats=ALL)
     for made in rendered(saved(see_through(), "png"), variant).renditions:
         image = opened(made.data)
@@ -77,7 +77,7 @@ def test_the_same_input_gives_the_same_bytes(data: bytes):
 
 
 @pytest.mark.parametrize("data", [PHOTO, MOVING], ids=["still", "moving"])
-def test_one_variant_alone_has_the_bytes_that_it_has_among_all(data: bytes):
+def test_rendering_a_variant_alone_gives_the_same_bytes(data: bytes):
     table = load_variants()
     among_all = [r for r in render(data, table, LIMITS).renditions if r.variant == "mobile"]
     assert list(render(data, table, LIMITS, only={"mobile"}).renditions) == among_all
@@ -90,7 +90,7 @@ def test_saving_to_many_formats_does_not_mix_their_options():
         assert alone.renditions[0].data == made.data
 
 
-def test_variants_that_come_out_alike_share_one_file():
+def test_variants_with_the_same_result_share_one_file():
     data = saved(scene(300, 200), "jpeg")
     first, second, third, _ = rendered(data, *load_variants()).renditions
     assert first.data is second.data is third.data
@@ -111,7 +111,7 @@ def test_original_of_a_format_we_do_not_write_is_jpeg_or_with_alpha_png():
 def test_original_beside_the_same_format_is_written_once():
     variant = Variant(name="v", width=50, formats=("webp", "jpeg", "original"))
     made = rendered(saved(four_corners(), "jpeg"), variant).renditions
-    assert [one.format for one in made] == ["webp", "jpeg"]
+    assert [rendition.format for rendition in made] == ["webp", "jpeg"]
 
 
 def test_a_format_without_alpha_shows_the_background():
@@ -157,7 +157,7 @@ def test_cover_crops_at_the_centre():
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_focal_point_counts_on_the_upright_picture(orientation: int):
+def test_a_focal_point_refers_to_the_upright_picture(orientation: int):
     data = saved(four_corners(), "jpeg", exif=exif(orientation), quality=95)
     variant = Variant(name="v", width=10, height=10, fit="cover", formats=("png",))
     whole = shown(data).convert("RGB")
@@ -180,7 +180,7 @@ def test_a_picture_of_extreme_ratio_is_rendered(size: tuple[int, int]):
     assert all(min(made.width, made.height) == 1 for made in picture.renditions)
 
 
-def test_the_cascade_shows_what_a_direct_reduction_shows():
+def test_the_cascade_looks_like_scaling_in_one_step():
     image = scene(1600, 1200)
     variants = [Variant(name=f"v{side}", width=side, formats=("png",)) for side in (800, 400, 100)]
     last = opened(rendered(saved(image, "png"), *variants).renditions[-1].data)
@@ -231,12 +231,12 @@ def test_the_preview_needs_no_variant():
 
 
 @pytest.mark.parametrize(
-    ("alike", "middles"),
+    ("matching_quality", "middles"),
     [(avif_quality, (67, 62, 60, 58, 58)), (jpeg_quality, (89, 74, 72, 70, 70))],
 )
-def test_a_codecs_own_quality_rises_from_1_to_100(alike, middles):
+def test_a_codecs_own_quality_rises_from_1_to_100(matching_quality, middles):
     for side, middle in zip((200, 640, 960, 1280, 1920), middles, strict=True):
-        qualities = [alike(quality, side) for quality in range(1, 101)]
+        qualities = [matching_quality(quality, side) for quality in range(1, 101)]
         assert (qualities[0], qualities[81], qualities[99]) == (1, middle, 100)
         assert qualities == sorted(qualities)
 

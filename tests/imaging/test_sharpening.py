@@ -5,7 +5,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from chalicelib.imaging import render
 from chalicelib.imaging.sharpening import sharpened
-from chalicelib.variants import Variant, Watermark
+from chalicelib.model.variants import Variant, Watermark
 from tests.imaging.samples import LIMITS, opened, rendered, saved, scene
 
 PHOTO = saved(scene(800, 600), "png")
@@ -19,7 +19,7 @@ def variant(name: str = "v", width: int = 400, **changes: object) -> Variant:
 def crispness(image: Image.Image) -> float:
     """How much neighbouring pixels differ."""
     edges = image.convert("L").filter(ImageFilter.Kernel((3, 3), (-1,) * 4 + (8,) + (-1,) * 4, 8))
-    # The filter hands the outermost pixels on as they are.
+    # The filter leaves the outermost pixels unchanged.
     inner = edges.crop((1, 1, edges.width - 1, edges.height - 1))
     return ImageStat.Stat(inner).stddev[0]
 
@@ -41,7 +41,7 @@ def test_sharpening_keeps_the_brightness() -> None:
     assert all(abs(before - after) < 0.5 for before, after in means)
 
 
-def test_smaller_variants_are_made_of_unsharpened_copies() -> None:
+def test_smaller_variants_are_made_from_unsharpened_copies() -> None:
     small = variant("small", 200)
     assert files(PHOTO, variant(sharpen=1), small)[1] == files(PHOTO, variant(), small)[1]
 
@@ -82,7 +82,7 @@ def test_the_watermark_is_not_sharpened() -> None:
 
 
 @given(st.binary(min_size=4 * 36, max_size=4 * 36), st.floats(0.01, 1))
-def test_transparency_stays_and_no_colour_is_over_it(levels: bytes, amount: float) -> None:
+def test_transparency_is_kept_and_no_colour_exceeds_it(levels: bytes, amount: float) -> None:
     image = Image.frombytes("RGBA", (6, 6), levels).convert("RGBa")
     before = image.tobytes()
     result = sharpened(image, amount)

@@ -1,12 +1,13 @@
 import pytest
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging.signatures import CONTENT_TYPES, sniff
+from chalicelib.imaging.signatures import sniff
+from chalicelib.model.formats import FORMATS
 from tests.imaging.samples import four_corners, saved
 
 
-@pytest.mark.parametrize("kind", CONTENT_TYPES)
-def test_every_supported_kind_is_told_by_its_content(kind: str):
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_supported_format_is_detected_by_its_content(kind: str):
     assert sniff(saved(four_corners(), kind)) == kind
 
 
@@ -26,7 +27,7 @@ def test_every_supported_kind_is_told_by_its_content(kind: str):
         b'\xef\xbb\xbf<svg width="1"></svg>',
     ],
 )
-def test_a_known_picture_that_we_do_not_read_is_unsupported(data: bytes):
+def test_a_known_format_that_we_do_not_read_is_unsupported(data: bytes):
     with pytest.raises(Rejection) as caught:
         sniff(data)
     assert caught.value.reason is Reason.UNSUPPORTED_FORMAT
@@ -42,25 +43,25 @@ def test_a_known_picture_that_we_do_not_read_is_unsupported(data: bytes):
         b"RIFF....WAVE",
     ],
 )
-def test_anything_else_is_no_image(data: bytes):
+def test_anything_else_is_not_an_image(data: bytes):
     with pytest.raises(Rejection) as caught:
         sniff(data)
     assert caught.value.reason is Reason.NOT_AN_IMAGE
 
 
-def test_nothing_is_an_empty_file():
+def test_no_bytes_are_an_empty_file():
     with pytest.raises(Rejection) as caught:
         sniff(b"")
     assert caught.value.reason is Reason.EMPTY_FILE
 
 
-def test_an_avif_under_a_general_major_brand_is_an_avif():
+def test_an_avif_with_a_generic_major_brand_is_detected():
     assert sniff(b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf") == "avif"
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"])
 @pytest.mark.parametrize("major", [b"", b"mif1", b"msf1"])
-def test_a_heic_is_told_by_its_major_brand_or_another(major: bytes, brand: bytes):
+def test_a_heic_is_detected_by_any_of_its_brands(major: bytes, brand: bytes):
     brands = (major or brand) + bytes(4) + b"miaf" + brand
     assert sniff(b"\x00\x00\x00\x18ftyp" + brands) == "heic"
 

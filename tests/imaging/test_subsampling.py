@@ -1,4 +1,4 @@
-"""JPEG keeps all of its colours' detail where losing half of it shows, and only there."""
+"""JPEGs keep full colour resolution where halving it is visible, and only there."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.JpegImagePlugin import get_sampling
 
 from chalicelib.imaging.subsampling import subsampling_for
-from chalicelib.variants import Variant
+from chalicelib.model.variants import Variant
 from ops.photographs import photographs
 from tests.imaging.samples import opened, rendered, saved, scene
 
@@ -35,18 +35,18 @@ def test_coloured_text_keeps_all_colours(text: str, ground: str, side: int) -> N
 
 
 @pytest.mark.parametrize(("text", "ground"), [("black", "white"), ("#555", "#ddd")])
-def test_grey_text_does_not(text: str, ground: str) -> None:
+def test_grey_text_does_not_keep_all_colours(text: str, ground: str) -> None:
     assert subsampling_for(sign(text, ground)) == "4:2:0"
 
 
-def test_a_red_caption_in_a_large_photo_is_seen() -> None:
+def test_a_red_caption_in_a_large_photo_is_detected() -> None:
     image = scene(1920, 1280)
     image.paste(sign("red", "white", 200, 60), (50, 1100))
     assert subsampling_for(image) == "4:4:4"
 
 
 @pytest.mark.parametrize("side", [640, 200])
-def test_of_photographs_hardly_one_in_ten_does(side: int) -> None:
+def test_fewer_than_one_in_ten_photographs_keep_all_colours(side: int) -> None:
     chosen = []
     for path in photographs():
         with Image.open(path) as image:
@@ -66,6 +66,6 @@ def test_the_file_has_what_was_chosen(image: Image.Image, stored: int) -> None:
 
 @settings(max_examples=50)
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(["L", "RGB"]))
-def test_any_size_has_an_answer(width: int, height: int, mode: str) -> None:
+def test_any_size_is_accepted(width: int, height: int, mode: str) -> None:
     flat = Image.new(mode, (width, height))
     assert subsampling_for(flat) == "4:2:0"

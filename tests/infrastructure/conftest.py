@@ -1,4 +1,4 @@
-"""The three stacks, as their templates' defaults make them."""
+"""The three stacks with their templates' default parameters."""
 
 from types import ModuleType
 
@@ -10,7 +10,7 @@ from tests.infrastructure.stacks import Stack, deployed
 
 @pytest.fixture
 def plain() -> Stack:
-    """The stores with no choice made."""
+    """The stores with default parameters."""
     return deployed("stores")
 
 
@@ -21,7 +21,7 @@ def with_key() -> Stack:
 
 @pytest.fixture
 def first() -> Stack:
-    """The delivery of a first deploy: there is no API yet."""
+    """The delivery of a first deployment, when there is no API yet."""
     return deployed("delivery")
 
 
@@ -37,7 +37,7 @@ def watch() -> Stack:
 
 @pytest.fixture
 def functions(application: ModuleType) -> set[str]:
-    """The names that Chalice gives the stage's functions."""
+    """The names that Chalice gives to the stage's functions."""
     handlers = {source.name for source in application.app.event_sources}
     handlers |= {authorizer.name for authorizer in application.app.builtin_auth_handlers}
     return {"darkroom-dev", *(f"darkroom-dev-{handler}" for handler in handlers)}

@@ -1,4 +1,4 @@
-"""Parts of the distribution that the delivery makes."""
+"""Access to parts of the distribution in the delivery stack."""
 
 from tests.infrastructure.stacks import Json, Stack
 
@@ -14,7 +14,7 @@ def behaviors(stack: Stack) -> list[Json]:
 
 
 def behavior(stack: Stack, path: str) -> Json:
-    """How `path` is served; an empty one is for all that no other serves."""
+    """The cache behavior of `path`; an empty path means the default behavior."""
     return next(b for b in behaviors(stack) if b.get("PathPattern", "") == path)
 
 

@@ -1,7 +1,7 @@
-"""The templates as CloudFormation would deploy them: parameters filled in, conditions decided.
+"""The templates as CloudFormation would deploy them, with parameters and conditions resolved.
 
-References to resources stay visible: `<Key>` is what `!Ref Key` gives, `<Key.Arn>` its attribute.
-cfn-lint reads the files; pycfmodel, which resolves, makes one word of all attributes.
+References to resources stay visible: `!Ref Key` becomes `<Key>`, an attribute of it `<Key.Arn>`.
+cfn-lint reads the files; pycfmodel could resolve them, but replaces all attributes by one word.
 """
 
 import functools
@@ -15,7 +15,7 @@ from cfnlint.decode import decode
 
 FOLDER = Path(__file__).parents[2] / "infrastructure"
 NAMES = ("stores", "delivery", "watch")
-REQUIRED = {  # what another stack's outputs give
+REQUIRED = {  # parameters that come from another stack's outputs
     "UploadsBucket": "our-uploads",
     "ImagesBucket": "our-images",
     "SiteBucket": "our-site",
@@ -38,7 +38,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Stack:
-    """What a template makes with its parameters."""
+    """What a template creates with its parameters."""
 
     resources: Json
     outputs: Json
@@ -49,34 +49,34 @@ class Stack:
 
     def of_type(self, kind: str) -> Json:
         found = self.resources.items()
-        return {name: made["Properties"] for name, made in found if made["Type"] == kind}
+        return {name: r["Properties"] for name, r in found if r["Type"] == kind}
 
 
 @functools.cache
 def template(name: str) -> Json:
-    """The file, with long forms in place of short tags."""
+    """The parsed file, with `Fn::` functions in place of short tags."""
     read, faults = decode(str(FOLDER / f"{name}.yaml"))
     assert not faults
     return dict(read)
 
 
 def deployed(name: str, given: Mapping[str, Any] | None = None) -> Stack:
-    """The template with `given` parameters, or pseudo parameters, in place of its defaults."""
+    """The stack of a template, with `given` parameters or pseudo parameters instead of defaults."""
     read = template(name)
     declared = read["Parameters"]
     values = {
-        parameter: told.get("Default", REQUIRED.get(parameter))
-        for parameter, told in declared.items()
+        parameter: declaration.get("Default", REQUIRED.get(parameter))
+        for parameter, declaration in declared.items()
     }
     values |= PSEUDO | dict(given or {})
-    for parameter, told in declared.items():
-        if told["Type"] == "CommaDelimitedList":
+    for parameter, declaration in declared.items():
+        if declaration["Type"] == "CommaDelimitedList":
             values[parameter] = str(values[parameter]).split(",")
     return _Resolver(read, values).stack()
 
 
 def allows(name: str, parameter: str, value: str) -> bool:
-    """Whether CloudFormation would take `value`: the pattern must match it whole."""
+    """Whether CloudFormation would accept `value`: the pattern must match all of it."""
     pattern = template(name)["Parameters"][parameter]["AllowedPattern"]
     return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is not None
 
@@ -88,26 +88,29 @@ class _Resolver:
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Condition": lambda name: self.resolve(read["Conditions"][name]),
-            "Fn::And": lambda told: all(map(self.resolve, told)),
+            "Fn::And": lambda operands: all(map(self.resolve, operands)),
             "Fn::Equals": lambda pair: _text(self.resolve(pair[0])) == _text(self.resolve(pair[1])),
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAtt": lambda path: f"<{'.'.join(path)}>",
             "Fn::If": lambda choice: self.resolve(choice[1 if self._holds(choice[0]) else 2]),
-            "Fn::Join": lambda told: told[0].join(self.resolve(told[1])),
-            "Fn::Not": lambda told: not self.resolve(told[0]),
+            "Fn::Join": lambda operands: operands[0].join(self.resolve(operands[1])),
+            "Fn::Not": lambda operands: not self.resolve(operands[0]),
             "Fn::Sub": self._sub,
         }
 
     def stack(self) -> Stack:
-        made = {
+        active = {
             name: resource
             for name, resource in self._read["Resources"].items()
             if "Condition" not in resource or self._holds(resource["Condition"])
         }
-        bare = {name: {k: v for k, v in r.items() if k != "Condition"} for name, r in made.items()}
+        resources = {
+            name: {k: v for k, v in resource.items() if k != "Condition"}
+            for name, resource in active.items()
+        }
         outputs = self.resolve(self._read.get("Outputs", {}))
         return Stack(
-            resources=self.resolve(bare),
+            resources=self.resolve(resources),
             outputs={name: output["Value"] for name, output in outputs.items()},
             refusals=list(self._refusals()),
         )
@@ -124,7 +127,7 @@ class _Resolver:
         return {name: inner for name, inner in resolved.items() if inner is not _NOTHING}
 
     def _is_function(self, value: Json) -> bool:
-        # `Condition` is also an ordinary key of policies.
+        # `Condition` is also a key of policy statements.
         name, inner = next(iter(value.items()), ("", None))
         policy = name == "Condition" and isinstance(inner, dict)
         return len(value) == 1 and name in self._functions and not policy
@@ -147,8 +150,9 @@ class _Resolver:
             found = found[self.resolve(step)]
         return found
 
-    def _sub(self, told: Any) -> str:
-        text, own = (told, {}) if isinstance(told, str) else (told[0], self.resolve(told[1]))
+    def _sub(self, operand: Any) -> str:
+        is_text = isinstance(operand, str)
+        text, own = (operand, {}) if is_text else (operand[0], self.resolve(operand[1]))
         return re.sub(r"\$\{([^!}]+)\}", lambda m: _text(own.get(m[1]) or self._ref(m[1])), text)
 
     def _refusals(self) -> list[str]:

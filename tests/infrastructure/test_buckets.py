@@ -1,17 +1,17 @@
-"""What each bucket guarantees, one by one."""
+"""What each bucket guarantees, one test for each property."""
 
 from typing import Any
 
 import pytest
 
-from ops.local import stores
-from ops.local.options import read_options
+from ops.local.stack.options import read_options
+from ops.local.storage import stores
 from tests.infrastructure.stacks import Json, Stack, allows, deployed
 
 BUCKETS = ("UploadsBucket", "ImagesBucket", "SiteBucket")
 
 
-def test_names_tell_stage_account_and_region(plain: Stack) -> None:
+def test_names_contain_stage_account_and_region(plain: Stack) -> None:
     found = {bucket: plain.properties(bucket)["BucketName"] for bucket in BUCKETS}
     assert found == {
         "UploadsBucket": "darkroom-dev-uploads-111122223333-eu-central-1",
@@ -20,26 +20,26 @@ def test_names_tell_stage_account_and_region(plain: Stack) -> None:
     }
 
 
-def test_the_longest_bucket_name_is_one_that_s3_takes() -> None:
+def test_the_longest_bucket_name_is_within_s3s_limit() -> None:
     longest = deployed("stores", {"Stage": "a" * 12, "AWS::Region": "ap-northeast-1"})
     assert max(len(longest.properties(bucket)["BucketName"]) for bucket in BUCKETS) <= 63
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_a_bucket_is_private(plain: Stack, bucket: str) -> None:
-    made = plain.properties(bucket)
-    assert set(made["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(made["PublicAccessBlockConfiguration"]) == 4
+    blocked = plain.properties(bucket)["PublicAccessBlockConfiguration"]
+    assert set(blocked.values()) == {True}
+    assert len(blocked) == 4
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_a_bucket_knows_no_acls(plain: Stack, bucket: str) -> None:
+def test_a_bucket_has_acls_disabled(plain: Stack, bucket: str) -> None:
     rules = plain.properties(bucket)["OwnershipControls"]["Rules"]
     assert rules == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_a_bucket_is_encrypted_without_a_key_of_ones_own(plain: Stack, bucket: str) -> None:
+def test_a_bucket_is_encrypted_by_default(plain: Stack, bucket: str) -> None:
     assert encryption(plain, bucket) == {"SSEAlgorithm": "AES256"}
 
 
@@ -52,7 +52,7 @@ def test_a_bucket_of_pictures_is_encrypted_with_the_key(with_key: Stack, bucket:
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_a_bucket_logs_to_a_place_of_its_own_where_asked(bucket: str) -> None:
+def test_a_bucket_logs_under_its_own_prefix_if_requested(bucket: str) -> None:
     logging = deployed("stores", {"AccessLogBucket": "logs"}).properties(bucket)
     purpose = bucket.removesuffix("Bucket").lower()
     assert logging["LoggingConfiguration"] == {
@@ -61,7 +61,7 @@ def test_a_bucket_logs_to_a_place_of_its_own_where_asked(bucket: str) -> None:
     }
 
 
-def test_uploads_come_over_tls_only(plain: Stack) -> None:
+def test_uploads_require_tls(plain: Stack) -> None:
     policy = plain.properties("UploadsPolicy")
     assert policy["Bucket"] == "<UploadsBucket>"
     assert policy["PolicyDocument"]["Statement"] == [
@@ -76,7 +76,7 @@ def test_uploads_come_over_tls_only(plain: Stack) -> None:
     ]
 
 
-def test_an_overwritten_original_can_be_had_back(plain: Stack) -> None:
+def test_an_overwritten_original_can_be_restored(plain: Stack) -> None:
     uploads = plain.properties("UploadsBucket")
     assert uploads["VersioningConfiguration"] == {"Status": "Enabled"}
     assert lifecycle(plain, "UploadsBucket", "NoncurrentVersionExpiration") == {
@@ -93,16 +93,16 @@ def test_no_original_expires(plain: Stack) -> None:
 
 
 @pytest.mark.parametrize("bucket", ["UploadsBucket", "ImagesBucket"])
-def test_abandoned_multiparts_go_after_a_day(plain: Stack, bucket: str) -> None:
+def test_abandoned_multipart_uploads_are_removed_after_a_day(plain: Stack, bucket: str) -> None:
     abandoned = lifecycle(plain, bucket, "AbortIncompleteMultipartUpload")
     assert abandoned == {"DaysAfterInitiation": 1}
 
 
-def test_no_page_may_upload_before_one_is_named(plain: Stack) -> None:
+def test_no_page_may_upload_unless_its_origin_is_allowed(plain: Stack) -> None:
     assert "CorsConfiguration" not in plain.properties("UploadsBucket")
 
 
-def test_just_the_named_pages_may_upload() -> None:
+def test_only_allowed_origins_may_upload() -> None:
     origins = "https://photos.example,https://shop.example:8443"
     assert cors({"AllowedOrigins": origins})["AllowedOrigins"] == origins.split(",")
 
@@ -113,7 +113,7 @@ def test_a_page_may_send_the_headers_of_an_upload(header: str) -> None:
     assert any(header.startswith(name.removesuffix("*")) for name in allowed)
 
 
-def test_pages_may_send_what_they_may_send_to_the_local_bucket() -> None:
+def test_pages_may_send_the_same_requests_as_to_the_local_bucket() -> None:
     [local] = stores.cors_rules(read_options({}))["CORSRules"]
     ours = cors({"AllowedOrigins": "https://photos.example"})
     assert ours["AllowedMethods"] == local["AllowedMethods"]
@@ -125,7 +125,7 @@ def test_pages_may_send_what_they_may_send_to_the_local_bucket() -> None:
     "origin",
     ["", "https://photos.example", "https://photos.example:8443", "http://localhost:3000"],
 )
-def test_an_origin_may_upload(origin: str) -> None:
+def test_an_exact_origin_is_accepted(origin: str) -> None:
     assert allows("stores", "AllowedOrigins", origin)
 
 
@@ -133,7 +133,7 @@ def test_an_origin_may_upload(origin: str) -> None:
     "origin",
     ["*", "https://*", "https://*.example", "http://photos.example", "https://photos.example/"],
 )
-def test_no_wildcard_path_or_plain_http_may_upload(origin: str) -> None:
+def test_wildcards_paths_and_plain_http_are_rejected(origin: str) -> None:
     assert not allows("stores", "AllowedOrigins", origin)
 
 

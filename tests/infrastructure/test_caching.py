@@ -1,4 +1,4 @@
-"""What is kept how long, and the headers under which it arrives."""
+"""How long responses are cached, and the headers that CloudFront adds."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.infrastructure.distribution import (
 )
 from tests.infrastructure.stacks import Stack
 
-# AWS's ids of the policies that it maintains.
+# The ids of AWS's managed policies.
 OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
@@ -18,30 +18,30 @@ SECURITY = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 CORS_AND_SECURITY = "e61eb60c-9c35-4d20-a928-2b84e02af89c"
 
 
-def test_all_answers_are_compressed(delivery: Stack) -> None:
+def test_all_responses_are_compressed(delivery: Stack) -> None:
     assert {behavior["Compress"] for behavior in behaviors(delivery)} == {True}
 
 
-def test_images_are_kept_as_long_as_they_say(delivery: Stack) -> None:
+def test_images_are_cached_as_their_headers_say(delivery: Stack) -> None:
     assert behavior(delivery, "/images/*")["CachePolicyId"] == OPTIMIZED
 
 
-def test_the_api_is_never_answered_from_a_cache(delivery: Stack) -> None:
+def test_the_api_is_never_cached(delivery: Stack) -> None:
     assert behavior(delivery, "/api/*")["CachePolicyId"] == DISABLED
 
 
-def test_the_api_hears_all_but_the_host(delivery: Stack) -> None:
+def test_the_api_gets_all_headers_but_the_host(delivery: Stack) -> None:
     # API Gateway finds the API by its own host name.
     assert behavior(delivery, "/api/*")["OriginRequestPolicyId"] == ALL_BUT_HOST
 
 
-def test_the_page_is_kept_an_hour_at_most(delivery: Stack) -> None:
+def test_the_page_is_cached_for_an_hour_at_most(delivery: Stack) -> None:
     assert behavior(delivery, "")["CachePolicyId"] == "<PageCache>"
     policy = delivery.properties("PageCache")["CachePolicyConfig"]
     assert [policy[limit] for limit in ("MinTTL", "DefaultTTL", "MaxTTL")] == [0, 60, 3600]
 
 
-def test_nothing_of_a_request_splits_the_pages_cache(delivery: Stack) -> None:
+def test_the_pages_cache_key_is_the_path_alone(delivery: Stack) -> None:
     policy = delivery.properties("PageCache")["CachePolicyConfig"]
     key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["CookiesConfig"]["CookieBehavior"] == "none"
@@ -50,12 +50,12 @@ def test_nothing_of_a_request_splits_the_pages_cache(delivery: Stack) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 502, 503, 504])
-def test_an_error_is_asked_for_again_at_once(delivery: Stack, status: int) -> None:
+def test_an_error_is_not_cached(delivery: Stack, status: int) -> None:
     responses = settings(delivery)["CustomErrorResponses"]
     assert {"ErrorCode": status, "ErrorCachingMinTTL": 0} in responses
 
 
-def test_the_apis_problem_details_arrive_as_they_are(delivery: Stack) -> None:
+def test_the_apis_problem_details_are_passed_through(delivery: Stack) -> None:
     replaced = {key for response in settings(delivery)["CustomErrorResponses"] for key in response}
     assert replaced == {"ErrorCode", "ErrorCachingMinTTL"}
 
@@ -64,7 +64,7 @@ def test_any_page_may_show_and_read_images(delivery: Stack) -> None:
     assert behavior(delivery, "/images/*")["ResponseHeadersPolicyId"] == CORS_AND_SECURITY
 
 
-def test_the_api_answers_cors_itself(delivery: Stack) -> None:
+def test_the_api_sets_cors_headers_itself(delivery: Stack) -> None:
     assert behavior(delivery, "/api/*")["ResponseHeadersPolicyId"] == SECURITY
 
 
@@ -76,9 +76,9 @@ def test_the_page_stays_on_https_for_a_year(delivery: Stack) -> None:
     assert headers(delivery)["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 31_536_000
 
 
-def test_the_pages_files_are_what_they_say(delivery: Stack) -> None:
+def test_browsers_do_not_guess_the_types_of_the_pages_files(delivery: Stack) -> None:
     assert headers(delivery)["ContentTypeOptions"] == {"Override": True}
 
 
-def test_the_page_tells_nobody_where_its_readers_come_from(delivery: Stack) -> None:
+def test_the_page_sends_no_referrer(delivery: Stack) -> None:
     assert headers(delivery)["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"

@@ -1,4 +1,4 @@
-"""What all templates have in common, and what `ops deploy` and other pipelines rely on."""
+"""Properties that all templates share, and that `ops deploy` and other pipelines rely on."""
 
 import json
 import re
@@ -29,7 +29,7 @@ OUTPUTS = {
     "delivery": {"DistributionId", "SiteDomain"},
     "watch": {"TopicArn", "DashboardUrl"},
 }
-# Everything that parameters can switch on.
+# Everything that parameters can enable.
 WHOLE: dict[str, dict[str, Any]] = {
     "stores": {
         "AllowedOrigins": "https://photos.example",
@@ -55,7 +55,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def whole(name: str) -> Stack:
-    """The stack with everything that its parameters can switch on."""
+    """The stack with everything that its parameters can enable."""
     return deployed(name, WHOLE[name])
 
 
@@ -63,11 +63,11 @@ def test_a_template_fits_into_a_request_to_cloudformation(name: str) -> None:
     assert (FOLDER / f"{name}.yaml").stat().st_size < 51_200
 
 
-def test_a_template_takes_what_is_agreed(name: str) -> None:
+def test_a_template_has_the_agreed_parameters(name: str) -> None:
     assert PARAMETERS[name] <= template(name)["Parameters"].keys()
 
 
-def test_a_template_gives_what_is_agreed(name: str) -> None:
+def test_a_template_has_the_agreed_outputs(name: str) -> None:
     assert OUTPUTS[name] <= template(name)["Outputs"].keys()
 
 
@@ -78,19 +78,21 @@ def test_a_parameter_is_described(name: str, parameter: str) -> None:
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETER_LIST)
 def test_a_parameter_is_constrained(name: str, parameter: str) -> None:
-    told = template(name)["Parameters"][parameter]
+    declaration = template(name)["Parameters"][parameter]
     assert (
-        told.keys() & {"AllowedValues", "MaxValue"}
+        declaration.keys() & {"AllowedValues", "MaxValue"}
         or {
             "AllowedPattern",
             "ConstraintDescription",
         }
-        <= told.keys()
+        <= declaration.keys()
     )
 
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETER_LIST)
-def test_a_parameter_has_a_default_unless_another_stack_gives_it(name: str, parameter: str) -> None:
+def test_a_parameter_has_a_default_unless_another_stack_provides_it(
+    name: str, parameter: str
+) -> None:
     assert ("Default" in template(name)["Parameters"][parameter]) != (parameter in REQUIRED)
 
 
@@ -100,21 +102,21 @@ def test_a_stage_may_have_a_short_name(name: str, stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", ["", "Dev", "1st", "my-stage", "dev\n", "thirteenchars"])
-def test_a_stage_has_no_name_that_a_bucket_could_not_bear(name: str, stage: str) -> None:
+def test_a_stage_name_that_no_bucket_could_have_is_rejected(name: str, stage: str) -> None:
     assert not allows(name, "Stage", stage)
 
 
 def test_every_resource_that_takes_tags_is_tagged(whole: Stack) -> None:
     tags = [{"Key": "Project", "Value": "darkroom"}, {"Key": "Stage", "Value": "dev"}]
-    bare = [
+    untagged = [
         logical_id
-        for logical_id, made in whole.resources.items()
-        if (where := tag_property(made["Type"])) and made["Properties"].get(where) != tags
+        for logical_id, resource in whole.resources.items()
+        if (name := tag_property(resource["Type"])) and resource["Properties"].get(name) != tags
     ]
-    assert bare == []
+    assert untagged == []
 
 
-def test_every_resource_has_a_comment_that_says_why(name: str) -> None:
+def test_every_resource_has_a_comment(name: str) -> None:
     text = (FOLDER / f"{name}.yaml").read_text().partition("\nResources:\n")[2]
     lines = text.partition("\nOutputs:\n")[0].splitlines()
     starts = [at for at, line in enumerate(lines) if re.fullmatch(r"  [A-Z]\w+:", line)]
@@ -122,35 +124,37 @@ def test_every_resource_has_a_comment_that_says_why(name: str) -> None:
     assert [lines[at] for at in starts if not lines[at - 1].startswith("  # ")] == []
 
 
-def test_every_excuse_has_its_reason(name: str) -> None:
-    metadata = [made.get("Metadata", {}) for made in template(name)["Resources"].values()]
+def test_every_suppressed_finding_has_a_reason(name: str) -> None:
+    resources = template(name)["Resources"].values()
     skipped = [
         entry
-        for told in metadata
+        for resource in resources
         for linter in ("checkov", "cfripper")
-        for entry in told.get(linter, {}).get("skip", [])
+        for entry in resource.get("Metadata", {}).get(linter, {}).get("skip", [])
     ]
     assert all(entry["comment"].endswith(".") for entry in skipped)
     ignored = re.findall(r"(?m)^ +- [EWI]\d{4}(.*)$", (FOLDER / f"{name}.yaml").read_text())
     assert all(comment.startswith(" # ") for comment in ignored)
 
 
-def test_no_region_account_or_partition_is_built_in(name: str) -> None:
+def test_no_region_account_or_partition_is_hard_coded(name: str) -> None:
     china = {
         "AWS::Partition": "aws-cn",
         "AWS::Region": "cn-north-1",
         "AWS::URLSuffix": "amazonaws.com.cn",
     }
-    made = json.dumps(deployed(name, WHOLE[name] | china).resources)
-    # The dashboard asks for CloudFront's metrics where AWS keeps them, and services have one name.
-    made = re.sub(r'\\"region\\": \\"us-east-1\\"|"[a-z]+\.amazonaws\.com"', "", made)
-    assert not re.search(r"arn:aws:|amazonaws\.com(?!\.cn)|\b(us|eu|ap|sa|ca)-[a-z]+-\d\b", made)
-    assert set(re.findall(r"\b\d{12}\b", made)) <= {"111122223333"}
+    resources = json.dumps(deployed(name, WHOLE[name] | china).resources)
+    # CloudFront's metrics are in us-east-1, and service principals are the same everywhere.
+    region_or_service = r'\\"region\\": \\"us-east-1\\"|"[a-z]+\.amazonaws\.com"'
+    resources = re.sub(region_or_service, "", resources)
+    hard_coded = r"arn:aws:|amazonaws\.com(?!\.cn)|\b(us|eu|ap|sa|ca)-[a-z]+-\d\b"
+    assert not re.search(hard_coded, resources)
+    assert set(re.findall(r"\b\d{12}\b", resources)) <= {"111122223333"}
 
 
 def tag_property(kind: str) -> str | None:
-    """The property that holds a resource type's tags; None where it takes none."""
+    """The property that holds a resource type's tags; None if it has none."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     tagging = schema.get("tagging", {"taggable": "Tags" in schema["properties"]})
-    place = tagging.get("tagProperty", "/properties/Tags").rpartition("/")[2]
-    return place if tagging["taggable"] else None
+    name = tagging.get("tagProperty", "/properties/Tags").rpartition("/")[2]
+    return name if tagging["taggable"] else None

@@ -14,19 +14,19 @@ OWN_METRICS = (
 
 
 @pytest.mark.parametrize("metric", OWN_METRICS)
-def test_the_dashboard_shows_what_darkroom_measures(watch: Stack, metric: str) -> None:
-    assert f'"{metric}"' in shown(watch)
+def test_the_dashboard_shows_darkrooms_own_metrics(watch: Stack, metric: str) -> None:
+    assert f'"{metric}"' in metrics_json(watch)
 
 
 def test_the_dashboard_shows_rejections_by_their_reasons(watch: Stack) -> None:
     assert (
         "SEARCH('{Darkroom,stage,reason} MetricName=\"Rejections\" stage=\"dev\"', 'Sum', 300)"
-        in shown(watch)
+        in metrics_json(watch)
     )
 
 
 def test_the_dashboard_shows_every_function(watch: Stack, functions: set[str]) -> None:
-    assert functions <= set(re.findall(r'"(darkroom-dev[\w-]*)"', shown(watch)))
+    assert functions <= set(re.findall(r'"(darkroom-dev[\w-]*)"', metrics_json(watch)))
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_the_dashboard_shows_every_function(watch: Stack, functions: set[str]) -
     ["darkroom-dev-images", "darkroom-dev-work", "darkroom-dev-failures", "E2EXAMPLE", "darkroom"],
 )
 def test_the_dashboard_shows_table_queues_distribution_and_api(watch: Stack, name: str) -> None:
-    assert f'"{name}"' in shown(watch)
+    assert f'"{name}"' in metrics_json(watch)
 
 
-def test_no_widget_of_the_dashboard_covers_another(watch: Stack) -> None:
+def test_no_two_widgets_of_the_dashboard_overlap(watch: Stack) -> None:
     taken = [
         (column, row)
         for widget in widgets(watch)
@@ -48,7 +48,7 @@ def test_no_widget_of_the_dashboard_covers_another(watch: Stack) -> None:
     assert max(column for column, _ in taken) < 24
 
 
-def test_cloudfront_is_shown_from_where_it_measures(watch: Stack) -> None:
+def test_cloudfronts_metrics_are_read_in_their_own_region(watch: Stack) -> None:
     regions = {
         widget["properties"]["region"]
         for widget in widgets(watch)
@@ -76,7 +76,7 @@ def widgets(stack: Stack) -> list[Json]:
     return list(json.loads(stack.properties("Dashboard")["DashboardBody"])["widgets"])
 
 
-def shown(stack: Stack) -> str:
-    """The dashboard's measurements, without the marks that JSON adds to quotation marks."""
+def metrics_json(stack: Stack) -> str:
+    """The dashboard's metrics as JSON, with quotation marks unescaped."""
     metrics = [widget["properties"]["metrics"] for widget in widgets(stack)]
     return json.dumps(metrics).replace('\\"', '"')

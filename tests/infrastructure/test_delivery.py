@@ -1,4 +1,4 @@
-"""One domain before private buckets and the API, property by property."""
+"""The distribution in front of private buckets and the API, property by property."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_page_images_and_api_have_one_domain(delivery: Stack) -> None:
     assert settings(delivery)["DefaultCacheBehavior"]["TargetOriginId"] == "site"
 
 
-def test_every_behavior_leads_to_an_origin_that_there_is(delivery: Stack) -> None:
+def test_every_behavior_has_an_existing_origin(delivery: Stack) -> None:
     assert {behavior["TargetOriginId"] for behavior in behaviors(delivery)} == ids(delivery)
 
 
@@ -37,7 +37,7 @@ def test_the_apis_path_begins_with_the_stage_of_api_gateway() -> None:
     assert "OriginPath" not in origin(stack, "api")
 
 
-def test_the_apis_path_reaches_it_as_it_is(delivery: Stack) -> None:
+def test_the_apis_path_is_not_rewritten(delivery: Stack) -> None:
     assert "FunctionAssociations" not in behavior(delivery, "/api/*")
 
 
@@ -46,12 +46,12 @@ def test_the_page_is_at_the_root(delivery: Stack) -> None:
 
 
 @pytest.mark.parametrize("bucket", ["site", "images"])
-def test_a_bucket_is_asked_at_its_regional_address(delivery: Stack, bucket: str) -> None:
+def test_a_bucket_has_its_regional_address_as_origin(delivery: Stack, bucket: str) -> None:
     assert origin(delivery, bucket)["DomainName"] == (f"our-{bucket}.s3.eu-central-1.amazonaws.com")
 
 
 @pytest.mark.parametrize("bucket", ["site", "images"])
-def test_a_bucket_is_asked_with_a_signature(delivery: Stack, bucket: str) -> None:
+def test_requests_to_a_bucket_are_signed(delivery: Stack, bucket: str) -> None:
     assert origin(delivery, bucket)["OriginAccessControlId"] == "<OriginAccess>"
     access = delivery.properties("OriginAccess")["OriginAccessControlConfig"]
     assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
@@ -77,7 +77,7 @@ def test_a_bucket_is_read_by_this_distribution_and_nobody_else(
 
 
 @pytest.mark.parametrize("purpose", ["Images", "Site"])
-def test_a_bucket_answers_over_tls_only(delivery: Stack, purpose: str) -> None:
+def test_a_bucket_requires_tls(delivery: Stack, purpose: str) -> None:
     bucket = f"arn:aws:s3:::our-{purpose.lower()}"
     denied = [s for s in statements(delivery, f"{purpose}Policy") if s["Effect"] == "Deny"]
     assert denied == [
@@ -93,17 +93,17 @@ def test_a_bucket_answers_over_tls_only(delivery: Stack, purpose: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/images/*"])
-def test_a_reader_is_led_to_https(delivery: Stack, path: str) -> None:
+def test_a_plain_http_request_is_redirected_to_https(delivery: Stack, path: str) -> None:
     assert behavior(delivery, path)["ViewerProtocolPolicy"] == "redirect-to-https"
 
 
-def test_the_api_takes_nothing_over_plain_http(delivery: Stack) -> None:
+def test_the_api_refuses_plain_http(delivery: Stack) -> None:
     assert behavior(delivery, "/api/*")["ViewerProtocolPolicy"] == "https-only"
 
 
-def test_the_api_is_asked_over_tls_only(delivery: Stack) -> None:
-    asked = origin(delivery, "api")["CustomOriginConfig"]
-    assert (asked["OriginProtocolPolicy"], asked["OriginSSLProtocols"]) == (
+def test_the_api_origin_requires_tls(delivery: Stack) -> None:
+    config = origin(delivery, "api")["CustomOriginConfig"]
+    assert (config["OriginProtocolPolicy"], config["OriginSSLProtocols"]) == (
         "https-only",
         ["TLSv1.2"],
     )
@@ -113,7 +113,7 @@ def test_cloudfront_waits_longer_than_api_gateway(delivery: Stack) -> None:
     assert origin(delivery, "api")["CustomOriginConfig"]["OriginReadTimeout"] > 29
 
 
-def test_http_2_and_3_and_ipv6_are_spoken(delivery: Stack) -> None:
+def test_http_2_and_3_and_ipv6_are_supported(delivery: Stack) -> None:
     assert settings(delivery)["HttpVersion"] == "http2and3"
     assert settings(delivery)["IPV6Enabled"] is True
 
@@ -124,5 +124,5 @@ def test_page_and_images_can_only_be_read(delivery: Stack, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
-def test_the_api_takes_its_methods(delivery: Stack, method: str) -> None:
+def test_the_api_accepts_its_methods(delivery: Stack, method: str) -> None:
     assert method in behavior(delivery, "/api/*")["AllowedMethods"]

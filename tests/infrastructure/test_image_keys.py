@@ -1,4 +1,4 @@
-"""The CloudFront Function, executed in Node with events as CloudFront gives them."""
+"""The CloudFront Function, executed in Node with CloudFront's events."""
 
 import json
 import subprocess
@@ -24,21 +24,21 @@ RENDITION = f"{ID}/60425b612b0452a3/1080p.webp"
         ("/images//x", "//x"),
     ],
 )
-def test_the_bucket_is_asked_for_the_key_alone(address: str, key: str) -> None:
+def test_the_prefix_of_the_address_is_removed_from_the_key(address: str, key: str) -> None:
     assert handled(event(address))["uri"] == key
 
 
-def test_what_is_not_below_images_stays_as_it_is() -> None:
+def test_other_paths_are_not_changed() -> None:
     assert handled(event("/imagesque/x"))["uri"] == "/imagesque/x"
 
 
-def test_the_rest_of_the_request_stays_as_it_is() -> None:
-    asked = event(f"/images/{RENDITION}")
-    assert {**handled(asked), "uri": asked["request"]["uri"]} == asked["request"]
+def test_the_rest_of_the_request_is_not_changed() -> None:
+    sent = event(f"/images/{RENDITION}")
+    assert {**handled(sent), "uri": sent["request"]["uri"]} == sent["request"]
 
 
-def test_it_is_run_before_the_cache_is_asked() -> None:
-    # One picture must not be kept twice, under its address and under its key.
+def test_it_runs_before_the_cache_lookup() -> None:
+    # Otherwise a picture would be cached twice, by its address and by its key.
     stack = deployed("delivery")
     [images] = stack.properties("Distribution")["DistributionConfig"]["CacheBehaviors"]
     assert images["FunctionAssociations"] == [
@@ -46,7 +46,7 @@ def test_it_is_run_before_the_cache_is_asked() -> None:
     ]
 
 
-def test_it_is_live_as_soon_as_it_is_deployed() -> None:
+def test_it_is_published_when_it_is_deployed() -> None:
     assert deployed("delivery").properties("ImageKeys")["AutoPublish"] is True
 
 
@@ -75,9 +75,9 @@ def event(uri: str) -> dict[str, Any]:
     }
 
 
-def handled(asked: dict[str, Any]) -> dict[str, Any]:
-    """What the function makes of an event."""
+def handled(sent: dict[str, Any]) -> dict[str, Any]:
+    """The request that the function returns for an event."""
     code = deployed("delivery").properties("ImageKeys")["FunctionCode"]
-    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(asked)})));"
+    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(sent)})));"
     run = subprocess.run(["node"], input=script, capture_output=True, text=True, check=True)
     return dict(json.loads(run.stdout))

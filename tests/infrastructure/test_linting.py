@@ -1,26 +1,26 @@
-"""What is overlooked in a template is excused there, and nothing is excused in vain."""
+"""Linters' findings are fixed or suppressed in the template, and no suppression is unused."""
 
 from pathlib import Path
 
 import pytest
 
-from ops.templates import complaints_of
+from ops.commands.templates import complaints_of
 
 UNVERSIONED = "LifecycleConfiguration: { Rules: [{ Status: Enabled, ExpirationInDays: 1 }] }"
 VERSIONED = f"VersioningConfiguration: {{ Status: Enabled }}\n      {UNVERSIONED}"
-EXCUSE = "Metadata: { cfripper: { skip: [{ id: S3ObjectVersioningRule, comment: So. }] } }"
+SUPPRESSION = "Metadata: { cfripper: { skip: [{ id: S3ObjectVersioningRule, comment: So. }] } }"
 
 
 @pytest.mark.parametrize(
     ("properties", "metadata", "complaints"),
     [
         (UNVERSIONED, "", ["a.yaml: Images: cfripper: S3ObjectVersioningRule"]),
-        (UNVERSIONED, EXCUSE, []),
-        (VERSIONED, EXCUSE, ["a.yaml: Images needs no excuse: S3ObjectVersioningRule"]),
+        (UNVERSIONED, SUPPRESSION, []),
+        (VERSIONED, SUPPRESSION, ["a.yaml: Images: unused skip: S3ObjectVersioningRule"]),
     ],
-    ids=["found", "excused", "excused in vain"],
+    ids=["finding", "suppressed", "unused suppression"],
 )
-def test_a_finding_and_its_excuse_need_each_other(
+def test_an_unsuppressed_finding_and_an_unused_suppression_are_reported(
     tmp_path: Path, properties: str, metadata: str, complaints: list[str]
 ) -> None:
     file = tmp_path / "a.yaml"

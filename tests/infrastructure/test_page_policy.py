@@ -1,4 +1,4 @@
-"""The page's content security policy: all that the page needs, and no more."""
+"""The page's content security policy: it allows what the page needs, and no more."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def test_it_is_the_policy_under_which_the_browser_tests_run() -> None:
 
 
 @pytest.mark.parametrize(("region", "suffix"), REGIONS)
-def test_the_page_may_send_files_to_the_address_that_tickets_name(
+def test_the_page_may_upload_to_the_address_in_tickets(
     monkeypatch: pytest.MonkeyPatch, signer: S3Signer, region: str, suffix: str
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
@@ -50,7 +50,7 @@ def test_the_page_may_send_files_to_the_address_that_tickets_name(
 @pytest.mark.parametrize(
     ("source", "use"), [("data:", r"data_uri"), ("blob:", r"URL\.createObjectURL")]
 )
-def test_an_exception_for_images_is_one_that_the_page_uses(source: str, use: str) -> None:
+def test_every_further_source_of_images_is_used_by_the_page(source: str, use: str) -> None:
     modules = "".join(path.read_text() for path in FRONTEND.glob("*.js"))
     assert source in policy("eu-central-1")["img-src"]
     assert re.search(use, modules)

@@ -1,18 +1,19 @@
-"""What the queues guarantee, one by one, and that they are those of the local stack."""
+"""What each queue guarantees, and that the local stack's queues match."""
 
 from unittest.mock import MagicMock
 
 import pytest
 
 from chalicelib.webhooks.delivery import WAITS
-from ops.local import names, stores
-from ops.local.functions import limits_of
+from ops.local import names
+from ops.local.runtime.functions import limits_of
+from ops.local.storage import stores
 from tests.infrastructure.stacks import Json, Stack
 
 QUEUES = ("WorkQueue", "FailuresQueue", "WebhooksQueue", "LostWebhooksQueue")
 
 
-def test_what_the_work_queue_gives_up_fails_as_in_the_local_stack(plain: Stack) -> None:
+def test_the_work_queue_moves_messages_to_failures_as_in_the_local_stack(plain: Stack) -> None:
     local = local_queues()[names.WORK_QUEUE]
     assert '"maxReceiveCount": 3' in local["RedrivePolicy"]
     assert plain.properties("WorkQueue")["RedrivePolicy"] == {
@@ -21,7 +22,7 @@ def test_what_the_work_queue_gives_up_fails_as_in_the_local_stack(plain: Stack) 
     }
 
 
-def test_the_failures_queue_gives_nothing_up(plain: Stack) -> None:
+def test_the_failures_queue_has_no_dead_letter_queue(plain: Stack) -> None:
     assert "RedrivePolicy" not in local_queues()[names.FAILURES_QUEUE]
     assert "RedrivePolicy" not in plain.properties("FailuresQueue")
 
@@ -41,21 +42,21 @@ def test_a_message_stays_hidden_for_six_calls_of_its_function(
     assert hidden >= 6 * limits_of(function).seconds
 
 
-def test_failures_are_kept_as_long_as_sqs_can(plain: Stack) -> None:
+def test_failures_are_kept_for_the_maximum_of_fourteen_days(plain: Stack) -> None:
     assert plain.properties("FailuresQueue")["MessageRetentionPeriod"] == 14 * 86_400
 
 
 @pytest.mark.parametrize(
     ("queue", "lost"), [("WorkQueue", "FailuresQueue"), ("WebhooksQueue", "LostWebhooksQueue")]
 )
-def test_what_is_given_up_is_kept_longer_than_what_it_was(
+def test_a_dead_letter_queue_keeps_messages_longer_than_its_source(
     plain: Stack, queue: str, lost: str
 ) -> None:
     kept = [plain.properties(name)["MessageRetentionPeriod"] for name in (queue, lost)]
     assert kept[0] < kept[1]
 
 
-def test_a_webhook_is_given_up_after_its_last_wait_as_in_the_local_stack(plain: Stack) -> None:
+def test_a_webhook_is_given_up_after_its_last_retry_as_in_the_local_stack(plain: Stack) -> None:
     local = local_queues()[names.WEBHOOKS_QUEUE]
     assert f'"maxReceiveCount": {len(WAITS) + 1}' in local["RedrivePolicy"]
     assert plain.properties("WebhooksQueue")["RedrivePolicy"] == {
@@ -64,11 +65,11 @@ def test_a_webhook_is_given_up_after_its_last_wait_as_in_the_local_stack(plain: 
     }
 
 
-def test_a_webhook_is_kept_until_its_last_try(plain: Stack) -> None:
+def test_a_webhook_is_kept_until_its_last_retry(plain: Stack) -> None:
     assert plain.properties("WebhooksQueue")["MessageRetentionPeriod"] > 2 * sum(WAITS)
 
 
-def test_just_the_stages_own_rule_sends_webhooks(plain: Stack) -> None:
+def test_only_the_stages_own_rule_sends_webhooks(plain: Stack) -> None:
     document = plain.properties("WebhooksQueuePolicy")["PolicyDocument"]
     [allowed] = [s for s in document["Statement"] if s["Effect"] == "Allow"]
     assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
@@ -77,19 +78,21 @@ def test_just_the_stages_own_rule_sends_webhooks(plain: Stack) -> None:
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_a_queue_is_encrypted_without_a_key_of_ones_own(plain: Stack, queue: str) -> None:
-    made = plain.properties(queue)
-    assert (made["SqsManagedSseEnabled"], "KmsMasterKeyId" in made) == (True, False)
+def test_a_queue_is_encrypted_by_default(plain: Stack, queue: str) -> None:
+    properties = plain.properties(queue)
+    assert properties["SqsManagedSseEnabled"] is True
+    assert "KmsMasterKeyId" not in properties
 
 
 @pytest.mark.parametrize("queue", QUEUES)
 def test_a_queue_is_encrypted_with_the_key(with_key: Stack, queue: str) -> None:
-    made = with_key.properties(queue)
-    assert ("SqsManagedSseEnabled" in made, made["KmsMasterKeyId"]) == (False, "<Key.Arn>")
+    properties = with_key.properties(queue)
+    assert properties["KmsMasterKeyId"] == "<Key.Arn>"
+    assert "SqsManagedSseEnabled" not in properties
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_a_queue_answers_over_tls_only(plain: Stack, queue: str) -> None:
+def test_a_queue_requires_tls(plain: Stack, queue: str) -> None:
     policy = plain.properties(f"{queue}Policy")
     assert policy["Queues"] == [f"<{queue}>"]
     denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]

@@ -1,26 +1,26 @@
-"""What outlives the stack, and what table, key and event bus guarantee, one by one."""
+"""What outlives the stack, and what table, key and event bus guarantee."""
 
 import json
 from unittest.mock import MagicMock
 
 import pytest
 
-from chalicelib.aws.bus import SOURCE
-from ops.local import stores
+from chalicelib.aws.event_bus import SOURCE
+from ops.local.storage import stores
 from tests.infrastructure.stacks import Json, Stack, deployed
 
 
 @pytest.mark.parametrize("data", ["Key", "UploadsBucket", "ImagesBucket", "ImagesTable"])
 def test_data_outlives_the_stack(with_key: Stack, data: str) -> None:
-    made = with_key.resources[data]
-    assert (made["DeletionPolicy"], made["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    resource = with_key.resources[data]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 @pytest.mark.parametrize(
-    "passing", ["SiteBucket", "WorkQueue", "FailuresQueue", "WebhooksQueue", "LostWebhooksQueue"]
+    "transient", ["SiteBucket", "WorkQueue", "FailuresQueue", "WebhooksQueue", "LostWebhooksQueue"]
 )
-def test_what_is_no_data_goes_with_the_stack(plain: Stack, passing: str) -> None:
-    assert plain.resources[passing]["DeletionPolicy"] == "Delete"
+def test_resources_without_data_are_deleted_with_the_stack(plain: Stack, transient: str) -> None:
+    assert plain.resources[transient]["DeletionPolicy"] == "Delete"
 
 
 def test_the_table_has_the_keys_and_indexes_of_the_local_one(plain: Stack) -> None:
@@ -29,7 +29,7 @@ def test_the_table_has_the_keys_and_indexes_of_the_local_one(plain: Stack) -> No
     assert {name: ours[name] for name in local} == local
 
 
-def test_the_table_forgets_what_the_local_one_forgets(plain: Stack) -> None:
+def test_items_expire_as_in_the_local_table(plain: Stack) -> None:
     dynamodb = MagicMock()
     dynamodb.list_tables.return_value = {"TableNames": []}
     stores.make_table(dynamodb, "darkroom-dev-images")
@@ -37,7 +37,7 @@ def test_the_table_forgets_what_the_local_one_forgets(plain: Stack) -> None:
     assert plain.properties("ImagesTable")["TimeToLiveSpecification"] == local
 
 
-def test_the_table_can_be_set_back_to_any_second(plain: Stack) -> None:
+def test_the_table_has_point_in_time_recovery(plain: Stack) -> None:
     recovery = plain.properties("ImagesTable")["PointInTimeRecoverySpecification"]
     assert recovery == {"PointInTimeRecoveryEnabled": True}
 
@@ -54,35 +54,35 @@ def test_the_table_is_encrypted_with_the_key(with_key: Stack) -> None:
     }
 
 
-def test_without_a_key_the_table_has_that_of_dynamodb(plain: Stack) -> None:
+def test_by_default_the_table_is_encrypted_with_dynamodbs_own_key(plain: Stack) -> None:
     assert "SSESpecification" not in plain.properties("ImagesTable")
 
 
-def test_there_is_no_key_unless_asked_for(plain: Stack) -> None:
+def test_there_is_no_key_by_default(plain: Stack) -> None:
     assert (plain.of_type("AWS::KMS::Key"), plain.outputs["KmsKeyArn"]) == ({}, "")
 
 
-def test_a_key_that_is_there_already_is_used_everywhere_in_place_of_a_new_one(
+def test_an_existing_key_is_used_everywhere_instead_of_a_new_one(
     with_key: Stack,
 ) -> None:
     arn = "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
     adopted = deployed("stores", {"UseKmsKey": "true", "ExistingKeyArn": arn})
-    expected = {name: made for name, made in with_key.resources.items() if name != "Key"}
+    expected = {name: r for name, r in with_key.resources.items() if name != "Key"}
     assert adopted.resources == json.loads(json.dumps(expected).replace("<Key.Arn>", arn))
     assert adopted.outputs["KmsKeyArn"] == arn
 
 
-def test_the_key_changes_each_year(with_key: Stack) -> None:
+def test_the_key_is_rotated(with_key: Stack) -> None:
     assert with_key.properties("Key")["EnableKeyRotation"] is True
 
 
-def test_the_account_decides_who_uses_the_key(with_key: Stack) -> None:
+def test_the_accounts_policies_decide_who_uses_the_key(with_key: Stack) -> None:
     assert key_statement(with_key, "ItsAccountDecides")["Principal"] == {
         "AWS": "arn:aws:iam::111122223333:root"
     }
 
 
-def test_cloudfront_may_open_what_the_key_encrypted_for_this_account_only(with_key: Stack) -> None:
+def test_cloudfront_may_decrypt_with_the_key_for_this_account_only(with_key: Stack) -> None:
     statement = key_statement(with_key, "CloudFrontReadsImages")
     assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert statement["Action"] == "kms:Decrypt"
@@ -91,7 +91,7 @@ def test_cloudfront_may_open_what_the_key_encrypted_for_this_account_only(with_k
     }
 
 
-def test_the_stages_own_rules_may_send_what_the_key_encrypts(with_key: Stack) -> None:
+def test_the_stages_own_rules_may_send_to_queues_that_the_key_encrypts(with_key: Stack) -> None:
     statement = key_statement(with_key, "TheBusSendsWebhooks")
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -108,19 +108,19 @@ def test_the_bus_is_the_stages_own(plain: Stack) -> None:
     assert plain.properties("EventBus")["Name"] == "darkroom-dev"
 
 
-def test_the_bus_has_no_rule_unless_asked_for_but_a_resting_one(plain: Stack) -> None:
+def test_by_default_the_bus_has_only_a_disabled_rule(plain: Stack) -> None:
     rules = plain.of_type("AWS::Events::Rule")
     assert {name: rule["State"] for name, rule in rules.items()} == {"WebhookRule": "DISABLED"}
 
 
-def test_webhooks_are_made_of_what_the_local_stack_makes_them_of() -> None:
+def test_webhooks_are_made_from_the_same_events_as_in_the_local_stack() -> None:
     rule = deployed("stores", {"Webhooks": "true"}).properties("WebhookRule")
     assert (rule["State"], rule["EventBusName"]) == ("ENABLED", "<EventBus.Name>")
     assert rule["EventPattern"] == {"source": [SOURCE]}
     assert [target["Arn"] for target in rule["Targets"]] == ["<WebhooksQueue.Arn>"]
 
 
-def test_a_listener_gets_every_event_of_the_bus() -> None:
+def test_an_event_target_gets_every_event_of_the_bus() -> None:
     arn = "arn:aws:sqs:eu-central-1:111122223333:listener"
     rule = deployed("stores", {"EventTargetArn": arn}).properties("EventRule")
     assert rule["EventBusName"] == "<EventBus>"

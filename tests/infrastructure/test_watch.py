@@ -1,30 +1,30 @@
-"""What sounds an alarm, one by one, and that nobody hears of it who should not."""
+"""What sounds an alarm, and who is notified."""
 
 import re
 from typing import Any
 
 import pytest
 
-from ops.cloud.facts import TIME_LIMITS
-from ops.local.functions import limits_of
-from ops.local.stores import table_definition
+from ops.deploy.parameters import TIME_LIMITS
+from ops.local.runtime.functions import limits_of
+from ops.local.storage.stores import table_definition
 from tests.infrastructure.stacks import Json, Stack, deployed, template
 
 QUARTER_OF_AN_HOUR = 900
 
 
-def test_every_alarm_tells_the_topic_when_it_begins_and_ends(watch: Stack) -> None:
+def test_every_alarm_notifies_the_topic_when_it_begins_and_ends(watch: Stack) -> None:
     alarms = watch.of_type("AWS::CloudWatch::Alarm").values()
     assert {(*a["AlarmActions"], *a["OKActions"]) for a in alarms} == {("<Topic>", "<Topic>")}
 
 
-def test_no_alarm_but_that_of_the_sweep_sounds_where_nothing_is_measured(watch: Stack) -> None:
+def test_only_the_sweeps_alarm_sounds_when_data_is_missing(watch: Stack) -> None:
     alarms = watch.of_type("AWS::CloudWatch::Alarm")
     quiet = {name for name, a in alarms.items() if a["TreatMissingData"] == "notBreaching"}
     assert alarms.keys() - quiet == {"SweepStopped"}
 
 
-def test_a_sweep_that_was_not_called_for_an_hour_sounds_an_alarm(watch: Stack) -> None:
+def test_a_sweep_that_has_not_run_for_an_hour_sounds_an_alarm(watch: Stack) -> None:
     alarm = watch.properties("SweepStopped")
     sweep = {"FunctionName": "darkroom-dev-sweep"}
     assert watched(alarm) == [("AWS/Lambda", "Invocations", sweep)]
@@ -33,7 +33,7 @@ def test_a_sweep_that_was_not_called_for_an_hour_sounds_an_alarm(watch: Stack) -
     assert alarm["TreatMissingData"] == "breaching"
 
 
-def test_an_alarms_arithmetic_names_measurements_that_it_has(watch: Stack) -> None:
+def test_an_alarms_expressions_use_only_its_own_metrics(watch: Stack) -> None:
     for alarm in watch.of_type("AWS::CloudWatch::Alarm").values():
         names = {metric["Id"] for metric in alarm.get("Metrics", [])}
         used = set(re.findall(r"\b[a-z][a-z_]*\b", "".join(expressions(alarm))))
@@ -46,7 +46,7 @@ def test_a_failed_image_sounds_an_alarm(watch: Stack) -> None:
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
 
 
-def test_failures_that_nobody_writes_down_sound_an_alarm(watch: Stack) -> None:
+def test_failures_that_are_not_recorded_sound_an_alarm(watch: Stack) -> None:
     alarm = watch.properties("FailuresWaiting")
     queue = {"QueueName": "darkroom-dev-failures"}
     assert watched(alarm) == [("AWS/SQS", "ApproximateAgeOfOldestMessage", queue)]
@@ -60,7 +60,7 @@ def test_webhooks_that_were_given_up_sound_an_alarm(watch: Stack) -> None:
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
 
 
-def test_an_event_that_lambda_loses_sounds_an_alarm(watch: Stack) -> None:
+def test_an_event_that_lambda_lost_sounds_an_alarm(watch: Stack) -> None:
     assert watched(watch.properties("EventsLost")) == [
         ("AWS/Lambda", "DestinationDeliveryFailures", {"FunctionName": f"darkroom-dev-{name}"})
         for name in ("process_upload", "process_removal")
@@ -96,7 +96,7 @@ def test_every_function_is_watched(
     assert {dimensions["FunctionName"] for *_, dimensions in found} == functions
 
 
-def test_every_function_but_the_sweep_is_to_end_well_within_its_time(
+def test_the_duration_of_every_function_but_the_sweep_is_watched(
     watch: Stack, functions: set[str]
 ) -> None:
     found = watched(watch.properties("DurationNearLimit"))
@@ -119,7 +119,7 @@ def test_a_time_limit_is_the_one_that_is_deployed(parameter: str, function: str)
     assert default == limits_of(function).seconds
 
 
-def test_a_single_error_that_is_tried_again_sounds_no_alarm(watch: Stack) -> None:
+def test_a_single_error_that_is_retried_sounds_no_alarm(watch: Stack) -> None:
     alarm = watch.properties("FunctionErrors")
     assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (2, 3)
 
@@ -139,36 +139,36 @@ def test_a_throttled_table_or_index_sounds_an_alarm(watch: Stack, metric: str) -
     assert found == [{"TableName": "darkroom-dev-images", **part} for part in parts]
 
 
-def test_there_is_no_budget_unless_asked_for(watch: Stack) -> None:
+def test_there_is_no_budget_by_default(watch: Stack) -> None:
     assert watch.of_type("AWS::Budgets::Budget") == {}
 
 
-def test_a_budget_counts_what_darkroom_costs() -> None:
+def test_a_budget_counts_the_cost_of_darkroom() -> None:
     budget = deployed("watch", {"MonthlyBudget": 20}).properties("Budget")
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 20, "Unit": "USD"}
     assert budget["Budget"]["CostFilters"] == {"TagKeyValue": ["user:Project$darkroom"]}
 
 
-def test_a_budget_is_heard_before_it_is_spent() -> None:
+def test_a_budget_notifies_before_it_is_spent() -> None:
     budget = deployed("watch", {"MonthlyBudget": 20}).properties("Budget")
-    told = [n["Notification"] for n in budget["NotificationsWithSubscribers"]]
-    assert [(n["NotificationType"], n["Threshold"]) for n in told] == [
+    notifications = [n["Notification"] for n in budget["NotificationsWithSubscribers"]]
+    assert [(n["NotificationType"], n["Threshold"]) for n in notifications] == [
         ("ACTUAL", 80),
         ("FORECASTED", 100),
     ]
 
 
-def test_nobody_is_written_to_unless_named(watch: Stack) -> None:
+def test_nobody_is_subscribed_by_default(watch: Stack) -> None:
     assert watch.of_type("AWS::SNS::Subscription") == {}
 
 
-def test_whoever_is_named_is_written_to() -> None:
+def test_the_given_address_is_subscribed() -> None:
     stack = deployed("watch", {"AlarmEmail": "us@photos.example"})
     subscription = stack.properties("EmailSubscription")
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "us@photos.example")
 
 
-def test_just_the_accounts_own_alarms_and_budgets_publish(watch: Stack) -> None:
+def test_only_the_accounts_own_alarms_and_budgets_publish(watch: Stack) -> None:
     document = watch.properties("TopicPolicy")["PolicyDocument"]
     [allowed] = [s for s in document["Statement"] if s["Effect"] == "Allow"]
     assert allowed["Principal"] == {
@@ -177,14 +177,14 @@ def test_just_the_accounts_own_alarms_and_budgets_publish(watch: Stack) -> None:
     assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
 
 
-def test_the_topic_hears_over_tls_only(watch: Stack) -> None:
+def test_the_topic_requires_tls(watch: Stack) -> None:
     document = watch.properties("TopicPolicy")["PolicyDocument"]
     [denied] = [s for s in document["Statement"] if s["Effect"] == "Deny"]
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def watched(alarm: Json) -> list[tuple[str, str, dict[str, Any]]]:
-    """What an alarm measures: namespace, name and dimensions."""
+    """An alarm's metrics: namespace, name and dimensions."""
     stats = [m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m]
     return [
         (m["Namespace"], m["MetricName"], {d["Name"]: d["Value"] for d in m["Dimensions"]})

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.database import Database
+from ops.local.storage.database import Database
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ops.local.changes import Change, changes, documents, timestamps
+from ops.local.runtime.change_log import Change, changes, documents, timestamps
 
 BUCKET = "/buckets/darkroom-uploads"
 
@@ -51,13 +51,13 @@ def test_the_same_bytes_written_again_are_a_creation() -> None:
     assert only(document(entry("a"), entry("a", written=6))).state
 
 
-def test_a_changed_tag_is_no_change_of_the_object() -> None:
+def test_a_changed_tag_is_not_a_change_of_the_object() -> None:
     tagged = entry("a")
     tagged["extended"]["X-Amz-Tagging-k"] = encoded("v")
     assert not list(changes(document(entry("a"), tagged)))
 
 
-def test_an_entry_that_is_gone_is_a_removal() -> None:
+def test_a_deleted_entry_is_a_removal() -> None:
     assert only(document(old=entry("a"))) == Change("a", 42, None)
 
 
@@ -75,11 +75,11 @@ def test_a_renamed_entry_is_a_removal_and_a_creation() -> None:
         ("/topics/.system", "log"),
     ],
 )
-def test_what_is_no_object_of_the_bucket_is_passed_over(directory: str, name: str) -> None:
+def test_entries_outside_the_bucket_are_ignored(directory: str, name: str) -> None:
     assert not list(changes(document(new=entry(name), directory=directory)))
 
 
-def test_a_directory_is_no_object() -> None:
+def test_a_directory_is_not_an_object() -> None:
     assert not list(changes(document(new=entry("dir", None, isDirectory=True))))
 
 
@@ -88,17 +88,17 @@ def test_an_object_whose_key_ends_with_a_slash_keeps_it() -> None:
     assert only(document(new=marker)).key == "dir/"
 
 
-def test_an_object_that_has_become_a_directory_too_is_still_an_object() -> None:
+def test_an_object_that_also_became_a_directory_is_still_an_object() -> None:
     assert only(document(new=entry("photo", isDirectory=True))).key == "photo"
 
 
-def test_an_etag_with_a_dash_is_of_a_multipart_upload() -> None:
+def test_an_etag_with_a_dash_means_a_multipart_upload() -> None:
     change = only(document(new=entry("big", "bc14-3")))
     assert change.state
     assert change.state.is_multipart
 
 
-def test_without_its_own_etag_the_md5_is_the_etag() -> None:
+def test_without_an_etag_attribute_the_md5_is_the_etag() -> None:
     plain = entry("a", None)
     plain["attributes"]["md5"] = base64.b64encode(bytes.fromhex("ff00")).decode()
     change = only(document(new=plain))
@@ -114,5 +114,8 @@ def test_a_document_may_hold_several_notifications() -> None:
 
 def test_documents_are_read_from_a_stream_of_lines() -> None:
     sent = [document(new=entry("}")), document(old=entry("{"))]
-    text = "\n".join(json.dumps(one, indent=2) for one in sent) + '\n{\n  "unfinished":'
+    text = (
+        "\n".join(json.dumps(sent_document, indent=2) for sent_document in sent)
+        + '\n{\n  "unfinished":'
+    )
     assert list(documents(text.splitlines(keepends=True))) == sent

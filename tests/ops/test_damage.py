@@ -1,13 +1,13 @@
-"""Damaged files are found at the start, and each is named with its remedy."""
+"""Damaged files are detected at the start, and reported with a remedy."""
 
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from ops.local.damage import TABLE, check_databases, damage
-from ops.local.database import Database
-from ops.local.options import StackError
+from ops.local.stack.damage import TABLE, check_databases, damage
+from ops.local.stack.options import StackError
+from ops.local.storage.database import Database
 
 
 @pytest.fixture
@@ -26,16 +26,16 @@ def written(file: Path) -> Path:
     return file
 
 
-def test_a_sound_file_has_no_damage(database: Path) -> None:
+def test_an_intact_file_has_no_damage(database: Path) -> None:
     assert damage(database) == ""
 
 
-def test_a_file_that_is_not_there_has_no_damage(tmp_path: Path) -> None:
+def test_a_missing_file_has_no_damage(tmp_path: Path) -> None:
     assert damage(tmp_path / "none.sqlite") == ""
 
 
 @pytest.mark.parametrize("left", [0, 50, 1000, 4096, 20_000])
-def test_a_file_that_was_cut_short_is_damaged(database: Path, left: int) -> None:
+def test_a_truncated_file_is_damaged(database: Path, left: int) -> None:
     with database.open("r+b") as file:
         file.truncate(left)
     assert damage(database)
@@ -49,18 +49,20 @@ def test_a_page_of_nul_bytes_is_damage(database: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["events.sqlite", "queues.sqlite"])
-def test_what_can_be_made_again_is_set_aside_with_a_note(tmp_path: Path, name: str) -> None:
+def test_a_file_that_can_be_recreated_is_set_aside_with_a_message(
+    tmp_path: Path, name: str
+) -> None:
     (tmp_path / name).write_bytes(b"")
-    notes: list[str] = []
-    check_databases(tmp_path, notes.append)
-    assert name in notes[0]
+    messages: list[str] = []
+    check_databases(tmp_path, messages.append)
+    assert name in messages[0]
     assert (tmp_path / f"{name}.damaged").exists()
     Database(tmp_path / name).close()
-    check_databases(tmp_path, notes.append)
-    assert len(notes) == 1
+    check_databases(tmp_path, messages.append)
+    assert len(messages) == 1
 
 
-def test_a_damaged_table_stops_the_start_and_the_remedy_is_named(tmp_path: Path) -> None:
+def test_a_damaged_table_stops_the_start_with_a_remedy(tmp_path: Path) -> None:
     with written(tmp_path / TABLE).open("r+b") as file:
         file.truncate(5000)
     with pytest.raises(StackError) as refused:

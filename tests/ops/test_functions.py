@@ -1,7 +1,7 @@
-from ops.local.context import LambdaContext
-from ops.local.functions import limits_of
 from ops.local.names import CREATED
-from ops.local.patience import TIMES_LAMBDA
+from ops.local.runtime.context import LambdaContext
+from ops.local.runtime.functions import limits_of
+from ops.local.stack.timeouts import TIMES_LAMBDA
 
 
 def test_the_context_counts_down_the_functions_time() -> None:

@@ -1,4 +1,4 @@
-"""What Chalice tells API Gateway: who guards each route, and what it answers by itself."""
+"""API Gateway's configuration by Chalice: each route's authorizer, and the gateway responses."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.web.operations import OPERATIONS
-from ops.local.names import PROJECT
+from chalicelib.web.openapi.operations import OPERATIONS
+from ops.project import PROJECT
 from tests.environment import SETTINGS
 
 _DESCRIBE = """
@@ -40,7 +40,7 @@ def guarded() -> Any:
     return described("token")
 
 
-def test_a_verdict_is_kept_for_a_minute(guarded: Any) -> None:
+def test_the_authorizers_response_is_cached_for_a_minute(guarded: Any) -> None:
     (definition,) = guarded["securityDefinitions"].values()
     authorizer = definition["x-amazon-apigateway-authorizer"]
     assert authorizer["authorizerResultTtlInSeconds"] == 60
@@ -48,18 +48,18 @@ def test_a_verdict_is_kept_for_a_minute(guarded: Any) -> None:
     assert definition["name"] == "Authorization"
 
 
-def test_all_but_what_is_open_asks_the_authorizer(guarded: Any) -> None:
+def test_all_but_the_public_routes_have_the_authorizer(guarded: Any) -> None:
     unguarded = {
         (method, path)
         for path, methods in guarded["paths"].items()
         for method, route in methods.items()
-        if not any("authorize" in one for one in route.get("security", ()))
+        if not any("authorize" in scheme for scheme in route.get("security", ()))
     }
-    # Preflights and methods that are refused ask nobody.
+    # Preflights and refused methods have none.
     assert unguarded & OPERATIONS.keys() == {("get", "/health"), ("get", "/openapi.json")}
 
 
-def test_without_tokens_no_route_asks() -> None:
+def test_without_tokens_no_route_has_an_authorizer() -> None:
     assert "securityDefinitions" not in described("none")
 
 
@@ -78,7 +78,7 @@ def test_without_tokens_no_route_asks() -> None:
         ("DEFAULT_5XX", 500, "internal_error"),
     ],
 )
-def test_the_gateways_own_answers_are_problems_that_any_page_may_read(
+def test_gateway_responses_are_problem_details_that_any_page_may_read(
     guarded: Any, kind: str, status: int, code: str
 ) -> None:
     answer = guarded["x-amazon-apigateway-gateway-responses"][kind]
@@ -89,7 +89,7 @@ def test_the_gateways_own_answers_are_problems_that_any_page_may_read(
     assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
 
 
-def test_its_refusals_name_the_scheme_and_the_wait(guarded: Any) -> None:
+def test_gateway_responses_have_the_scheme_and_the_retry_delay(guarded: Any) -> None:
     answers = guarded["x-amazon-apigateway-gateway-responses"]
     headers = {kind: answer["responseParameters"] for kind, answer in answers.items()}
     assert headers["UNAUTHORIZED"]["gatewayresponse.header.WWW-Authenticate"] == "'Bearer'"

@@ -12,7 +12,7 @@ LISTS = {
 
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What apt is told of where sources are, where `LISTS` tell it of packages."""
+    """Source lists derived from the package lists in `LISTS`."""
     machine = tmp_path / "machine"
     for name, content in LISTS.items():
         path = machine / name
@@ -22,7 +22,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return hostile.source_lists()
 
 
-def test_lists_of_packages_become_lists_of_sources(sources: dict[str, str]) -> None:
+def test_package_lists_become_source_lists(sources: dict[str, str]) -> None:
     assert sources == {
         "sources.list": "deb-src http://one.example/debian bookworm main\n"
         "# deb http://no.example/ x y\n",
@@ -31,12 +31,12 @@ def test_lists_of_packages_become_lists_of_sources(sources: dict[str, str]) -> N
 
 
 @pytest.mark.usefixtures("sources")
-def test_the_machines_own_lists_stay(tmp_path: Path) -> None:
+def test_the_machines_own_lists_are_unchanged(tmp_path: Path) -> None:
     for name, content in LISTS.items():
         assert (tmp_path / "machine" / name).read_text() == content
 
 
-def test_without_apt_a_sentence_says_what_to_do(
+def test_without_apt_an_error_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HOSTILE_PICTURES", str(tmp_path / "none"))

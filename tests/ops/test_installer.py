@@ -1,4 +1,4 @@
-"""The installations of the Makefile: what they print, and what an interrupted one leaves."""
+"""The installer of the Makefile: its output, and recovery from an interruption."""
 
 import os
 import shutil
@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.names import PROJECT
+from ops.project import PROJECT
 
-# There is no uv where pip is configured with an index of its own.
+# uv is missing if pip is configured with its own index.
 INSTALLERS = ["pip", *(["uv"] if [*Path(sys.prefix).glob("uv-*")] else [])]
 
 
 @pytest.fixture
 def requirements(tmp_path: Path) -> Path:
-    """A requirements file with one wheel, from this machine."""
+    """A requirements file with one local wheel."""
     wheel = tmp_path / "brightness-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("brightness.py", "LEVEL = 11\n")
@@ -37,7 +37,7 @@ def requirements(tmp_path: Path) -> Path:
 def install(
     environment: Path, requirements: Path, installer: str, python: Path = Path(sys.executable)
 ) -> subprocess.CompletedProcess[str]:
-    """Call the installer as the Makefile does; no setting of this machine's pip counts."""
+    """Call the installer as the Makefile does, without this machine's pip settings."""
     command = [python, "-m", "ops.installer", "--installer", installer]
     return subprocess.run(
         [*command, environment, requirements, "what a test needs"],
@@ -59,7 +59,9 @@ def level(environment: Path) -> str:
 
 
 @pytest.mark.parametrize("installer", INSTALLERS)
-def test_an_installation_takes_one_line(installer: str, tmp_path: Path, requirements: Path) -> None:
+def test_an_installation_prints_one_line(
+    installer: str, tmp_path: Path, requirements: Path
+) -> None:
     done = install(tmp_path / "environment", requirements, installer)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"Installing what a test needs ({requirements}) ...\n"
@@ -67,7 +69,7 @@ def test_an_installation_takes_one_line(installer: str, tmp_path: Path, requirem
 
 
 @pytest.mark.parametrize("installer", INSTALLERS)
-def test_a_failed_installation_shows_what_the_installer_said(
+def test_a_failed_installation_shows_the_installers_output(
     installer: str, tmp_path: Path, requirements: Path
 ) -> None:
     missing = tmp_path / "darkness-1.0-py3-none-any.whl"
@@ -78,7 +80,7 @@ def test_a_failed_installation_shows_what_the_installer_said(
     assert "Installing what a test needs failed" in done.stderr
 
 
-def test_an_environment_whose_installation_was_stopped_is_made_anew(
+def test_an_environment_whose_installation_was_interrupted_is_reinstalled(
     tmp_path: Path, requirements: Path
 ) -> None:
     main = tmp_path / "main"
@@ -90,7 +92,7 @@ def test_an_environment_whose_installation_was_stopped_is_made_anew(
     (main / "installing.lock").write_text("the folder's state before")
     done = install(main, requirements, "pip", main / "bin" / "python")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "making its packages anew" in done.stdout
+    assert "reinstalling its packages" in done.stdout
     assert level(main) == "11\n"
     (site / "brightness.py").unlink()
     again = install(main, requirements, "pip", main / "bin" / "python")
@@ -106,16 +108,18 @@ def test_an_environment_whose_installation_was_stopped_is_made_anew(
         ("PIP_CERT", "uv"),
     ],
 )
-def test_pip_installs_where_uv_would_ignore_its_settings(setting: str, chosen: str) -> None:
+def test_pip_is_used_if_uv_would_ignore_its_settings(setting: str, chosen: str) -> None:
     code = "from ops.installer import _choose, _pip_settings; print(_choose(_pip_settings()))"
     environment = without_pip_settings(**{setting: "http://127.0.0.1:9/simple"})
     command = [sys.executable, "-c", code]
-    said = subprocess.check_output(command, cwd=PROJECT, env=environment, text=True)
-    assert said.splitlines()[-1] == chosen
-    assert (setting.removeprefix("PIP_").lower().replace("_", "-") in said) == (chosen == "pip")
+    output = subprocess.check_output(command, cwd=PROJECT, env=environment, text=True)
+    assert output.splitlines()[-1] == chosen
+    assert (setting.removeprefix("PIP_").lower().replace("_", "-") in output) == (chosen == "pip")
 
 
-def test_a_failed_installation_leaves_no_stamp_and_the_next_make_finishes(tmp_path: Path) -> None:
+def test_a_failed_installation_leaves_no_stamp_and_the_next_make_completes_it(
+    tmp_path: Path,
+) -> None:
     for name in ("Makefile", "requirements.txt", "requirements-local.txt"):
         shutil.copy(PROJECT / name, tmp_path)
     python = tmp_path / ".venv" / "bin" / "python"

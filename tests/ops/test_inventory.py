@@ -1,8 +1,8 @@
 import pytest
 
-from ops.local.changes import Change, StoredState
-from ops.local.database import Database
-from ops.local.inventory import Inventory
+from ops.local.runtime.change_log import Change, StoredState
+from ops.local.runtime.inventory import Inventory
+from ops.local.storage.database import Database
 
 
 def written(key: str, ts_ns: int, version: str = "aa/1.000000001") -> Change:
@@ -23,7 +23,7 @@ def inventory(database: Database) -> Inventory:
 
 
 def functions(database: Database) -> list[str]:
-    return [str(row[0]) for row in database.look("SELECT function FROM tasks ORDER BY id")]
+    return [str(row[0]) for row in database.query("SELECT function FROM tasks ORDER BY id")]
 
 
 def test_a_change_becomes_a_task(inventory: Inventory, database: Database) -> None:
@@ -41,37 +41,41 @@ def test_a_change_that_is_read_twice_becomes_one_task(
     assert functions(database) == ["process_upload", "process_removal"]
 
 
-def test_the_same_state_noted_again_is_no_change(inventory: Inventory, database: Database) -> None:
+def test_the_same_state_logged_again_is_not_a_change(
+    inventory: Inventory, database: Database
+) -> None:
     inventory.record([written("a", 10)], 10)
     inventory.record([written("a", 20)], 20)
     assert functions(database) == ["process_upload"]
 
 
 def test_an_error_leaves_neither_task_nor_cursor(inventory: Inventory, database: Database) -> None:
-    def broken():  # type: ignore[no-untyped-def]
+    def failing():  # type: ignore[no-untyped-def]
         yield written("a", 10)
         raise OSError
 
     with pytest.raises(OSError):  # noqa: PT011
-        inventory.record(broken(), 10)
+        inventory.record(failing(), 10)
     assert (functions(database), inventory.cursor()) == ([], 0)
 
 
-def test_an_object_that_was_never_logged_becomes_a_task(
+def test_an_object_that_was_not_logged_becomes_a_task(
     inventory: Inventory, database: Database
 ) -> None:
     assert inventory.reconcile([state("a", "aa/1")], 30) == 1
     assert functions(database) == ["process_upload"]
 
 
-def test_a_known_object_is_not_made_a_task_again(inventory: Inventory, database: Database) -> None:
+def test_a_recorded_object_does_not_become_a_task_again(
+    inventory: Inventory, database: Database
+) -> None:
     inventory.record([written("a", 10)], 10)
     for _ in range(2):
         assert inventory.reconcile([state("a", "aa/1"), state("b", "bb/1")], 30) in (1, 0)
     assert functions(database) == ["process_upload", "process_upload"]
 
 
-def test_an_object_that_was_overwritten_unlogged_becomes_a_task(
+def test_an_overwrite_that_was_not_logged_becomes_a_task(
     inventory: Inventory, database: Database
 ) -> None:
     inventory.record([written("a", 10)], 10)
@@ -79,7 +83,7 @@ def test_an_object_that_was_overwritten_unlogged_becomes_a_task(
     assert functions(database) == ["process_upload", "process_upload"]
 
 
-def test_an_object_that_went_unlogged_becomes_a_removal(
+def test_a_removal_that_was_not_logged_becomes_a_task(
     inventory: Inventory, database: Database
 ) -> None:
     inventory.record([written("a", 10)], 10)
@@ -88,7 +92,7 @@ def test_an_object_that_went_unlogged_becomes_a_removal(
     assert functions(database) == ["process_upload", "process_removal"]
 
 
-def test_what_the_log_says_late_of_a_reconciled_object_is_known(
+def test_a_late_log_entry_of_a_reconciled_object_is_ignored(
     inventory: Inventory, database: Database
 ) -> None:
     inventory.reconcile([state("a", "aa/1")], 30)
@@ -96,13 +100,13 @@ def test_what_the_log_says_late_of_a_reconciled_object_is_known(
     assert functions(database) == ["process_upload"]
 
 
-def test_a_probe_is_noted_and_no_task(inventory: Inventory, database: Database) -> None:
+def test_a_probe_is_recorded_but_is_not_a_task(inventory: Inventory, database: Database) -> None:
     inventory.record([written(".darkroom-probe/1", 10), removed(".darkroom-probe/1", 11)], 11)
     assert (functions(database), database.mark("probe")) == ([], ".darkroom-probe/1")
 
 
-def test_old_removals_are_forgotten(inventory: Inventory, database: Database) -> None:
+def test_old_removals_are_dropped(inventory: Inventory, database: Database) -> None:
     day = 86_400 * 10**9
     inventory.record([written("a", 10), removed("a", 20), written("b", 10)], 20)
     inventory.forget_removed(day + 21)
-    assert database.look("SELECT key FROM objects") == [("b",)]
+    assert database.query("SELECT key FROM objects") == [("b",)]

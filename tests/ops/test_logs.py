@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ops.logs import logs
+from ops.commands.logs import logs
 from tests.builders import ULID
 
 READY = {
@@ -19,7 +19,7 @@ READY = {
     "milliseconds": 442,
     "_aws": {"Timestamp": 1},
 }
-BROKEN = {
+FAILED_CALL = {
     "timestamp": "2026-05-01T12:00:00.000Z",
     "level": "ERROR",
     "message": "call failed",
@@ -30,7 +30,7 @@ BROKEN = {
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     (tmp_path / "logs").mkdir()
-    for name, lines in (("api", []), ("worker-1", [READY]), ("worker-2", [BROKEN])):
+    for name, lines in (("api", []), ("worker-1", [READY]), ("worker-2", [FAILED_CALL])):
         text = "".join(json.dumps(line) + "\n" for line in lines)
         (tmp_path / "logs" / f"{name}.log").write_text(f"starting {{\n{text}[1]\n")
     return tmp_path
@@ -42,14 +42,14 @@ def shown(*arguments: str, stdin: str | None = None) -> list[str]:
     return done.output.splitlines()
 
 
-def test_the_lines_of_all_processes_are_shown_in_the_order_of_their_times(data: Path) -> None:
+def test_the_lines_of_all_processes_are_sorted_by_time(data: Path) -> None:
     first, *trace, last = shown("--data-dir", str(data))
     assert "ERROR    call failed" in first
     assert trace == ["Traceback", "RuntimeError: no"]
     assert f"INFO     process_upload  {ULID}  picture ready  milliseconds=442" in last
 
 
-def test_what_only_machines_read_is_left_out(data: Path) -> None:
+def test_fields_for_machines_are_left_out(data: Path) -> None:
     assert "_aws" not in shown("--data-dir", str(data))[-1]
     assert "request_id" not in shown("--data-dir", str(data))[-1]
 
@@ -65,6 +65,6 @@ def test_lines_come_from_standard_input_as_aws_writes_them() -> None:
     assert "picture ready" in line
 
 
-def test_a_folder_without_logs_is_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_without_logs_is_an_error(tmp_path: Path) -> None:
     done = CliRunner().invoke(logs, ["--data-dir", str(tmp_path)])
     assert (done.exit_code, done.output.startswith("No logs can be read.")) == (1, True)

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.lock import only_stack
-from ops.local.options import StackError, read_options
-from ops.local.ports import check_free, free_ports, is_free
-from ops.local.seaweed import inner_ports
+from ops.local.stack.lock import only_stack
+from ops.local.stack.options import StackError, read_options
+from ops.local.stack.ports import check_free, free_ports, is_free
+from ops.local.storage.seaweed import inner_ports
 
 
 def test_the_defaults_are_those_of_the_readme() -> None:
@@ -21,7 +21,7 @@ def test_a_wrong_port_is_named(port: str) -> None:
         read_options({"API_PORT": port})
 
 
-def test_two_servers_with_one_port_are_named() -> None:
+def test_two_servers_with_one_port_are_an_error() -> None:
     with pytest.raises(StackError, match=r"API_PORT and S3_PORT are both 9000"):
         read_options({"API_PORT": "9000", "S3_PORT": "9000"})
 
@@ -38,7 +38,7 @@ def test_two_servers_with_one_port_are_named() -> None:
         ("AUTH_MODE", "password"),
     ],
 )
-def test_another_wrong_setting_is_named(variable: str, value: str) -> None:
+def test_any_other_wrong_option_is_named(variable: str, value: str) -> None:
     with pytest.raises(StackError, match=variable):
         read_options({variable: value})
 
@@ -80,7 +80,7 @@ def test_a_port_promised_to_another_server_is_not_given_out() -> None:
     assert promised.isdisjoint(free_ports(10, promised))
 
 
-def test_s3s_inner_ports_are_none_of_the_stacks_own(tmp_path: Path) -> None:
+def test_s3s_inner_ports_exclude_the_stacks_ports(tmp_path: Path) -> None:
     first = inner_ports(tmp_path, ())
     again = inner_ports(tmp_path, {first["filer.port"]})
     assert first["filer.port"] not in again.values()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.options import read_options
-from ops.local.pages import compressed, configuration, read_page, security_headers
+from ops.local.http.pages import compressed, configuration, read_page, security_headers
+from ops.local.stack.options import read_options
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def root(tmp_path: Path) -> Path:
         ("/a%20b.svg", "image/svg+xml; charset=utf-8"),
     ],
 )
-def test_files_have_their_types(root: Path, path: str, kind: str) -> None:
+def test_files_have_their_media_types(root: Path, path: str, kind: str) -> None:
     answer = read_page(root, path)
     assert (answer.status, answer.headers["Content-Type"]) == (HTTPStatus.OK, kind)
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -52,7 +52,7 @@ def test_files_have_their_types(root: Path, path: str, kind: str) -> None:
         "/app.js/x",
     ],
 )
-def test_there_is_no_listing_and_no_way_out(root: Path, path: str) -> None:
+def test_there_are_no_listings_and_no_paths_outside_the_root(root: Path, path: str) -> None:
     assert read_page(root, path).status is HTTPStatus.NOT_FOUND
 
 
@@ -69,7 +69,7 @@ def test_the_configuration_names_the_api() -> None:
     assert b'"api": "http://127.0.0.1:8000"' in body.read()
 
 
-def test_text_is_compressed_for_browsers_that_take_it(root: Path) -> None:
+def test_text_is_compressed_for_browsers_that_accept_gzip(root: Path) -> None:
     answer = compressed(read_page(root, "/index.html"), "gzip, br")
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.body
@@ -78,11 +78,11 @@ def test_text_is_compressed_for_browsers_that_take_it(root: Path) -> None:
     assert answer.headers["Content-Length"] == str(len(content))
 
 
-def test_other_browsers_get_it_as_it_is(root: Path) -> None:
+def test_other_browsers_get_uncompressed_text(root: Path) -> None:
     answer = compressed(read_page(root, "/index.html"), "identity")
     assert answer.body
     assert (answer.body.read(), answer.headers.get("Content-Encoding")) == (b"<p>", None)
 
 
-def test_pages_of_other_origins_may_run_the_uploader() -> None:
+def test_pages_of_other_origins_may_use_the_uploader() -> None:
     assert security_headers(read_options({}))["Access-Control-Allow-Origin"] == "*"

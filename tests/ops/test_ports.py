@@ -1,6 +1,6 @@
 import pytest
 
-from ops.local import ports
+from ops.local.stack import ports
 
 
 def test_no_port_is_given_out_twice_before_its_server_listens(

@@ -1,4 +1,4 @@
-"""The local queues: SQS's contract as moto has it too, and what takes time by a clock of ours."""
+"""The local queues: SQS's contract, which moto meets too, and timeouts with a fake clock."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from ops.local.names import ACCOUNT, REGION
-from ops.local.queues import NoSuchQueue, NoSuchReceipt, Queues
+from ops.local.storage.queues import NoSuchQueue, NoSuchReceipt, Queues
 from tests.aws.conftest import aws, lead_boto3, local_data
 from tests.waiting import GENEROUS
 
@@ -65,14 +65,14 @@ def sqs(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def url(sqs: Any, request: pytest.FixtureRequest) -> str:
-    """The address of a queue of the test's own."""
+    """The URL of a queue for this test."""
     name = request.node.originalname[:60]
     made: str = sqs.create_queue(QueueName=name)["QueueUrl"]
     return made
 
 
 def received(sqs: Any, url: str, **options: Any) -> list[Any]:
-    """What is received, and hidden for an hour where no other time is given."""
+    """Messages that are received, and hidden for an hour by default."""
     given: dict[str, Any] = {"VisibilityTimeout": 3600, **options}
     answer = sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"], **given)
     return list(answer.get("Messages", []))
@@ -106,7 +106,7 @@ def test_a_deleted_message_is_gone(sqs: Any, url: str) -> None:
     assert received(sqs, url) == []
 
 
-def test_no_more_messages_come_than_were_asked_for(sqs: Any, url: str) -> None:
+def test_no_more_messages_are_received_than_requested(sqs: Any, url: str) -> None:
     for number in range(5):
         sqs.send_message(QueueUrl=url, MessageBody=str(number))
     assert len(received(sqs, url, MaxNumberOfMessages=3)) == 3
@@ -115,12 +115,12 @@ def test_no_more_messages_come_than_were_asked_for(sqs: Any, url: str) -> None:
     assert counts["ApproximateNumberOfMessagesNotVisible"] == "3"
 
 
-def test_a_queue_that_is_not_there_is_sqs_own_error(sqs: Any) -> None:
+def test_a_missing_queue_raises_sqs_own_error(sqs: Any) -> None:
     with pytest.raises(sqs.exceptions.QueueDoesNotExist):
         sqs.get_queue_url(QueueName="missing")
 
 
-def test_a_message_comes_back_when_its_time_is_over(queues: Queues, clock: Clock) -> None:
+def test_a_message_is_visible_again_after_its_timeout(queues: Queues, clock: Clock) -> None:
     queues.send("work", "slow")
     first = queues.receive("work")
     clock.now += 59
@@ -130,7 +130,7 @@ def test_a_message_comes_back_when_its_time_is_over(queues: Queues, clock: Clock
     assert (again.id, again.receives) == (first[0].id, 2)
 
 
-def test_a_message_received_too_often_goes_to_the_queue_of_what_was_given_up(
+def test_a_message_received_too_often_moves_to_the_dead_letter_queue(
     queues: Queues, clock: Clock
 ) -> None:
     queues.send("work", "poison")
@@ -141,7 +141,7 @@ def test_a_message_received_too_often_goes_to_the_queue_of_what_was_given_up(
     assert [message.body for message in queues.receive("given-up")] == ["poison"]
 
 
-def test_the_receipt_of_an_earlier_receive_moves_nothing(queues: Queues, clock: Clock) -> None:
+def test_the_receipt_of_an_earlier_receive_has_no_effect(queues: Queues, clock: Clock) -> None:
     queues.send("work", "twice")
     (first,) = queues.receive("work")
     clock.now += 60
@@ -173,6 +173,6 @@ def test_messages_and_queues_outlive_the_process(tmp_path: Path, clock: Clock) -
     assert [message.body for message in second.receive("kept")] == ["hello"]
 
 
-def test_nothing_is_sent_to_a_queue_that_is_not_there(queues: Queues) -> None:
+def test_sending_to_a_missing_queue_fails(queues: Queues) -> None:
     with pytest.raises(NoSuchQueue):
         queues.send("missing", "lost")

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import notifications
-from chalicelib.sequencers import is_older
-from ops.local.changes import Change, StoredState
-from ops.local.s3events import function_for, s3_event
+from chalicelib import lambda_events
+from chalicelib.model.image import is_older
+from ops.local.runtime.change_log import Change, StoredState
+from ops.local.runtime.s3_events import function_for, s3_event
 
 
 def created(key: str, ts_ns: int = 1_795_229_158_181_185_633, etag: str = "aa") -> Change:
@@ -45,7 +45,7 @@ def test_a_creation_has_size_and_etag() -> None:
     assert (described["s3"]["object"]["size"], described["s3"]["object"]["eTag"]) == (7, "aa")
 
 
-def test_a_finished_multipart_upload_says_so() -> None:
+def test_a_multipart_upload_has_its_own_event_name() -> None:
     assert record(created("a", etag="a-2"))["eventName"] == "ObjectCreated:CompleteMultipartUpload"
 
 
@@ -61,11 +61,11 @@ def test_creations_and_removals_go_to_their_functions() -> None:
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
-def test_sequencers_have_the_order_of_time(one: int, other: int) -> None:
-    first, second = (record(created("a", ts))["s3"]["object"]["sequencer"] for ts in (one, other))
-    assert is_older(first, second) == (one < other)
+def test_sequencers_are_in_the_order_of_time(time: int, other: int) -> None:
+    first, second = (record(created("a", ts))["s3"]["object"]["sequencer"] for ts in (time, other))
+    assert is_older(first, second) == (time < other)
 
 
 def test_the_application_reads_the_event() -> None:
-    (version,) = notifications.object_versions(s3_event(created("up/a b+c.jpg")))
+    (version,) = lambda_events.object_versions(s3_event(created("up/a b+c.jpg")))
     assert (version.bucket, version.key) == ("darkroom-uploads", "up/a b+c.jpg")

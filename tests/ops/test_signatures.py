@@ -1,4 +1,4 @@
-"""Signatures are checked as botocore makes them."""
+"""Verification of signatures made by botocore."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.local.signatures import NotSigned, SignedRequest, check_signature
+from ops.local.storage.signatures import NotSigned, SignedRequest, check_signature
 
 SECRETS = {"KEY": "secret", "OTHER": "another"}
 
@@ -34,7 +34,7 @@ def changed(request: SignedRequest, **headers: str) -> SignedRequest:
 
 
 @given(st.binary(max_size=200), st.sampled_from(["/", "/a%20b", "/?b=2&a=1&a=0", "/queue/one"]))
-def test_whoever_has_the_secret_is_named(body: bytes, target: str) -> None:
+def test_a_valid_signature_returns_its_access_key(body: bytes, target: str) -> None:
     assert check_signature(signed(body, target), SECRETS, datetime.now(UTC)) == "KEY"
 
 
@@ -62,18 +62,18 @@ def test_a_request_that_its_signature_does_not_cover_is_refused(
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_a_signature_counts_for_five_minutes(minutes: int) -> None:
+def test_a_signature_is_valid_for_five_minutes(minutes: int) -> None:
     with pytest.raises(NotSigned, match="expired"):
         check_signature(signed(), SECRETS, datetime.now(UTC) + timedelta(minutes=minutes))
 
 
 def test_a_signature_must_cover_host_and_time() -> None:
     request = signed()
-    bare = request.headers["authorization"].replace("host;", "")
+    without_host = request.headers["authorization"].replace("host;", "")
     with pytest.raises(NotSigned):
-        check_signature(changed(request, authorization=bare), SECRETS, datetime.now(UTC))
+        check_signature(changed(request, authorization=without_host), SECRETS, datetime.now(UTC))
 
 
-def test_an_access_key_of_nobody_is_refused() -> None:
+def test_an_unknown_access_key_is_refused() -> None:
     with pytest.raises(NotSigned, match="access key"):
         check_signature(signed(), {"OTHER": "another"}, datetime.now(UTC))

@@ -3,12 +3,12 @@ import threading
 from types import FrameType
 from typing import Any
 
-from ops.local.options import read_options
-from ops.local.stack import Stack
+from ops.local.stack.options import read_options
+from ops.local.stack.supervisor import Stack
 from tests.waiting import GENEROUS
 
 
-def test_a_signal_within_another_ones_handler_stops_the_stack_too() -> None:
+def test_a_signal_during_another_signals_handler_stops_the_stack_too() -> None:
     stack = Stack(read_options({}), lambda _part, _seconds: None, lambda _line: None)
     within = threading.local()
 

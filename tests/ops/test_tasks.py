@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from ops.local import names, tasks
-from ops.local.database import Database, set_mark
-from ops.local.failures import Error, process_ended, timed_out
-from ops.local.schedule import call
-from ops.local.tasks import Task, Tasks
+from ops.local import names
+from ops.local.runtime import tasks
+from ops.local.runtime.failures import Error, process_ended, timed_out
+from ops.local.runtime.schedule import call
+from ops.local.runtime.tasks import Task, Tasks
+from ops.local.storage.database import Database, set_mark
 
-FAULT = Error("PassingFault", "S3 cannot answer right now.", ["line"])
+FAULT = Error("TransientError", "S3 cannot answer right now.", ["line"])
 KILLED = process_ended("signal: SIGKILL")
 
 
@@ -40,7 +41,7 @@ def taken(queue: Tasks, worker: int = 1) -> Task:
     return task
 
 
-def test_a_task_is_in_one_workers_hands(queue: Tasks, database: Database) -> None:
+def test_a_task_is_leased_to_one_worker(queue: Tasks, database: Database) -> None:
     put(database)
     assert taken(queue).payload == {"Records": []}
     assert queue.take(2) is None
@@ -65,7 +66,7 @@ def test_a_try_that_began_before_the_stores_were_back_does_not_count(
     assert taken(queue).tries == tries
 
 
-def test_a_task_that_is_done_is_forgotten(queue: Tasks, database: Database) -> None:
+def test_a_task_that_is_done_is_removed(queue: Tasks, database: Database) -> None:
     put(database)
     queue.done(taken(queue))
     assert queue.count() == 0
@@ -111,12 +112,14 @@ def test_an_event_given_up_becomes_lambdas_record(
     assert record["requestPayload"] == {"Records": []}
     assert record["responsePayload"] == {
         "errorMessage": "S3 cannot answer right now.",
-        "errorType": "PassingFault",
+        "errorType": "TransientError",
         "stackTrace": ["line"],
     }
 
 
-def test_a_record_is_sent_until_it_is_sent(queue: Tasks, database: Database, clock: Clock) -> None:
+def test_a_record_is_retried_until_it_is_sent(
+    queue: Tasks, database: Database, clock: Clock
+) -> None:
     put(database)
     sending = exhaust(queue, clock)
     for _ in range(5):
@@ -126,7 +129,7 @@ def test_a_record_is_sent_until_it_is_sent(queue: Tasks, database: Database, clo
     assert sending.kind == "record"
 
 
-def test_a_dead_workers_event_is_there_at_once_and_has_used_a_try(
+def test_a_dead_workers_event_is_due_at_once_and_has_used_a_try(
     queue: Tasks, database: Database
 ) -> None:
     put(database)
@@ -143,21 +146,21 @@ def test_an_event_that_kills_three_workers_is_given_up(queue: Tasks, database: D
     assert taken(queue).payload["responsePayload"]["errorType"] == "Sandbox.Timedout"
 
 
-def test_stopping_uses_no_try(queue: Tasks, database: Database) -> None:
+def test_stopping_does_not_use_a_try(queue: Tasks, database: Database) -> None:
     put(database)
     taken(queue, worker=7)
     queue.release(7, crashed=None)
     assert taken(queue).tries == 1
 
 
-def test_one_workers_death_leaves_the_others_alone(queue: Tasks, database: Database) -> None:
+def test_one_workers_death_does_not_affect_the_others(queue: Tasks, database: Database) -> None:
     put(database)
     taken(queue, worker=7)
     queue.release(8, crashed=KILLED)
     assert [lease.worker for lease in queue.leases()] == [7]
 
 
-def test_at_a_start_everything_is_taken_back(queue: Tasks, database: Database) -> None:
+def test_all_tasks_are_taken_back_at_the_start(queue: Tasks, database: Database) -> None:
     put(database)
     put(database, kind="message", function="process_again")
     taken(queue, worker=7)
@@ -172,7 +175,7 @@ def test_a_failed_message_is_left_to_its_queue(queue: Tasks, database: Database)
     assert queue.count() == 0
 
 
-def test_a_scheduled_call_is_tried_once_and_nobody_hears_of_its_failure(
+def test_a_scheduled_call_is_tried_once_without_a_failure_record(
     queue: Tasks, database: Database
 ) -> None:
     put(database, kind="schedule", function="sweep")
@@ -180,7 +183,7 @@ def test_a_scheduled_call_is_tried_once_and_nobody_hears_of_its_failure(
     assert queue.count() == 0
 
 
-def test_nothing_is_scheduled_while_an_earlier_call_is_not_at_its_end(
+def test_nothing_is_scheduled_while_an_earlier_call_is_unfinished(
     queue: Tasks, database: Database
 ) -> None:
     call(database, "sweep")

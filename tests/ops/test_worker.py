@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from ops.local import tasks
-from ops.local.database import Database
-from ops.local.tasks import Tasks
-from ops.local.worker import Worker
+from ops.local.runtime import tasks
+from ops.local.runtime.tasks import Tasks
+from ops.local.runtime.worker import Worker
+from ops.local.storage.database import Database
 
 
 class Application(SimpleNamespace):
-    """An application whose function fails as often as it is told to, then stops the worker."""
+    """An application whose function fails `failures` times, then stops the worker."""
 
     def __init__(self, failures: int) -> None:
         super().__init__(failures=failures, calls=[])

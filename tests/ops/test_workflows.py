@@ -1,4 +1,4 @@
-"""GitHub's workflows do what a person here would do, and hold no key."""
+"""GitHub's workflows run the same commands as a person would, and contain no secrets."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ops.local.names import PROJECT
+from ops.project import PROJECT
 
 FOLDER = PROJECT / ".github/workflows"
 MAKE = re.compile(r"^make .+$", re.MULTILINE)
@@ -18,7 +18,7 @@ def workflow(name: str) -> dict[str, Any]:
 
 
 def commands(name: str) -> list[str]:
-    """The `make` commands of a workflow, in their order."""
+    """The `make` commands of a workflow, in order."""
     return MAKE.findall(
         "\n".join(
             step.get("run", "")
@@ -28,25 +28,25 @@ def commands(name: str) -> list[str]:
     )
 
 
-def test_a_push_and_a_pull_request_are_tested_as_on_any_machine() -> None:
+def test_pushes_and_pull_requests_are_tested_as_on_any_machine() -> None:
     assert {"push", "pull_request"} < set(workflow("test.yml")["on"])
     assert commands("test.yml") == MAKE.findall((PROJECT / ".ci/run").read_text())
 
 
-def test_a_deployment_is_the_readmes_command_after_the_tests() -> None:
+def test_a_deployment_runs_the_readmes_command_after_the_tests() -> None:
     jobs = workflow("deploy.yml")["jobs"]
     assert jobs["test"]["uses"] == "./.github/workflows/test.yml"
     assert jobs["deploy"]["needs"] == "test"
     assert commands("deploy.yml") == ['make deploy STAGE="$STAGE"']
 
 
-def test_only_a_tag_or_a_person_deploys() -> None:
+def test_only_tags_and_manual_runs_deploy() -> None:
     assert set(workflow("deploy.yml")["on"]) == {"push", "workflow_dispatch"}
     assert set(workflow("deploy.yml")["on"]["push"]) == {"tags"}
 
 
 @pytest.mark.parametrize("name", ["test.yml", "deploy.yml"])
-def test_a_workflow_holds_no_secret(name: str) -> None:
+def test_workflows_contain_no_secrets(name: str) -> None:
     assert "secrets" not in (FOLDER / name).read_text()
 
 

@@ -1,4 +1,4 @@
-"""An AWS account that enforces IAM: moto, with a stage's stores and roles in it."""
+"""An AWS account that enforces IAM: moto with a stage's stores and roles."""
 
 import json
 import sys
@@ -16,14 +16,14 @@ import requests
 from botocore.config import Config
 
 from chalicelib.aws import clients
-from chalicelib.variants import Variant, Watermark, load_variants
+from chalicelib.model.variants import Variant, Watermark, load_variants
 from chalicelib.wiring import Wiring
-from ops.cloud.policies import FUNCTIONS, policy_of
-from ops.local import calls
-from ops.local.environment import inherited
+from ops.iam.policies import FUNCTIONS, policy_of
 from ops.local.names import HOST
-from ops.local.ports import free_ports
-from ops.local.processes import Server
+from ops.local.runtime import call_recorder
+from ops.local.stack.environment import inherited
+from ops.local.stack.ports import free_ports
+from ops.local.stack.processes import Server
 from tests.environment import SETTINGS
 from tests.policies.stages import ENFORCED, WATERMARK
 from tests.policies.stores import OTHER, make_stores
@@ -37,7 +37,7 @@ RENDITION = "01KQHV5R00ABCDEFGHJKMNPQRS/0123456789abcdef/1080p.webp"
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
 _MARKED = Variant(name="marked", width=300, watermark=Watermark(object=WATERMARK))
-_LOADER = botocore.loaders.create_loader()  # what it has read of AWS's services, it keeps
+_LOADER = botocore.loaders.create_loader()  # caches AWS's service models
 _ONCE = Config(
     region_name=ENFORCED.place.region,
     s3={"addressing_style": "path"},
@@ -54,7 +54,7 @@ class Account:
         self._clients: dict[tuple[str, str], Any] = {}
 
     def open(self) -> None:
-        """Make stores and roles; from then on nothing is allowed but by a policy."""
+        """Create stores and roles, then enforce the policies."""
         make_stores(lambda service: self.client(service, "anyone"))
         self._make_administrator()
         for function in FUNCTIONS:
@@ -62,8 +62,8 @@ class Account:
         enforce = f"{self._address}/moto-api/reset-auth"
         requests.post(enforce, data=b"0", timeout=GENEROUS).raise_for_status()
 
-    def furnish(self) -> None:
-        """Put an object of each kind where such objects are."""
+    def add_objects(self) -> None:
+        """Store an object of each kind in its bucket."""
         for bucket, key in (
             (ENFORCED.uploads_bucket, ORIGINAL),
             (ENFORCED.images_bucket, RENDITION),
@@ -73,7 +73,7 @@ class Account:
             self.client("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
 
     def client(self, service: str, who: str = ADMINISTRATOR) -> Any:
-        """A boto3 client with the credentials of a function's role, or the administrator's."""
+        """A boto3 client with the credentials of a function's role or the administrator."""
         if (service, who) not in self._clients:
             session = boto3.session.Session(botocore_session=_session())
             self._clients[service, who] = session.client(  # type: ignore[call-overload]
@@ -83,7 +83,7 @@ class Account:
 
     @contextmanager
     def running_as(self, function: str, record: Path) -> Iterator[ModuleType]:
-        """The module `app`, as the function's own process has it, under its role."""
+        """The module `app` as in the function's process, under its role."""
         import app
 
         variables = {name.upper(): text for name, text in self._credentials[function].items()}
@@ -95,9 +95,9 @@ class Account:
             patch.setattr(app, "wiring", _wiring())
             patch.setattr(boto3, "DEFAULT_SESSION", None)
             patch.setattr(botocore.session, "get_session", _session)
-            calls.record_calls({calls.FILE: str(record)})
+            call_recorder.record_calls({call_recorder.FILE: str(record)})
             _forget_clients()
-            with calls.made_by(function):
+            with call_recorder.made_by(function):
                 yield app
         _forget_clients()
 
@@ -115,18 +115,18 @@ class Account:
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_TRUST))["Role"]
         policy = json.dumps(policy_of(function, ENFORCED))
         iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=policy)
-        answer = self.client("sts", "anyone").assume_role(
+        response = self.client("sts", "anyone").assume_role(
             RoleArn=role["Arn"], RoleSessionName=function
         )
-        given = answer["Credentials"]
+        keys = response["Credentials"]
         self._credentials[function] = _credentials(
-            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
+            keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]
         )
 
 
 @contextmanager
 def running_account(folder: Path) -> Iterator[Account]:
-    """An account whose server ends with the test."""
+    """An account on a server that runs as long as the test."""
     with running_moto(folder) as address:
         account = Account(address)
         account.open()
@@ -135,21 +135,21 @@ def running_account(folder: Path) -> Iterator[Account]:
 
 @contextmanager
 def running_moto(folder: Path) -> Iterator[str]:
-    """The server's address, before anybody has an account there."""
+    """The address of a moto server without accounts."""
     (port,) = free_ports(1)
     command = [sys.executable, "-m", "tests.policies.enforcing", str(port)]
     server = Server("moto", command, inherited(), folder / "moto.log")
     server.start()
     address = f"http://{HOST}:{port}"
 
-    def answers() -> bool:
+    def is_ready() -> bool:
         assert server.exit_code is None, server.complaint()
         with suppress(requests.ConnectionError):
             return requests.get(f"{address}/moto-api/", timeout=GENEROUS).ok
         return False
 
     try:
-        until(answers)
+        until(is_ready)
         yield address
     finally:
         server.stop()

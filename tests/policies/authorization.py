@@ -1,8 +1,8 @@
-"""Which permissions a call needs, and whether a policy gives them.
+"""Which permissions a call needs, and whether a policy grants them.
 
 After "Required permissions for Amazon S3 API operations" in S3's user guide, and the pages of
-CloudFront, DynamoDB, EventBridge, SQS and SSM in AWS's Service Authorization Reference. A call that
-is not here fails the test.
+CloudFront, DynamoDB, EventBridge, SQS and SSM in AWS's Service Authorization Reference. A call
+that is missing here fails the test.
 """
 
 import json
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ops.permissions.names import Names
-from ops.permissions.statements import Statement
+from ops.iam.names import Names
+from ops.iam.statements import Statement
 
 
 class Demand(NamedTuple):
-    """An action, the ARN that it is asked for, and the hash key that a call of DynamoDB names."""
+    """An action, its resource's ARN, and the hash key that a DynamoDB call names."""
 
     action: str
     arn: str
@@ -66,12 +66,12 @@ class Call:
 
 
 def read_calls(file: Path) -> list[Call]:
-    """The calls that were recorded."""
+    """The recorded calls."""
     return [Call(**json.loads(line)) for line in file.read_text().splitlines()]
 
 
 def demands(call: Call, names: Names) -> list[Demand]:
-    """All that must be allowed for a call to end as it did."""
+    """All permissions that a call needs to end as it did."""
     given = call.resource
     match call.service:
         case "s3" if "Key" in given:
@@ -92,14 +92,14 @@ def demands(call: Call, names: Names) -> list[Demand]:
         case "ssm":
             assert given["Name"] == names.webhook_secret
             return [Demand(f"ssm:{call.operation}", names.parameter())]
-    raise AssertionError(f"No policy knows {call.service}.")
+    raise AssertionError(f"No permission is known for {call.service}.")
 
 
 def _of_object(call: Call, names: Names) -> list[Demand]:
     bucket, key = call.resource["Bucket"], call.resource["Key"]
     action = _OF_OBJECTS[call.operation]["VersionId" in call.resource]
     needed = [Demand(action, names.objects(bucket, key))]
-    # A missing watermark may answer 403 as well: the application takes both for missing.
+    # A missing watermark may also be a 403: the application treats both as missing.
     if call.status == 404 and not key.startswith("watermarks/"):
         needed.append(Demand("s3:ListBucket", names.bucket(bucket)))
     return needed
@@ -117,7 +117,7 @@ def _of_table(call: Call, names: Names) -> Demand:
 
 
 def allows(statement: Statement, demand: Demand) -> bool:
-    """Whether a statement gives what is asked for; `*` and `?` are IAM's wildcards."""
+    """Whether a statement allows the demand; `*` and `?` are IAM's wildcards."""
     action, arn, key = demand
     conditions = statement.condition or {}
     keys = conditions.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ["*"])

@@ -1,25 +1,25 @@
-"""The calls that attempts are made of: each a function of who makes it."""
+"""The calls that attempts make: each is a function of the caller's clients."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
-from ops.permissions.names import Names
+from ops.iam.names import Names
 from tests.policies.stages import ENFORCED
 
-To = Callable[[str], Any]  # the client of a service
+To = Callable[[str], Any]  # from a service's name to a client
 
 RECORD = "01KQHV5R00ABCDEFGHJKMNPQRS"
 
 
 def policy(resource: str, **principal: str) -> str:
-    """A policy that lets `resource` be read."""
+    """A policy that allows reading `resource`."""
     reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource, **principal}
     return json.dumps({"Version": "2012-10-17", "Statement": [reads]})
 
 
 def address(to: To, queue: str) -> str:
-    """A queue's address, as it is known beforehand."""
+    """A queue's URL, which is known in advance."""
     endpoint = to("sqs").meta.endpoint_url
     return f"{endpoint}/{ENFORCED.place.account}/{queue}"
 
@@ -37,7 +37,7 @@ def remove(bucket: str, key: str) -> Callable[[To], object]:
 
 
 def remove_version(bucket: str, key: str) -> Callable[[To], object]:
-    # The first version's name is not the function's to look up, and no refusal depends on it.
+    # The function cannot look up a real version id, and no refusal depends on it.
     return lambda to: to("s3").delete_object(Bucket=bucket, Key=key, VersionId="any")
 
 
@@ -86,8 +86,8 @@ def update_one(table: str, hash_key: str) -> Callable[[To], object]:
 
 
 def get_items(table: str) -> Callable[[To], object]:
-    asked = {table: {"Keys": [key(RECORD)]}}
-    return lambda to: to("dynamodb").batch_get_item(RequestItems=asked)
+    requested = {table: {"Keys": [key(RECORD)]}}
+    return lambda to: to("dynamodb").batch_get_item(RequestItems=requested)
 
 
 def remove_item(table: str, hash_key: str, entry: str = "image") -> Callable[[To], object]:
@@ -103,8 +103,8 @@ def invalidate(distribution: str) -> Callable[[To], object]:
 
 
 def publish(bus: str) -> Callable[[To], object]:
-    told = {"EventBusName": bus, "Source": "darkroom", "DetailType": "any", "Detail": "{}"}
-    return lambda to: to("events").put_events(Entries=[told])
+    entry = {"EventBusName": bus, "Source": "darkroom", "DetailType": "any", "Detail": "{}"}
+    return lambda to: to("events").put_events(Entries=[entry])
 
 
 def secret(parameter: str) -> Callable[[To], object]:

@@ -1,4 +1,4 @@
-"""What the functions call, seen twice: on the running stack, and under enforced IAM."""
+"""The calls that functions make, recorded twice: on a running stack and under enforced IAM."""
 
 from collections.abc import Iterator
 
@@ -13,18 +13,18 @@ from tests.webhooks.receivers import running_receiver
 
 @pytest.fixture(scope="package")
 def stack_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
-    """All that the functions of a running stack called while everything happened to pictures."""
+    """All calls of a running stack's functions during the flow."""
     folder = tmp_path_factory.mktemp("recorded")
     with running_receiver() as receiver, recorded_stack(folder, receiver.url) as (stack, file):
-        receiver.answers = [503, 200]
-        file.write_text("")  # what the start called is not the flow's
+        receiver.statuses = [503, 200]
+        file.write_text("")  # drop the calls made at startup
         flow.Flow(stack, file).run()
         return read_calls(file)
 
 
 @pytest.fixture(scope="package")
 def enforced_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
-    """All that the functions called under their roles while everything happened to pictures."""
+    """All calls of the functions under their roles during the flow."""
     folder = tmp_path_factory.mktemp("enforced")
     with running_account(folder) as account:
         enforced.Flow(account, folder / "calls.jsonl").run()
@@ -35,5 +35,5 @@ def enforced_calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """An account that enforces IAM, with an object of each kind."""
     with running_account(tmp_path_factory.mktemp("account")) as account:
-        account.furnish()
+        account.add_objects()
         yield account

@@ -1,4 +1,4 @@
-"""All that happens to pictures, once, each function under its own role's temporary credentials."""
+"""The flow of everything that happens to images, each function under its own role's credentials."""
 
 import json
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from chalice.test import Client, HTTPResponse
 from msgspec.structs import replace
 
 from chalicelib.aws import clients
-from chalicelib.aws.bus import EventBridge
+from chalicelib.aws.event_bus import EventBridge
 from chalicelib.aws.objects import S3Objects
-from chalicelib.errors import PassingFault, SettingsError
-from chalicelib.keys import derived_image_id
+from chalicelib.errors import SettingsError, TransientError
+from chalicelib.model.keys import derived_image_id
 from chalicelib.wiring import utc_now
-from ops.local.context import LambdaContext
 from ops.local.names import SWEEP
-from ops.local.polling import sqs_event
-from ops.local.schedule import schedule_event
+from ops.local.runtime.context import LambdaContext
+from ops.local.runtime.polling import sqs_event
+from ops.local.runtime.schedule import schedule_event
 from tests.pictures import encoded, jpeg, photo
 from tests.policies.account import ORIGINAL, Account
 from tests.policies.stages import ENFORCED, WATERMARK
@@ -29,11 +29,11 @@ from tests.webhooks.conftest import envelope
 from tests.webhooks.receivers import running_receiver
 
 UPLOADS, IMAGES = ENFORCED.uploads_bucket, ENFORCED.images_bucket
-UNTOLD = "copied/untold.jpg"
+WITHOUT_EVENT = "copied/without-event.jpg"
 
 
 class Flow:
-    """One way through everything; the functions' calls are recorded into a file."""
+    """The flow; the functions' calls are recorded into a file."""
 
     def __init__(self, account: Account, record: Path) -> None:
         self._account = account
@@ -42,7 +42,7 @@ class Flow:
 
     def run(self) -> None:
         """The steps build on each other."""
-        self._knock()
+        self._send_an_unknown_token()
         ticket = self._upload_by_ticket()
         self._fail_for_a_missing_watermark(ticket["fields"]["key"])
         self._process_again(ticket["image_id"])
@@ -53,7 +53,7 @@ class Flow:
         self._finish_what_was_interrupted()
         self._send_webhooks()
 
-    def _knock(self) -> None:
+    def _send_an_unknown_token(self) -> None:
         event = {
             "type": "TOKEN",
             "authorizationToken": f"Bearer dr_{16 * 'a'}_{64 * 'b'}",
@@ -64,12 +64,12 @@ class Flow:
 
     def _upload_by_ticket(self) -> dict[str, Any]:
         data = jpeg(seed=1)
-        asked = {"filename": "a.jpg", "content_type": "image/jpeg", "size": len(data)}
+        upload = {"filename": "a.jpg", "content_type": "image/jpeg", "size": len(data)}
         with self._api() as api:
-            ticket = dict(post(api, "/uploads", asked).json_body)
+            ticket = dict(post(api, "/uploads", upload).json_body)
             query = "filename=b.jpg&content_type=image/jpeg"
             assert api.http.get(f"/generate-upload-url?{query}").status_code == 200
-            # moto knows no presigned requests: the put is signed as any other of the API's calls.
+            # moto does not support presigned requests: the PUT is signed like other calls.
             clients.s3().put_object(Bucket=UPLOADS, Key=ticket["fields"]["key"], Body=data)
         return ticket
 
@@ -112,23 +112,23 @@ class Flow:
             assert duplicate.json_body["duplicate_of"] == image_id
             ready = api.http.get("/images?status=ready&limit=1").json_body
             assert ready["next_cursor"]
-            asked = {"bucket": UPLOADS, "key": ORIGINAL}
-            assert post(api, "/images", asked).json_body["status"] == "ready"
-            assert post(api, "/images", asked | {"key": "no"}).status_code == 404
+            copied = {"bucket": UPLOADS, "key": ORIGINAL}
+            assert post(api, "/images", copied).json_body["status"] == "ready"
+            assert post(api, "/images", copied | {"key": "no"}).status_code == 404
 
     def _lose_and_find(self, image_id: str) -> None:
         with self._api() as api:
             shown = api.http.get(f"/images/{image_id}").json_body
         lost = shown["renditions"][0]["key"]
         self._administrators_s3.delete_object(Bucket=IMAGES, Key=lost)
-        self._administrators_s3.put_object(Bucket=UPLOADS, Key=UNTOLD, Body=jpeg(seed=5))
+        self._administrators_s3.put_object(Bucket=UPLOADS, Key=WITHOUT_EVENT, Body=jpeg(seed=5))
         self._sweep()
         for _ in range(2):
             message = self._take_as_lambda("process_again", ENFORCED.work_queue)
             with self._as("process_again") as app:
                 app.process_again(message, None)
         assert self._administrators_s3.head_object(Bucket=IMAGES, Key=lost)
-        assert self._status(derived_image_id(UPLOADS, UNTOLD)) == "ready"
+        assert self._status(derived_image_id(UPLOADS, WITHOUT_EVENT)) == "ready"
 
     def _erase(self, image_id: str) -> None:
         with self._api() as api:
@@ -137,7 +137,7 @@ class Flow:
             assert receipt["invalidation"]
 
     def _finish_what_was_interrupted(self) -> None:
-        for key in (ORIGINAL, UNTOLD):
+        for key in (ORIGINAL, WITHOUT_EVENT):
             with self._api() as api, s3_away(), bus_away():
                 erased = api.http.delete(f"/images/{derived_image_id(UPLOADS, key)}")
                 assert erased.status_code == 503
@@ -146,7 +146,7 @@ class Flow:
             app.process_removal(self._event(ORIGINAL), None)
         self._send_as_lambda("process_removal", {"requestPayload": {"Records": []}})
         self._sweep()
-        # The mark of the removal came after what was asked to be erased: it is the bucket's.
+        # The delete marker is newer than the deletion request, so it stays in the bucket.
         assert not self._administrators_s3.list_object_versions(Bucket=UPLOADS).get("Versions")
 
     def _send_webhooks(self) -> None:
@@ -156,15 +156,15 @@ class Flow:
         message = self._take_as_lambda("send_webhook", ENFORCED.webhooks_queue, delete=False)
         with running_receiver() as receiver, self._as("send_webhook") as app:
             app.wiring.settings = replace(app.wiring.settings, webhook_url=receiver.url)
-            receiver.answers = [503, 200]
-            with pytest.raises(PassingFault):
+            receiver.statuses = [503, 200]
+            with pytest.raises(TransientError):
                 app.send_webhook(message, None)
             app.send_webhook(message, None)
 
     def _sweep(self) -> None:
         with self._as("sweep") as app:
-            app.wiring.clock = lambda: utc_now() + timedelta(days=8)  # nothing is under way
-            app.sweep(schedule_event(SWEEP), LambdaContext(SWEEP, "one"))
+            app.wiring.clock = lambda: utc_now() + timedelta(days=8)  # nothing is still in progress
+            app.sweep(schedule_event(SWEEP), LambdaContext(SWEEP, "request-1"))
 
     @contextmanager
     def _as(self, function: str) -> Iterator[ModuleType]:
@@ -215,10 +215,10 @@ class Flow:
 
 @contextmanager
 def s3_away() -> Iterator[None]:
-    """S3 lists nothing, as if it were away just then."""
+    """Make listings of S3 fail, as if it were unreachable."""
 
     def list_keys(*_: object) -> Iterator[str]:
-        raise PassingFault("S3 cannot be reached right now.")
+        raise TransientError("S3 cannot be reached right now.")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(S3Objects, "list_keys", list_keys)
@@ -227,10 +227,10 @@ def s3_away() -> Iterator[None]:
 
 @contextmanager
 def bus_away() -> Iterator[None]:
-    """The bus takes nothing, as if it were away just then."""
+    """Make publishing fail, as if the bus were unreachable."""
 
     def publish(*_: object) -> None:
-        raise PassingFault("EventBridge cannot be reached right now.")
+        raise TransientError("EventBridge cannot be reached right now.")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(EventBridge, "publish", publish)

@@ -1,9 +1,9 @@
-"""moto's server, taught what AWS asks IAM for; its port is the argument.
+"""A moto server with AWS's permission checks; its port is the argument.
 
-moto asks DynamoDB's, CloudFront's, EventBridge's, SSM's and GetQueueUrl's permissions for `*`, a
-transaction's for an action that IAM does not know, knows no condition on keys, and refuses in XML
-what is asked for in JSON. Here a distribution's id is its caller's reference, so that policies can
-name it beforehand.
+moto checks permissions of DynamoDB, CloudFront, EventBridge, SSM and GetQueueUrl for `*`, those of
+a transaction for an action that IAM does not have, ignores conditions on keys, and refuses JSON
+requests in XML. Here a distribution's id is its caller's reference, so that policies can name it in
+advance.
 """
 
 import json
@@ -29,29 +29,29 @@ from werkzeug.serving import make_server
 
 _queue_of_address = SQSResponse._get_queue_name
 _make_distribution = Distribution.__init__
-_judge = IAMPolicyStatement.is_action_permitted
-_leading_keys: ContextVar[list[str]] = ContextVar("the hash keys that the present call names")
+_evaluate = IAMPolicyStatement.is_action_permitted
+_leading_keys: ContextVar[list[str]] = ContextVar("the hash keys that the current call names")
 
 
 class JsonRequest(IAMRequest):
     """A request of a service that speaks JSON."""
 
     def _raise_access_denied(self) -> None:
-        said = f"{self._access_key.arn} is not authorized to perform: {self._action}"
-        raise JsonRESTError("AccessDeniedException", said)
+        message = f"{self._access_key.arn} is not authorized to perform: {self._action}"
+        raise JsonRESTError("AccessDeniedException", message)
 
 
 class XmlRequest(IAMRequest):
     """A request of a service that speaks XML."""
 
     def _raise_access_denied(self) -> None:
-        said = f"{self._access_key.arn} is not authorized to perform: {self._action}"
-        error = f"<Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
+        message = f"{self._access_key.arn} is not authorized to perform: {self._action}"
+        error = f"<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>"
         raise Forbidden(f"<ErrorResponse>{error}</ErrorResponse>")
 
 
 def authorize_cloudfront(response: CloudFrontResponse, _resource: str = "*") -> None:
-    """Ask for the call's action on its distribution, which its path names."""
+    """Check the call's action on the distribution in its path."""
     _, _, rest = response.path.partition("/distribution/")
     name = rest.partition("/")[0]
     arn = f"arn:aws:cloudfront::{response.current_account}:distribution/{name}" if name else "*"
@@ -59,14 +59,14 @@ def authorize_cloudfront(response: CloudFrontResponse, _resource: str = "*") -> 
 
 
 def authorize_dynamodb(handler: DynamoHandler, _resource: str = "*") -> None:
-    """Ask for each action of a call on its own resource."""
+    """Check each action of a call on its own resource."""
     _leading_keys.set(_keys(handler.params))
     for action, resource in _demands(handler):
         handler._authenticate_and_authorize_action(_request_for(action), resource)
 
 
 def authorize_events(handler: EventsHandler, _resource: str = "*") -> None:
-    """Ask for the call's action on each bus that it names."""
+    """Check the call's action on each bus that it names."""
     buses = [entry["EventBusName"] for entry in json.loads(handler.body).get("Entries", ())]
     start = f"arn:aws:events:{handler.region}:{handler.current_account}:event-bus/"
     for arn in [f"{start}{bus}" for bus in buses] or ["*"]:
@@ -74,41 +74,43 @@ def authorize_events(handler: EventsHandler, _resource: str = "*") -> None:
 
 
 def authorize_ssm(handler: SimpleSystemManagerResponse, _resource: str = "*") -> None:
-    """Ask for the call's action on its parameter."""
+    """Check the call's action on its parameter."""
     name = json.loads(handler.body).get("Name", "")
     arn = f"arn:aws:ssm:{handler.region}:{handler.current_account}:parameter{name}"
     handler._authenticate_and_authorize_action(JsonRequest, arn)
 
 
 def authorize_sqs(handler: SQSResponse, resource: str = "*") -> None:
-    """Ask for the call's action on its queue."""
+    """Check the call's action on its queue."""
     handler._authenticate_and_authorize_action(JsonRequest, resource)
 
 
-def judge(statement: IAMPolicyStatement, *given: Any, **named: Any) -> PermissionResult:
-    """What a statement says; one whose conditions do not hold says nothing, and denies nothing."""
+def evaluate(statement: IAMPolicyStatement, *given: Any, **named: Any) -> PermissionResult:
+    """Evaluate a statement; it is neutral if its conditions do not hold."""
     if not conditions_hold(statement):
         return PermissionResult.NEUTRAL
-    return _judge(statement, *given, **named)
+    return _evaluate(statement, *given, **named)
 
 
 def conditions_hold(statement: IAMPolicyStatement) -> bool:
-    """Whether all hash keys that the call names are those that a statement is for."""
+    """Whether a statement's key conditions hold for all hash keys that the call names."""
     conditions = statement._statement.get("Condition", {})
     wanted = conditions.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ["*"])
     others = conditions.get("ForAllValues:StringNotEquals", {}).get("dynamodb:LeadingKeys", ())
     keys = _leading_keys.get([])
-    return all(any(fnmatchcase(key, one) for one in wanted) and key not in others for key in keys)
+    return all(
+        any(fnmatchcase(key, pattern) for pattern in wanted) and key not in others for key in keys
+    )
 
 
 def make_distribution(made: Any, account: str, region: str, config: dict[str, Any]) -> None:
-    """Make it with an id that its caller has chosen."""
+    """Create a distribution with the id that its caller chose."""
     _make_distribution(made, account, region, config)
     made.distribution_id = made.id = config["CallerReference"]
 
 
 def queue_name(handler: SQSResponse) -> str:
-    """The queue that a call names, by its address or by its name."""
+    """The queue that a call names by its URL or name."""
     name: str = handler._get_param("QueueName") or _queue_of_address(handler)
     return name
 
@@ -132,7 +134,7 @@ def _demands(handler: DynamoHandler) -> Iterator[tuple[str, str]]:
 
 
 def _keys(given: dict[str, Any]) -> list[str]:
-    """The hash keys that a call on one item, or a query, names."""
+    """The hash keys that a query or a call on one item names."""
     if "KeyConditionExpression" in given:
         name = re.findall(r"= (:\w+)", given["KeyConditionExpression"])[0]
         return [given["ExpressionAttributeValues"][name]["S"]]
@@ -149,7 +151,7 @@ if __name__ == "__main__":
     DynamoHandler._authenticate_and_authorize_normal_action = authorize_dynamodb
     SQSResponse._authenticate_and_authorize_normal_action = authorize_sqs
     SQSResponse._get_queue_name = queue_name
-    IAMPolicyStatement.is_action_permitted = judge
+    IAMPolicyStatement.is_action_permitted = evaluate
     IAMPolicyStatement._check_conditions = lambda *_: True
     EventsHandler._authenticate_and_authorize_normal_action = authorize_events
     SimpleSystemManagerResponse._authenticate_and_authorize_normal_action = authorize_ssm

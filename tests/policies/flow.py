@@ -1,4 +1,4 @@
-"""All that happens to pictures, once, on a running stack."""
+"""The flow of everything that happens to images, on a running stack."""
 
 import json
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from typing import Any
 
 import requests
 
-from ops.local import tasks
-from ops.local.changes import Change, StoredState
-from ops.local.database import Database
 from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, SWEEP, UPLOADS_BUCKET, WEBHOOK
-from ops.local.s3events import s3_event
-from ops.local.schedule import call
+from ops.local.runtime import tasks
+from ops.local.runtime.change_log import Change, StoredState
+from ops.local.runtime.s3_events import s3_event
+from ops.local.runtime.schedule import call
+from ops.local.storage.database import Database
 from tests.e2e.client import ApiClient
 from tests.pictures import encoded, jpeg, photo
 from tests.policies.stages import WATERMARK
@@ -23,12 +23,12 @@ COPIED = "copied/by another tool.jpg"
 
 
 def event(key: str) -> dict[str, Any]:
-    """S3's event of an object that was written long ago."""
+    """An S3 event for an object written long ago."""
     return s3_event(Change(key, 1, StoredState(key, "aa", 7, "v")))
 
 
 class Flow:
-    """One way through everything. Uploads by ticket are noted: they count as the API's calls."""
+    """The flow. Uploads by ticket are added to the calls, as the API's."""
 
     def __init__(self, stack: Stack, calls: Path) -> None:
         self._stack = stack
@@ -66,8 +66,8 @@ class Flow:
         self._note_upload(ticket["fields"]["key"])
         assert self._client.finished(ticket["image_id"])["status"] == "ready"
         assert self._client.ticket(data)["duplicate_of"] == ticket["image_id"]
-        asked = {"filename": "b.jpg", "content_type": "image/jpeg"}
-        ticket = self._client.get("/generate-upload-url", **asked).json()
+        query = {"filename": "b.jpg", "content_type": "image/jpeg"}
+        ticket = self._client.get("/generate-upload-url", **query).json()
         sent = requests.put(
             ticket["upload_url"], data=jpeg(seed=3), headers=ticket["headers"], timeout=GENEROUS
         )
@@ -88,8 +88,8 @@ class Flow:
         assert len(self._client.all_images()) == 4
 
     def _processing_on_request(self) -> None:
-        answers = [self._process(COPIED), self._process("never/there.jpg")]
-        assert [answer.status_code for answer in answers] == [200, 404]
+        responses = [self._process(COPIED), self._process("never/there.jpg")]
+        assert [response.status_code for response in responses] == [200, 404]
 
     def _events_that_come_twice_or_too_late(self) -> None:
         lost = "lost/photo.jpg"
@@ -143,15 +143,15 @@ class Flow:
     def _again(self, image_id: str, **body: Any) -> None:
         address = f"{self._client.api}/images/{image_id}/reprocess"
         headers = self._client.headers
-        asked = requests.post(address, json=body or None, headers=headers, timeout=GENEROUS)
-        assert asked.status_code == 202
+        response = requests.post(address, json=body or None, headers=headers, timeout=GENEROUS)
+        assert response.status_code == 202
 
     def _happened(self, image_id: str, event: str, times: int) -> None:
-        def look() -> bool:
+        def happened() -> bool:
             events = [line["event"] for line in self._client.image(image_id)["history"]]
             return events.count(event) >= times
 
-        until(look)
+        until(happened)
 
     def _task(self, kind: str, payload: object) -> None:
         def add(database: Database) -> None:
@@ -169,7 +169,7 @@ class Flow:
         until(found)
 
     def _is_idle(self) -> bool:
-        return self._with_tasks(lambda database: not database.look("SELECT 1 FROM tasks LIMIT 1"))
+        return self._with_tasks(lambda database: not database.query("SELECT 1 FROM tasks LIMIT 1"))
 
     def _with_tasks(self, do: Callable[[Database], Any]) -> Any:
         database = Database(self._stack.data / "events.sqlite")

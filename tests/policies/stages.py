@@ -1,15 +1,15 @@
-"""The names of the stages that these tests run, and how they are run."""
+"""The stages that these tests run."""
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ops.iam.names import Names
 from ops.local import names as local
-from ops.local.calls import FILE
-from ops.local.names import PROJECT
-from ops.local.policies import LOCAL
-from ops.permissions.names import Names
+from ops.local.runtime.call_recorder import FILE
+from ops.local.storage.policies import LOCAL
+from ops.project import PROJECT
 from tests.stack.running import Stack, running_stack
 
 WATERMARK = "watermarks/logo.png"
@@ -38,9 +38,9 @@ watermark = {{ object = "{WATERMARK}" }}
 
 @contextmanager
 def recorded_stack(folder: Path, webhooks: str) -> Iterator[tuple[Stack, Path]]:
-    """A stack whose functions' calls are recorded into a file, and one variant has a watermark.
+    """A stack that records its functions' calls into a file, with a watermark on one variant.
 
-    `webhooks` is where it posts them.
+    `webhooks` is the URL for webhooks.
     """
     project = folder / "project"
     for name in _SHIPPED:
@@ -50,11 +50,11 @@ def recorded_stack(folder: Path, webhooks: str) -> Iterator[tuple[Stack, Path]]:
     with (project / "chalicelib/variants.toml").open("a") as table:
         table.write(_MARKED)
     calls = folder / "calls.jsonl"
-    # The flow itself lets the sweep run, when everything has happened that it is to find.
+    # The flow runs the sweep itself, once everything that it should find has happened.
     quickly = {"RETRY_SECONDS": "0.1,0.1", "SWEEP_SECONDS": "3600,3600", FILE: str(calls)}
     quickly |= {"WEBHOOK_URL": webhooks}
     quickly |= {"SWEEP_GRACE_SECONDS": "1", "SWEEP_REST_SECONDS": "1"}
-    # With one ticket at a time, the second one looks whether the first is used.
+    # With one ticket at a time, the second checks whether the first is used.
     quickly |= {"AUTH_MODE": "token", "PENDING_TICKETS": "1"}
     with running_stack(folder / "data", project, **quickly) as stack:
         yield stack, calls

@@ -1,21 +1,21 @@
-"""What is in an account before anybody may do anything: a stage's stores, and others'."""
+"""The stores of an account: those of a stage, and others."""
 
 import base64
 from collections.abc import Callable
 from typing import Any
 
-from ops.local.stores import table_definition
+from ops.local.storage.stores import table_definition
 from tests.policies.stages import ENFORCED
 
-OTHER = "somebody-elses"  # a bucket, a table and a queue that are not Darkroom's
-UNUSED = "nobodys"  # a bucket and a table
+OTHER = "foreign"  # a bucket, a table and a queue that are not Darkroom's
+UNUSED = "unused"  # a bucket and a table
 FOREIGN_CDN = "EDISTRIBUTION2"
-FOREIGN_SECRET = "/somebody-elses/secret"
+FOREIGN_SECRET = "/foreign/secret"
 SECRET = f"whsec_{base64.b64encode(bytes(32)).decode()}"
 
 
 def make_stores(client: Callable[[str], Any]) -> None:
-    """Buckets, tables, queues and distributions, by clients of services."""
+    """Create buckets, tables, queues, buses, parameters and distributions."""
     for bucket in (ENFORCED.uploads_bucket, ENFORCED.images_bucket, OTHER, UNUSED):
         client("s3").create_bucket(Bucket=bucket)
         versioned = {"Status": "Enabled"}
@@ -34,7 +34,7 @@ def make_stores(client: Callable[[str], Any]) -> None:
 
 
 def distribution_config(reference: str) -> dict[str, Any]:
-    """The least that CloudFront takes."""
+    """The smallest configuration that CloudFront accepts."""
     origin = {"Id": "images", "DomainName": "images.s3.amazonaws.com"}
     behaviour = {"TargetOriginId": "images", "ViewerProtocolPolicy": "https-only"}
     return {

@@ -1,8 +1,8 @@
-"""The tests' own judge of policies."""
+"""The tests' own policy evaluation."""
 
 import pytest
 
-from ops.permissions.statements import Statement, forget_bytes
+from ops.iam.statements import Statement, delete_checksums
 from tests.policies.authorization import Call, Demand, allows, demands
 from tests.policies.stages import ENFORCED
 
@@ -30,33 +30,33 @@ def test_a_statement_allows_its_actions_below_its_prefix(
     assert allows(BELOW, Demand(action, f"{UPLOADS}/{key}")) is allowed
 
 
-def test_a_call_for_a_version_asks_for_the_right_to_versions() -> None:
-    asked = call("DeleteObject", Bucket=ENFORCED.uploads_bucket, Key="a", VersionId="null")
-    assert demands(asked, ENFORCED) == [Demand("s3:DeleteObjectVersion", f"{UPLOADS}/a")]
+def test_a_call_for_a_version_needs_the_action_for_versions() -> None:
+    made = call("DeleteObject", Bucket=ENFORCED.uploads_bucket, Key="a", VersionId="null")
+    assert demands(made, ENFORCED) == [Demand("s3:DeleteObjectVersion", f"{UPLOADS}/a")]
 
 
-def test_an_answer_that_an_object_is_missing_asks_for_the_right_to_list() -> None:
-    asked = call("HeadObject", 404, Bucket=ENFORCED.uploads_bucket, Key="a")
-    assert demands(asked, ENFORCED) == [
+def test_a_404_for_an_object_needs_the_permission_to_list() -> None:
+    made = call("HeadObject", 404, Bucket=ENFORCED.uploads_bucket, Key="a")
+    assert demands(made, ENFORCED) == [
         Demand("s3:GetObject", f"{UPLOADS}/a"),
         Demand("s3:ListBucket", UPLOADS),
     ]
 
 
-def test_a_query_of_an_index_asks_for_the_index() -> None:
-    asked = call("Query", TableName=ENFORCED.images_table, IndexName="by_owner")
-    assert demands(asked, ENFORCED) == [Demand("dynamodb:Query", ENFORCED.index("by_owner"))]
+def test_a_query_of_an_index_needs_permission_on_the_index() -> None:
+    made = call("Query", TableName=ENFORCED.images_table, IndexName="by_owner")
+    assert demands(made, ENFORCED) == [Demand("dynamodb:Query", ENFORCED.index("by_owner"))]
 
 
 @pytest.mark.parametrize(("key", "allowed"), [("sha256#everyone#aa", True), ("01KQHV", False)])
 def test_a_statement_for_some_hash_keys_allows_no_others(key: str, allowed: bool) -> None:
-    asked = Demand("dynamodb:DeleteItem", ENFORCED.table(), key)
-    assert allows(forget_bytes(ENFORCED), asked) is allowed
+    demand = Demand("dynamodb:DeleteItem", ENFORCED.table(), key)
+    assert allows(delete_checksums(ENFORCED), demand) is allowed
 
 
-def test_a_call_of_dynamodb_names_its_items_hash_key() -> None:
+def test_a_call_to_dynamodb_names_its_items_hash_key() -> None:
     key = {"id": {"S": "sha256#everyone#aa"}, "entry": {"S": "image"}}
-    asked = Call(
+    made = Call(
         "sweep", "dynamodb", "DeleteItem", {"TableName": "darkroom-test-images", "Key": key}, 200
     )
-    assert [d.leading_key for d in demands(asked, ENFORCED)] == ["sha256#everyone#aa"]
+    assert [d.leading_key for d in demands(made, ENFORCED)] == ["sha256#everyone#aa"]

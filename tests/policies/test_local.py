@@ -1,4 +1,4 @@
-"""S3 of `make run` under production's own policies, presigned requests included."""
+"""S3 of `make run` under the production policies, including presigned requests."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from ops.local.credentials import profiles_file
 from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
+from ops.local.stack.credentials import profiles_file
 from tests.policies.account import ORIGINAL, RENDITION
 from tests.policies.stages import WATERMARK
 from tests.stack.running import client, running_seaweedfs
@@ -20,7 +20,7 @@ TICKETED = "uploads/everyone/01KQHV5R00ABCDEFGHJKMNPQRS/cat.jpg"
 
 @dataclass(frozen=True)
 class Attempt:
-    """An identity tries something with an object."""
+    """`identity` attempts `operation` on an object."""
 
     identity: str
     operation: str
@@ -57,7 +57,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any
 
         admin = as_identity("admin")
         for bucket, key in {(attempt.bucket, attempt.key) for attempt in REFUSED}:
-            if bucket not in [known["Name"] for known in admin.list_buckets()["Buckets"]]:
+            if bucket not in [present["Name"] for present in admin.list_buckets()["Buckets"]]:
                 admin.create_bucket(Bucket=bucket)
             admin.put_object(Bucket=bucket, Key=key, Body=b"x")
         yield as_identity
@@ -77,7 +77,7 @@ def presigned_post(s3: Any, key: str) -> int:
 
 
 @pytest.mark.parametrize(("send", "status"), [(presigned_put, 200), (presigned_post, 204)])
-def test_a_ticket_of_the_api_is_good_below_its_prefix(
+def test_the_apis_signature_is_valid_below_its_prefix(
     s3: Callable[[str], Any], send: Callable[[Any, str], int], status: int
 ) -> None:
     assert send(s3("api"), TICKETED) == status
@@ -85,16 +85,14 @@ def test_a_ticket_of_the_api_is_good_below_its_prefix(
 
 @pytest.mark.parametrize("send", [presigned_put, presigned_post])
 @pytest.mark.parametrize("identity", ["api", "worker"])
-def test_no_signature_of_a_function_is_good_for_another_key(
+def test_no_functions_signature_is_valid_for_another_key(
     s3: Callable[[str], Any], send: Callable[[Any, str], int], identity: str
 ) -> None:
     assert send(s3(identity), ORIGINAL) == 403
 
 
 @pytest.mark.parametrize("attempt", REFUSED, ids=str)
-def test_what_an_identity_has_no_business_with_is_refused(
-    s3: Callable[[str], Any], attempt: Attempt
-) -> None:
+def test_a_call_without_permission_is_refused(s3: Callable[[str], Any], attempt: Attempt) -> None:
     more = {"Body": b"x"} if attempt.operation == "put_object" else {}
     with pytest.raises(ClientError) as refusal:
         getattr(s3(attempt.identity), attempt.operation)(

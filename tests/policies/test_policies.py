@@ -1,4 +1,4 @@
-"""What the policies are, whatever anybody calls."""
+"""The policies themselves, independent of any calls."""
 
 import json
 import re
@@ -11,12 +11,12 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from ops.cloud.policies import FUNCTIONS, policy_of, statements_of
-from ops.local.names import PROJECT
-from ops.permissions.document import PAGE, page
-from ops.permissions.files import policy_file, write_policies
-from ops.permissions.names import TERRAFORM, configured_names
-from ops.permissions.statements import DAEMON
+from ops.docs.permissions import PAGE, page
+from ops.iam.files import policy_file, write_policies
+from ops.iam.names import TERRAFORM, configured_names
+from ops.iam.policies import FUNCTIONS, policy_of, statements_of
+from ops.iam.statements import DAEMON
+from ops.project import PROJECT
 from tests.policies.authorization import Demand, allows
 from tests.policies.stages import ENFORCED
 
@@ -33,8 +33,8 @@ LONG = replace(
     failures_queue="f" * 80,
     webhooks_queue="h" * 80,
     event_bus="b" * 256,
-)  # as AWS allows them
-MOST = 10_240  # characters but spaces that IAM takes for all inline policies of a role
+)  # the longest that AWS allows
+MOST = 10_240  # IAM's limit for all inline policies of a role, in characters without whitespace
 
 
 def statements(function: str, names: Any = ENFORCED) -> Iterator[dict[str, Any]]:
@@ -58,7 +58,7 @@ def test_a_resource_has_one_wildcard_below_a_bucket_or_a_log_group_or_none(funct
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_resource_is_named_whole(function: str) -> None:
+def test_every_resource_is_a_full_arn(function: str) -> None:
     resources = [r for s in statements(function, ENCRYPTED) for r in s["Resource"]]
     assert not [r for r in resources if not r.startswith("arn:aws:") or "?" in r]
 
@@ -87,13 +87,13 @@ def test_only_the_api_may_write_into_the_uploads_bucket() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_statement_has_a_name_of_its_own_and_a_reason(function: str) -> None:
+def test_every_statement_has_a_unique_name_and_a_reason(function: str) -> None:
     shown = statements_of(function, replace(ENCRYPTED, xray=True))
     assert len({statement.sid for statement in shown}) == len(shown)
     assert all(statement.sid.isalnum() and statement.why.endswith(".") for statement in shown)
 
 
-def test_the_key_is_used_only_through_the_stores_that_a_function_touches() -> None:
+def test_the_key_is_used_only_through_the_stores_that_a_function_uses() -> None:
     uses = {
         function: {
             s["Sid"]: (s["Action"], s["Resource"], s["Condition"]["StringEquals"])
@@ -114,7 +114,7 @@ def test_the_key_is_used_only_through_the_stores_that_a_function_touches() -> No
     }
 
 
-def test_just_who_erases_may_let_the_cdn_forget_where_there_is_one() -> None:
+def test_only_functions_that_delete_may_invalidate_the_cdn() -> None:
     distribution = f"arn:aws:cloudfront::123456789012:distribution/{ENFORCED.distribution_id}"
     may = {
         function: [s["Resource"] for s in statements(function) if s["Sid"] == "ForgetCopies"]
@@ -128,7 +128,7 @@ def test_just_who_erases_may_let_the_cdn_forget_where_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_item_is_deleted_but_notices_and_what_leads_from_bytes_to_an_image(
+def test_only_outbox_events_and_checksum_markers_may_be_deleted(
     function: str,
 ) -> None:
     deleting = [s for s in statements(function) if "dynamodb:DeleteItem" in s["Action"]]
@@ -137,19 +137,19 @@ def test_no_item_is_deleted_but_notices_and_what_leads_from_bytes_to_an_image(
     assert all(key["dynamodb:LeadingKeys"] in allowed for key in keys)
 
 
-def test_where_there_is_no_bus_nobody_is_told() -> None:
+def test_without_a_bus_no_policy_mentions_events() -> None:
     without = replace(ENFORCED, event_bus="")
     written = json.dumps([policy_of(function, without) for function in FUNCTIONS])
     assert not any(word in written for word in ("events:", "untold#"))
 
 
-def test_the_secret_of_the_webhooks_is_for_their_function_alone() -> None:
+def test_only_the_webhook_function_may_read_the_webhook_secret() -> None:
     readers = [f for f in FUNCTIONS if "ssm:" in json.dumps(policy_of(f, ENFORCED))]
     assert readers == ["send_webhook"]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_tokens_and_secrets_are_for_those_alone_who_need_them(function: str) -> None:
+def test_tokens_and_secrets_are_readable_only_where_needed(function: str) -> None:
     reached = {
         key
         for s in statements_of(function, ENFORCED)
@@ -162,13 +162,13 @@ def test_tokens_and_secrets_are_for_those_alone_who_need_them(function: str) -> 
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_function_makes_a_token(function: str) -> None:
-    asked = Demand("dynamodb:PutItem", ENFORCED.table(), "tokens")
-    assert not any(allows(s, asked) for s in statements_of(function, ENFORCED))
+def test_no_function_may_create_a_token(function: str) -> None:
+    demand = Demand("dynamodb:PutItem", ENFORCED.table(), "tokens")
+    assert not any(allows(s, demand) for s in statements_of(function, ENFORCED))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_stage_without_key_and_traces_says_nothing_of_them(function: str) -> None:
+def test_a_stage_without_key_and_traces_has_no_permissions_for_them(function: str) -> None:
     assert "kms:" not in json.dumps(policy_of(function, ENFORCED))
     assert "xray:" not in json.dumps(policy_of(function, ENFORCED))
 
@@ -180,12 +180,12 @@ def test_only_traces_are_allowed_on_everything(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_policy_is_no_longer_than_iam_takes(function: str) -> None:
+def test_a_policy_is_no_longer_than_iam_allows(function: str) -> None:
     written = "".join(json.dumps(policy_of(function, LONG)).split())
     assert len(written) <= MOST
 
 
-def test_cfn_lint_knows_every_action_and_finds_its_resources_fit() -> None:
+def test_cfn_lint_accepts_every_action_and_resource() -> None:
     whole = replace(ENCRYPTED, xray=True)
     policies = {
         function.replace("_", ""): {
@@ -214,12 +214,12 @@ def test_terraform_fills_in_partition_region_and_account(tmp_path: Path) -> None
     assert "arn:aws:" not in written
 
 
-def test_chalice_finds_each_function_its_policy() -> None:
+def test_chalice_configures_each_functions_policy() -> None:
     config = json.loads((PROJECT / ".chalice/config.json").read_text())
     functions = config["stages"]["dev"]["lambda_functions"]
-    asked = {name: settings["iam_policy_file"] for name, settings in functions.items()}
-    assert asked == {name: policy_file("dev", name) for name in FUNCTIONS}
+    configured = {name: settings["iam_policy_file"] for name, settings in functions.items()}
+    assert configured == {name: policy_file("dev", name) for name in FUNCTIONS}
 
 
-def test_the_page_says_what_the_policies_say() -> None:
+def test_the_page_matches_the_policies() -> None:
     assert PAGE.read_text() == page()

@@ -1,16 +1,18 @@
-"""The calls that the functions really make, held against their policies both ways."""
+"""The functions' actual calls, compared with their policies both ways."""
 
 import pytest
 
-from ops.cloud.policies import FUNCTIONS, statements_of
-from ops.local.policies import LOCAL
-from ops.permissions.statements import FUNCTION, HOLDER
+from ops.iam.policies import FUNCTIONS, statements_of
+from ops.iam.statements import FUNCTION, HOLDER
+from ops.local.storage.policies import LOCAL
 from tests.policies.authorization import Call, allows, demands
 from tests.policies.stages import ENFORCED
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_that_a_function_needs_is_missing(stack_calls: list[Call], function: str) -> None:
+def test_every_permission_that_a_function_needs_is_granted(
+    stack_calls: list[Call], function: str
+) -> None:
     statements = statements_of(function, LOCAL)
     needed = {d for call in stack_calls if call.function == function for d in demands(call, LOCAL)}
     assert needed
@@ -18,11 +20,11 @@ def test_nothing_that_a_function_needs_is_missing(stack_calls: list[Call], funct
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_that_a_policy_allows_is_unused(
+def test_every_permission_that_a_policy_grants_is_used(
     stack_calls: list[Call], enforced_calls: list[Call], function: str
 ) -> None:
     used: set[tuple[str, str]] = set()
-    # The second run has versioned buckets and a CDN, as production has and `make run` has not.
+    # The second run has versioned buckets and a CDN, like production and unlike `make run`.
     for calls, names in ((stack_calls, LOCAL), (enforced_calls, ENFORCED)):
         needed = [d for call in calls if call.function == function for d in demands(call, names)]
         for statement in statements_of(function, names):

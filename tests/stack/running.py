@@ -1,4 +1,4 @@
-"""Real servers for tests, each on ports and in a directory of its own."""
+"""Real servers for tests, each with its own ports and directory."""
 
 import configparser
 import subprocess
@@ -16,23 +16,32 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from ops.local import seaweed
-from ops.local.credentials import make_credentials, profiles_file
-from ops.local.environment import inherited
-from ops.local.names import HOST, PROJECT, REGION
-from ops.local.options import PORTS
-from ops.local.ports import free_ports
-from ops.local.processes import Server, dying_with_us
+from ops.local.names import HOST, REGION
+from ops.local.stack.credentials import make_credentials, profiles_file
+from ops.local.stack.environment import inherited
+from ops.local.stack.options import PORTS
+from ops.local.stack.ports import free_ports
+from ops.local.stack.processes import Server, dying_with_us
+from ops.local.storage import seaweed
+from ops.project import PROJECT
 from tests.environment import SETTINGS
 from tests.waiting import GENEROUS
 
 READY = "Darkroom is ready"
-_PROGRAMS = {"s3": " mini -dir=", "tail": "filer.meta.tail"}
+_PROGRAMS = {
+    "s3": " mini -dir=",
+    "tail": "filer.meta.tail",
+    "aws": "ops.local.storage.aws",
+    "site": "ops.local.http.site",
+    "api": "ops.local.http.api",
+    "eventloop": "ops.local.runtime.event_loop",
+    "worker": "ops.local.runtime.worker",
+}
 
 
 @dataclass
 class Stack:
-    """A stack of `make run`: its addresses, its data, its processes, and all that it has said."""
+    """A stack of `make run`: its addresses, data directory, process, and lines of output."""
 
     api: str
     site: str
@@ -48,11 +57,11 @@ class Stack:
         return profiles_file(self.data)
 
     def access_key(self, profile: str) -> str:
-        """The access key of one of its identities."""
+        """The access key of one of the stack's identities."""
         return self._keys(profile)["aws_access_key_id"]
 
     def secret_key(self, profile: str) -> str:
-        """The secret key that goes with it."""
+        """The secret key of one of the stack's identities."""
         return self._keys(profile)["aws_secret_access_key"]
 
     def _keys(self, profile: str) -> configparser.SectionProxy:
@@ -70,13 +79,13 @@ class Stack:
         return self.client("s3", profile)
 
     def token(self, subject: str, *options: str) -> str:
-        """A token of the stack, made as an operator makes it; it needs AUTH_MODE token."""
-        made = self.ops("token", "create", "--subject", subject, *options)
-        assert made.returncode == 0, made.stderr
-        return made.stdout.strip()
+        """A token created as an operator would; needs AUTH_MODE=token."""
+        created = self.ops("token", "create", "--subject", subject, *options)
+        assert created.returncode == 0, created.stderr
+        return created.stdout.strip()
 
     def ops(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`python -m ops ARGUMENTS` beside the stack, to its end."""
+        """Run `python -m ops ARGUMENTS` against the stack, to its end."""
         return subprocess.run(
             [sys.executable, "-m", "ops", *arguments],
             cwd=PROJECT,
@@ -87,15 +96,15 @@ class Stack:
         )
 
     def environment(self) -> dict[str, str]:
-        """The environment of a command that is to find the stack."""
+        """The environment in which a command finds the stack."""
         ports = {"S3_PORT": self.s3_address, "AWS_PORT": self.aws_address, "API_PORT": self.api}
-        given = {name: address.rpartition(":")[2] for name, address in ports.items()}
-        return {**users_environment(), **given, "DATA_DIR": str(self.data)}
+        numbers = {name: address.rpartition(":")[2] for name, address in ports.items()}
+        return {**users_environment(), **numbers, "DATA_DIR": str(self.data)}
 
     def pids(self, part: str) -> list[int]:
         """The process ids of a part: aws, site, api, eventloop, worker, s3 or tail."""
-        wanted = _PROGRAMS.get(part, f"ops.local.{part}")
-        return [pid for pid, command in descendants(self.process.pid) if wanted in command]
+        program = _PROGRAMS[part]
+        return [pid for pid, command in descendants(self.process.pid) if program in command]
 
     def memory(self, part: str) -> int:
         """The resident memory in bytes of the largest process of a part."""
@@ -104,25 +113,26 @@ class Stack:
         return max(int(line) for line in shown.stdout.split()) * 1024
 
     def wait_ready(self, seconds: float = GENEROUS) -> None:
-        """Return once it has said that it is ready; AssertionError with all it said otherwise."""
+        """Wait until it reports that it is ready; AssertionError with its output otherwise."""
         deadline = time.monotonic() + seconds
         while READY not in self.lines:
-            said = "\n".join(self.lines)
-            assert self.process.poll() is None, f"The stack has ended:\n{said}"
-            assert time.monotonic() < deadline, f"The stack is not ready:\n{said}"
+            output = "\n".join(self.lines)
+            assert self.process.poll() is None, f"The stack has ended:\n{output}"
+            assert time.monotonic() < deadline, f"The stack is not ready:\n{output}"
             time.sleep(0.02)
 
     def stop(self, seconds: float = GENEROUS) -> int:
-        """End it with SIGTERM, as a user's system would: its exit code."""
+        """Stop it with SIGTERM, as a user's system would, and return its exit code."""
         self.process.terminate()
         return self.process.wait(seconds)
 
 
 @contextmanager
 def running_stack(data: Path, project: Path = PROJECT, **environment: str) -> Iterator[Stack]:
-    """`make run`'s stack over `data`, ready; `environment` holds more of its variables.
+    """Run the stack of `make run`, and wait until it is ready.
 
-    A second one over the same `data` finds what the first has left. `project` is the checkout.
+    `data` is its data directory, in which a later stack finds the state of an earlier one;
+    `project` is the checkout, and `environment` holds additional variables.
     """
     with starting_stack(data, project, **environment) as stack:
         stack.wait_ready()
@@ -131,7 +141,7 @@ def running_stack(data: Path, project: Path = PROJECT, **environment: str) -> It
 
 @contextmanager
 def starting_stack(data: Path, project: Path = PROJECT, **environment: str) -> Iterator[Stack]:
-    """The same, but it is not waited for."""
+    """Start the stack without waiting until it is ready."""
     ports = {n: str(p) for n, p in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     variables = {**users_environment(), **ports, "DATA_DIR": str(data), **environment}
     process = subprocess.Popen(
@@ -158,7 +168,7 @@ def starting_stack(data: Path, project: Path = PROJECT, **environment: str) -> I
 
 @contextmanager
 def running_seaweedfs(data: Path) -> Iterator[str]:
-    """Only SeaweedFS, over `data`: its address. `profiles_file(data)` has its credentials."""
+    """Run SeaweedFS alone, and yield its address. `profiles_file(data)` has its credentials."""
     data.mkdir(parents=True, exist_ok=True)
     make_credentials(data)
     (port,) = free_ports(1)
@@ -168,8 +178,8 @@ def running_seaweedfs(data: Path) -> Iterator[str]:
     try:
         with _started(server, lambda: seaweed.knows_its_volumes(inner)):
             s3 = client("s3", address, profiles_file(data), "admin")
-            _eventually(lambda: _answers(f"{address}/healthz"))
-            _eventually(lambda: s3.list_buckets() is not None)
+            _wait_until(lambda: _responds(f"{address}/healthz"))
+            _wait_until(lambda: s3.list_buckets() is not None)
             yield address
     finally:
         seaweed.remove_sockets(inner, port)
@@ -177,9 +187,9 @@ def running_seaweedfs(data: Path) -> Iterator[str]:
 
 @contextmanager
 def running_aws(data: Path, program: str = "tests.stack.aws_in_memory") -> Iterator[str]:
-    """Only DynamoDB and the queues: their address, for the credentials in `data`.
+    """Run DynamoDB and the queues alone, and yield their address; credentials are in `data`.
 
-    Tables are kept in memory, and with the program `ops.local.aws` in `data`.
+    Tables are kept in memory, or with the program `ops.local.storage.aws` in `data`.
     """
     data.mkdir(parents=True, exist_ok=True)
     make_credentials(data)
@@ -188,12 +198,12 @@ def running_aws(data: Path, program: str = "tests.stack.aws_in_memory") -> Itera
     command = [sys.executable, "-m", program]
     server = Server("DynamoDB and the queues", command, variables, data / "aws.log")
     address = f"http://{HOST}:{ports['AWS_PORT']}"
-    with _started(server, lambda: _answers(address)):
+    with _started(server, lambda: _responds(address)):
         yield address
 
 
 def client(service: str, address: str, credentials: Path, profile: str) -> Any:
-    """A boto3 client of `address` under one of the stack's identities."""
+    """A boto3 client of `address` with one of the stack's identities."""
     parser = configparser.RawConfigParser()
     parser.read(credentials)
     return boto3.session.Session().client(  # type: ignore[call-overload]
@@ -206,12 +216,12 @@ def client(service: str, address: str, credentials: Path, profile: str) -> Any:
 
 
 def users_environment() -> dict[str, str]:
-    """The environment without the settings that unit tests of the application need."""
+    """The environment without the settings that the application's unit tests set."""
     return {name: value for name, value in inherited().items() if name not in SETTINGS}
 
 
 def descendants(pid: int) -> list[tuple[int, str]]:
-    """All processes below `pid`, with their command lines."""
+    """All descendants of the process `pid`, with their command lines."""
     listed = subprocess.run(["ps", "-Ao", "pid=,ppid=,args="], capture_output=True, text=True)
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
     found: list[tuple[int, str]] = []
@@ -224,7 +234,7 @@ def descendants(pid: int) -> list[tuple[int, str]]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether there is such a process, and it has not ended."""
+    """Whether the process exists and is no zombie."""
     shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
     return shown.stdout.strip()[:1] not in ("", "Z")
 
@@ -233,23 +243,23 @@ def is_alive(pid: int) -> bool:
 def _started(server: Server, ready: Callable[[], bool]) -> Iterator[None]:
     server.start()
     try:
-        _eventually(ready, lambda: server.exit_code is None or server.complaint())
+        _wait_until(ready, lambda: server.exit_code is None or server.complaint())
         yield
     finally:
         server.stop()
 
 
-def _eventually(
+def _wait_until(
     condition: Callable[[], bool], alive: Callable[[], bool | str] = lambda: True
 ) -> None:
     deadline = time.monotonic() + GENEROUS
     while not condition():
         assert alive() is True, alive()
-        assert time.monotonic() < deadline, "The server does not get ready."
+        assert time.monotonic() < deadline, "The server did not become ready in time."
         time.sleep(0.03)
 
 
-def _answers(address: str) -> bool:
+def _responds(address: str) -> bool:
     try:
         urllib.request.urlopen(address, timeout=GENEROUS).close()
     except urllib.error.HTTPError as error:
@@ -262,7 +272,7 @@ def _answers(address: str) -> bool:
 
 def _collect(process: subprocess.Popen[str], lines: list[str]) -> None:
     for line in process.stdout or ():
-        lines.append(line.rstrip("\n"))  # noqa: PERF401 - each is wanted at once
+        lines.append(line.rstrip("\n"))  # noqa: PERF401 - each line is needed at once
 
 
 def _end(process: subprocess.Popen[str]) -> None:

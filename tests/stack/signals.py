@@ -1,4 +1,4 @@
-"""Signals to a stack and to its parts, and what must become of it."""
+"""Signals to a stack and its processes, and checks of their effects."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ def all_pids(stack: Stack) -> list[int]:
 
 
 def servers_over(data: Path) -> list[int]:
-    """The processes that were given this data directory, also once the supervisor has ended."""
+    """The processes with this data directory, even after the supervisor has ended."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
@@ -26,12 +26,12 @@ def servers_over(data: Path) -> list[int]:
     return found
 
 
-def has_said(stack: Stack, words: str) -> bool:
-    return any(words in line for line in stack.lines)
+def has_printed(stack: Stack, text: str) -> bool:
+    return any(text in line for line in stack.lines)
 
 
 def stop(stack: Stack, number: int) -> None:
-    """A signal, as a user's system sends it: it stops everything."""
+    """Send a signal as a user's system would, and expect everything to stop."""
     pids = all_pids(stack)
     os.kill(stack.process.pid, number)
     assert stack.process.wait(GENEROUS) == 0
@@ -40,19 +40,19 @@ def stop(stack: Stack, number: int) -> None:
 
 
 def lose(stack: Stack, *parts: str) -> None:
-    """A server dies, and others with it: the first is named, and everything stops."""
+    """Kill servers, and expect the stack to name one and to stop everything."""
     pids = all_pids(stack)
     for part in parts:
         for pid in stack.pids(part):
             os.kill(pid, signal.SIGKILL)
     assert stack.process.wait(GENEROUS) == 1
-    until(lambda: has_said(stack, "was ended by SIGKILL"))
+    until(lambda: has_printed(stack, "was killed by SIGKILL"))
     until(lambda: not any(map(is_alive, pids)))
 
 
 @contextmanager
-def halted(stack: Stack, part: str) -> Iterator[None]:
-    """While all processes of a part (as in `Stack.pids`) stand still."""
+def suspended(stack: Stack, part: str) -> Iterator[None]:
+    """Suspend all processes of a part (as in `Stack.pids`) for the duration of the block."""
     pids = stack.pids(part)
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from ops.local.database import Database
 from ops.local.names import UPLOADS_BUCKET
+from ops.local.storage.database import Database
 from tests.pictures import jpeg
 from tests.stack.running import Stack, is_alive, running_stack
-from tests.stack.signals import all_pids, halted, lose
+from tests.stack.signals import all_pids, lose, suspended
 from tests.waiting import GENEROUS, until
 
 FEW = ["few/1.jpg", "few/2.jpg", "few/3.jpg"]
@@ -21,7 +21,7 @@ FEW = ["few/1.jpg", "few/2.jpg", "few/3.jpg"]
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that replaces what dies, until all of it is killed."""
+    """A stack that restarts dead processes, until all of it is killed."""
     with running_stack(tmp_path_factory.mktemp("killed")) as stack:
         yield stack
 
@@ -37,52 +37,52 @@ def statuses(stack: Stack) -> dict[str, str]:
 
 
 def all_ready(stack: Stack, keys: list[str]) -> bool:
-    known = statuses(stack)
-    return all(known.get(key) == "ready" for key in keys)
+    found = statuses(stack)
+    return all(found.get(key) == "ready" for key in keys)
 
 
-def working(stack: Stack) -> int | None:
-    """The process id of a worker that has a picture in work."""
+def busy_worker(stack: Stack) -> int | None:
+    """The process id of a worker that is processing a picture."""
     database = Database(stack.data / "events.sqlite")
-    rows = database.look("SELECT worker FROM tasks WHERE function = 'process_upload' AND worker")
+    rows = database.query("SELECT worker FROM tasks WHERE function = 'process_upload' AND worker")
     database.close()
     return int(str(rows[0][0])) if rows else None
 
 
-def waiting(stack: Stack) -> int:
-    """How many pictures there are for workers to take."""
+def unfinished(stack: Stack) -> int:
+    """How many pictures are queued or being processed."""
     database = Database(stack.data / "events.sqlite")
-    rows = database.look("SELECT count(*) FROM tasks WHERE function = 'process_upload'")
+    rows = database.query("SELECT count(*) FROM tasks WHERE function = 'process_upload'")
     database.close()
     return int(str(rows[0][0]))
 
 
 @contextmanager
-def in_work(stack: Stack, keys: list[str]) -> Iterator[int]:
-    """The process id of a worker that has one of these new pictures in work.
+def being_processed(stack: Stack, keys: list[str]) -> Iterator[int]:
+    """The process id of a worker that is processing one of these new pictures.
 
-    It waits for S3, which stands still meanwhile: it could come to its end before anybody looks.
+    S3 is suspended meanwhile, so that the worker cannot finish before the test acts.
     """
-    until(lambda: waiting(stack) == 0)
-    with ExitStack() as standing:
-        with halted(stack, "worker"):
+    until(lambda: unfinished(stack) == 0)
+    with ExitStack() as contexts:
+        with suspended(stack, "worker"):
             put(stack, keys)
-            until(lambda: waiting(stack) == len(keys))
-            standing.enter_context(halted(stack, "s3"))
-        yield until(lambda: working(stack)) or 0
+            until(lambda: unfinished(stack) == len(keys))
+            contexts.enter_context(suspended(stack, "s3"))
+        yield until(lambda: busy_worker(stack)) or 0
 
 
 def test_a_worker_killed_in_the_middle_of_a_picture_is_replaced(stack: Stack) -> None:
     keys = [f"killed/{number}.jpg" for number in range(6)]
-    with in_work(stack, keys) as victim:
+    with being_processed(stack, keys) as victim:
         os.kill(victim, signal.SIGKILL)
         until(lambda: victim not in stack.pids("worker"))
     until(lambda: all_ready(stack, keys))
     until(lambda: len(stack.pids("worker")) == os.cpu_count())
 
 
-def test_a_worker_over_its_time_is_ended_and_its_event_tried_again(stack: Stack) -> None:
-    with in_work(stack, ["late.jpg"]) as victim:
+def test_a_worker_over_its_time_limit_is_ended_and_its_event_retried(stack: Stack) -> None:
+    with being_processed(stack, ["late.jpg"]) as victim:
         database = Database(stack.data / "events.sqlite")
         with database.change() as connection:
             connection.execute("UPDATE tasks SET taken_at = taken_at - 86400 WHERE worker")
@@ -91,7 +91,7 @@ def test_a_worker_over_its_time_is_ended_and_its_event_tried_again(stack: Stack)
     until(lambda: all_ready(stack, ["late.jpg"]))
 
 
-def test_the_event_loop_is_replaced_and_misses_nothing(stack: Stack) -> None:
+def test_the_event_loop_is_restarted_and_misses_nothing(stack: Stack) -> None:
     keys = ["missed/1.jpg", "missed/2.jpg"]
     for part, key in zip(("tail", "eventloop"), keys, strict=True):
         os.kill(stack.pids(part)[0], signal.SIGKILL)
@@ -99,29 +99,29 @@ def test_the_event_loop_is_replaced_and_misses_nothing(stack: Stack) -> None:
     until(lambda: all_ready(stack, keys))
 
 
-def test_pictures_in_work_become_ready_after_everything_was_killed(stack: Stack) -> None:
-    with in_work(stack, FEW):
+def test_unfinished_pictures_become_ready_after_everything_was_killed(stack: Stack) -> None:
+    with being_processed(stack, FEW):
         pids = all_pids(stack)
         os.kill(stack.process.pid, signal.SIGKILL)
         until(lambda: not any(map(is_alive, pids)))
-    with running_stack(stack.data) as again:
-        until(lambda: all_ready(again, FEW))
+    with running_stack(stack.data) as restarted:
+        until(lambda: all_ready(restarted, FEW))
 
 
-def test_nothing_is_lost_with_s3(tmp_path: Path) -> None:
+def test_nothing_is_lost_when_s3_is_killed(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
         put(stack, FEW)
         until(lambda: all_ready(stack, FEW))
-        with halted(stack, "eventloop"):
-            put(stack, ["untold.jpg"])
+        with suspended(stack, "eventloop"):
+            put(stack, ["unprocessed.jpg"])
             lose(stack, "s3", "eventloop")
     with running_stack(tmp_path) as stack:
         assert all_ready(stack, FEW)
-        until(lambda: all_ready(stack, ["untold.jpg"]))
+        until(lambda: all_ready(stack, ["unprocessed.jpg"]))
         lose(stack, "site")
 
 
-def test_nothing_is_lost_with_tables_and_queues(tmp_path: Path) -> None:
+def test_nothing_is_lost_when_tables_and_queues_are_killed(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
         put(stack, FEW)
         until(lambda: all_ready(stack, FEW))

@@ -1,4 +1,4 @@
-"""The local database: what outlives its end, what is done about its damage, and who gets in."""
+"""The local database: durability, repair after damage, and access control."""
 
 import json
 import shutil
@@ -18,9 +18,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from ops.local.damage import TABLE
-from ops.local.names import IMAGES_TABLE, PROJECT, REGION
-from ops.local.stores import table_definition
+from ops.local.names import IMAGES_TABLE, REGION
+from ops.local.stack.damage import TABLE
+from ops.local.storage.stores import table_definition
+from ops.project import PROJECT
 from tests.attack.database import losses
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
@@ -34,7 +35,9 @@ def test_a_database_that_is_killed_again_and_again_loses_nothing(tmp_path: Path)
     assert lost == []
 
 
-def test_a_damaged_table_is_named_and_its_remedy_brings_the_images_back(tmp_path: Path) -> None:
+def test_a_damaged_table_is_reported_and_the_suggested_command_restores_the_images(
+    tmp_path: Path,
+) -> None:
     with running_stack(tmp_path) as stack:
         client = ApiClient(stack.api)
         ids = [client.upload(jpeg(300, 200 + n), f"{n}.jpg") for n in range(3)]
@@ -61,7 +64,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def scan(stack: Stack, profile: str = "admin", **headers: str) -> requests.Response:
-    """A scan of the table, signed by one of the stack's identities, with more headers unsigned."""
+    """Scan the table, signed by one of the stack's identities; `headers` are sent unsigned."""
     body = json.dumps({"TableName": IMAGES_TABLE})
     request = AWSRequest(
         method="POST",
@@ -92,7 +95,7 @@ def test_an_identity_of_the_stack_reads_the_table(stack: Stack) -> None:
         {"Host": "rebound.example"},
     ],
 )
-def test_no_browser_and_no_stranger_gets_into_the_database(
+def test_browsers_and_unsigned_requests_get_no_access_to_the_database(
     stack: Stack, headers: dict[str, str]
 ) -> None:
     refused = scan(stack, **headers)
@@ -101,18 +104,18 @@ def test_no_browser_and_no_stranger_gets_into_the_database(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
-def test_no_other_method_is_answered(stack: Stack, method: str) -> None:
-    answer = requests.request(
+def test_every_method_but_post_is_refused(stack: Stack, method: str) -> None:
+    response = requests.request(
         method,
         f"{stack.aws_address}/moto-api/reset",
         headers={"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"},
         timeout=GENEROUS,
     )
-    assert answer.status_code == 400
-    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert response.status_code == 400
+    assert "Access-Control-Allow-Origin" not in response.headers
 
 
-def test_the_key_of_another_identity_is_refused_with_a_sentence(stack: Stack) -> None:
+def test_a_wrong_secret_key_is_refused_with_a_sentence(stack: Stack) -> None:
     stranger = stack.client("dynamodb")
     stranger._request_signer._credentials.secret_key = stack.secret_key("worker")
     with pytest.raises(ClientError, match="signature does not match"):
@@ -132,19 +135,19 @@ def test_the_table_has_no_port_of_its_own(stack: Stack) -> None:
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from ops.local import dynamodb_download
-from ops.local.dynamodb import DynamoDbLocal
-from tests.stack.test_database import asked, kept
+from ops.local.storage import dynamodb_download
+from ops.local.storage.dynamodb import DynamoDbLocal
+from tests.stack.test_database import signed_request, writes
 
 server = DynamoDbLocal(dynamodb_download.home(), Path(sys.argv[1]))
-for action, body in kept(sys.argv[2]):
-    assert b" 200 " in server.answer(*asked(action, body))[:20]
+for action, body in writes(sys.argv[2]):
+    assert b" 200 " in server.answer(*signed_request(action, body))[:20]
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def asked(action: str, body: dict[str, Any]) -> tuple[dict[str, str], bytes]:
-    """Headers and body of a call, as they come from a signed request."""
+def signed_request(action: str, body: dict[str, Any]) -> tuple[dict[str, str], bytes]:
+    """Headers and body as in a signed request."""
     scope = f"any/20260101/{REGION}/dynamodb/aws4_request"
     headers = {
         "x-amz-target": f"DynamoDB_20120810.{action}",
@@ -154,15 +157,19 @@ def asked(action: str, body: dict[str, Any]) -> tuple[dict[str, str], bytes]:
     return headers, json.dumps(body).encode()
 
 
-def kept(first: str) -> list[tuple[str, dict[str, Any]]]:
-    """The table, and ten transactions of two items each."""
+def writes(first: str) -> list[tuple[str, dict[str, Any]]]:
+    """Ten transactions of two items each; for "a", creating the table first."""
     rows = [{"id": {"S": f"{first}{n}"}, "entry": {"S": "image"}} for n in range(20)]
     puts = [{"Put": {"TableName": IMAGES_TABLE, "Item": row}} for row in rows]
-    writes = [("TransactWriteItems", {"TransactItems": puts[n : n + 2]}) for n in range(0, 20, 2)]
-    return writes if first != "a" else [("CreateTable", table_definition(IMAGES_TABLE)), *writes]
+    transactions = [
+        ("TransactWriteItems", {"TransactItems": puts[n : n + 2]}) for n in range(0, 20, 2)
+    ]
+    if first != "a":
+        return transactions
+    return [("CreateTable", table_definition(IMAGES_TABLE)), *transactions]
 
 
-def test_a_transaction_that_was_answered_outlives_a_kill(tmp_path: Path) -> None:
+def test_an_acknowledged_transaction_survives_a_kill(tmp_path: Path) -> None:
     for first in "abc":
         command = [sys.executable, "-c", WRITER, str(tmp_path), first]
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""One running stack, looked at from outside."""
+"""One running stack, tested from outside."""
 
 import json
 import uuid
@@ -10,10 +10,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from chalicelib.aws.outbox import untold_key
-from ops.local import tasks
-from ops.local.changes import Change, StoredState
-from ops.local.database import Database
+from chalicelib.aws.table_keys import pending_key
 from ops.local.names import (
     FAILURES_QUEUE,
     HOST,
@@ -23,10 +20,13 @@ from ops.local.names import (
     WEBHOOKS_QUEUE,
     WORK_QUEUE,
 )
-from ops.local.s3events import s3_event
+from ops.local.runtime import tasks
+from ops.local.runtime.change_log import Change, StoredState
+from ops.local.runtime.s3_events import s3_event
+from ops.local.storage.database import Database
 from tests.pictures import jpeg
 from tests.stack.running import Stack, descendants, running_stack, starting_stack
-from tests.stack.signals import has_said
+from tests.stack.signals import has_printed
 from tests.waiting import GENEROUS, until
 
 
@@ -41,9 +41,9 @@ def image_of(stack: Stack, key: str) -> dict[str, Any] | None:
     return next((image for image in images if image["original_file"] == key), None)
 
 
-def test_it_names_its_three_addresses_and_says_that_it_is_ready(stack: Stack) -> None:
-    said = "\n".join(stack.lines)
-    assert all(address in said for address in (stack.api, stack.site, stack.s3_address))
+def test_it_prints_its_three_addresses_and_that_it_is_ready(stack: Stack) -> None:
+    output = "\n".join(stack.lines)
+    assert all(address in output for address in (stack.api, stack.site, stack.s3_address))
     assert stack.lines[-1] == "Darkroom is ready"
 
 
@@ -54,17 +54,17 @@ def test_no_probe_is_left_behind(stack: Stack) -> None:
 def test_a_second_stack_over_the_same_data_is_refused(stack: Stack) -> None:
     with starting_stack(stack.data) as second:
         assert second.process.wait(GENEROUS) == 1
-        until(lambda: has_said(second, f"already running in {stack.data} (process"))
+        until(lambda: has_printed(second, f"already running in {stack.data} (process"))
     assert str(stack.process.pid) in second.lines[-1]
     assert requests.get(f"{stack.api}/health", timeout=GENEROUS).status_code == 200
 
 
-def test_two_stacks_live_side_by_side(stack: Stack, tmp_path: Path) -> None:
+def test_two_stacks_run_side_by_side(stack: Stack, tmp_path: Path) -> None:
     with running_stack(tmp_path) as other:
-        for one in (stack, other):
-            one.s3().put_object(Bucket=UPLOADS_BUCKET, Key="beside.jpg", Body=jpeg())
-        for one in (stack, other):
-            until(lambda one=one: (image_of(one, "beside.jpg") or {}).get("status") == "ready")  # type: ignore[misc]
+        for running in (stack, other):
+            running.s3().put_object(Bucket=UPLOADS_BUCKET, Key="beside.jpg", Body=jpeg())
+        for running in (stack, other):
+            until(lambda s=running: (image_of(s, "beside.jpg") or {}).get("status") == "ready")  # type: ignore[misc]
 
 
 def test_it_listens_on_loopback_only(stack: Stack) -> None:
@@ -75,7 +75,7 @@ def test_it_listens_on_loopback_only(stack: Stack) -> None:
 
 
 def _listening(pids: set[int]) -> set[str]:
-    """The addresses on which processes listen, as Linux tells (nothing elsewhere)."""
+    """The addresses on which processes listen; empty on systems other than Linux."""
     sockets = set()
     for pid in pids:
         for link in Path(f"/proc/{pid}/fd").glob("*"):
@@ -98,33 +98,33 @@ def test_an_object_becomes_an_image_and_its_removal_erases_it(stack: Stack) -> N
     until(lambda: (image_of(stack, key) or {}).get("status", "deleted") == "deleted")
 
 
-def test_without_an_address_for_webhooks_none_is_queued(stack: Stack) -> None:
+def test_without_a_webhook_url_no_webhook_is_queued(stack: Stack) -> None:
     key = f"silent/{uuid.uuid4()}.jpg"
     stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg())
     until(lambda: (image_of(stack, key) or {}).get("status") == "ready")
     until(lambda: not _unpublished(stack, key))
     queue = stack.client("sqs").get_queue_url(QueueName=WEBHOOKS_QUEUE)["QueueUrl"]
-    assert _held(stack, queue) == 0
+    assert _message_count(stack, queue) == 0
 
 
 def _unpublished(stack: Stack, key: str) -> bool:
-    """Whether events of an image have yet to reach the bus."""
+    """Whether events of an image have not yet reached the bus."""
     image = image_of(stack, key)
     assert image
     found = stack.client("dynamodb").query(
         TableName=IMAGES_TABLE,
         KeyConditionExpression="id = :id",
-        ExpressionAttributeValues={":id": {"S": untold_key(image["id"])}},
+        ExpressionAttributeValues={":id": {"S": pending_key(image["id"])}},
     )
     return any(image["id"] in row["entry"]["S"] for row in found["Items"])
 
 
-def test_what_the_stack_keeps_is_its_users_own(stack: Stack) -> None:
+def test_the_stacks_files_are_readable_by_its_user_only(stack: Stack) -> None:
     readable = [path for path in stack.data.iterdir() if path.stat().st_mode & 0o077]
     assert readable == []
 
 
-def test_an_event_given_up_comes_through_the_failures_queue(stack: Stack) -> None:
+def test_an_event_given_up_reaches_the_failures_queue(stack: Stack) -> None:
     key = f"lost/{uuid.uuid4()}.jpg"
     event = s3_event(Change(key, 1, StoredState(key, "aa", 7, "v")))
     record = {"requestPayload": event, "responsePayload": {"errorType": "OutOfMemory"}}
@@ -136,7 +136,7 @@ def test_an_event_given_up_comes_through_the_failures_queue(stack: Stack) -> Non
     assert image
     assert (image["status"], image["original_file"]) == ("failed", key)
     queue = stack.client("sqs").get_queue_url(QueueName=FAILURES_QUEUE)["QueueUrl"]
-    until(lambda: _held(stack, queue) == 0)
+    until(lambda: _message_count(stack, queue) == 0)
 
 
 def test_a_message_that_fails_three_times_moves_to_the_failures_queue(stack: Stack) -> None:
@@ -146,10 +146,10 @@ def test_a_message_that_fails_three_times_moves_to_the_failures_queue(stack: Sta
     assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] == 3
     assert attributes["VisibilityTimeout"] == "120"
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"image_id": "0" * 26}))
-    until(lambda: _held(stack, queue) == 0)
+    until(lambda: _message_count(stack, queue) == 0)
 
 
-def _held(stack: Stack, queue: str) -> int:
+def _message_count(stack: Stack, queue: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = stack.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)
     return sum(int(count) for count in found["Attributes"].values())
@@ -175,15 +175,15 @@ def test_only_the_cdn_identity_reads_images_from_outside(stack: Stack) -> None:
         ("worker", "put_bucket_cors", IMAGES_BUCKET),
     ],
 )
-def test_an_identity_may_do_its_part_and_no_more(
+def test_an_identity_has_no_further_permissions(
     stack: Stack, profile: str, action: str, bucket: str
 ) -> None:
-    more: dict[str, Any] = {} if "bucket" in action else {"Key": "some/key"}
+    arguments: dict[str, Any] = {} if "bucket" in action else {"Key": "some/key"}
     if action == "put_bucket_cors":
         rule = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["*"]}
-        more = {"CORSConfiguration": {"CORSRules": [rule]}}
+        arguments = {"CORSConfiguration": {"CORSRules": [rule]}}
     with pytest.raises(ClientError) as refused:
-        getattr(stack.s3(profile), action)(Bucket=bucket, **more)
+        getattr(stack.s3(profile), action)(Bucket=bucket, **arguments)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 
 
@@ -217,20 +217,22 @@ def test_the_site_serves_images_as_a_cdn_would(stack: Stack) -> None:
 @pytest.mark.parametrize("path", ["", "/", "/some/key"])
 def test_a_page_may_upload_and_another_site_may_not(stack: Stack, path: str) -> None:
     def allowed(origin: str) -> str | None:
-        wish = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         address = f"{stack.s3_address}/{UPLOADS_BUCKET}{path}"
         try:
-            answer = requests.options(address, headers=wish, timeout=GENEROUS)
-        except requests.ConnectionError:  # SeaweedFS's answer to a stranger at a bucket's name
+            response = requests.options(address, headers=headers, timeout=GENEROUS)
+        except (
+            requests.ConnectionError
+        ):  # how SeaweedFS refuses other origins at a bucket's address
             return None
-        return answer.headers.get("Access-Control-Allow-Origin")
+        return response.headers.get("Access-Control-Allow-Origin")
 
     named = stack.site.replace(HOST, "localhost")
     assert (allowed(stack.site), allowed(named)) == (stack.site, named)
     assert allowed("http://elsewhere.example") is None
 
 
-def test_every_part_is_one_process_and_workers_are_as_many_as_cpus(stack: Stack) -> None:
+def test_every_part_is_one_process_and_there_is_one_worker_per_cpu(stack: Stack) -> None:
     import os
 
     commands = [command for _, command in descendants(stack.process.pid)]

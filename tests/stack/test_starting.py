@@ -1,4 +1,4 @@
-"""How a stack starts, refuses to start, and ends."""
+"""How a stack starts, refuses to start, and stops."""
 
 import signal
 import socket
@@ -10,7 +10,7 @@ import requests
 from ops.local.names import UPLOADS_BUCKET
 from tests.pictures import jpeg
 from tests.stack.running import Stack, is_alive, running_stack, starting_stack
-from tests.stack.signals import all_pids, has_said, servers_over, stop
+from tests.stack.signals import all_pids, has_printed, servers_over, stop
 from tests.waiting import GENEROUS, until
 
 
@@ -19,9 +19,9 @@ def status_of(stack: Stack, key: str) -> str | None:
     return next((image["status"] for image in images if image["original_file"] == key), None)
 
 
-# Python reads it at its start: the page's server never comes further.
+# Python imports it at startup: the page's server hangs there.
 STUCK = """import signal, sys
-if "ops.local.site" in sys.orig_argv:
+if "ops.local.http.site" in sys.orig_argv:
     signal.pause()
 """
 
@@ -29,7 +29,7 @@ if "ops.local.site" in sys.orig_argv:
 def test_a_signal_during_the_start_stops_it_too(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(STUCK)
     with starting_stack(tmp_path / "data", PYTHONPATH=str(tmp_path)) as stack:
-        until(lambda: has_said(stack, "object store"))
+        until(lambda: has_printed(stack, "object store"))
         pids = all_pids(stack)
         assert stack.stop() == 0
         until(lambda: not any(map(is_alive, pids)))
@@ -37,12 +37,12 @@ def test_a_signal_during_the_start_stops_it_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variable", ["API_PORT", "SITE_PORT", "S3_PORT", "AWS_PORT"])
-def test_a_taken_port_is_named_and_nothing_is_left_running(tmp_path: Path, variable: str) -> None:
+def test_a_port_in_use_is_named_and_nothing_is_left_running(tmp_path: Path, variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         with starting_stack(tmp_path, **{variable: port}) as stack:
             assert stack.process.wait(GENEROUS) == 1
-            until(lambda: has_said(stack, f"Port {port}"))
+            until(lambda: has_printed(stack, f"Port {port}"))
             assert variable in stack.lines[-1]
             assert servers_over(tmp_path) == []
 
@@ -50,12 +50,12 @@ def test_a_taken_port_is_named_and_nothing_is_left_running(tmp_path: Path, varia
 def test_a_server_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> None:
     with starting_stack(tmp_path, MAX_PIXELS="many") as stack:
         assert stack.process.wait(GENEROUS) == 1
-        until(lambda: has_said(stack, "MAX_PIXELS"))
-        assert has_said(stack, "API (Chalice) ended with exit code 1")
+        until(lambda: has_printed(stack, "MAX_PIXELS"))
+        assert has_printed(stack, "API (Chalice) ended with exit code 1")
         assert servers_over(tmp_path) == []
 
 
-def test_any_signal_stops_everything_and_all_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_any_signal_stops_everything_and_data_survives_a_restart(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
         stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key="a.jpg", Body=jpeg())
         until(lambda: status_of(stack, "a.jpg") == "ready")

@@ -1,4 +1,4 @@
-"""The whole product with AUTH_MODE token, as an operator and two owners see it."""
+"""The whole stack with AUTH_MODE=token, used by an operator and two owners."""
 
 import json
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from ops.local.names import PROJECT
-from ops.token import token
+from ops.commands.token import token
+from ops.project import PROJECT
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack
@@ -29,7 +29,9 @@ def ann(stack: Stack) -> str:
     return stack.token("auth0|änn", "--name", "her laptop", "--expires-in", "2d")
 
 
-def test_an_owner_whose_name_is_no_key_uploads_and_sees_a_picture(stack: Stack, ann: str) -> None:
+def test_an_owner_whose_name_needs_escaping_uploads_and_sees_a_picture(
+    stack: Stack, ann: str
+) -> None:
     client = ApiClient(stack.api, ann)
     image_id = client.upload(jpeg(seed=1))
     image = client.finished(image_id)
@@ -37,13 +39,13 @@ def test_an_owner_whose_name_is_no_key_uploads_and_sees_a_picture(stack: Stack, 
     assert image["original_file"].startswith("uploads/auth0~7c~c3~a4nn/")
 
 
-def test_nobody_gets_in_without_a_token(stack: Stack) -> None:
+def test_a_request_without_a_token_is_refused(stack: Stack) -> None:
     answer = requests.get(f"{stack.api}/images", timeout=GENEROUS)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 @pytest.mark.parametrize("option", ["--token", "--token-file"])
-def test_a_picture_is_sent_through_with_a_token(
+def test_the_smoke_test_succeeds_with_a_token(
     stack: Stack, ann: str, option: str, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text(f"{ann}\n")
@@ -53,7 +55,7 @@ def test_a_picture_is_sent_through_with_a_token(
     assert "every step succeeded" in done.stdout
 
 
-def test_a_list_tells_of_tokens_but_never_the_tokens(stack: Stack, ann: str) -> None:
+def test_a_list_describes_tokens_without_showing_them(stack: Stack, ann: str) -> None:
     shown = stack.ops("token", "list").stdout
     assert "her laptop" in shown
     assert "delete,read,upload" in shown
@@ -61,27 +63,27 @@ def test_a_list_tells_of_tokens_but_never_the_tokens(stack: Stack, ann: str) -> 
     assert ann.rpartition("_")[2] not in shown
 
 
-def test_a_revoked_token_is_refused_at_once_here(stack: Stack) -> None:
-    made = stack.ops("token", "create", "--subject", "bob", "--scopes", "read", "--json")
-    told = json.loads(made.stdout)
-    bob = ApiClient(stack.api, told["token"])
+def test_a_revoked_token_is_refused_at_once(stack: Stack) -> None:
+    output = stack.ops("token", "create", "--subject", "bob", "--scopes", "read", "--json").stdout
+    created = json.loads(output)
+    bob = ApiClient(stack.api, created["token"])
     assert bob.get("/images").json()["images"] == []
-    assert stack.ops("token", "revoke", told["id"]).returncode == 0
+    assert stack.ops("token", "revoke", created["id"]).returncode == 0
     assert bob.get("/images").status_code == 401
 
 
-VISIT = """
-from ops.cloud.visitor import visiting
-from ops.upkeep.reaching import Where
-with visiting(Where("local")) as token:
+TEMPORARY = """
+from ops.deploy.temporary_token import temporary_token
+from ops.maintenance.stage_access import Where
+with temporary_token(Where("local")) as token:
     print(token, flush=True)
     input()
 """
 
 
-def test_what_a_command_is_given_for_a_while_holds_no_longer(stack: Stack) -> None:
+def test_a_commands_temporary_token_is_revoked_when_it_ends(stack: Stack) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", VISIT],
+        [sys.executable, "-c", TEMPORARY],
         cwd=PROJECT,
         env=stack.environment() | {"AUTH_MODE": "token"},
         stdin=subprocess.PIPE,
@@ -89,11 +91,11 @@ def test_what_a_command_is_given_for_a_while_holds_no_longer(stack: Stack) -> No
         text=True,
     ) as command:
         assert command.stdout is not None
-        visitor = ApiClient(stack.api, command.stdout.readline().strip())
-        assert visitor.get("/images").status_code == 200
+        client = ApiClient(stack.api, command.stdout.readline().strip())
+        assert client.get("/images").status_code == 200
         command.communicate("done\n", timeout=GENEROUS)
     assert command.returncode == 0
-    assert visitor.get("/images").status_code == 401
+    assert client.get("/images").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_what_a_command_is_given_for_a_while_holds_no_longer(stack: Stack) -> No
         ("--subject", "ann", "--expires-in", "soon"),
     ],
 )
-def test_a_token_that_makes_no_sense_is_not_made(wrong: tuple[str, ...]) -> None:
+def test_invalid_options_create_no_token(wrong: tuple[str, ...]) -> None:
     done = CliRunner().invoke(token, ["create", *wrong])
     assert done.exit_code == 2
     assert "Error:" in done.output

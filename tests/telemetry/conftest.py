@@ -13,7 +13,7 @@ from tests.fakes.objects import MemoryObjects
 
 
 class Log:
-    """The lines that were written since they were last read; all of them must be JSON."""
+    """The lines written since the last read; all must be JSON."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -36,7 +36,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     logging.captureWarnings(False)
-    # The verbs of the command line quieten it, and some tests call these in this process.
+    # Commands of the command line set its level, and some tests run them in this process.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.NOTSET)
     write_json_lines("INFO")
     yield Log(capsys)
@@ -46,7 +46,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
 
 
 class Functions:
-    """The application's functions, called as Lambda does, over an uploads bucket in memory."""
+    """The application's functions, called as by Lambda, over an uploads bucket in memory."""
 
     def __init__(self, client: Client, objects: MemoryObjects) -> None:
         self._client = client
@@ -63,7 +63,7 @@ class Functions:
         self._client.lambda_.invoke(function, event)
 
     def sweep(self) -> None:
-        """Call it as the schedule does."""
+        """Call `sweep` as the schedule does."""
         event = self._client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
         self.invoke("sweep", event)
 

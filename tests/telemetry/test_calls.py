@@ -1,4 +1,4 @@
-"""What the lines of a call bear."""
+"""The fields of a call's log lines."""
 
 import json
 import threading
@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import PassingFault
-from chalicelib.telemetry import bindings, calls
-from chalicelib.telemetry.calls import names_of, watched
+from chalicelib.errors import TransientError
+from chalicelib.telemetry import invocations, log_context
+from chalicelib.telemetry.invocations import log_invocation, names_of
 from tests.builders import ULID, s3_record
 from tests.pictures import jpeg
 from tests.telemetry.conftest import Functions, Log
@@ -29,7 +29,7 @@ def test_stage_and_function_are_read_from_lambdas_name(name: str, names: tuple[s
     assert names_of(name) == names
 
 
-def test_every_line_bears_the_call_it_belongs_to(functions: Functions, log: Log) -> None:
+def test_every_line_names_its_call(functions: Functions, log: Log) -> None:
     functions.upload(("a.jpg", jpeg()))
     for line in log.lines():
         assert (line["stage"], line["function"]) == ("local", "process_upload")
@@ -40,28 +40,28 @@ def test_every_line_bears_the_call_it_belongs_to(functions: Functions, log: Log)
 def test_only_the_first_call_of_a_process_is_a_cold_start(
     functions: Functions, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "_calls", count())
+    monkeypatch.setattr(invocations, "_calls", count())
     for key in ("a.jpg", "b.jpg", "c.jpg"):
         functions.upload((key, jpeg()))
     assert [line["cold_start"] for line in log.lines()] == [True, False, False]
 
 
-def test_every_line_of_an_event_bears_its_own_image(
+def test_every_line_of_an_event_names_its_own_image(
     application: ModuleType, functions: Functions, log: Log
 ) -> None:
     functions.upload(("a.jpg", jpeg(seed=1)), ("b.jpg", b"no picture"))
     functions.upload(("c.jpg", jpeg(seed=3)))
-    images = application.wiring.table.newest("everyone", None, 9, None).images
+    images = application.wiring.index.newest("everyone", None, 9, None).images
     ids = {image.original_file: image.id for image in images}
     assert [line["image_id"] for line in log.lines()] == [ids[f"{name}.jpg"] for name in "abc"]
 
 
-def test_nothing_of_a_call_is_left_after_it(functions: Functions) -> None:
+def test_no_fields_remain_after_a_call(functions: Functions) -> None:
     functions.upload(("a.jpg", jpeg()))
-    assert bindings.bound() == {}
+    assert log_context.bound() == {}
 
 
-def test_a_fault_is_one_line_with_its_image_and_its_traceback(
+def test_an_error_is_one_line_with_its_image_and_traceback(
     application: ModuleType, functions: Functions, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
@@ -71,19 +71,19 @@ def test_a_fault_is_one_line_with_its_image_and_its_traceback(
     with pytest.raises(RuntimeError):
         functions.upload(("a.jpg", jpeg()))
     (line,) = log.lines()
-    (image,) = application.wiring.table.newest("everyone", None, 9, None).images
+    (image,) = application.wiring.index.newest("everyone", None, 9, None).images
     assert (line["level"], line["message"], line["image_id"]) == ("ERROR", "call failed", image.id)
     assert line["exception"].endswith("RuntimeError: no such luck")
 
 
-def test_a_store_that_is_away_is_a_warning_before_anything_is_known_of_the_image(
+def test_an_unavailable_store_is_a_warning_with_the_expected_image(
     application: ModuleType, functions: Functions, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any) -> None:
-        raise PassingFault("DynamoDB cannot answer right now.")
+        raise TransientError("DynamoDB cannot answer right now.")
 
-    monkeypatch.setattr(application.wiring.table, "get", away)
-    with pytest.raises(PassingFault):
+    monkeypatch.setattr(application.wiring.images, "get", away)
+    with pytest.raises(TransientError):
         functions.invoke("process_upload", {"Records": [s3_record(f"uploads/me/{ULID}/a.jpg")]})
     (line,) = log.lines()
     assert (line["level"], line["image_id"]) == ("WARNING", ULID)
@@ -95,20 +95,20 @@ def test_a_request_is_a_line_with_its_route_status_and_image(
 ) -> None:
     functions.http.get(f"/images/{ULID}?nonsense=1")
     line = log.line("request answered")
-    facts = [line[name] for name in ("stage", "function", "method", "route", "status", "image_id")]
-    assert facts == ["local", "api_handler", "GET", "/images/{image_id}", 404, ULID]
+    fields = [line[name] for name in ("stage", "function", "method", "route", "status", "image_id")]
+    assert fields == ["local", "api_handler", "GET", "/images/{image_id}", 404, ULID]
 
 
 def test_a_ticket_is_a_line_of_its_image(functions: Functions, log: Log) -> None:
-    asked = "/generate-upload-url?filename=a.jpg&content_type=image/jpeg&size=12"
-    image_id = functions.http.get(asked).json_body["image_id"]
+    path = "/generate-upload-url?filename=a.jpg&content_type=image/jpeg&size=12"
+    image_id = functions.http.get(path).json_body["image_id"]
     given, answered = log.lines()
     assert (given["message"], given["bytes_announced"]) == ("ticket given", 12)
     assert given["image_id"] == answered["image_id"] == image_id
 
 
 @pytest.mark.parametrize("name", ["x' OR 1=1", "..%2f..", "a" * 26])
-def test_what_is_no_image_id_is_not_written(functions: Functions, log: Log, name: str) -> None:
+def test_an_invalid_image_id_is_not_logged(functions: Functions, log: Log, name: str) -> None:
     functions.http.get(f"/images/{name}")
     assert "image_id" not in log.line("request answered")
 
@@ -119,7 +119,7 @@ def test_a_view_that_fails_is_logged_once_with_its_traceback(
     def broken(*_: Any) -> None:
         raise RuntimeError("password=1234")
 
-    monkeypatch.setattr(application.wiring.table, "get", broken)
+    monkeypatch.setattr(application.wiring.images, "get", broken)
     functions.http.get(f"/images/{ULID}")
     (line,) = [line for line in log.lines() if "exception" in line]
     assert line["image_id"] == ULID
@@ -133,7 +133,7 @@ SHOWN = {"type": "TOKEN", "authorizationToken": f"Bearer {TOKEN}", "methodArn": 
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        (PassingFault("DynamoDB cannot answer right now."), "A store is away: DynamoDB cannot"),
+        (TransientError("DynamoDB cannot answer right now."), "Store unavailable: DynamoDB cannot"),
         (RuntimeError("no such luck"), "call failed"),
     ],
 )
@@ -158,17 +158,18 @@ def test_an_authorizer_that_fails_is_a_line_of_its_own(
     assert TOKEN not in text
 
 
-def test_calls_at_the_same_time_keep_apart() -> None:
-    """As on the local API, which answers each request in a thread of its own."""
+def test_concurrent_calls_have_separate_fields() -> None:
+    """As on the local API, which handles each request in its own thread."""
     meeting, found = threading.Barrier(2, timeout=GENEROUS), {}
 
     def work(event: SimpleNamespace) -> None:
-        bindings.bind(image_id=event.name)
+        log_context.bind(image_id=event.name)
         meeting.wait()
-        found[event.name] = bindings.bound()["image_id"]
+        found[event.name] = log_context.bound()["image_id"]
 
     threads = [
-        threading.Thread(target=watched, args=(SimpleNamespace(name=name), work)) for name in "ab"
+        threading.Thread(target=log_invocation, args=(SimpleNamespace(name=name), work))
+        for name in "ab"
     ]
     for thread in threads:
         thread.start()

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.telemetry import bindings, write_json_lines
+from chalicelib.telemetry import log_context, write_json_lines
 from tests.builders import ULID
 from tests.telemetry.conftest import Log
 
 
-def test_a_line_says_when_how_bad_what_and_who(log: Log) -> None:
+def test_a_line_has_timestamp_level_message_and_logger(log: Log) -> None:
     before = datetime.now(UTC) - timedelta(milliseconds=1)  # a line has whole milliseconds
     logging.getLogger("chalicelib.somewhere").warning("so %s", "it is")
     (line,) = log.lines()
@@ -30,17 +30,17 @@ def test_a_traceback_is_part_of_its_line(log: Log) -> None:
 
 
 @pytest.mark.parametrize("name", ["botocore.retries", "urllib3.connectionpool", "darkroom"])
-def test_a_librarys_line_bears_the_image_that_is_worked_on(log: Log, name: str) -> None:
-    with bindings.call():
-        bindings.bind(image_id=ULID)
+def test_a_librarys_line_names_the_current_image(log: Log, name: str) -> None:
+    with log_context.call():
+        log_context.bind(image_id=ULID)
         logging.getLogger(name).warning("hm")
     assert log.line("hm")["image_id"] == ULID
 
 
-def test_a_warning_is_a_line_that_bears_the_image(log: Log) -> None:
-    with bindings.call(), warnings.catch_warnings():
+def test_a_warning_is_a_line_with_the_current_image(log: Log) -> None:
+    with log_context.call(), warnings.catch_warnings():
         warnings.simplefilter("always")
-        bindings.bind(image_id=ULID)
+        log_context.bind(image_id=ULID)
         warnings.warn("old ways", stacklevel=1)
     (line,) = log.lines()
     assert (line["logger"], line["image_id"]) == ("py.warnings", ULID)
@@ -48,21 +48,19 @@ def test_a_warning_is_a_line_that_bears_the_image(log: Log) -> None:
 
 
 @pytest.mark.parametrize(("level", "written"), [("DEBUG", True), ("INFO", False)])
-def test_our_own_lines_are_written_from_the_level_on_that_is_set(
-    log: Log, level: str, written: bool
-) -> None:
+def test_the_level_applies_to_our_own_lines(log: Log, level: str, written: bool) -> None:
     write_json_lines(level)
     logging.getLogger("chalicelib.somewhere").debug("detail")
     assert bool(log.lines()) is written
 
 
-def test_a_librarys_details_are_never_written_for_they_hold_headers(log: Log) -> None:
+def test_a_librarys_details_are_never_written_since_they_hold_headers(log: Log) -> None:
     write_json_lines("DEBUG")
     logging.getLogger("botocore.endpoint").info("Authorization: AWS4-HMAC-SHA256 ...")
     assert log.lines() == []
 
 
-def test_what_lambdas_runtime_would_write_beside_it_is_not_written_twice(log: Log) -> None:
+def test_lambdas_own_handler_does_not_write_lines_twice(log: Log) -> None:
     logging.getLogger().addHandler(logging.StreamHandler())
     write_json_lines("INFO")
     logging.getLogger("chalicelib").warning("once")
@@ -79,7 +77,7 @@ def test_what_lambdas_runtime_would_write_beside_it_is_not_written_twice(log: Lo
         "X-Amz-Security-Token=SECRET",
     ],
 )
-def test_queries_and_signatures_are_cut_out(log: Log, text: str) -> None:
+def test_queries_and_signatures_are_removed(log: Log, text: str) -> None:
     own = logging.getLogger("chalicelib.somewhere")
     own.warning("%s", text)
     try:
@@ -89,11 +87,11 @@ def test_queries_and_signatures_are_cut_out(log: Log, text: str) -> None:
     assert "SECRET" not in log.text()
 
 
-def test_of_a_tickets_key_the_image_id_is_left(log: Log) -> None:
+def test_only_the_image_id_is_kept_of_a_tickets_key(log: Log) -> None:
     logging.getLogger("chalicelib").warning("no b/uploads/a.b@example/%s/cat.jpg here", ULID)
     assert log.lines()[0]["message"] == f"no b/uploads/.../{ULID}/... here"
 
 
-def test_what_surrounds_a_query_stays(log: Log) -> None:
+def test_the_text_around_a_query_is_kept(log: Log) -> None:
     logging.getLogger("chalicelib").warning("GET 'https://a.example/k?s=SECRET' failed")
     assert log.lines()[0]["message"] == "GET 'https://a.example/k?...' failed"

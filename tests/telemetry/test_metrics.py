@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Reason
-from chalicelib.records import Image
+from chalicelib.model.image import Image
 from chalicelib.telemetry import write_json_lines
 from chalicelib.telemetry.metrics import UNITS
 from tests.builders import s3_record
@@ -50,14 +50,16 @@ def check_format(line: dict[str, Any]) -> None:
 def metrics_of(line: dict[str, Any]) -> dict[tuple[str, ...], dict[str, float]]:
     """The values that CloudWatch takes from a line, by their dimensions' values."""
     return {
-        tuple(line[name] for name in names): {m["Name"]: line[m["Name"]] for m in one["Metrics"]}
-        for one in line["_aws"]["CloudWatchMetrics"]
-        for names in one["Dimensions"]
+        tuple(line[name] for name in names): {
+            m["Name"]: line[m["Name"]] for m in directive["Metrics"]
+        }
+        for directive in line["_aws"]["CloudWatchMetrics"]
+        for names in directive["Dimensions"]
     }
 
 
 def only_image(application: ModuleType) -> Image:
-    (image,) = application.wiring.table.newest("everyone", None, 9, None).images
+    (image,) = application.wiring.index.newest("everyone", None, 9, None).images
     return image  # type: ignore[no-any-return]
 
 
@@ -75,7 +77,7 @@ def test_a_ready_picture_is_counted_and_measured(
     assert figures["BytesIn"] == image.bytes
     assert figures["BytesOut"] == sum(rendition.bytes for rendition in image.renditions)
     phases = [figures[f"{name}Milliseconds"] for name in ("Read", "Render", "Store")]
-    assert 0 < max(phases) <= sum(phases) <= image.milliseconds + 2  # type: ignore[operator]
+    assert 0 < max(phases) <= sum(phases) <= image.processing.milliseconds + 2  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_rejected_picture_is_counted_by_its_reason(
     assert figures[("local", reason.value)] == {"Rejections": 1}
 
 
-def test_what_was_not_measured_is_left_out(functions: Functions, log: Log) -> None:
+def test_figures_that_were_not_measured_are_left_out(functions: Functions, log: Log) -> None:
     functions.upload(("a.jpg", bytes(5_000_001)))
     figures = metrics_of(log.line("picture rejected"))[("local",)]
     assert set(figures) == {"Pictures", "Rejections", "ReadMilliseconds", "BytesIn"}
@@ -126,10 +128,8 @@ def test_metrics_are_written_at_any_level(functions: Functions, log: Log, level:
     check_format(line)
 
 
-def test_only_reasons_make_more_metrics_than_there_are_names(
-    functions: Functions, log: Log
-) -> None:
-    """Each name with each value of its dimensions is billed: no image, key or owner is one."""
+def test_only_rejection_reasons_add_metrics_to_the_names(functions: Functions, log: Log) -> None:
+    """Each name with each value of its dimensions is billed: no image, key or owner may be one."""
     files = [jpeg(seed=1), jpeg(seed=2), b"", b"Dear diary,\n", b"%PDF-1.7\n%..."]
     for number, data in enumerate(files):
         functions.upload((f"{number}.jpg", data))
@@ -142,4 +142,7 @@ def test_only_reasons_make_more_metrics_than_there_are_names(
         for name in figures
     }
     assert {name for name, _ in billed} == set(UNITS)
-    assert {dimensions[1:] for _, dimensions in billed} <= {(), *((one.value,) for one in Reason)}
+    assert {dimensions[1:] for _, dimensions in billed} <= {
+        (),
+        *((reason.value,) for reason in Reason),
+    }

@@ -1,4 +1,4 @@
-"""What no line of a whole flow may hold."""
+"""Secrets that no log line of a whole flow may contain."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ FILENAME = "Grandmother in hospital.jpg"
 
 @pytest.fixture
 def signed(application: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The application signs, with keys of nobody's."""
+    """Make the application sign, with fake credentials."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDNOBODY")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nobodys-secret")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "nobodys-token")
@@ -30,7 +30,7 @@ def signed(application: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def secrets_of(form: dict[str, Any], url: str) -> set[str]:
-    """All that was signed or is to be kept: the form's values, the query's values."""
+    """All secret values of the form and of the query."""
     query = {part.partition("=")[2] for part in url.partition("?")[2].split("&")}
     return {value for value in {*form.values(), *query} if len(value) > 5} - {"image/jpeg"}
 
@@ -53,9 +53,9 @@ def test_no_signature_token_key_query_or_file_name_is_logged(
     def unreachable(*_: Any) -> None:
         raise ConnectionError(f"Could not connect to {put['upload_url']}")
 
-    monkeypatch.setattr(application.wiring.table, "get", unreachable)
+    monkeypatch.setattr(application.wiring.images, "get", unreachable)
     functions.http.get(f"/images/{form['image_id']}")
     text = log.text()
     assert "Could not connect to https://" in text
-    known = {*secrets, "nobodys", "AKIDNOBODY", "c2VjcmV0", "randmother in", "everyone"}
-    assert [secret for secret in known if secret in text] == []
+    hidden = {*secrets, "nobodys", "AKIDNOBODY", "c2VjcmV0", "randmother in", "everyone"}
+    assert [secret for secret in hidden if secret in text] == []

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.facts import Lap, Phase
-from chalicelib.telemetry import CloudWatch, segments
+from chalicelib.ports.telemetry import Phase, Span
+from chalicelib.telemetry import CloudWatch, xray
 from tests.builders import ULID
 from tests.pictures import jpeg
 from tests.telemetry.conftest import Functions
@@ -17,18 +17,18 @@ from tests.waiting import GENEROUS
 
 TRACE = "1-5759e988-bd862e3fe1be46a994272793"
 HEADER = f"Root={TRACE};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:1"
-LAP = Lap(phase=Phase.READ, began=1_700_000_000.0, seconds=0.25)
+SPAN = Span(phase=Phase.READ, began=1_700_000_000.0, seconds=0.25)
 
 
 class Daemon:
-    """Where Lambda's X-Ray daemon would listen."""
+    """A fake of Lambda's X-Ray daemon."""
 
     def __init__(self, listening: socket.socket) -> None:
         self._listening = listening
         self.address = "{}:{}".format(*listening.getsockname())
 
     def received(self) -> list[dict[str, Any]]:
-        """The documents until now. Loopback keeps datagrams in order."""
+        """The documents so far. Loopback keeps datagrams in order."""
         documents = []
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
             last.sendto(b"last", self._listening.getsockname())
@@ -47,9 +47,9 @@ def daemon() -> Iterator[Daemon]:
         yield Daemon(listening)
 
 
-def test_a_lap_is_a_subsegment_of_lambdas_own_segment(daemon: Daemon) -> None:
+def test_a_span_is_a_subsegment_of_lambdas_own_segment(daemon: Daemon) -> None:
     environment = {"_X_AMZN_TRACE_ID": HEADER, "AWS_XRAY_DAEMON_ADDRESS": daemon.address}
-    segments.send([LAP], ULID, environment)
+    xray.send([SPAN], ULID, environment)
     (document,) = daemon.received()
     own_id = document.pop("id")
     assert len(bytes.fromhex(own_id)) == 8
@@ -67,22 +67,22 @@ def test_a_lap_is_a_subsegment_of_lambdas_own_segment(daemon: Daemon) -> None:
 @pytest.mark.parametrize(
     "header", ["", HEADER.replace("Sampled=1", "Sampled=0"), f"Root={TRACE};Sampled=1", "nonsense"]
 )
-def test_nothing_is_sent_of_a_call_that_is_not_traced(daemon: Daemon, header: str) -> None:
+def test_nothing_is_sent_for_a_call_that_is_not_traced(daemon: Daemon, header: str) -> None:
     environment = {"_X_AMZN_TRACE_ID": header, "AWS_XRAY_DAEMON_ADDRESS": daemon.address}
-    segments.send([LAP], ULID, environment)
+    xray.send([SPAN], ULID, environment)
     assert daemon.received() == []
 
 
 @pytest.mark.parametrize("address", [None, "127.0.0.1:1", "no.such.host.invalid:2000"])
-def test_a_daemon_that_is_not_there_is_no_fault(address: str | None) -> None:
+def test_a_missing_daemon_is_not_an_error(address: str | None) -> None:
     environment = {"_X_AMZN_TRACE_ID": HEADER}
     if address:
         environment["AWS_XRAY_DAEMON_ADDRESS"] = address
-    segments.send([LAP], ULID, environment)
+    xray.send([SPAN], ULID, environment)
 
 
 @pytest.mark.parametrize(("tracing", "names"), [(True, ["read", "render", "store"]), (False, [])])
-def test_the_phases_of_a_picture_are_traced_where_the_setting_says_so(
+def test_the_phases_of_a_picture_are_traced_if_the_setting_is_on(
     application: ModuleType,
     functions: Functions,
     daemon: Daemon,

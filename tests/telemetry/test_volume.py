@@ -1,9 +1,9 @@
-"""How much is written: CloudWatch bills logs by the byte, and docs/cost.md counts them."""
+"""Log volume: CloudWatch bills logs by the byte, and docs/cost.md counts them."""
 
 import pytest
 
 from benchmarks.costs.usage import assumed
-from chalicelib.costs import LOG_BYTES
+from chalicelib.views.costs import LOG_BYTES
 from tests.builders import ULID
 from tests.pictures import jpeg
 from tests.telemetry.conftest import Functions, Log
@@ -17,15 +17,17 @@ Billed Duration: 407 ms\tMemory Size: 1769 MB\tMax Memory Used: 143 MB
 
 
 def billed(text: str) -> int:
-    """Bytes, with the 26 that CloudWatch adds to each event."""
+    """Bytes, including the 26 that CloudWatch adds to each event."""
     return len(text) + 26 * text.count("\n")
 
 
-def test_a_picture_writes_about_what_its_cost_counts(functions: Functions, log: Log) -> None:
+def test_a_picture_logs_about_as_much_as_its_cost_assumes(functions: Functions, log: Log) -> None:
     functions.upload((f"uploads/everyone/{ULID}/a.jpg", jpeg(2400, 1800)))
     assert billed(log.text() + LAMBDAS_OWN) == pytest.approx(LOG_BYTES, rel=0.15)
 
 
-def test_a_request_writes_about_what_the_document_assumes(functions: Functions, log: Log) -> None:
+def test_a_request_logs_about_as_much_as_the_document_assumes(
+    functions: Functions, log: Log
+) -> None:
     functions.http.get(f"/images/{ULID}")
     assert billed(log.text() + LAMBDAS_OWN) == pytest.approx(assumed().api_log_bytes, rel=0.15)

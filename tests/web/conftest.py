@@ -1,4 +1,4 @@
-"""The API as a process, for what only HTTP shows."""
+"""The API as a process, for tests over HTTP."""
 
 import subprocess
 import sys
@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import pytest
 
-from ops.local.names import HOST, PROJECT
-from ops.local.ports import free_ports
-from ops.local.processes import dying_with_us
-from ops.local.readiness import answers
+from ops.local.names import HOST
+from ops.local.stack.ports import free_ports
+from ops.local.stack.processes import dying_with_us
+from ops.local.stack.readiness import answers
+from ops.project import PROJECT
 from tests.waiting import until
 
 
 @dataclass(frozen=True)
 class Api:
-    """Its address, and a token that allows all."""
+    """The API's address, and a token with all scopes."""
 
     address: str
     token: str

@@ -1,10 +1,10 @@
-"""Requests that schemathesis makes of the OpenAPI document, to a whole running stack.
+"""Requests that schemathesis generates from the OpenAPI document, to a running stack.
 
     nice .venv/bin/python -m tests.web.fuzzing --examples 400 --seed 7
 
-makes more than 5,000 of them in some minutes. Each answer must be documented: its status, type,
-headers and form; what the document allows must be taken, and what it does not must be refused.
-`tests/web/test_fuzzing.py` makes some hundred, to stores in memory.
+sends more than 5,000 of them within minutes. Each response must be documented: its status, type,
+headers and schema. Requests that the document allows must be accepted, all others refused.
+`tests/web/test_fuzzing.py` sends some hundred, to an API over stores in memory.
 """
 
 import argparse
@@ -16,7 +16,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.local.names import PROJECT, UPLOADS_BUCKET
+from ops.local.names import UPLOADS_BUCKET
+from ops.project import PROJECT
 from tests.environment import NO_LIMITS
 from tests.pictures import jpeg
 from tests.stack.running import running_stack
@@ -27,22 +28,22 @@ _PICTURE = "copied/Dragonfly.jpg"  # the document's example
 
 @dataclass(frozen=True)
 class Report:
-    """What schemathesis has said, and how many requests it has made."""
+    """The output of schemathesis, and whether all checks passed."""
 
     passed: bool
-    said: str
+    output: str
 
     @property
     def requests(self) -> int:
-        """The requests of all phases."""
-        found = re.search(r"(\d[\d,]*) generated", self.said)
+        """The number of requests in all phases."""
+        found = re.search(r"(\d[\d,]*) generated", self.output)
         return int(found[1].replace(",", "")) if found else 0
 
 
 def fuzz(api: str, token: str, examples: int, seed: int) -> Report:
-    """At most `examples` requests of each operation in each phase."""
+    """Send at most `examples` requests per operation and phase."""
     program = Path(sys.executable).with_name("schemathesis")
-    with tempfile.TemporaryDirectory() as folder:  # where it leaves its notes
+    with tempfile.TemporaryDirectory() as folder:  # for the files that it writes
         done = subprocess.run(
             [
                 *(str(program), "--config-file", str(CONFIG)),
@@ -60,7 +61,7 @@ def fuzz(api: str, token: str, examples: int, seed: int) -> Report:
 
 
 def main() -> int:
-    """0 where all answers were as documented."""
+    """The exit code: 0 if all responses were as documented."""
     given = _arguments()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -69,13 +70,13 @@ def main() -> int:
         stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=_PICTURE, Body=jpeg())
         token = stack.token("ann@example.com", "--scopes", "admin")
         report = fuzz(stack.api, token, given.examples, given.seed)
-    sys.stdout.write(f"{report.said}\n{report.requests:,} requests\n")
+    sys.stdout.write(f"{report.output}\n{report.requests:,} requests\n")
     return 0 if report.passed else 1
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Requests that schemathesis makes.")
-    parser.add_argument("--examples", type=int, default=400, help="for each operation and phase")
+    parser = argparse.ArgumentParser(description="Fuzz the API with schemathesis.")
+    parser.add_argument("--examples", type=int, default=400, help="per operation and phase")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""What schemathesis cannot know of this API."""
+"""Hooks for schemathesis."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import schemathesis
 
 @schemathesis.hook
 def map_body(_: Any, body: Any) -> Any:
-    """Whole numbers written as such: to JSON Schema `1.0` is an integer, to us it is a typo."""
+    """Send whole numbers as integers: JSON Schema accepts `1.0` as one, this API does not."""
     size = body.get("size") if isinstance(body, dict) else None
     if isinstance(size, float) and size.is_integer():
         return {**body, "size": int(size)}

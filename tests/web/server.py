@@ -1,8 +1,8 @@
-"""The API over stores in memory, on Chalice's local server, in a process of its own.
+"""The API over stores in memory, on Chalice's local server, in a separate process.
 
     python -m tests.web.server PORT
 
-asks for tokens; its first line is one that allows all.
+requires tokens; its first line of output is a token with all scopes.
 """
 
 import os
@@ -12,15 +12,15 @@ from functools import partial
 from chalice import local
 from chalice.config import Config
 
-from chalicelib.access.callers import Scope
-from chalicelib.access.tokens import new_token
-from ops.local.handler import GatewayHandler
+from chalicelib.auth.callers import Scope
+from chalicelib.auth.tokens import new_token
+from ops.local.http.handler import GatewayHandler
 from ops.local.names import HOST
 from tests.environment import NO_LIMITS, SETTINGS
 
 
 def serve(port: int) -> None:
-    """Answer until the process is ended."""
+    """Serve until the process is ended."""
     os.environ.update({**SETTINGS, **NO_LIMITS, "AUTH_MODE": "token", "LOG_LEVEL": "ERROR"})
     from app import app, wiring
     from tests.conftest import with_fakes

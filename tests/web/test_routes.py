@@ -34,7 +34,7 @@ def ready(application: ModuleType, client: Client) -> str:
     return str(answer.json_body["id"])
 
 
-def test_a_ticket_is_201_with_all_that_the_upload_needs(client: Client) -> None:
+def test_a_ticket_is_201_with_everything_the_upload_needs(client: Client) -> None:
     answer = post(client, "/uploads", UPLOAD)
     body = answer.json_body
     assert answer.status_code == 201
@@ -44,7 +44,7 @@ def test_a_ticket_is_201_with_all_that_the_upload_needs(client: Client) -> None:
     assert body["status_url"] == f"https://photos.example/api/images/{body['image_id']}"
 
 
-def test_a_ticket_is_for_a_key_of_its_own(client: Client) -> None:
+def test_every_ticket_has_its_own_key(client: Client) -> None:
     body = post(client, "/uploads", UPLOAD | {"filename": "../Ünï code.JPG"}).json_body
     assert body["fields"]["key"] == f"uploads/everyone/{body['image_id']}/uni-code.jpg"
 
@@ -54,20 +54,20 @@ def test_a_ticket_makes_a_pending_image(client: Client) -> None:
     assert client.http.get(f"/images/{image_id}").json_body["status"] == "pending"
 
 
-def test_the_same_bytes_again_are_answered_with_the_ready_image(client: Client, ready: str) -> None:
+def test_uploading_the_same_file_again_returns_the_ready_image(client: Client, ready: str) -> None:
     digest = client.http.get(f"/images/{ready}").json_body["sha256"]
     answer = post(client, "/uploads", UPLOAD | {"sha256": digest})
     assert (answer.status_code, answer.json_body["duplicate_of"]) == (200, ready)
 
 
-def test_a_put_address_comes_with_its_headers(client: Client) -> None:
+def test_a_put_ticket_has_its_headers(client: Client) -> None:
     answer = client.http.get("/generate-upload-url?filename=a.png&content_type=image/png&size=12")
     assert answer.status_code == 200
     assert answer.json_body["headers"] == {"Content-Type": "image/png", "Content-Length": "12"}
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code", "said"),
+    ("body", "status", "code", "text"),
     [
         (b"{", 400, "malformed_body", "JSON"),
         (b"\xff\xfe", 400, "malformed_body", "JSON"),
@@ -85,21 +85,26 @@ def test_a_put_address_comes_with_its_headers(client: Client) -> None:
         (UPLOAD | {"colour": "red"}, 422, "invalid_request", "colour"),
         (UPLOAD | {"size": 5_000_001}, 413, "too_many_bytes", "5,000,000"),
         (UPLOAD | {"content_type": "text/html"}, 415, "unsupported_type", "content_type"),
-        (UPLOAD | {"content_type": "image/heic"}, 415, "unsupported_type", "HEIC is switched off"),
+        (
+            UPLOAD | {"content_type": "image/heic"},
+            415,
+            "unsupported_type",
+            "HEIC photos aren't",
+        ),
     ],
 )
-def test_a_wrong_upload_request_is_a_problem_that_names_the_field(
-    client: Client, body: object, status: int, code: str, said: str
+def test_an_invalid_upload_request_is_a_problem_that_names_the_field(
+    client: Client, body: object, status: int, code: str, text: str
 ) -> None:
     answer = post(client, "/uploads", body)
     problem = answer.json_body
     assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert said in problem["detail"]
+    assert text in problem["detail"]
 
 
 @pytest.mark.parametrize("content_type", ["image/heic", "image/heif"])
-def test_a_ticket_is_for_a_heic_where_the_setting_allows_it(
+def test_a_ticket_for_heic_is_issued_if_the_setting_allows_it(
     application: ModuleType, client: Client, content_type: str
 ) -> None:
     wiring = application.wiring
@@ -111,7 +116,9 @@ def test_a_ticket_is_for_a_heic_where_the_setting_allows_it(
     "query",
     ["limit=0", "limit=101", "limit=x", "status=lost", "cursor=forged", "cursor=e30=", "page=2"],
 )
-def test_a_wrong_list_query_is_a_problem_that_names_the_field(client: Client, query: str) -> None:
+def test_an_invalid_list_query_is_a_problem_that_names_the_field(
+    client: Client, query: str
+) -> None:
     answer = client.http.get(f"/images?{query}")
     assert answer.status_code == 422
     assert query.partition("=")[0] in answer.json_body["detail"]
@@ -128,13 +135,13 @@ def test_a_list_is_read_to_its_end_by_cursors(client: Client) -> None:
     assert sorted(found) == sorted(made)
 
 
-def test_a_list_can_be_of_one_status(client: Client, ready: str) -> None:
+def test_a_list_can_be_filtered_by_status(client: Client, ready: str) -> None:
     post(client, "/uploads", UPLOAD)
     page = client.http.get("/images?status=ready").json_body
     assert [image["id"] for image in page["images"]] == [ready]
 
 
-def test_an_image_is_shown_with_addresses_markup_and_history(client: Client, ready: str) -> None:
+def test_an_image_has_urls_markup_and_history(client: Client, ready: str) -> None:
     image = client.http.get(f"/images/{ready}").json_body
     assert image["renditions"][0]["url"].startswith("https://photos.example/images/")
     assert image["markup"].startswith("<picture>")
@@ -155,7 +162,7 @@ def test_an_object_of_another_bucket_is_refused(client: Client) -> None:
     assert (answer.status_code, answer.json_body["code"]) == (403, "foreign_bucket")
 
 
-def test_an_object_that_is_not_there_is_not_found(client: Client) -> None:
+def test_a_missing_object_is_not_found(client: Client) -> None:
     answer = post(client, "/images", {"bucket": "test-uploads", "key": "a"})
     assert (answer.status_code, answer.json_body["code"]) == (404, "not_found")
 
@@ -187,7 +194,7 @@ def test_an_object_is_processed_around_a_focal_point(client: Client) -> None:
 @pytest.mark.parametrize(
     ("body", "kept"), [({"focal_point": None}, None), ({}, POINT), (b"", POINT)]
 )
-def test_null_removes_a_focal_point_and_silence_keeps_it(
+def test_null_removes_a_focal_point_and_omission_keeps_it(
     client: Client, ready: str, body: object, kept: object
 ) -> None:
     post(client, f"/images/{ready}/reprocess", {"focal_point": POINT})
@@ -199,7 +206,7 @@ def test_null_removes_a_focal_point_and_silence_keeps_it(
 @pytest.mark.parametrize(
     ("body", "status"), [(b"{", 400), ({"x": 0.3}, 422), ({"focal_point": {"x": 0, "y": -1}}, 422)]
 )
-def test_a_wrong_request_to_process_again_changes_nothing(
+def test_an_invalid_reprocess_request_changes_nothing(
     application: ModuleType, client: Client, ready: str, body: object, status: int
 ) -> None:
     assert post(client, f"/images/{ready}/reprocess", body).status_code == status
@@ -212,7 +219,7 @@ def test_an_image_without_an_upload_cannot_be_processed_again(client: Client) ->
     assert (answer.status_code, answer.json_body["code"]) == (409, "conflict")
 
 
-def test_deleting_answers_with_a_verified_receipt(
+def test_deleting_returns_a_verified_receipt(
     application: ModuleType, client: Client, ready: str
 ) -> None:
     receipt = client.http.delete(f"/images/{ready}").json_body
@@ -244,41 +251,41 @@ def test_the_openapi_document_describes_every_route(
         (path, method)
         for path, methods in application.app.routes.items()
         for method, entry in methods.items()
-        if " " not in entry.view_name  # as in those that complete the paths
+        if " " not in entry.view_name  # except those added for missing methods
     }
     assert described == routes
 
 
-def test_an_allowed_origin_may_read_the_answer(client: Client) -> None:
+def test_an_allowed_origin_may_read_the_response(client: Client) -> None:
     headers = {"Origin": "https://shop.example"}
     answer = client.http.get("/health", headers=headers)
     assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
 
 
-def test_another_origin_may_not(client: Client) -> None:
+def test_another_origin_may_not_read_the_response(client: Client) -> None:
     answer = client.http.get("/health", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_a_problem_can_be_read_by_the_page_too(client: Client) -> None:
+def test_an_allowed_origin_may_read_problems_too(client: Client) -> None:
     answer = client.http.get(f"/images/{ULID}", headers={"Origin": "https://shop.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
 
 
-def test_a_preflight_allows_what_the_api_takes(client: Client) -> None:
+def test_a_preflight_allows_what_the_api_accepts(client: Client) -> None:
     headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
     answer = client.http.options("/uploads", headers=headers)
     assert answer.status_code == 204
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
 
 
-def test_a_fault_of_ours_tells_nothing(
+def test_an_internal_error_discloses_nothing(
     application: ModuleType, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
         raise RuntimeError("password=1234")
 
-    monkeypatch.setattr(application.wiring.table, "get", broken)
+    monkeypatch.setattr(application.wiring.images, "get", broken)
     answer = client.http.get(f"/images/{ULID}")
     assert (answer.status_code, answer.json_body["code"]) == (500, "internal_error")
     assert "1234" not in answer.body.decode()

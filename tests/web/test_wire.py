@@ -1,4 +1,4 @@
-"""What only bytes on a connection show, of the server that `make run` starts."""
+"""Malformed requests over a raw connection to the server of `make run`."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ from tests.web.conftest import Api
 JSON = "Content-Type: application/json\r\n"
 ATTEMPTS = {
     "a body of ten gigabytes": ("POST /uploads", f"{JSON}Content-Length: 10000000000\r\n", 413),
-    "a length below nothing": ("POST /uploads", f"{JSON}Content-Length: -1\r\n", 400),
+    "a negative length": ("POST /uploads", f"{JSON}Content-Length: -1\r\n", 400),
     "a length in words": ("POST /uploads", f"{JSON}Content-Length: ten\r\n", 400),
     "two lengths": ("POST /uploads", "Content-Length: 0\r\nContent-Length: 44\r\n", 400),
     "a length and chunks": (
@@ -25,17 +25,17 @@ ATTEMPTS = {
     "a header that is too long": ("GET /health", f"X: {'a' * 100_000}\r\n", 400),
     "too many headers": ("GET /health", "X: a\r\n" * 200, 400),
     "an unknown route": ("GET /admin", "", 404),
-    "an unknown route, with a strange token": ("GET /admin", "Authorization: Bearer ü\r\n", 404),
-    "a way up": ("GET /images/../health", "", 404),
+    "an unknown route with an invalid token": ("GET /admin", "Authorization: Bearer ü\r\n", 404),
+    "a relative path": ("GET /images/../health", "", 404),
     "an unknown method": ("SEARCH /images", "", 405),
-    "a method that mirrors": ("TRACE /images", "Cookie: secret\r\n", 405),
+    "a method that echoes": ("TRACE /images", "Cookie: secret\r\n", 405),
     "a method that writes": ("PUT /images", "", 405),
-    "a page's question about a strange route": ("OPTIONS /admin", "", 404),
+    "a preflight for an unknown route": ("OPTIONS /admin", "", 404),
 }
 
 
 def exchanged(api: Api, line: str, headers: str) -> tuple[HTTPResponse, bytes]:
-    """The first answer on a connection of its own, and its body."""
+    """The first response on a new connection, and its body."""
     place = urlsplit(api.address)
     version = "" if line == "HELLO" else " HTTP/1.1"
     with socket.create_connection((place.hostname, place.port), 10) as connection:
@@ -46,7 +46,7 @@ def exchanged(api: Api, line: str, headers: str) -> tuple[HTTPResponse, bytes]:
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_what_the_application_never_sees_is_a_problem_too(api: Api, attempt: str) -> None:
+def test_requests_that_never_reach_the_application_are_problems_too(api: Api, attempt: str) -> None:
     line, headers, status = ATTEMPTS[attempt]
     answer, body = exchanged(api, line, headers)
     problem = json.loads(body)
@@ -56,17 +56,17 @@ def test_what_the_application_never_sees_is_a_problem_too(api: Api, attempt: str
     assert "secret" not in str(problem)
 
 
-def test_a_method_that_is_refused_is_told_which_there_are(api: Api) -> None:
+def test_the_response_to_a_wrong_method_lists_the_allowed_ones(api: Api) -> None:
     answer, _ = exchanged(api, "PUT /images", "")
     assert answer.headers["Allow"] == "GET, OPTIONS, POST"
 
 
-def test_the_head_of_an_answer_comes_without_its_body(api: Api) -> None:
+def test_a_response_to_head_has_no_body(api: Api) -> None:
     answer, body = exchanged(api, "HEAD /health", "")
     assert (answer.status, body) == (405, b"")
 
 
-def test_what_follows_a_body_that_is_not_read_is_no_request(api: Api) -> None:
+def test_data_after_an_unread_body_is_not_a_request(api: Api) -> None:
     smuggled = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
     length = f"Content-Length: {11 * 1024 * 1024}\r\n"
     answer, _ = exchanged(api, "POST /uploads", f"{JSON}{length}\r\n{smuggled}")

@@ -1,4 +1,4 @@
-"""The application with a secret, a queue that remembers, and a receiver on this machine."""
+"""The application with a secret, a fake queue, and a receiver on this machine."""
 
 import base64
 import json
@@ -12,9 +12,9 @@ import pytest
 from chalice.test import Client
 from msgspec.structs import replace
 
-from chalicelib.telling.forms import notice_of
-from chalicelib.webhooks import addresses, posting
-from ops.local.polling import sqs_event
+from chalicelib.events.schemas import outbox_event_of
+from chalicelib.webhooks import addresses, http_post
+from ops.local.runtime.polling import sqs_event
 from tests.builders import NOON, ULID, image
 from tests.waiting import GENEROUS
 from tests.webhooks.receivers import Receiver, running_receiver
@@ -26,19 +26,19 @@ OTHER = "whsec_" + base64.b64encode(b"and another one of thirty-two, t").decode(
 
 
 @dataclass
-class Drawer:
-    """The Parameters that one text is; it counts how often it was asked."""
+class FakeParameters:
+    """Parameters that always return `text`; `requested` are the names read."""
 
     text: str = SECRET
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
 
     def read(self, name: str) -> str:
-        self.asked.append(name)
+        self.requested.append(name)
         return self.text
 
 
-class Waiting:
-    """The PatientQueue that only remembers."""
+class FakeQueue:
+    """A DelayedQueue that records its calls."""
 
     def __init__(self) -> None:
         self.put_offs: list[tuple[str, int]] = []
@@ -48,13 +48,13 @@ class Waiting:
 
 
 class Sender:
-    """The function `send_webhook`, called as Lambda calls it."""
+    """The function `send_webhook`, called as by Lambda."""
 
     def __init__(self, application: ModuleType) -> None:
         self.application = application
         self.wiring = application.wiring
-        self.queue: Waiting = self.wiring.webhook_queue
-        self.parameters: Drawer = self.wiring.parameters
+        self.queue: FakeQueue = self.wiring.webhook_queue
+        self.parameters: FakeParameters = self.wiring.parameters
 
     def aim(self, url: str, *, loopback: bool = True) -> None:
         self.wiring.settings = replace(
@@ -68,27 +68,27 @@ class Sender:
 
 
 def envelope() -> dict[str, Any]:
-    """An event, as EventBridge hands it on."""
-    from chalicelib.records import Event, Status
+    """An event, as EventBridge delivers it."""
+    from chalicelib.model.image import Event, Status
 
     deleted = image(status=Status.DELETED, revision=3)
-    notice = notice_of(deleted, Event(at=NOON, event="deleted"), "https://x")
-    assert notice
+    outbox_event = outbox_event_of(deleted, Event(at=NOON, event="deleted"), "https://x")
+    assert outbox_event
     return {
         "version": "0",
         "id": "7b1f",
-        "detail-type": notice.name,
+        "detail-type": outbox_event.name,
         "source": "darkroom",
         "account": "123456789012",
         "time": "2026-05-01T12:00:00Z",
         "region": "us-east-1",
         "resources": [],
-        "detail": json.loads(notice.detail),
+        "detail": json.loads(outbox_event.detail),
     }
 
 
 def sqs_message(tries: int = 1) -> dict[str, Any]:
-    """The event of Lambda that brings it, as the local stack makes it."""
+    """The Lambda event that delivers it, as the local stack makes it."""
     message: Any = {
         "MessageId": "m",
         "ReceiptHandle": "receipt",
@@ -105,10 +105,10 @@ EVENT_ID = f"{ULID}-4"
 @pytest.fixture
 def sender(application: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Sender:
     for limit in ("_STEP", "_LONGEST"):
-        monkeypatch.setattr(posting, limit, GENEROUS)
+        monkeypatch.setattr(http_post, limit, GENEROUS)
     wiring = application.wiring
     wiring.settings = replace(wiring.settings, webhook_secret_parameter="/test/secret")
-    wiring.webhook_queue, wiring.parameters = Waiting(), Drawer()
+    wiring.webhook_queue, wiring.parameters = FakeQueue(), FakeParameters()
     return Sender(application)
 
 
@@ -126,15 +126,15 @@ def aimed(sender: Sender, receiver: Receiver) -> Sender:
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """The addresses of names, in place of DNS; each question takes the next list."""
-    known: dict[str, list[str]] = {}
+    """Addresses by host name, in place of DNS."""
+    addresses_by_name: dict[str, list[str]] = {}
 
-    def answer(host: str, port: int, *_: object, **__: object) -> list[Any]:
+    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[Any]:
         if host == "127.0.0.1":
             return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (host, port))]
-        if host not in known:
+        if host not in addresses_by_name:
             raise OSError("no such name")
-        return [(0, 0, 0, "", (address, port)) for address in known[host]]
+        return [(0, 0, 0, "", (address, port)) for address in addresses_by_name[host]]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", answer)
-    return known
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", getaddrinfo)
+    return addresses_by_name

@@ -1,4 +1,4 @@
-"""Receivers of webhooks on this machine: real servers, which answer as they are told."""
+"""Receivers of webhooks on this machine: real servers with programmed responses."""
 
 import socket
 import ssl
@@ -12,7 +12,7 @@ HANG_UP = 0  # in place of a status
 
 
 class Request(NamedTuple):
-    """What came: the path, headers by their names in small letters, and the body."""
+    """A received request: path, headers by lower-case name, and body."""
 
     path: str
     headers: dict[str, str]
@@ -20,18 +20,18 @@ class Request(NamedTuple):
 
 
 class Receiver:
-    """A server; it answers with `answers` in turn, the last for ever."""
+    """A server; it responds with `statuses` in turn, the last one for ever."""
 
     def __init__(self, server: "_Server", scheme: str) -> None:
         self._server = server
         self.requests: list[Request] = []
-        self.answers = [200]
+        self.statuses = [200]
         self.headers: dict[str, str] = {}
         self.port: int = server.server_address[1]
         self.url = f"{scheme}://127.0.0.1:{self.port}/hook?from=darkroom"
 
-    def answer(self) -> int:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+    def next_status(self) -> int:
+        return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
 
 
 class _Server(ThreadingHTTPServer):
@@ -39,10 +39,10 @@ class _Server(ThreadingHTTPServer):
     receiver: Receiver
 
     def handle_error(self, *_: object) -> None:
-        """A client that hangs up is no fault here."""
+        """A client that hangs up is not an error here."""
 
 
-class _Taking(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
@@ -50,7 +50,7 @@ class _Taking(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         receiver.requests.append(Request(self.path, headers, body))
-        status = receiver.answer()
+        status = receiver.next_status()
         if status == HANG_UP:
             self.connection.shutdown(socket.SHUT_RDWR)
             return
@@ -65,8 +65,8 @@ class _Taking(BaseHTTPRequestHandler):
 
 @contextmanager
 def running_receiver(context: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """A receiver, over TLS where there is a context."""
-    with _Server(("127.0.0.1", 0), _Taking) as server:
+    """A receiver, over TLS if there is a context."""
+    with _Server(("127.0.0.1", 0), _Handler) as server:
         if context:
             server.socket = context.wrap_socket(
                 server.socket, server_side=True, do_handshake_on_connect=False
@@ -83,14 +83,14 @@ def running_receiver(context: ssl.SSLContext | None = None) -> Iterator[Receiver
 
 @contextmanager
 def silent_port() -> Iterator[int]:
-    """A port that takes connections and says nothing."""
+    """A port that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
 
 
 @contextmanager
 def dripping_port() -> Iterator[int]:
-    """A port that answers byte by byte, without an end."""
+    """A port that responds byte by byte, without an end."""
     over = threading.Event()
 
     def drip() -> None:

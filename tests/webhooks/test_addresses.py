@@ -1,11 +1,11 @@
-"""Where no webhook goes, however the place is written."""
+"""Addresses that webhooks must not reach, however they are written."""
 
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
-from chalicelib.errors import AddressRefused, PassingFault, SettingsError
+from chalicelib.errors import AddressRefused, SettingsError, TransientError
 from chalicelib.settings import read_settings
 from chalicelib.webhooks import addresses
 from chalicelib.webhooks.addresses import is_public, resolve
@@ -45,41 +45,41 @@ PRIVATE = {
     "a segment of a router's, IPv6": "5f00::1",
 }
 PUBLIC = ("93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:8.8.8.8")
-# How loopback may be written so that only whoever resolves it knows.
+# Spellings of loopback that only resolving reveals.
 WRITTEN = ("localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "[::1]")
 
 
 @pytest.mark.parametrize("text", PRIVATE.values(), ids=PRIVATE.keys())
-def test_a_private_address_is_none_that_a_webhook_may_go_to(text: str) -> None:
+def test_a_private_address_is_not_public(text: str) -> None:
     assert not is_public(ip_address(text))
 
 
 @pytest.mark.parametrize("text", PUBLIC)
-def test_a_public_address_is_one(text: str) -> None:
+def test_a_public_address_is_public(text: str) -> None:
     assert is_public(ip_address(text))
 
 
 @pytest.mark.parametrize("text", PRIVATE.values(), ids=PRIVATE.keys())
-def test_nor_is_a_name_that_has_it(names: dict[str, list[str]], text: str) -> None:
+def test_a_name_with_a_private_address_is_refused(names: dict[str, list[str]], text: str) -> None:
     names["hooks.example"] = [text]
     with pytest.raises(AddressRefused):
         resolve("hooks.example", 443, only_loopback=False)
 
 
-def test_one_private_address_among_public_ones_is_enough(names: dict[str, list[str]]) -> None:
+def test_one_private_address_among_public_ones_is_refused(names: dict[str, list[str]]) -> None:
     names["hooks.example"] = [PUBLIC[0], PRIVATE["private, class A"]]
     with pytest.raises(AddressRefused):
         resolve("hooks.example", 443, only_loopback=False)
 
 
-def test_a_public_name_is_the_address_to_connect_to(names: dict[str, list[str]]) -> None:
+def test_a_public_name_resolves_to_the_address_to_connect_to(names: dict[str, list[str]]) -> None:
     names["hooks.example"] = list(PUBLIC[:2])
     assert resolve("hooks.example", 443, only_loopback=False) == PUBLIC[0]
 
 
-def test_a_name_that_nobody_knows_is_a_passing_fault(names: dict[str, list[str]]) -> None:
+def test_an_unknown_name_is_a_transient_error(names: dict[str, list[str]]) -> None:
     assert names == {}
-    with pytest.raises(PassingFault):
+    with pytest.raises(TransientError):
         resolve("hooks.example", 443, only_loopback=False)
 
 
@@ -88,12 +88,12 @@ def test_nothing_reaches_this_machine_however_it_is_written(
     sender: Sender, receiver: Receiver, host: str
 ) -> None:
     sender.aim(f"https://{host}:{receiver.port}/", loopback=False)
-    with pytest.raises((AddressRefused, PassingFault)):
+    with pytest.raises((AddressRefused, TransientError)):
         sender.send()
     assert receiver.requests == []
 
 
-def test_what_may_not_be_sent_is_put_off_like_what_was_refused(
+def test_a_webhook_to_a_forbidden_address_is_retried_later(
     sender: Sender, names: dict[str, list[str]]
 ) -> None:
     names["hooks.example"] = ["10.0.0.1"]
@@ -103,7 +103,7 @@ def test_what_may_not_be_sent_is_put_off_like_what_was_refused(
     assert sender.queue.put_offs
 
 
-def test_with_loopback_allowed_plain_http_goes_nowhere_else(
+def test_with_loopback_allowed_plain_http_reaches_nothing_else(
     sender: Sender, names: dict[str, list[str]]
 ) -> None:
     names["hooks.example"] = [PUBLIC[0]]
@@ -112,23 +112,23 @@ def test_with_loopback_allowed_plain_http_goes_nowhere_else(
         sender.send()
 
 
-def test_a_name_that_changes_its_address_after_the_check_leads_nowhere_else(
+def test_a_name_whose_address_changes_after_the_check_connects_to_the_checked_one(
     sender: Sender, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = [["93.184.215.14"], ["127.0.0.1"]]
+    lookups = [["93.184.215.14"], ["127.0.0.1"]]
     connected: list[str] = []
 
-    def answer(_host: str, port: int, **_: object) -> list[Any]:
-        return [(2, 1, 6, "", (address, port)) for address in answers.pop(0)]
+    def getaddrinfo(_host: str, port: int, **_: object) -> list[Any]:
+        return [(2, 1, 6, "", (address, port)) for address in lookups.pop(0)]
 
-    def connect(place: tuple[str, int], *_: object) -> None:
-        connected.append(place[0])
+    def connect(address: tuple[str, int], *_: object) -> None:
+        connected.append(address[0])
         raise OSError
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", answer)
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr(addresses.socket, "create_connection", connect)
     sender.aim(f"https://hooks.example:{receiver.port}/", loopback=False)
-    with pytest.raises(PassingFault):
+    with pytest.raises(TransientError):
         sender.send()
     assert connected == ["93.184.215.14"]
 
@@ -146,7 +146,7 @@ def test_a_name_that_changes_its_address_after_the_check_leads_nowhere_else(
         "https://hooks.example/a hook",
     ],
 )
-def test_only_https_is_an_address_for_webhooks(url: str) -> None:
+def test_a_webhook_url_must_be_https(url: str) -> None:
     given = SETTINGS | {"WEBHOOK_URL": url, "WEBHOOK_SECRET_PARAMETER": "/secret"}
     with pytest.raises(SettingsError, match="WEBHOOK_URL"):
         read_settings(given)
@@ -157,7 +157,7 @@ def test_webhooks_need_a_secret() -> None:
         read_settings(SETTINGS | {"WEBHOOK_URL": "https://hooks.example/"})
 
 
-def test_on_lambda_nothing_goes_to_the_machine_itself() -> None:
+def test_loopback_cannot_be_allowed_on_lambda() -> None:
     given = SETTINGS | {
         "WEBHOOK_URL": "http://127.0.0.1:9001/",
         "WEBHOOK_SECRET_PARAMETER": "/secret",

@@ -1,4 +1,4 @@
-"""What a receiver gets, checked by the standard's own library; and what becomes of refusals."""
+"""What a receiver gets, checked with the standard's own library, and retries."""
 
 import json
 from contextlib import suppress
@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from chalicelib.errors import PassingFault, SettingsError
-from chalicelib.facts import Sent
+from chalicelib.errors import SettingsError, TransientError
+from chalicelib.ports.telemetry import WebhookSent
 from chalicelib.telemetry import CloudWatch
-from chalicelib.webhooks import posting
+from chalicelib.webhooks import http_post
 from chalicelib.webhooks.delivery import WAITS
 from tests.webhooks.conftest import EVENT_ID, OTHER, SECRET, Sender, envelope
 from tests.webhooks.receivers import HANG_UP, Receiver, dripping_port, silent_port
@@ -18,22 +18,20 @@ from tests.webhooks.receivers import HANG_UP, Receiver, dripping_port, silent_po
 HALF_A_DAY, DAY = 43_200, 86_400
 
 
-def test_the_standards_library_finds_the_signature_right(aimed: Sender, receiver: Receiver) -> None:
+def test_the_standards_library_accepts_the_signature(aimed: Sender, receiver: Receiver) -> None:
     aimed.send()
     (request,) = receiver.requests
     assert Webhook(SECRET).verify(request.body, request.headers)
 
 
-def test_it_finds_a_body_wrong_in_which_one_byte_was_changed(
-    aimed: Sender, receiver: Receiver
-) -> None:
+def test_it_rejects_a_body_with_one_byte_changed(aimed: Sender, receiver: Receiver) -> None:
     aimed.send()
     (request,) = receiver.requests
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(request.body.replace(b"deleted", b"Deleted"), request.headers)
 
 
-def test_it_finds_a_request_too_old_that_is_replayed_after_five_minutes(
+def test_it_rejects_a_request_replayed_after_five_minutes(
     aimed: Sender, receiver: Receiver
 ) -> None:
     long_ago = datetime.now(UTC) - timedelta(minutes=6)
@@ -44,7 +42,7 @@ def test_it_finds_a_request_too_old_that_is_replayed_after_five_minutes(
         Webhook(SECRET).verify(request.body, request.headers)
 
 
-def test_the_body_is_type_time_stamp_and_the_event_as_the_bus_has_it(
+def test_the_body_is_type_timestamp_and_the_event_as_on_the_bus(
     aimed: Sender, receiver: Receiver
 ) -> None:
     aimed.send()
@@ -58,7 +56,7 @@ def test_the_body_is_type_time_stamp_and_the_event_as_the_bus_has_it(
     assert request.path == "/hook?from=darkroom"
 
 
-def test_every_try_has_the_same_id_and_body_and_the_time_of_its_own(
+def test_every_attempt_has_the_same_id_and_body_and_its_own_timestamp(
     aimed: Sender, receiver: Receiver
 ) -> None:
     begin = datetime.now(UTC)
@@ -72,13 +70,13 @@ def test_every_try_has_the_same_id_and_body_and_the_time_of_its_own(
     assert stamps[1] - stamps[0] == 1
 
 
-def test_while_two_secrets_count_a_receiver_may_know_either(
+def test_while_two_secrets_are_valid_a_receiver_may_have_either(
     aimed: Sender, receiver: Receiver
 ) -> None:
     aimed.parameters.text = f"{OTHER} {SECRET}"
     aimed.send()
     (request,) = receiver.requests
-    assert all(Webhook(known).verify(request.body, request.headers) for known in (SECRET, OTHER))
+    assert all(Webhook(secret).verify(request.body, request.headers) for secret in (SECRET, OTHER))
 
 
 def test_the_secret_is_read_again_after_five_minutes(aimed: Sender) -> None:
@@ -87,82 +85,82 @@ def test_the_secret_is_read_again_after_five_minutes(aimed: Sender) -> None:
     for minutes in (0, 4, 6):
         aimed.wiring.webhooks._clock = lambda m=minutes: now + timedelta(minutes=m)
         aimed.send()
-    assert aimed.parameters.asked == ["/test/secret"] * 2
+    assert aimed.parameters.requested == ["/test/secret"] * 2
 
 
 @pytest.mark.parametrize(
     "text", ["", "a secret", "whsec_c2hvcnQ=", "whsec_*", f"{SECRET} nonsense", SECRET[6:]]
 )
-def test_a_wrong_secret_is_named_and_not_shown(aimed: Sender, text: str) -> None:
+def test_an_invalid_secret_is_reported_but_not_shown(aimed: Sender, text: str) -> None:
     aimed.parameters.text = text
     with pytest.raises(SettingsError) as error:
         aimed.send()
-    assert "secret of the webhooks" in str(error.value)
+    assert "webhook secret" in str(error.value)
     assert not text or text not in str(error.value)
 
 
 @pytest.mark.parametrize("status", [200, 202, 204, 299])
-def test_any_success_is_one(aimed: Sender, receiver: Receiver, status: int) -> None:
-    receiver.answers = [status]
+def test_any_2xx_status_is_a_success(aimed: Sender, receiver: Receiver, status: int) -> None:
+    receiver.statuses = [status]
     aimed.send(3)
-    sent = [fact for _, fact in aimed.wiring.telemetry.said if isinstance(fact, Sent)]
-    assert sent == [Sent(name="image.deleted", status=status, tries=3)]
+    sent = [event for _, event in aimed.wiring.telemetry.recorded if isinstance(event, WebhookSent)]
+    assert sent == [WebhookSent(name="image.deleted", status=status, tries=3)]
     assert aimed.queue.put_offs == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 404, 410, 429, 500, 503, HANG_UP])
-def test_any_other_answer_puts_the_message_off(
+def test_any_other_response_delays_the_message(
     aimed: Sender, receiver: Receiver, status: int
 ) -> None:
-    receiver.answers = [status]
-    with pytest.raises(PassingFault):
+    receiver.statuses = [status]
+    with pytest.raises(TransientError):
         aimed.send()
     assert aimed.queue.put_offs == [("receipt", WAITS[0])]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(aimed: Sender, receiver: Receiver, status: int) -> None:
-    receiver.answers = [status, 200]
+    receiver.statuses = [status, 200]
     receiver.headers = {"Location": receiver.url}
-    with pytest.raises(PassingFault):
+    with pytest.raises(TransientError):
         aimed.send()
     assert len(receiver.requests) == 1
 
 
-def test_a_receiver_that_refused_gets_it_again(aimed: Sender, receiver: Receiver) -> None:
-    receiver.answers = [500, HANG_UP, 200]
+def test_a_webhook_that_was_refused_is_sent_again(aimed: Sender, receiver: Receiver) -> None:
+    receiver.statuses = [500, HANG_UP, 200]
     for tries in (1, 2):
-        with pytest.raises(PassingFault):
+        with pytest.raises(TransientError):
             aimed.send(tries)
     aimed.send(3)
     assert len({request.body for request in receiver.requests}) == 1
 
 
-def test_a_receiver_that_says_nothing_is_given_up(
+def test_a_receiver_that_does_not_respond_times_out(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "_STEP", 0.1)
+    monkeypatch.setattr(http_post, "_STEP", 0.1)
     with silent_port() as port:
         sender.aim(f"http://127.0.0.1:{port}/")
-        with pytest.raises(PassingFault):
+        with pytest.raises(TransientError):
             sender.send()
     assert sender.queue.put_offs
 
 
-def test_one_whose_answer_has_no_end_is_cut(
+def test_a_response_without_an_end_is_cut_off(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "_LONGEST", 0.3)
+    monkeypatch.setattr(http_post, "_LONGEST", 0.3)
     with dripping_port() as port:
         sender.aim(f"http://127.0.0.1:{port}/")
-        with pytest.raises(PassingFault):
+        with pytest.raises(TransientError):
             sender.send()
 
 
-def test_each_wait_is_longer_than_the_one_before(aimed: Sender, receiver: Receiver) -> None:
-    receiver.answers = [500]
+def test_each_delay_is_longer_than_the_one_before(aimed: Sender, receiver: Receiver) -> None:
+    receiver.statuses = [500]
     for tries in range(1, 11):
-        with pytest.raises(PassingFault):
+        with pytest.raises(TransientError):
             aimed.send(tries)
     waits = [seconds for _, seconds in aimed.queue.put_offs]
     assert waits[:9] == sorted(set(waits[:9]))
@@ -171,22 +169,22 @@ def test_each_wait_is_longer_than_the_one_before(aimed: Sender, receiver: Receiv
     assert max(waits) <= HALF_A_DAY  # SQS hides a message no longer
 
 
-def test_where_there_is_no_address_a_message_goes_nowhere(sender: Sender) -> None:
+def test_without_a_webhook_url_nothing_is_sent(sender: Sender) -> None:
     sender.send()
-    assert (sender.queue.put_offs, sender.parameters.asked) == ([], [])
+    assert (sender.queue.put_offs, sender.parameters.requested) == ([], [])
 
 
 @pytest.mark.parametrize("status", [200, 500])
-def test_the_log_tells_neither_secret_nor_signature_nor_address(
+def test_the_log_contains_neither_secret_nor_signature_nor_url(
     aimed: Sender, receiver: Receiver, capsys: pytest.CaptureFixture[str], status: int
 ) -> None:
     aimed.wiring.telemetry = CloudWatch(tracing=False)
     aimed.aim(f"{receiver.url}&token=of-the-receiver")
-    receiver.answers = [status]
-    with suppress(PassingFault):
+    receiver.statuses = [status]
+    with suppress(TransientError):
         aimed.send()
     written = capsys.readouterr().out
-    assert "webhook sent" in written or "The receiver answered 500." in written
+    assert "webhook sent" in written or "The receiver responded with 500." in written
     signature = receiver.requests[0].headers["webhook-signature"].removeprefix("v1,")
     for secret in (SECRET, SECRET.removeprefix("whsec_"), signature, "of-the-receiver"):
         assert secret not in written

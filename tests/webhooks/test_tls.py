@@ -1,4 +1,4 @@
-"""Webhooks over TLS: under which name, and on whose word."""
+"""Webhooks over TLS: which name and which authorities are checked."""
 
 import datetime
 import ssl
@@ -11,27 +11,27 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chalicelib.errors import PassingFault
-from chalicelib.webhooks import addresses, posting
+from chalicelib.errors import TransientError
+from chalicelib.webhooks import addresses, http_post
 from tests.webhooks.conftest import Sender
 from tests.webhooks.receivers import Receiver, running_receiver
 
 
 @pytest.fixture
 def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A receiver under the certificate of hooks.example, which this machine trusts."""
+    """A receiver with a trusted certificate for hooks.example."""
     file = tmp_path / "certificate.pem"
     file.write_bytes(certificate("hooks.example"))
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    posting.trusting.cache_clear()
+    http_post.tls_context.cache_clear()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     with running_receiver(context) as receiver:
         yield receiver
-    posting.trusting.cache_clear()
+    http_post.tls_context.cache_clear()
 
 
-Aim = Callable[[str], None]  # at a name, which leads to that receiver
+Aim = Callable[[str], None]  # sends webhooks to a name, which resolves to that receiver
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def aim(
     names: dict[str, list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Aim:
-    """Takes this machine for the internet."""
+    """Treats this machine's addresses as public."""
     monkeypatch.setattr(addresses, "is_public", lambda _: True)
 
     def aim(name: str) -> None:
@@ -51,7 +51,7 @@ def aim(
     return aim
 
 
-def test_over_tls_the_certificate_is_that_of_the_name_not_of_the_address(
+def test_the_certificate_must_be_for_the_name_not_for_the_address(
     sender: Sender, secure: Receiver, aim: Aim
 ) -> None:
     aim("hooks.example")
@@ -59,26 +59,26 @@ def test_over_tls_the_certificate_is_that_of_the_name_not_of_the_address(
     assert secure.requests[0].headers["host"] == f"hooks.example:{secure.port}"
 
 
-def test_the_authorities_are_read_once_for_many_posts(
+def test_the_authorities_are_loaded_once_for_many_posts(
     sender: Sender, secure: Receiver, aim: Aim
 ) -> None:
     aim("hooks.example")
     for _ in range(3):
         sender.send()
-    assert (len(secure.requests), posting.trusting.cache_info().misses) == (3, 1)
+    assert (len(secure.requests), http_post.tls_context.cache_info().misses) == (3, 1)
 
 
-def test_a_certificate_of_another_name_is_refused(
+def test_a_certificate_for_another_name_is_refused(
     sender: Sender, secure: Receiver, aim: Aim
 ) -> None:
     aim("other.example")
-    with pytest.raises(PassingFault, match="SSLCertVerificationError"):
+    with pytest.raises(TransientError, match="SSLCertVerificationError"):
         sender.send()
     assert secure.requests == []
 
 
 def certificate(name: str) -> bytes:
-    """A key and a certificate of `name`, signed by itself."""
+    """A key and a self-signed certificate for `name`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)

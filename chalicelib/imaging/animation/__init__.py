@@ -1,6 +1,6 @@
-"""Moving pictures: decoded, scaled and packed frame by frame, so that memory holds few of them."""
+"""Animations: decoded, scaled and encoded frame by frame, so that few frames are in memory."""
 
-from chalicelib.imaging.animation.reel import Reel
-from chalicelib.imaging.animation.winding import check, wind
+from chalicelib.imaging.animation.transcode import check, transcode
+from chalicelib.imaging.animation.webp_writer import WebpWriter
 
-__all__ = ["Reel", "check", "wind"]
+__all__ = ["WebpWriter", "check", "transcode"]

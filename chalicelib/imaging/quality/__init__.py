@@ -1,5 +1,5 @@
-"""`quality = "auto"`: the lowest quality at which a picture still looks as good as it should."""
+"""`quality = "auto"`: the lowest quality at which a picture still reaches the target score."""
 
-from chalicelib.imaging.quality.choosing import HIGHEST, LOWEST, TARGET, quality_for
+from chalicelib.imaging.quality.search import HIGHEST, LOWEST, TARGET, quality_for
 
 __all__ = ["HIGHEST", "LOWEST", "TARGET", "quality_for"]

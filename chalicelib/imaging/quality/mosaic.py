@@ -1,13 +1,13 @@
-"""A few tiles of a picture that stand for all of it."""
+"""A few tiles that represent a whole picture."""
 
 from PIL import Image
 
-_TILE = 128  # pixels: a multiple of what codecs and measures take together
+_TILE = 128  # pixels: a multiple of the blocks of codecs and of the measurement
 _MOST = 3  # across and down
 
 
 def mosaic(image: Image.Image) -> Image.Image:
-    """Tiles spread evenly over `image`, as large as they are there; all of a small one."""
+    """Tiles spread evenly over `image`, unscaled; a small image is returned whole."""
     if image.width * image.height <= (_TILE * _MOST) ** 2:
         return image
     lefts, tops = _starts(image.width), _starts(image.height)
@@ -21,8 +21,8 @@ def mosaic(image: Image.Image) -> Image.Image:
 
 
 def _starts(length: int) -> list[int]:
-    """Where tiles begin along a side of `length`, on the grid that codecs lay over it."""
+    """Where tiles begin along a side of `length`, aligned to the codecs' block grid."""
     count = min(_MOST, max(1, length // _TILE))
     free = length - _TILE * count
-    gaps = (free * (2 * place + 1) // (2 * count) + _TILE * place for place in range(count))
+    gaps = (free * (2 * index + 1) // (2 * count) + _TILE * index for index in range(count))
     return [max(0, gap) // 16 * 16 for gap in gaps]

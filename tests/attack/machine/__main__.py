@@ -1,4 +1,4 @@
-"""A long run, over servers of its own: ends at the first thing that goes wrong."""
+"""A long run with its own servers; ends at the first violation."""
 
 import argparse
 import os
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="The state machine, for long.")
+    parser = argparse.ArgumentParser(description="A long run of the state machine.")
     parser.add_argument("--steps", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""What a run of the machine has done."""
+"""Statistics of a run of the machine."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Account:
-    """Counts: steps (rules that ran), what they did, the faults met, the images' ends."""
+    """Counts of steps (rules that ran), actions, faults met, and final statuses of images."""
 
     steps: int = 0
     worlds: int = 0
@@ -16,14 +16,14 @@ class Account:
     ends: Counter[str] = field(default_factory=Counter)
 
     def count(self, done: str) -> None:
-        """A step was taken."""
+        """Count a step."""
         self.steps += 1
         self.done[done] += 1
 
     def lines(self) -> Iterator[str]:
-        """All of it, the most frequent first."""
+        """The statistics, the most frequent first."""
         yield f"{self.steps} steps in {self.worlds} worlds"
         for name in ("done", "faults", "ends"):
             counts: Counter[str] = getattr(self, name)
             yield f"{name}: {counts.total()}"
-            yield from (f"{often:7} {what}" for what, often in counts.most_common())
+            yield from (f"{number:7} {item}" for item, number in counts.most_common())

@@ -1,4 +1,4 @@
-"""What is drawn for each step: an action of the machine, and how."""
+"""Strategies for each step: an action of the machine, and its arguments."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from tests.attack.machine.pictures import CONTENTS, TABLES
 
 Thing = TypeVar("Thing")
 
-LATE = Cut(-1)  # the event of what was done is not delivered yet
+LATE = Cut(-1)  # the event of the action is not delivered yet
 PLACES = ("photos/a.png", "photos/b c+d.png")
 
 _ANY = st.sampled_from(list(CONTENTS.values()))
@@ -61,5 +61,7 @@ ACTIONS = [
     *_often(1, "pass_time", seconds=_SECONDS),
     *_often(1, "change_table", table=st.sampled_from(list(TABLES))),
     *_often(1, "redrive"),
-    *_often(1, "sweep", looks=st.just(1_000) | st.integers(1, 9), at_once=st.booleans(), cut=_CUTS),
+    *_often(
+        1, "sweep", checks=st.just(1_000) | st.integers(1, 9), at_once=st.booleans(), cut=_CUTS
+    ),
 ]

@@ -12,11 +12,11 @@ from chalicelib.wiring import Wiring
 
 
 class Killed(BaseException):
-    """The process has ended in the middle of it; no handler in our code catches it."""
+    """The process was killed in the middle; no handler in our code catches this."""
 
 
 class Fault(Enum):
-    """How a call to a store fails; `is_late` ones fail after the store has done it."""
+    """How a call to a store fails; those that are `is_late` fail after the store has done it."""
 
     THROTTLED = "throttled"
     TIMED_OUT = "timed out"
@@ -28,17 +28,17 @@ class Fault(Enum):
         return self in (Fault.TIMED_OUT, Fault.KILLED_AFTER)
 
     def error(self, operation: str) -> BaseException:
-        """What the caller sees, in boto3's words."""
+        """The error that boto3 raises."""
         if self is Fault.THROTTLED:
-            said = {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}}
-            return ClientError(said, operation)  # type: ignore[arg-type]
+            response = {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}}
+            return ClientError(response, operation)  # type: ignore[arg-type]
         if self is Fault.TIMED_OUT:
             return ReadTimeoutError(endpoint_url="")
         return Killed(operation)
 
 
 class Cut(NamedTuple):
-    """How far a call comes: so many calls to stores, then it is held, or the next one fails."""
+    """How far a call gets: after this many calls to stores it is held, or the next one fails."""
 
     calls: float
     fault: Fault | None = None
@@ -48,7 +48,7 @@ WHOLE = Cut(float("inf"))
 
 
 class Call(greenlet):
-    """A call in a process (a wiring) of its own, held before each of its calls to a store."""
+    """A call with a wiring of its own, like a process, held before each call to a store."""
 
     def __init__(
         self, function: str, wiring: Wiring, body: Callable[[], Any], ends_by: datetime
@@ -67,34 +67,34 @@ class Call(greenlet):
         self._fault: Fault | None = None
 
     def go(self, cut: Cut) -> None:
-        """Let it make more calls to stores, and hold it before the next, or let that one fail."""
+        """Allow more calls to stores, then hold before the next one, or make it fail."""
         self._allowed = cut.calls
         self.switch()
         if cut.fault and not self.dead:
             self.hit(cut.fault)
 
     def hit(self, fault: Fault) -> None:
-        """Let the call to a store that it is held before fail, and go on as it will."""
+        """Make the held call to a store fail, and let the rest run freely."""
         self.hits.append(f"{fault.value} at {self.held_before}")
         self._fault = fault
         self._allowed = WHOLE.calls
         self.switch()
 
     def before(self, operation: str) -> None:
-        """Stand before a call to a store until it is allowed, or fails."""
+        """Hold before a call to a store until it is allowed, or fails."""
         self.held_before = operation
         while not self._allowed:
             self.parent.switch()
         self._allowed -= 1
         if self._fault and not self._fault.is_late:
-            raise self._taken().error(operation)
+            raise self._take_fault().error(operation)
 
     def after(self, operation: str) -> None:
-        """Stand after it."""
+        """Fail after a call to a store, if a fault is due."""
         if self._fault:
-            raise self._taken().error(operation)
+            raise self._take_fault().error(operation)
 
-    def _taken(self) -> Fault:
+    def _take_fault(self) -> Fault:
         fault, self._fault = self._fault, None
         assert fault
         return fault
@@ -109,13 +109,13 @@ class Call(greenlet):
 
 
 def present_call() -> Call | None:
-    """The call that runs now; None for the machine itself."""
+    """The call that is running; None for the machine itself."""
     running = getcurrent()
     return running if isinstance(running, Call) else None
 
 
 class PresentWiring:
-    """What `app.wiring` is here: the wiring of the call that runs now."""
+    """Replaces `app.wiring` by the wiring of the call that is running."""
 
     def __getattr__(self, name: str) -> Any:
         call = present_call()

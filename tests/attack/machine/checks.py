@@ -1,4 +1,4 @@
-"""The guarantees, held against buckets and table when all has come to rest."""
+"""Checks the guarantees against buckets and table once nothing is running or waiting."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import keys, views
-from chalicelib.aws import items
+from chalicelib.aws import items, table_keys
 from chalicelib.errors import Reason
-from chalicelib.focus import CENTRE
-from chalicelib.lifecycle import FOLLOWING
-from chalicelib.records import Event, Image, Status
+from chalicelib.model import keys
+from chalicelib.model.focal_point import CENTRE
+from chalicelib.model.image import Event, Image, Status
+from chalicelib.model.transitions import ALLOWED
+from chalicelib.views import image_view
 from ops.local import names
 from tests.attack.machine.model import Original
 from tests.attack.machine.pictures import BY_SHA256, Content, rendered
@@ -23,7 +24,7 @@ from tests.environment import SETTINGS
 
 @dataclass
 class Rest:
-    """Everything that is stored, read once."""
+    """Everything that is stored, read at once."""
 
     records: dict[str, Image] = field(default_factory=dict)
     histories: dict[str, list[Event]] = field(default_factory=dict)
@@ -45,7 +46,7 @@ def differences(world: World) -> list[str]:
 
 
 def ends(world: World) -> Counter[str]:
-    """How many images there are of each status, or why they are rejected."""
+    """The number of images by status and rejection reason."""
     records = _at_rest(world).records.values()
     return Counter(f"{i.status} {i.reason or ''}".rstrip() for i in records)
 
@@ -55,7 +56,7 @@ def _at_rest(world: World) -> Rest:
     rest.versions = {v["VersionId"]: v for v in world.stores.versions(names.UPLOADS_BUCKET)}
     for row in sorted(world.stores.rows(), key=lambda row: row["entry"]["S"]):
         image_id, entry = row["id"]["S"], row["entry"]["S"]
-        if entry.startswith(items.HISTORY):
+        if entry.startswith(table_keys.HISTORY):
             rest.histories.setdefault(image_id, []).append(items.event_of(row))
             rest.revisions.setdefault(image_id, []).append(entry.rpartition("#")[2])
         elif "image_id" in row:
@@ -68,26 +69,26 @@ def _at_rest(world: World) -> Rest:
 def _histories(rest: Rest) -> Iterator[str]:
     for image_id, image in rest.records.items():
         lines = rest.histories.get(image_id, [])
-        said = [line.event for line in lines]
+        events = [line.event for line in lines]
         if len(lines) != image.revision:
-            yield f"{image_id} was written {image.revision} times, its history says {said}."
-        told = [line for line in lines if line.event in set(Status)]
-        if any(Status(b.event) not in FOLLOWING[Status(a.event)] for a, b in pairwise(told)):
-            yield f"The history of {image_id} is no way that an image can go: {said}."
-        last = told[-1].event if told else Status.PENDING
+            yield f"{image_id} was written {image.revision} times, its history is {events}."
+        changes = [line for line in lines if line.event in set(Status)]
+        if any(Status(b.event) not in ALLOWED[Status(a.event)] for a, b in pairwise(changes)):
+            yield f"The history of {image_id} has a transition that is not allowed: {events}."
+        last = changes[-1].event if changes else Status.PENDING
         if lines and (lines[-1].at != image.updated_at or last != image.status):
-            yield f"{image_id} is {image.status} at the end of {said}, by {lines[-1]}."
+            yield f"{image_id} is {image.status} at the end of {events}, by {lines[-1]}."
         if (revisions := rest.revisions[image_id]) != sorted(revisions):
-            yield f"The history of {image_id} is out of order: {revisions}, {said}."
+            yield f"The history of {image_id} is out of order: {revisions}, {events}."
 
 
-def _strangers(rest: Rest, known: set[str]) -> Iterator[str]:
+def _strangers(rest: Rest, owned: set[str]) -> Iterator[str]:
     for image_id, image in rest.records.items():
-        if image_id not in known and image.status is not Status.EXPIRED:
+        if image_id not in owned and image.status is not Status.EXPIRED:
             yield f"{image_id} is {image.status}, but there was never such an object."
     for key in rest.files:
         if key.partition("/")[0] not in rest.records:
-            yield f"{key} is there without a record."
+            yield f"{key} exists without a record."
 
 
 def _originals(original: Original, rest: Rest) -> Iterator[str]:
@@ -97,7 +98,7 @@ def _originals(original: Original, rest: Rest) -> Iterator[str]:
         if kept is None and not original.may_be_erased(version):
             yield f"{name} is gone."
         if kept and (original.must_be_erased(version) or original.gone_for_good):
-            yield f"{name} is there still, but was to be erased."
+            yield f"{name} still exists, but should have been deleted."
         if kept and kept["ETag"].strip('"') != version.content.etag:
             yield f"{name} has changed."
 
@@ -119,14 +120,14 @@ def _outcome(world: World, original: Original, rest: Rest) -> Iterator[str]:
         if image.status not in (Status.DELETED, Status.EXPIRED):
             yield f"{name} is {image.status}."
     else:
-        yield from (f"{name} {what}" for what in _wrong(original, image, content))
-    yield from (f"{name} {what}" for what in _wrong_files(world, image, rest))
+        yield from (f"{name} {flaw}" for flaw in _wrong(original, image, content))
+    yield from (f"{name} {flaw}" for flaw in _wrong_files(world, image, rest))
     if image.status is Status.DELETED:
-        yield from (f"{name} {what}" for what in _remembered(world, image, rest))
+        yield from (f"{name} {flaw}" for flaw in _remembered(world, image, rest))
 
 
 def _wrong(original: Original, image: Image, content: Content) -> Iterator[str]:
-    """What is wrong with the record of an object that is there."""
+    """What is wrong with the record of an object that exists."""
     reasons = {content.reason} | ({Reason.CHECKSUM_MISMATCH} if original.mismatched else set())
     if image.status is Status.REJECTED:
         if image.reason not in reasons - {None} or not image.detail:
@@ -164,19 +165,19 @@ def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
     key = keys.manifest_key(image.id)
     answer = world.stores.s3.get_object(Bucket=names.IMAGES_BUCKET, Key=key)
     manifest = msgspec.json.decode(answer["Body"].read())
-    view = views.show(image, SETTINGS["PUBLIC_URL"], rest.histories[image.id])
+    view = image_view.show(image, SETTINGS["PUBLIC_URL"], rest.histories[image.id])
     shown = msgspec.json.decode(msgspec.json.encode(view))
     differing = [name for name, value in shown.items() if manifest.get(name) != value]
     if differing:
-        told = {name: manifest.get(name) for name in differing}
-        yield f"has a manifest that differs from its record: {told}."
+        values = {name: manifest.get(name) for name in differing}
+        yield f"has a manifest that differs from its record: {values}."
 
 
 def _remembered(world: World, image: Image, rest: Rest) -> Iterator[str]:
-    """What is left of an erased image elsewhere."""
+    """What is left elsewhere of a deleted image."""
     if image.id in rest.markers.values():
-        yield "is deleted, but its bytes are remembered."
+        yield "is deleted, but its checksum is still indexed."
     shown = [line.at for line in rest.histories[image.id] if line.event == Status.READY]
     forgotten = world.copies.forgotten.get(image.id)
     if shown and (forgotten is None or forgotten < shown[-1]):
-        yield "is deleted, but the CDN was not told so."
+        yield "is deleted, but was not invalidated in the CDN."

@@ -1,4 +1,4 @@
-"""Those outside: browsers with tickets, owners at the API, and tools that use the bucket."""
+"""Clients: browsers with tickets, owners at the API, and tools that use the bucket."""
 
 import functools
 from datetime import datetime
@@ -19,34 +19,34 @@ _BUCKET = names.UPLOADS_BUCKET
 
 
 class Clients:
-    """What they do to a world, and what its model then knows."""
+    """What clients do to a world, also recorded in its model."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._s3 = world.stores.s3
 
-    def ask_for_ticket(self, content: Content, way: str, cut: Cut) -> None:
-        """Ask for leave to upload a file."""
+    def request_ticket(self, content: Content, way: str, cut: Cut) -> None:
+        """Request an upload ticket."""
         promised = way == "POST with checksum"
         size = max(1, min(len(content.data), MOST_BYTES))
-        asked = {"filename": "a.png", "content_type": content.media_type, "size": size}
+        body = {"filename": "a.png", "content_type": content.media_type, "size": size}
         if promised:
-            asked["sha256"] = content.sha256
+            body["sha256"] = content.sha256
         ended = functools.partial(self._ticket_given, content, promised)
         if way == "PUT":
             path = f"/generate-upload-url?filename=a.png&content_type={content.media_type}"
             self._world.request("GET", path, None, ended, cut)
         else:
-            self._world.request("POST", "/uploads", asked, ended, cut)
+            self._world.request("POST", "/uploads", body, ended, cut)
 
     def _ticket_given(self, content: Content, promised: bool, answer: Any) -> None:
         if not self._answered(answer, 200, 201) or "duplicate_of" in answer.json_body:
             return
-        told = answer.json_body
-        path = unquote(urlsplit(told.get("upload_url", "")).path)
-        key = told["fields"]["key"] if "fields" in told else path.removeprefix(f"/{_BUCKET}/")
-        ticket = Ticket(told, content, promised, datetime.fromisoformat(told["expires_at"]))
-        self._world.model.ticketed(key, told["image_id"], ticket)
+        issued = answer.json_body
+        path = unquote(urlsplit(issued.get("upload_url", "")).path)
+        key = issued["fields"]["key"] if "fields" in issued else path.removeprefix(f"/{_BUCKET}/")
+        ticket = Ticket(issued, content, promised, datetime.fromisoformat(issued["expires_at"]))
+        self._world.model.ticketed(key, issued["image_id"], ticket)
 
     def upload(self, original: Original, content: Content) -> None:
         """Send a file with a ticket."""
@@ -60,17 +60,19 @@ class Clients:
             not ticket.promised or content == ticket.content
         )
         if taken != (fits or not form):
-            self._world.reader.violate(f"S3 has taken {content}: {taken}, but {fits} is right.")
+            self._world.reader.violate(f"S3 accepted {content}: {taken}, but {fits} is right.")
         if taken:
             self._stored(original.key, content, self._world.stores.present_version(original.key))
 
-    def _sent(self, told: dict[str, Any], content: Content) -> bool:
-        if "fields" in told:
+    def _sent(self, issued: dict[str, Any], content: Content) -> bool:
+        if "fields" in issued:
             files = {"file": ("x", content.data)}
-            answer = requests.post(told["url"], data=told["fields"], files=files, timeout=GENEROUS)
+            answer = requests.post(
+                issued["url"], data=issued["fields"], files=files, timeout=GENEROUS
+            )
         else:
             answer = requests.put(
-                told["upload_url"], data=content.data, headers=told["headers"], timeout=GENEROUS
+                issued["upload_url"], data=content.data, headers=issued["headers"], timeout=GENEROUS
             )
         return answer.ok
 
@@ -97,14 +99,14 @@ class Clients:
         world.post.object_changed(key, removed=False, **described)
 
     def delete_object(self, original: Original) -> None:
-        """Delete an object, as S3 does it where versions are kept."""
+        """Delete an object, as in a versioned bucket."""
         if original.gone_for_good:
-            return  # its event may be lost: then what came is left to the bucket's rule
+            return  # its event may be lost: then the object is left to the bucket's lifecycle rule
         answer = self._s3.delete_object(Bucket=_BUCKET, Key=original.key)
         self._world.post.object_changed(original.key, removed=True, versionId=answer["VersionId"])
 
     def bring_back(self, original: Original) -> None:
-        """Remove the mark that an object is deleted; S3 tells only that something was removed."""
+        """Remove the delete marker of an object; S3 only sends a removal event."""
         mark = self._world.stores.mark_of(original.key)
         if mark:
             self._s3.delete_object(Bucket=_BUCKET, Key=original.key, VersionId=mark)
@@ -114,7 +116,7 @@ class Clients:
             self._world.post.object_changed(original.key, removed=True, versionId=mark)
 
     def delete_image(self, original: Original, cut: Cut) -> None:
-        """Ask the API to erase an image."""
+        """Ask the API to delete an image."""
         erasure = Erasure(self._world.clock())
         original.erasures.append(erasure)
         ended = functools.partial(self._image_deleted, erasure)
@@ -141,10 +143,10 @@ class Clients:
         self._answered(answer, *statuses)
 
     def _answered(self, answer: Any, *statuses: int) -> bool:
-        """Whether there is an answer; it may be one of `statuses`, or that a store is away."""
+        """Whether the request succeeded; the status must be one of `statuses`, or 503."""
         if answer is None or answer.status_code == 503:
             return False
         if answer.status_code not in statuses:
-            said = f"{answer.status_code} {answer.body!r}"
-            self._world.reader.violate(f"The API has answered {said}, not one of {statuses}.")
+            response = f"{answer.status_code} {answer.body!r}"
+            self._world.reader.violate(f"The API responded {response}, not one of {statuses}.")
         return answer.status_code < 300

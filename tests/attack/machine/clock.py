@@ -1,24 +1,24 @@
-"""The time of the machine's world."""
+"""The clock of the machine's world."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """A time that goes on by a millisecond with each look at it, and as far as it is told."""
+    """A clock that advances by a millisecond with each call, and by `forward`."""
 
     def __init__(self) -> None:
-        # DynamoDB Local removes what has expired by its own clock: this one starts beside it.
+        # DynamoDB Local removes what has expired by its own clock, so this one starts at that time.
         self._now = datetime.now(UTC).replace(microsecond=0)
 
     def __call__(self) -> datetime:
-        """The present: no two are the same."""
+        """The current time; no two calls return the same."""
         self._now += timedelta(milliseconds=1)
         return self._now
 
-    def look(self) -> datetime:
-        """The present, without that it goes on."""
+    def peek(self) -> datetime:
+        """The current time, without advancing."""
         return self._now
 
     def forward(self, seconds: float) -> None:
-        """Let so much time pass at once."""
+        """Advance by `seconds`."""
         self._now += timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""What stands between the stores and the functions on AWS: notifications, tries, queues."""
+"""What connects stores and functions on AWS: notifications, retries, queues."""
 
 import itertools
 import json
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from ops.local import names
-from ops.local.failures import destination_record, process_ended, raised
+from ops.local.runtime.failures import destination_record, process_ended, raised
 from tests.attack.machine.calls import Killed
 from tests.attack.machine.clock import Clock
 
@@ -20,7 +20,7 @@ AGAIN, FAILURE = "process_again", "record_failure"
 
 @dataclass
 class Delivery:
-    """Something that a function is to be called with from `due` on, and how often it has been."""
+    """A payload to call a function with from `due` on, and how often that was tried."""
 
     function: str
     payload: dict[str, Any]
@@ -29,7 +29,7 @@ class Delivery:
 
     @property
     def about(self) -> str:
-        """What is shown of it."""
+        """A short description."""
         if self.function in EVENTS:
             described = self.payload["Records"][0]["s3"]["object"]
             return f"{self.function} {described['key']} {described['sequencer'].lstrip('0')}"
@@ -38,7 +38,7 @@ class Delivery:
 
 @dataclass
 class Post:
-    """All that is on its way to a function, and all that ever was."""
+    """All deliveries that are waiting for a function, and all that were ever sent."""
 
     clock: Clock
     waiting: list[Delivery] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Post:
     _sequencers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
 
     def object_changed(self, key: str, *, removed: bool, **described: Any) -> None:
-        """S3 has stored or removed an object; the order of these calls is that of the changes."""
+        """Send S3's event; the order of these calls is that of the changes."""
         sequencer = f"{next(iter(self._sequencers)):018X}"
         function, name = (
             (names.REMOVED, "ObjectRemoved:Delete")
@@ -61,22 +61,22 @@ class Post:
         self._send(function, {"Records": [record]})
 
     def message(self, function: str, body: str) -> None:
-        """A queue has a message for its function."""
+        """Send a queue's message to its function."""
         self._send(function, {"Records": [{"body": body, "receiptHandle": "ours"}]})
 
     def _send(self, function: str, payload: dict[str, Any]) -> None:
-        delivery = Delivery(function, payload, self.clock.look())
+        delivery = Delivery(function, payload, self.clock.peek())
         self.waiting.append(delivery)
         self.sent.append(delivery)
 
     def repeat(self, delivery: Delivery) -> None:
-        """Deliver it once more, as if it never had been."""
-        self.waiting.append(Delivery(delivery.function, delivery.payload, self.clock.look()))
+        """Deliver it once more, as if for the first time."""
+        self.waiting.append(Delivery(delivery.function, delivery.payload, self.clock.peek()))
 
     def failed(self, delivery: Delivery, error: BaseException) -> None:
-        """Let it be tried again later, or give it up after its third try."""
+        """Retry it later, or give it up after the third attempt."""
         wait = timedelta(minutes=delivery.tries + 1)  # as Lambda; the queues wait longer
-        due = self.clock.look() + wait
+        due = self.clock.peek() + wait
         tried = Delivery(delivery.function, delivery.payload, due, delivery.tries + 1)
         if tried.tries < TRIES or tried.function == FAILURE:
             self.waiting.append(tried)

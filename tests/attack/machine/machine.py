@@ -1,4 +1,4 @@
-"""What may happen to a world, in any order and at any moment, and what must be true throughout."""
+"""What may happen to a world, in any order and at any moment, and its invariants."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ _MOST_WAITING = 9
 
 
 class Machine(RuleBasedStateMachine):
-    """A world that anything may happen to; an action that is not possible now is no step."""
+    """A world that anything may happen to; an action that is impossible now is not a step."""
 
     stores: Stores  # set by who runs it
     account: Account
@@ -34,7 +34,7 @@ class Machine(RuleBasedStateMachine):
         self.clients = Clients(self.world)
         self.sound = True
 
-    # One rule for all: of several Hypothesis would leave out most in each world.
+    # One rule for all actions: of several, Hypothesis would leave out most in each world.
     @rule(action=st.one_of(ACTIONS))
     def step(self, action: dict[str, Any]) -> None:
         arguments = {name: value for name, value in action.items() if name != "do"}
@@ -47,9 +47,9 @@ class Machine(RuleBasedStateMachine):
     def ticket(self, content: Content, way: str, cut: Cut, sent: bool, prompt: Cut) -> str | None:
         if len(self.originals) == _MOST_ORIGINALS or not self.has_room:
             return None
-        known = len(self.tickets)
-        self.clients.ask_for_ticket(content, way, cut)
-        if sent and len(self.tickets) > known:
+        before = len(self.tickets)
+        self.clients.request_ticket(content, way, cut)
+        if sent and len(self.tickets) > before:
             self.clients.upload(self.tickets[-1], content)
             self.deliver_newest(prompt)
         return "ticket"
@@ -62,8 +62,8 @@ class Machine(RuleBasedStateMachine):
         return "upload"
 
     def put(self, n: int, content: Content, prompt: Cut) -> str:
-        known = [original.key for original in self.originals]
-        self.clients.put(pick([*known, PLACES[len(known) % 2]], n), content)
+        keys = [original.key for original in self.originals]
+        self.clients.put(pick([*keys, PLACES[len(keys) % 2]], n), content)
         self.deliver_newest(prompt)
         return "put"
 
@@ -71,7 +71,7 @@ class Machine(RuleBasedStateMachine):
         if not self.originals:
             return None
         original = pick(self.originals, n)
-        # Beside a ticket's upload a key looks as if it were of the same ticket.
+        # Next to a ticket's upload, a key looks as if it belonged to the same ticket.
         folder = original.key.rpartition("/")[0]
         self.clients.copy(original, f"{folder}/copy.png" if beside else place)
         self.deliver_newest(prompt)
@@ -96,8 +96,8 @@ class Machine(RuleBasedStateMachine):
     def process(self, n: int, now: bool, cut: Cut) -> str | None:
         if not self.originals or not self.has_room:
             return None
-        ask = self.clients.process if now else self.clients.reprocess
-        ask(pick(self.originals, n), cut)
+        send = self.clients.process if now else self.clients.reprocess
+        send(pick(self.originals, n), cut)
         return "process now" if now else "reprocess"
 
     # What S3, Lambda and the queues do
@@ -145,23 +145,23 @@ class Machine(RuleBasedStateMachine):
     def redrive(self) -> str | None:
         return "redrive" if redrive(self.world) else None
 
-    def sweep(self, looks: int, at_once: bool, cut: Cut) -> str | None:
+    def sweep(self, checks: int, at_once: bool, cut: Cut) -> str | None:
         if not self.originals or not self.has_room:
             return None
-        self.world.sweep(looks, cut, at_once=at_once)
+        self.world.sweep(checks, cut, at_once=at_once)
         return "sweep"
 
     # What must be true
 
     @invariant()
-    def nobody_has_seen_what_must_not_be(self) -> None:
+    def no_violation_was_seen(self) -> None:
         self.hold(self.world.reader.violations)
 
     def teardown(self) -> None:
         if not self.sound:
             return
         come_to_rest(self.world)
-        self.nobody_has_seen_what_must_not_be()
+        self.no_violation_was_seen()
         self.hold(differences(self.world))
         self.account.worlds += 1
         self.account.faults += self.world.faults
@@ -185,7 +185,7 @@ class Machine(RuleBasedStateMachine):
 
     @property
     def due(self) -> list[Delivery]:
-        now = self.world.clock.look()
+        now = self.world.clock.peek()
         return [delivery for delivery in self.waiting if delivery.due <= now]
 
     @property

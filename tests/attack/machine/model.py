@@ -1,17 +1,17 @@
-"""What must be true in the end of each object that was ever in the uploads bucket."""
+"""What must be true at the end for each object that was ever in the uploads bucket."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib import keys
+from chalicelib.model import keys
 from ops.local import names
 from tests.attack.machine.pictures import Content
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as the API gave it: how to use it, and what it is for."""
+    """A ticket as issued by the API, and the content it was requested for."""
 
     answer: dict[str, Any]
     content: Content
@@ -21,7 +21,7 @@ class Ticket:
 
 @dataclass
 class Version:
-    """A state of an object, as it was uploaded."""
+    """A version of an object."""
 
     content: Content
     at: datetime
@@ -45,20 +45,20 @@ class Original:
     ticket: Ticket | None = None
     versions: dict[str, Version] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
-    gone_for_good: bool = False  # a ticket's image never comes back, whatever is uploaded
+    gone_for_good: bool = False  # a ticket's image that was deleted never comes back
 
     def may_be_erased(self, version: Version) -> bool:
-        """Whether somebody has asked for it: an erasure that began after it, or while it came."""
-        asked = any(e.ended is None or version.at < e.ended for e in self.erasures)
-        return asked or self.gone_for_good
+        """Whether a deletion was requested that may include this version."""
+        requested = any(e.ended is None or version.at < e.ended for e in self.erasures)
+        return requested or self.gone_for_good
 
     def must_be_erased(self, version: Version) -> bool:
-        """Whether somebody has been told that it is."""
+        """Whether a receipt has confirmed its deletion."""
         return any(e.verified and version.at < e.began for e in self.erasures)
 
     @property
     def mismatched(self) -> bool:
-        """Whether it ever held another content than its ticket has promised."""
+        """Whether it ever had other content than its ticket announced."""
         if self.ticket is None or not self.ticket.promised:
             return False
         return any(v.content != self.ticket.content for v in self.versions.values())
@@ -71,11 +71,11 @@ class Model:
         self.originals: dict[str, Original] = {}
 
     def ticketed(self, key: str, image_id: str, ticket: Ticket) -> None:
-        """A ticket was given."""
+        """Add a ticket that was issued."""
         self.originals[key] = Original(key, image_id, ticket)
 
     def stored(self, key: str, version_id: str, content: Content, at: datetime) -> None:
-        """An object was uploaded, by whatever way."""
+        """Add an object that was stored, in whatever way."""
         if key not in self.originals:
             self.originals[key] = Original(key, keys.derived_image_id(names.UPLOADS_BUCKET, key))
         self.originals[key].versions[version_id] = Version(content, at)

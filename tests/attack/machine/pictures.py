@@ -1,4 +1,4 @@
-"""Tiny files that are uploaded, the variants tables, and what must become of one under another."""
+"""Tiny files to upload, variants tables, and the expected renditions of each file by each table."""
 
 import functools
 import hashlib
@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 from PIL import Image
 
-from chalicelib import imaging, keys
+from chalicelib import imaging
 from chalicelib.errors import Reason
-from chalicelib.focus import CENTRE, FocalPoint
-from chalicelib.variants import Variant
+from chalicelib.model import keys
+from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.variants import Variant
 
 MOST_BYTES = 4_000
 MOST_PIXELS = 5_000
@@ -38,7 +39,7 @@ class Content(Struct, frozen=True, kw_only=True):
 
 
 def md5(data: bytes) -> str:
-    """What S3 says of bytes that were stored in one part."""
+    """S3's ETag of bytes that were stored in one part."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
@@ -82,7 +83,7 @@ LIMITS = imaging.Limits(max_pixels=MOST_PIXELS, max_frames=1_000)
 
 @functools.cache
 def rendered(name: str, table: str, focal_point: FocalPoint = CENTRE) -> Mapping[str, str]:
-    """The files of a good picture under a table: the MD5 of each by the end of its key."""
+    """The renditions of a valid picture by a table: MD5 by the end of the key."""
     picture = imaging.render(CONTENTS[name].data, TABLES[table], LIMITS, focal_point=focal_point)
     return {
         keys.rendition_key("", r.data, r.variant, r.extension): md5(r.data)

@@ -1,4 +1,4 @@
-"""Whoever looks on throughout: what no reader may ever see, and no store may ever be asked."""
+"""Checks after each change what no reader may ever see, and what no store may be asked to do."""
 
 import traceback
 from collections.abc import Mapping
@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from chalicelib.aws import items
-from chalicelib.errors import NotFound, PassingFault
-from chalicelib.focus import CENTRE
-from chalicelib.records import Image, Status
+from chalicelib.aws import items, table_keys
+from chalicelib.errors import NotFound, TransientError
+from chalicelib.model.focal_point import CENTRE
+from chalicelib.model.image import Image, Status
 from ops.local import names
 from tests.attack.machine.calls import Killed
 from tests.attack.machine.clock import Clock
@@ -18,12 +18,12 @@ from tests.attack.machine.model import Model
 from tests.attack.machine.pictures import BY_SHA256, CONTENTS, TABLES, rendered
 from tests.attack.machine.stores import Stores
 
-_RECORD = {"S": items.RECORD}
+_RECORD = {"S": table_keys.RECORD}
 _DATED = ("PutObject", "CopyObject")
 
 
 class Reader:
-    """Looks at each image after each change of it; `violations` are sentences."""
+    """Checks each image after each change; `violations` are sentences."""
 
     def __init__(self, stores: Stores, model: Model, clock: Clock, post: Post) -> None:
         self._stores = stores
@@ -34,7 +34,7 @@ class Reader:
         self.violations: list[str] = []
 
     def see(self, operation: str, parameters: Mapping[str, Any], answer: dict[str, Any]) -> None:
-        """A store has done something for the application."""
+        """Check an operation that a store has done for the application."""
         if "Bucket" not in parameters:
             self._table_changed(parameters)
             return
@@ -52,55 +52,57 @@ class Reader:
                 entry["LastModified"] = self._modified.get((bucket, entry["Key"]), self._clock())
 
     def stored(self, bucket: str, key: str, at: datetime) -> None:
-        """An object is there that was written at this time."""
+        """Record when an object was written."""
         self._modified[bucket, key] = at
 
     def violate(self, sentence: str) -> None:
-        """Something has happened that must not."""
+        """Record something that must not happen."""
         self.violations.append(sentence)
 
     def raised(self, function: str, error: BaseException) -> None:
-        """A function has raised: only what passes may leave it, or the end of its process."""
+        """Check a function's error: only transient errors and kills are allowed."""
         gone = isinstance(error, NotFound) and function == AGAIN
-        if not gone and not isinstance(error, PassingFault | Killed):
-            told = "".join(traceback.format_exception(error))
-            self.violate(f"{function} has raised what will not pass:\n{told}")
+        if not gone and not isinstance(error, TransientError | Killed):
+            trace = "".join(traceback.format_exception(error))
+            self.violate(f"{function} has raised an error that is not transient:\n{trace}")
 
     def _table_changed(self, parameters: Mapping[str, Any]) -> None:
         for action in parameters.get("TransactItems", ()):
             item = action.get("Put", {}).get("Item", {})
             if item.get("entry") == _RECORD and "status" in item:
-                self._look(items.image_of(item))
+                self._check(items.image_of(item))
 
     def _original_erased(self, key: str, version_id: str | None) -> None:
         original = self._model.originals.get(key)
         version = original.versions.get(version_id or "") if original else None
         self._post.object_changed(key, removed=True, versionId=version_id)
         if original and version and not original.may_be_erased(version):
-            self.violate(f"{key} ({version.content}) was erased, and nobody had asked for it.")
+            self.violate(f"{key} ({version.content}) was deleted, and nobody had requested that.")
 
     def _file_erased(self, key: str) -> None:
         image = self._stores.record(key.partition("/")[0])
         if image and image.renditions:
-            self._look_at_files(image)
+            self._check_files(image)
 
-    def _look(self, image: Image) -> None:
+    def _check(self, image: Image) -> None:
         original = self._model.of_image(image.id)
         if original and original.ticket:
             if original.gone_for_good and image.status is not Status.DELETED:
-                self.violate(f"The erased image {image.id} is back as {image.status}.")
-            original.gone_for_good |= image.erased
+                self.violate(f"The deleted image {image.id} is back as {image.status}.")
+            original.gone_for_good |= image.deletion.permanent
         if image.renditions:
-            self._look_at_files(image)
+            self._check_files(image)
 
-    def _look_at_files(self, image: Image) -> None:
+    def _check_files(self, image: Image) -> None:
         present = self._stores.objects(names.IMAGES_BUCKET, f"{image.id}/")
         missing = [key for key in image.processed_files if key not in present]
         if missing:
-            self.violate(f"{image.id} is {image.status}, but {missing} are not there.")
+            self.violate(f"{image.id} is {image.status}, but {missing} are missing.")
         shown = {key.removeprefix(image.id) for key in image.processed_files}
         if not any(shown == set(files) for files in _sets_of(image)):
-            self.violate(f"{image.id} is {image.status} with a set of no picture: {shown}.")
+            self.violate(
+                f"{image.id} is {image.status} with a set of files of no picture: {shown}."
+            )
 
 
 def _sets_of(image: Image) -> list[Mapping[str, str]]:

@@ -1,4 +1,4 @@
-"""Running the machine: for so many steps, from a seed, with an account of what was done."""
+"""Runs the machine from a seed, with an account of what was done."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import app
-from chalicelib.sweeping import originals, renditions, unfinished
+from chalicelib.sweep import originals, renditions, unfinished
 from tests.attack.machine.account import Account
 from tests.attack.machine.calls import PresentWiring
 from tests.attack.machine.machine import Machine
@@ -30,13 +30,13 @@ _SETTINGS = settings(
 )
 
 
-class OneAfterTheOther:
-    """The pool without threads: what is done in a call is done in its own greenlet."""
+class Sequential:
+    """A pool without threads: a call's work is done in its own greenlet."""
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
 
-    def __enter__(self) -> "OneAfterTheOther":
+    def __enter__(self) -> "Sequential":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -48,15 +48,15 @@ class OneAfterTheOther:
 
 @contextmanager
 def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
-    """The machine over `stores`; what it does is counted in `account`."""
+    """The machine over `stores`; its actions are counted in `account`."""
     kind = type("Machine", (Machine,), {"stores": stores, "account": account})
     with (
-        _silence(),
+        _logging_disabled(),
         mock.patch.object(app, "wiring", PresentWiring()),
-        # A killed call would put back the variables of its time, whenever it is cleared away.
+        # A killed call would restore old environment variables when it is garbage-collected.
         mock.patch.object(chalice.test.BaseClient, "_patched_env_vars", _same_variables),
-        mock.patch.object(originals, "ThreadPoolExecutor", OneAfterTheOther),
-        mock.patch.object(renditions, "ThreadPoolExecutor", OneAfterTheOther),
+        mock.patch.object(originals, "ThreadPoolExecutor", Sequential),
+        mock.patch.object(renditions, "ThreadPoolExecutor", Sequential),
         mock.patch.object(originals, "_PAGE", 2),
         mock.patch.object(renditions, "_PAGE", 5),
         mock.patch.object(unfinished, "_PAGE", 2),
@@ -70,8 +70,8 @@ def _same_variables(_client: object, _variables: object) -> Iterator[None]:
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
-    logging.disable(logging.CRITICAL)  # thousands of lines, of faults that are meant
+def _logging_disabled() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)  # thousands of lines about intended faults
     try:
         yield
     finally:
@@ -79,7 +79,7 @@ def _silence() -> Iterator[None]:
 
 
 def run(machine: type[Machine], worlds: int, start: int | None = None) -> None:
-    """Let so many worlds go their way: always the same ones where `start` is None."""
+    """Run `worlds` worlds: always the same ones if `start` is None."""
     if start is None:
         chosen = settings(_SETTINGS, max_examples=worlds, derandomize=True)
     else:

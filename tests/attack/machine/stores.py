@@ -1,4 +1,4 @@
-"""The real servers, and what every call of the application to them goes through."""
+"""The real servers, and hooks into every call of the application to them."""
 
 import configparser
 import functools
@@ -13,12 +13,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from chalicelib.aws import clients, items
-from chalicelib.records import Image
+from chalicelib.aws import clients, items, table_keys
+from chalicelib.model.image import Image
 from ops.local import names
-from ops.local.credentials import profiles_file
-from ops.local.options import read_options
-from ops.local.stores import make_buckets, make_table
+from ops.local.stack.credentials import profiles_file
+from ops.local.stack.options import read_options
+from ops.local.storage.stores import make_buckets, make_table
 from tests.attack.machine.calls import present_call
 from tests.stack.running import running_aws, running_seaweedfs
 from tests.waiting import GENEROUS
@@ -29,7 +29,7 @@ Seen = Callable[[str, Mapping[str, Any], dict[str, Any]], None]  # operation, pa
 
 
 class Stores:
-    """Clients of our own, whose calls nobody holds; `seen` gets the calls of the application."""
+    """Separate clients whose calls are never held; `seen` gets the application's calls."""
 
     def __init__(self) -> None:
         self.seen: Seen = lambda *_: None
@@ -37,7 +37,7 @@ class Stores:
         self.dynamodb = boto3.client("dynamodb")
 
     def clear(self) -> None:
-        """Empty buckets and table: making new ones takes longer."""
+        """Empty buckets and table, which is faster than recreating them."""
         for bucket in (names.UPLOADS_BUCKET, names.IMAGES_BUCKET):
             doomed = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in self.versions(bucket)]
             for first in range(0, len(doomed), 1000):
@@ -66,19 +66,19 @@ class Stores:
 
     def record(self, image_id: str) -> Image | None:
         """An image's record."""
-        key = items.serialized({"id": image_id, "entry": items.RECORD})
+        key = items.serialized({"id": image_id, "entry": table_keys.RECORD})
         answer = self.dynamodb.get_item(TableName=names.IMAGES_TABLE, Key=key, ConsistentRead=True)
         return items.image_of(answer["Item"]) if "Item" in answer else None
 
     def present_version(self, key: str) -> str | None:
-        """The version of an upload that is there now."""
+        """The current version of an upload."""
         try:
             return str(self.s3.head_object(Bucket=names.UPLOADS_BUCKET, Key=key)["VersionId"])
         except ClientError:
             return None
 
     def mark_of(self, key: str) -> str | None:
-        """The newest version of an upload, where it is a mark that the object is deleted."""
+        """The newest version of an upload, if it is a delete marker."""
         answer = self.s3.list_object_versions(Bucket=names.UPLOADS_BUCKET, Prefix=key)
         marks = [m for m in answer.get("DeleteMarkers", ()) if m["IsLatest"] and m["Key"] == key]
         return marks[0]["VersionId"] if marks else None
@@ -93,7 +93,7 @@ class Stores:
 
 @contextmanager
 def running_stores(folder: Path) -> Iterator[Stores]:
-    """SeaweedFS and DynamoDB Local for boto3's default session, with all that set-up makes."""
+    """SeaweedFS and DynamoDB Local for boto3's default session, with buckets and table."""
     with (
         running_seaweedfs(folder / "s3") as s3_address,
         running_aws(folder / "s3") as dynamodb_address,
@@ -109,23 +109,23 @@ def running_stores(folder: Path) -> Iterator[Stores]:
         )
         make_table(stores.dynamodb, names.IMAGES_TABLE)
         for bucket in (names.UPLOADS_BUCKET, names.IMAGES_BUCKET):
-            stores.s3.put_object(Bucket=bucket, Key="first", Body=b"")  # which takes its time
+            stores.s3.put_object(Bucket=bucket, Key="first", Body=b"")  # the first write is slow
         _watch(stores)
         yield stores
 
 
 def _watch(stores: Stores) -> None:
-    """From now on hold the application's calls to stores; `stores.seen` gets each that is done."""
+    """Hold the application's calls to stores from now on; `stores.seen` gets those done."""
     _fresh()
     for service, client in (("s3", clients.s3()), ("dynamodb", clients.dynamodb())):
         events = client.meta.events
         events.register(f"before-parameter-build.{service}", _note_parameters)
         events.register(f"before-call.{service}", _hold)
-        events.register(f"after-call.{service}", functools.partial(_tell, stores))
+        events.register(f"after-call.{service}", functools.partial(_report, stores))
 
 
 def _note_parameters(*, params: Any, context: dict[str, Any], **_: Any) -> None:
-    context[_PARAMETERS] = params  # the later events have them no more
+    context[_PARAMETERS] = params  # later events no longer have them
 
 
 def _hold(*, model: Any, **_: Any) -> None:
@@ -133,7 +133,7 @@ def _hold(*, model: Any, **_: Any) -> None:
         call.before(model.name)
 
 
-def _tell(stores: Stores, *, model: Any, parsed: Any, context: dict[str, Any], **_: Any) -> None:
+def _report(stores: Stores, *, model: Any, parsed: Any, context: dict[str, Any], **_: Any) -> None:
     if parsed["ResponseMetadata"]["HTTPStatusCode"] < 300:
         stores.seen(model.name, context[_PARAMETERS], parsed)
     if call := present_call():

@@ -14,7 +14,7 @@ _STEPS = 2_000  # and some more
 
 @pytest.fixture
 def sockets_left() -> Iterator[None]:
-    """Who is killed closes no sockets: they are collected here, and not during a later test."""
+    """Killed calls close no sockets: they are collected here, and not during a later test."""
     yield
     gc.collect()
 
@@ -22,7 +22,7 @@ def sockets_left() -> Iterator[None]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.usefixtures("sockets_left")
-def test_whatever_happens_every_object_ends_as_it_must(tmp_path: Path) -> None:
+def test_whatever_happens_all_guarantees_hold(tmp_path: Path) -> None:
     account = Account()
     with running_stores(tmp_path) as stores, prepared(stores, account) as machine:
         run(machine, _WORLDS)

@@ -1,4 +1,4 @@
-"""The application between its stores: its calls, each in a process of its own, and their ends."""
+"""The application and its stores; each call runs as in a separate process."""
 
 import functools
 import itertools
@@ -11,13 +11,13 @@ from typing import Any
 from chalice.test import Client
 
 import app
-from chalicelib.aws.faults import passing_faults_renamed
-from chalicelib.deadlines import TimeLeft
+from chalicelib.aws.faults import translate_transient_errors
+from chalicelib.ports.clock import TimeLeft
 from chalicelib.settings import read_settings
-from chalicelib.sweeping import Report
+from chalicelib.sweep import Report
 from chalicelib.wiring import Wiring
 from ops.local import names
-from ops.local.functions import limits_of
+from ops.local.runtime.functions import limits_of
 from tests.attack.machine.calls import WHOLE, Call, Cut, Fault, present_call
 from tests.attack.machine.clock import Clock
 from tests.attack.machine.deliveries import AGAIN, Delivery, Post
@@ -41,7 +41,7 @@ _CLIENT = Client(app.app, stage_name="none")
 
 
 class WorkQueue:
-    """The work queue, whose messages are ours to deliver."""
+    """The work queue, whose messages the machine delivers."""
 
     def __init__(self, post: Post) -> None:
         self._post = post
@@ -49,14 +49,14 @@ class WorkQueue:
     def send(self, body: str) -> None:
         call = present_call()
         assert call
-        with passing_faults_renamed("SQS"):
+        with translate_transient_errors("SQS"):
             call.before("SendMessage")
             self._post.message(AGAIN, body)
             call.after("SendMessage")
 
 
 class Copies:
-    """The CDN, which keeps copies: when it was told to forget those of an image."""
+    """The CDN; records when copies of an image were invalidated."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -66,7 +66,7 @@ class Copies:
         assert files
         call = present_call()
         assert call
-        with passing_faults_renamed("CloudFront"):
+        with translate_transient_errors("CloudFront"):
             call.before("CreateInvalidation")
             self.forgotten[image_id] = self._clock()
             call.after("CreateInvalidation")
@@ -74,7 +74,7 @@ class Copies:
 
 
 class World:
-    """Empty stores, a clock, calls that may be held, what waits for a call, and the model."""
+    """Empty stores, a clock, calls that may be held, waiting deliveries, and the model."""
 
     def __init__(self, stores: Stores) -> None:
         stores.clear()
@@ -92,7 +92,7 @@ class World:
     def request(
         self, method: str, path: str, body: Any, ended: Callable[[Any], None], cut: Cut
     ) -> None:
-        """Send the API a request; `ended` gets its answer, None where the process was killed."""
+        """Send the API a request; `ended` gets the response, None if the process was killed."""
         raw = b"" if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         send = functools.partial(_CLIENT.http.request, method, path, headers, raw)
@@ -101,38 +101,38 @@ class World:
         self.resume(call, cut)
 
     def deliver(self, delivery: Delivery, cut: Cut = WHOLE) -> None:
-        """Call the function that something is waiting for, not before it is due."""
-        self.pass_time((delivery.due - self.clock.look()).total_seconds())
+        """Call the function of a delivery, not before it is due."""
+        self.pass_time((delivery.due - self.clock.peek()).total_seconds())
         self.post.waiting.remove(delivery)
         work = functools.partial(_CLIENT.lambda_.invoke, delivery.function, delivery.payload)
         call = self._call(delivery.function, delivery.function, work)
         call.ended = lambda: self._delivered(call, delivery)
         self.resume(call, cut)
 
-    def sweep(self, looks: float, cut: Cut = WHOLE, *, at_once: bool = True) -> Call:
-        """Let the sweep run until it has looked at its time so often."""
+    def sweep(self, checks: float, cut: Cut = WHOLE, *, at_once: bool = True) -> Call:
+        """Run the sweep until it has checked its time `checks` times."""
         left = itertools.count()
-        work = functools.partial(_sweep, lambda: max(0, looks - next(left)), at_once=at_once)
+        work = functools.partial(_sweep, lambda: max(0, checks - next(left)), at_once=at_once)
         call = self._call("sweep", "sweep", work)
         call.ended = lambda: self._swept(call)
         self.resume(call, cut)
         return call
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass; Lambda ends the calls that take too long."""
+        """Advance the clock; calls over their time limit are killed."""
         self.clock.forward(max(0, seconds))
-        for call in [call for call in self.calls if call.ends_by < self.clock.look()]:
+        for call in [call for call in self.calls if call.ends_by < self.clock.peek()]:
             self.hit(call, Fault.KILLED_BEFORE)
 
     def resume(self, call: Call, cut: Cut = WHOLE) -> None:
         """Let a held call make `cut` more calls to stores."""
         call.go(cut)
-        self._look_after(call)
+        self._finish_if_dead(call)
 
     def hit(self, call: Call, fault: Fault) -> None:
         """Let the next call to a store of a held call fail."""
         call.hit(fault)
-        self._look_after(call)
+        self._finish_if_dead(call)
 
     def _call(self, name: str, function: str, body: Callable[[], Any]) -> Call:
         wiring = Wiring(_SETTINGS, self.clock)
@@ -140,7 +140,7 @@ class World:
         wiring.work = WorkQueue(self.post)
         wiring.cdn = self.copies
         limit = timedelta(seconds=limits_of(function).seconds)
-        call = Call(name, wiring, body, self.clock.look() + limit)
+        call = Call(name, wiring, body, self.clock.peek() + limit)
         self.calls.append(call)
         return call
 
@@ -153,7 +153,7 @@ class World:
         if call.error:
             self.reader.raised("sweep", call.error)
 
-    def _look_after(self, call: Call) -> None:
+    def _finish_if_dead(self, call: Call) -> None:
         if call.dead:
             self.calls.remove(call)
             self.faults.update(call.hits)
@@ -161,6 +161,6 @@ class World:
 
 
 def _sweep(time_left: TimeLeft, *, at_once: bool) -> Report:
-    """What `app.sweep` and `python -m ops sweep` (at once) do, with a time of our own."""
+    """What `app.sweep` and `python -m ops sweep` (at once) do, with a given time."""
     report: Report = app.wiring.sweeper.run(time_left, at_once=at_once)
     return report

@@ -1,1 +1,1 @@
-"""AWS for the tests of deploying: moto, taught what it lacks. It runs as a process of its own."""
+"""AWS for the deployment tests: moto with patches for what it lacks, run as a separate process."""

@@ -1,4 +1,4 @@
-"""`python -m tests.deploy.emulator PORT`: answers until the process is ended."""
+"""`python -m tests.deploy.emulator PORT`: serves until the process is ended."""
 
 import logging
 import sys
@@ -12,20 +12,20 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from tests.deploy.emulator import data, functions, gateway, resources, stacks
-from tests.deploy.emulator.lookups import remember_lookups
+from tests.deploy.emulator.lookups import cache_lookups
 
 
 def serve(port: int) -> None:
-    """Teach moto, then answer."""
+    """Patch moto, then serve."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     warnings.simplefilter("ignore")
     MotoRequestHandler.disable_nagle_algorithm = True
-    remember_lookups()
-    resources.teach()
-    data.teach()
-    stacks.teach()
-    functions.teach()
-    gateway.teach()
+    cache_lookups()
+    resources.patch()
+    data.patch()
+    stacks.patch()
+    functions.patch()
+    gateway.patch()
     make_server(
         "127.0.0.1",
         port,

@@ -1,4 +1,4 @@
-"""Lambda: Chalice asks for a layer's version by its ARN, which moto's API does not answer."""
+"""Lambda: adds GetLayerVersionByArn, which Chalice calls and moto lacks."""
 
 import json
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from moto.awslambda.responses import LambdaResponse
 
 
-def teach() -> None:
-    """Answer from what moto has."""
+def patch() -> None:
+    """Implement it over moto's backend."""
     LambdaResponse.get_layer_version_by_arn = _layer_version
 
 

@@ -1,19 +1,19 @@
-"""API Gateway: Chalice's documents are Swagger 2.0 without a description, which moto refuses."""
+"""API Gateway: accepts Chalice's Swagger 2.0 without a description, which moto refuses."""
 
 from typing import Any
 
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 
 
-def teach() -> None:
-    """Take Swagger 2.0 for OpenAPI 3: what moto reads of them is written the same way.
+def patch() -> None:
+    """Treat Swagger 2.0 as OpenAPI 3, since the parts that moto reads are the same in both.
 
-    And a stage keeps its method settings through a new deployment, as AWS's do.
+    A stage also keeps its method settings across deployments, as in AWS.
     """
     imported, put = APIGatewayBackend.import_rest_api, APIGatewayBackend.put_rest_api
 
     def import_rest_api(self: Any, api_doc: dict[str, Any], fail_on_warnings: bool) -> Any:
-        return imported(self, _readable(api_doc), fail_on_warnings)
+        return imported(self, _as_openapi(api_doc), fail_on_warnings)
 
     def put_rest_api(
         self: Any,
@@ -22,22 +22,22 @@ def teach() -> None:
         fail_on_warnings: bool,
         mode: str = "merge",
     ) -> Any:
-        return put(self, function_id, _readable(api_doc), fail_on_warnings, mode)
+        return put(self, function_id, _as_openapi(api_doc), fail_on_warnings, mode)
 
     deploy = RestAPI.create_deployment
 
     def create_deployment(self: Any, name: str, *rest: Any) -> Any:
         before = self.stages.get(name)
-        made = deploy(self, name, *rest)
+        deployment = deploy(self, name, *rest)
         if before:
             self.stages[name].method_settings = before.method_settings
-        return made
+        return deployment
 
     RestAPI.create_deployment = create_deployment
     APIGatewayBackend.import_rest_api = import_rest_api
     APIGatewayBackend.put_rest_api = put_rest_api
 
 
-def _readable(document: dict[str, Any]) -> dict[str, Any]:
-    known = {name: value for name, value in document.items() if name != "swagger"}
-    return {**known, "info": {"description": "", **document["info"]}}
+def _as_openapi(document: dict[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in document.items() if name != "swagger"}
+    return {**rest, "info": {"description": "", **document["info"]}}

@@ -1,6 +1,6 @@
-"""moto's lookups at a bearable price.
+"""Caches for moto's lookups.
 
-For each request moto lists the folders of its own code, and the methods of the class that answers.
+For each request moto lists its own package's directories, and the methods of the response class.
 """
 
 import functools
@@ -9,9 +9,9 @@ from moto import backends
 from moto.core import responses, utils
 
 
-def remember_lookups() -> None:
-    """Teach this process's moto to look once."""
+def cache_lookups() -> None:
+    """Make this process's moto look these up only once."""
     modules = frozenset(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules
-    remembered = functools.cache(utils.method_names_from_class)
-    responses.method_names_from_class = remembered  # type: ignore[attr-defined]
+    cached = functools.cache(utils.method_names_from_class)
+    responses.method_names_from_class = cached  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""CloudFormation's resource types that moto lacks, and what it leaves out of those it has."""
+"""CloudFormation resource types that moto lacks or implements only in part."""
 
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -11,8 +11,8 @@ from moto.core.common_models import CloudFormationModel
 Properties = dict[str, Any]
 
 
-class Taught:
-    """What moto asks of a resource; `make` and `remove` are each kind's own."""
+class Resource:
+    """The interface that moto expects of a resource; subclasses define `make` and `remove`."""
 
     kind: ClassVar[str]
 
@@ -21,10 +21,10 @@ class Taught:
         self.account, self.region = account, region
 
     def make(self, properties: Properties) -> None:
-        """Create it, or bring it up to date."""
+        """Create or update it."""
 
     def remove(self) -> None:
-        """Take away what `make` has left elsewhere."""
+        """Delete what `make` has created elsewhere."""
 
     def delete(self, _account: str, _region: str) -> None:
         self.remove()
@@ -50,10 +50,10 @@ class Taught:
     @classmethod
     def create_from_cloudformation_json(
         cls, name: str, described: Any, account: str, region: str, **_: Any
-    ) -> "Taught":
-        made = cls(name, account, region)
-        made.make(described["Properties"])
-        return made
+    ) -> "Resource":
+        resource = cls(name, account, region)
+        resource.make(described["Properties"])
+        return resource
 
     @classmethod
     def update_from_cloudformation_json(cls, **given: Any) -> Any:
@@ -61,40 +61,43 @@ class Taught:
         return given["original_resource"]
 
 
-class Distribution(Taught, CloudFormationModel):
-    """Kept where moto's own CloudFront finds it."""
+class Distribution(Resource, CloudFormationModel):
+    """Stored in moto's CloudFront backend."""
 
     kind = "AWS::CloudFront::Distribution"
 
     def __init__(self, name: str, account: str, region: str) -> None:
         super().__init__(name, account, region)
-        self._made = None
+        self._distribution = None
         self._backend = cloudfront_backends[account]["aws"]
 
     def make(self, properties: Properties) -> None:
         config = _as_the_api_has_it(properties["DistributionConfig"])
-        if self._made:
-            self._made.distribution_config = DistributionConfig(config)
+        if self._distribution:
+            self._distribution.distribution_config = DistributionConfig(config)
         else:
-            self._made, _, _ = self._backend.create_distribution(config, [])
-            self.physical_resource_id = self._made.distribution_id
+            self._distribution, _, _ = self._backend.create_distribution(config, [])
+            self.physical_resource_id = self._distribution.distribution_id
 
     def remove(self) -> None:
         self._backend.delete_distribution(self.physical_resource_id, True)
 
     def get_cfn_attribute(self, name: str) -> Any:
-        return {"DomainName": self._made.domain_name, "Id": self._made.distribution_id}[name]
+        return {
+            "DomainName": self._distribution.domain_name,
+            "Id": self._distribution.distribution_id,
+        }[name]
 
 
-class Access(Taught, CloudFormationModel):
-    """Origin Access Control, likewise."""
+class Access(Resource, CloudFormationModel):
+    """Origin Access Control, stored in moto's CloudFront backend."""
 
     kind = "AWS::CloudFront::OriginAccessControl"
 
     def make(self, properties: Properties) -> None:
-        made = OriginAccessControl(properties["OriginAccessControlConfig"])
-        self.physical_resource_id = made.id
-        self._controls[made.id] = made
+        control = OriginAccessControl(properties["OriginAccessControlConfig"])
+        self.physical_resource_id = control.id
+        self._controls[control.id] = control
 
     def remove(self) -> None:
         del self._controls[self.physical_resource_id]
@@ -105,8 +108,8 @@ class Access(Taught, CloudFormationModel):
         return controls
 
 
-class Alarm(Taught, CloudFormationModel):
-    """Kept where moto's own CloudWatch finds it, by name alone: nothing here raises it."""
+class Alarm(Resource, CloudFormationModel):
+    """Stored in moto's CloudWatch backend, for its name only: nothing here triggers it."""
 
     kind = "AWS::CloudWatch::Alarm"
 
@@ -133,8 +136,8 @@ class Alarm(Taught, CloudFormationModel):
         cloudwatch_backends[self.account][self.region].delete_alarms([self.physical_resource_id])
 
 
-# Kinds whose effect nothing here could show: moto would take a bucket policy's conditions for
-# always true, and it keeps none of CloudFront's policies.
+# Types whose effect cannot be tested here: moto ignores the conditions of a bucket policy, and does
+# not store CloudFront's policies.
 _WITHOUT_EFFECT = (
     "AWS::Budgets::Budget",
     "AWS::CloudFront::CachePolicy",
@@ -148,29 +151,29 @@ _WITHOUT_EFFECT = (
 )
 
 
-def teach() -> None:
-    """Before moto looks at its list of kinds for the first time."""
+def patch() -> None:
+    """Define these types; must be called before moto first reads its list of types."""
     for kind in _WITHOUT_EFFECT:
-        type(kind.replace("::", ""), (Taught, CloudFormationModel), {"kind": kind})
+        type(kind.replace("::", ""), (Resource, CloudFormationModel), {"kind": kind})
 
 
-def known_kinds() -> set[str]:
-    """All kinds that a template may use here."""
+def supported_types() -> set[str]:
+    """All resource types that a template may use here."""
     return set(get_model_map())
 
 
 def _as_the_api_has_it(config: Properties) -> Properties:
     listed = ("Origins", "CacheBehaviors", "Aliases")
-    known = {name: config[name] for name in ("Comment", "Enabled", "HttpVersion", "PriceClass")}
+    converted = {n: config[n] for n in ("Comment", "Enabled", "HttpVersion", "PriceClass")}
     for name in listed:
         items = [item for item in config.get(name, ()) if item]
-        known[name] = {"Quantity": len(items), "Items": [_behaviour(item) for item in items]}
-    known["DefaultCacheBehavior"] = _behaviour(config["DefaultCacheBehavior"])
-    return {**known, "CallerReference": str(uuid4())}
+        converted[name] = {"Quantity": len(items), "Items": [_behaviour(item) for item in items]}
+    converted["DefaultCacheBehavior"] = _behaviour(config["DefaultCacheBehavior"])
+    return {**converted, "CallerReference": str(uuid4())}
 
 
 def _behaviour(item: Any) -> Any:
-    """CloudFormation's bare lists as the API's lists with a length."""
+    """Convert CloudFormation's lists to the API's, which have a length."""
     if not isinstance(item, dict):
         return item
     return {

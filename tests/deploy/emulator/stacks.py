@@ -1,4 +1,4 @@
-"""CloudFormation: change sets that create, adopt, fail and roll back as AWS's do."""
+"""CloudFormation: change sets that create, adopt, fail and roll back as in AWS."""
 
 import traceback
 from collections.abc import Iterator
@@ -14,21 +14,21 @@ from moto.core.responses import ActionResult
 from tests.deploy.emulator import resources
 
 
-def teach() -> None:
-    """Replace what moto does with a change set, and with a template that it is to look at."""
+def patch() -> None:
+    """Replace how moto executes change sets and validates templates."""
     _read_templates_quickly()
     CloudFormationBackend.execute_change_set = _execute
     ChangeSet.diff = _changes
     CloudFormationResponse.validate_template = _validate
-    # AWS tells a list's parameter as it was given, with commas.
+    # AWS returns a list parameter as it was passed, with commas.
     Stack.parameter_list = property(_parameters)
-    Stack.stack_parameters = property(_as_given)
-    # An unchanged stack is told by the change set, not by an error.
+    Stack.stack_parameters = property(_as_passed)
+    # The change set reports an unchanged stack; it is no error.
     CloudFormationResponse._validate_different_update = lambda *_: None
 
 
 def _read_templates_quickly() -> None:
-    """By libyaml: moto reads each template several times, and PyYAML's own parser is slow."""
+    """Use libyaml: moto reads each template several times, and PyYAML's own parser is slow."""
     yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
     yaml.Loader = yaml.CLoader
 
@@ -45,10 +45,10 @@ def _execute(self: Any, change_set_name: str, **_: Any) -> None:
 
 
 def _changes(self: Any) -> list[Change]:
-    """With what only a parameter changes, which moto does, but leaves out of the change set."""
-    known, new = self.stack.resource_map, self.template_dict["Resources"]
-    names = known.build_resource_diff(self.template_dict, self.parameters)
-    resources = {**known._resource_json_map, **new}
+    """Include changes made by a parameter alone, which moto makes but does not list."""
+    old, new = self.stack.resource_map, self.template_dict["Resources"]
+    names = old.build_resource_diff(self.template_dict, self.parameters)
+    resources = {**old._resource_json_map, **new}
     return [
         Change(action, name, resources[name]["Type"])
         for action, changed in names.items()
@@ -59,7 +59,7 @@ def _changes(self: Any) -> list[Change]:
 def _create(stack: Stack, change_set: ChangeSet) -> None:
     stack.template = change_set.template
     stack._parse_template()
-    # With the defaults: a later change set is compared with all values.
+    # Including defaults, since a later change set is compared with all values.
     declared = stack.template_dict.get("Parameters", {})
     defaults = {name: str(p["Default"]) for name, p in declared.items() if "Default" in p}
     stack.parameters = {**defaults, **change_set.parameters}
@@ -77,7 +77,7 @@ def _rolling_back(stack: Stack, verb: str, status: str) -> Iterator[None]:
         traceback.print_exc()
         stack._add_stack_event(f"{verb}_FAILED", str(reason))
         if verb == "CREATE":
-            with suppress(Exception):  # of what was never created, moto has nothing to delete
+            with suppress(Exception):  # moto cannot delete what was never created
                 stack.resource_map.delete()
             stack.template_dict = {}
             stack.output_map = stack._create_output_map()
@@ -86,10 +86,10 @@ def _rolling_back(stack: Stack, verb: str, status: str) -> Iterator[None]:
 
 
 def _parameters(stack: Stack) -> list[dict[str, str]]:
-    return [{"ParameterKey": n, "ParameterValue": v} for n, v in _as_given(stack).items()]
+    return [{"ParameterKey": n, "ParameterValue": v} for n, v in _as_passed(stack).items()]
 
 
-def _as_given(stack: Stack) -> dict[str, str]:
+def _as_passed(stack: Stack) -> dict[str, str]:
     resolved = stack.resource_map.resolved_parameters
     return {n: ",".join(v) if isinstance(v, list) else str(v) for n, v in resolved.items()}
 
@@ -98,8 +98,8 @@ def _validate(self: Any) -> ActionResult:
     template = Stack.parse_template(self._get_param("TemplateBody"))
     declared = template.get("Parameters", {})
     kinds = {resource["Type"] for resource in template["Resources"].values()}
-    for kind in kinds - resources.known_kinds():
-        raise NotImplementedError(f"The emulator knows no {kind}.")
+    for kind in kinds - resources.supported_types():
+        raise NotImplementedError(f"The emulator does not support {kind}.")
     return ActionResult(
         {
             "Description": template.get("Description", ""),

@@ -9,7 +9,7 @@ from tests.ops.rendering.renders import SMALL, Render
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory with a table of one small variant beside it."""
+    """An empty working directory, with a table of one small variant beside it."""
     (tmp_path / "small.toml").write_text(SMALL)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")

@@ -1,4 +1,4 @@
-"""Pictures to render, and what `render --json` says of them."""
+"""Pictures to render, and parsers for the output of `render --json`."""
 
 import json
 from collections.abc import Callable

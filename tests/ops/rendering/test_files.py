@@ -1,4 +1,4 @@
-"""`render`: what becomes of each file, where it goes, and what is said of it."""
+"""`render`: the outcome of each file, its folder, and the output."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.names import PROJECT
-from ops.rendering.outcomes import shown
+from ops.project import PROJECT
+from ops.render.outcomes import shown
 from tests.ops.rendering.renders import Render, lines, paths, picture
 from tests.pictures import encoded, jpeg, photo
 from tests.waiting import GENEROUS
@@ -29,7 +29,7 @@ def test_each_file_is_one_line_of_json(render: Render) -> None:
     assert isinstance(ready["milliseconds"], int)
 
 
-def test_each_rendition_is_on_the_disk_as_its_line_says(render: Render) -> None:
+def test_each_rendition_on_disk_matches_its_json_line(render: Render) -> None:
     (line,) = lines(render(picture("a.jpg"), "--json"))
     for made in line["renditions"]:
         assert list(made) == RENDITION
@@ -38,7 +38,7 @@ def test_each_rendition_is_on_the_disk_as_its_line_says(render: Render) -> None:
         assert (made["width"], made["height"]) == (40, 27)
 
 
-def test_a_rejected_picture_is_no_error(render: Render) -> None:
+def test_a_rejected_picture_is_not_an_error(render: Render) -> None:
     result = render(picture("notes.jpg", b"hello"), "--json")
     (line,) = lines(result)
     assert (line["status"], line["reason"]) == ("rejected", "not_an_image")
@@ -46,7 +46,7 @@ def test_a_rejected_picture_is_no_error(render: Render) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-def test_missing_files_and_directories_are_told_and_the_others_are_rendered(
+def test_missing_files_and_directories_are_reported_and_the_others_rendered(
     render: Render,
 ) -> None:
     Path("folder").mkdir()
@@ -59,19 +59,19 @@ def test_missing_files_and_directories_are_told_and_the_others_are_rendered(
     assert result.exit_code == 1
 
 
-def test_files_of_one_stem_go_into_folders_of_their_own(render: Render) -> None:
+def test_files_with_the_same_stem_get_separate_folders(render: Render) -> None:
     files = [picture(f"{folder}/a.jpg") for folder in "xyz"]
     result = render(*files, picture("a-2.jpg"), picture("A.jpg"), "--json")
     folders = [Path(path).parent.name for path in paths(result)]
     assert folders == ["a", "a-2", "a-3", "a-2-2", "A-4"]
 
 
-def test_a_folder_is_the_same_whatever_became_of_the_files_before(render: Render) -> None:
+def test_a_folder_does_not_depend_on_the_outcome_of_earlier_files(render: Render) -> None:
     result = render("gone/a.jpg", picture("bad/a.jpg", b"bad"), picture("a.jpg"), "--json")
     assert paths(result) == ["out/a-3/small.webp"]
 
 
-def test_doing_it_twice_changes_nothing(render: Render, here: Path) -> None:
+def test_rendering_twice_changes_nothing(render: Render, here: Path) -> None:
     def contents() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
 
@@ -98,31 +98,31 @@ def test_no_name_leads_out_of_its_folder(render: Render, here: Path, name: str) 
     assert Path(path).resolve().parent.parent == here / "out"
 
 
-def test_people_read_a_line_for_each_file_and_rendition_and_a_total(render: Render) -> None:
+def test_the_readable_output_has_lines_for_files_and_renditions_and_a_total(render: Render) -> None:
     data = jpeg(120, 80)
     result = render(picture("a.jpg", data), picture("b.jpg", data), picture("c.jpg", b"no"))
     first, rendition, *_, rejected, total = result.stdout.splitlines()
     size = Path("out/a/small.webp").stat().st_size
     assert first.startswith(f"a.jpg  120×80  {len(data):,} bytes  ready in ")
     assert rendition.split() == ["small", "webp", "40×27", str(size), "bytes", "out/a/small.webp"]
-    assert rejected == "c.jpg  rejected (not_an_image): The file is not a picture."
+    assert rejected == "c.jpg  rejected (not_an_image): This file isn't an image."
     assert total == (
         f"3 files, 2 ready, 1 rejected, {2 * len(data):,} bytes in, {2 * size:,} bytes out, "
         f"{100 - 100 * size / len(data):.1f}% saved"
     )
 
 
-def test_a_total_of_nothing_is_a_total_too(render: Render) -> None:
+def test_the_total_of_no_files_is_printed(render: Render) -> None:
     assert render("gone.jpg").stdout == "0 files, 0 ready\n"
 
 
-def test_a_name_cannot_write_lines_or_colours_of_its_own(render: Render) -> None:
+def test_a_file_name_cannot_inject_lines_or_colours(render: Render) -> None:
     result = render(picture("[red]a\n\x1b[1mb.jpg"))
     assert result.stdout.startswith("[red]a��[1mb.jpg  120×80")
     assert shown("é 写真.jpg") == "é 写真.jpg"
 
 
-def test_a_file_that_cannot_be_written_is_told_and_leaves_nothing_half_done(
+def test_a_file_that_cannot_be_written_is_reported_and_leaves_no_partial_file(
     render: Render,
 ) -> None:
     Path("out/a/small.webp").mkdir(parents=True)
@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_written_is_told_and_leaves_nothing_half_done(
 
 
 @pytest.mark.parametrize("out", ["a.jpg", "a.jpg/out"])
-def test_what_is_a_file_can_be_no_directory(render: Render, out: str) -> None:
+def test_a_file_cannot_be_the_output_directory(render: Render, out: str) -> None:
     result = render(picture("a.jpg"), out=out)
     assert (result.exit_code, result.stdout) == (2, "")
 
@@ -148,16 +148,16 @@ def program(*arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.usefixtures("here")
 def test_the_program_prints_json_and_nothing_else() -> None:
-    broken = picture("b.jpg", jpeg(120, 80)[:900])
-    with program(picture("a.jpg"), broken, "--out", "out", "--json") as process:
+    corrupt = picture("b.jpg", jpeg(120, 80)[:900])
+    with program(picture("a.jpg"), corrupt, "--out", "out", "--json") as process:
         output, errors = process.communicate(timeout=GENEROUS)
     assert [json.loads(line)["file"] for line in output.splitlines()] == ["a.jpg", "b.jpg"]
     assert (process.returncode, errors) == (0, "")
 
 
 @pytest.mark.usefixtures("here")
-def test_a_line_is_there_before_the_next_file_and_ctrl_c_ends_with_a_sentence() -> None:
-    os.mkfifo("never")  # the program waits for somebody to write into it
+def test_each_line_is_printed_before_the_next_file_and_ctrl_c_ends_with_a_message() -> None:
+    os.mkfifo("never")  # the program waits for a writer
     with program(picture("a.jpg"), "never", "--out", "out", "--json") as process:
         assert process.stdout
         stuck = threading.Timer(GENEROUS, process.kill)

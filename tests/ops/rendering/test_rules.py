@@ -1,4 +1,4 @@
-"""`render`: tables, watermarks, limits, HEIC and focal points, right and wrong."""
+"""`render`: tables, watermarks, limits, HEIC and focal points, valid and invalid."""
 
 import sys
 from pathlib import Path
@@ -20,10 +20,10 @@ from tests.pictures import encoded, photo
         (None, "The variants table other.toml cannot be read."),
         (b"", "The variants table other.toml has no variant."),
         (b"[a]\nquality = 3\n", "The variant a needs a width or a height."),
-        (b"\xff\xd8", "The variants table other.toml is no UTF-8 text."),
+        (b"\xff\xd8", "The variants table other.toml is not UTF-8 text."),
         (
             b'[a]\nwidth = 9\nwatermark = {file = "gone.png"}\n',
-            "The watermark gone.png is not there.",
+            "The watermark gone.png is missing.",
         ),
     ],
 )
@@ -36,7 +36,7 @@ def test_a_wrong_table_is_wrong_usage(render: Render, table: bytes | None, sente
     assert not Path("out").exists()
 
 
-def test_a_watermark_may_lie_beside_its_table(render: Render) -> None:
+def test_a_watermark_may_be_beside_its_table(render: Render) -> None:
     picture("marks/logo.png", encoded(photo(9, 9), "PNG"))
     Path("marks/table.toml").write_text(f'{SMALL}watermark = {{file = "logo.png"}}\n')
     plain, marked = (
@@ -68,7 +68,7 @@ def test_the_limits_are_the_defaults_of_the_settings(
         limit: value,
     }
     fields = [(name, int, default) for name, default in others.items()]
-    monkeypatch.setattr("ops.render.Settings", defstruct("Settings", fields))
+    monkeypatch.setattr("ops.commands.render.Settings", defstruct("Settings", fields))
     (line,) = lines(render(picture("a.jpg"), "--json"))
     assert (line["status"], line["reason"]) == ("rejected", reason)
 
@@ -82,7 +82,7 @@ def test_the_limits_are_the_defaults_of_the_settings(
         ((), {"ALLOW_HEIC": "0"}, "rejected"),
     ],
 )
-def test_heic_is_read_by_an_option_or_by_the_setting(
+def test_heic_is_enabled_by_the_option_or_the_setting(
     render: Render,
     monkeypatch: pytest.MonkeyPatch,
     options: tuple[str, ...],
@@ -107,7 +107,7 @@ def test_heic_without_its_package_is_wrong_usage(
 COVER = "[square]\nwidth = 40\nheight = 40\nfit = 'cover'\nformats = ['png']\n"
 
 
-def test_crops_are_made_around_the_focal_point(render: Render) -> None:
+def test_crops_are_around_the_focal_point(render: Render) -> None:
     Path("../cover.toml").write_text(COVER)
     halves = Image.new("RGB", (160, 80), "red")
     halves.paste("blue", (80, 0, 160, 80))
@@ -128,7 +128,7 @@ def test_a_wrong_focal_point_is_wrong_usage(render: Render, point: str) -> None:
 OBJECT = "[v]\nwidth = 40\nformats = ['png']\nwatermark = {object = 'watermarks/logo.png'}\n"
 
 
-def test_a_watermark_of_the_bucket_is_read_beside_the_table(render: Render) -> None:
+def test_a_watermark_of_the_bucket_is_read_from_beside_the_table(render: Render) -> None:
     Path("../object.toml").write_text(OBJECT)
     Path("../watermarks").mkdir()
     Path("../watermarks/logo.png").write_bytes(encoded(Image.new("RGB", (9, 9), "red"), "PNG"))
@@ -137,7 +137,7 @@ def test_a_watermark_of_the_bucket_is_read_beside_the_table(render: Render) -> N
     assert made.getpixel((made.width - 4, made.height - 4)) == (255, 0, 0)
 
 
-def test_without_a_copy_of_the_buckets_watermark_it_is_said_what_to_do(render: Render) -> None:
+def test_without_a_copy_of_the_buckets_watermark_the_error_says_what_to_do(render: Render) -> None:
     Path("../object.toml").write_text(OBJECT)
     result = render(picture("a.jpg"), table="../object.toml")
     assert result.exit_code == 2

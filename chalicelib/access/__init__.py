@@ -1,1 +1,0 @@
-"""Who calls, and what they may do: bearer tokens of our own, or those of an OIDC issuer."""

@@ -1,0 +1,145 @@
+"""The records of all images on DynamoDB: one table, hash key `id`, range key `entry`."""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from typing import Any
+
+from botocore.exceptions import ClientError
+from msgspec.structs import replace
+
+from chalicelib.aws import clients, items, rows
+from chalicelib.aws.faults import code_of, translate_transient_errors
+from chalicelib.aws.items import Item
+from chalicelib.aws.outbox import outbox_item
+from chalicelib.aws.table_keys import HISTORY, RECORD, checksum_key
+from chalicelib.errors import RecordChanged, TransientError
+from chalicelib.model.image import WAITING, Event, Image, Status
+from chalicelib.model.outbox_event import OutboxEvent
+from chalicelib.ports.images import ImageRepository
+
+_LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+class DynamoImages(ImageRepository):
+    """DynamoDB implementation of ImageRepository."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def get(self, image_id: str) -> Image | None:
+        """The current record, read consistently."""
+        with translate_transient_errors("DynamoDB"):
+            response = clients.dynamodb().get_item(
+                TableName=self._name,
+                Key=items.row_key(image_id, RECORD),
+                ConsistentRead=True,
+            )
+        item = response.get("Item")
+        return items.image_of(item) if item else None
+
+    def get_many(self, image_ids: Collection[str]) -> dict[str, Image]:
+        """The current records, read consistently; ids without a record are left out."""
+        return {
+            id_: items.image_of(item)
+            for id_, item in rows.read_records(self._name, image_ids).items()
+        }
+
+    def history(self, image_id: str) -> tuple[Event, ...]:
+        """All history lines, oldest first."""
+        query = (
+            clients.dynamodb()
+            .get_paginator("query")
+            .paginate(
+                TableName=self._name,
+                KeyConditionExpression="id = :id AND begins_with(entry, :history)",
+                ExpressionAttributeValues=items.serialized({":id": image_id, ":history": HISTORY}),
+                ConsistentRead=True,
+            )
+        )
+        with translate_transient_errors("DynamoDB"):
+            return tuple(items.event_of(item) for page in query for item in page["Items"])
+
+    def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
+        """Write record, history line and outbox event in one transaction; see `put`."""
+        written = replace(image, revision=image.revision + 1)
+        try:
+            with translate_transient_errors("DynamoDB"):
+                clients.dynamodb().transact_write_items(
+                    TransactItems=self._writes(image, written, event, outbox_event)
+                )
+        except ClientError as reason:
+            raise _translated(reason) from reason
+        return written
+
+    def find_ready(self, owner: str, sha256: str) -> Image | None:
+        """The owner's ready image with this checksum (hex), found through its marker."""
+        marker = rows.read(self._name, checksum_key(owner, sha256), RECORD)
+        image = self.get(marker["image_id"]["S"]) if marker else None
+        if image and (image.status, image.sha256, image.owner) == (Status.READY, sha256, owner):
+            return image
+        return None
+
+    def restore(self, image: Image, history: Sequence[Event]) -> bool:
+        """Write a record, its marker and its history unchanged, unless there is a record."""
+        lines = [items.history_item(image, event, n) for n, event in enumerate(history, 1)]
+        if image.status is Status.READY and image.sha256:
+            lines.append(items.marker_item(image))
+        for line in lines:
+            rows.put(self._name, line)
+        # Last, so that an interrupted restore starts again.
+        return rows.add(self._name, items.record_item(image))
+
+    def remove_checksums(self, image: Image) -> None:
+        """Remove the markers of all checksums that the image has had, if they point to it."""
+        for sha256 in image.indexed_checksums:
+            self._delete_marker(items.marker_item(replace(image, sha256=sha256)))
+
+    def _delete_marker(self, marker: Item) -> None:
+        dynamodb = clients.dynamodb()
+        with (
+            translate_transient_errors("DynamoDB"),
+            suppress(dynamodb.exceptions.ConditionalCheckFailedException),
+        ):
+            dynamodb.delete_item(
+                TableName=self._name,
+                Key={name: marker[name] for name in ("id", "entry")},
+                ConditionExpression="image_id = :id",
+                ExpressionAttributeValues={":id": marker["image_id"]},
+            )
+
+    def _writes(
+        self, image: Image, written: Image, event: Event, outbox_event: OutboxEvent | None
+    ) -> list[Any]:
+        writes = [
+            {"Put": {"Item": items.record_item(written), **_unchanged_since(image)}},
+            {"Put": {"Item": items.history_item(written, event, written.revision)}},
+        ]
+        if written.ticket.expires_at and written.status not in WAITING:
+            # The history line of a used ticket must not expire like those of unused ones.
+            writes.append({"Put": {"Item": items.ticket_item(written)}})
+        if written.status is Status.READY and written.sha256:
+            writes.append({"Put": {"Item": items.marker_item(written)}})
+        if outbox_event:
+            writes.append({"Put": {"Item": outbox_item(outbox_event)}})
+        for write in writes:
+            for action in write.values():
+                action["TableName"] = self._name
+        return writes
+
+
+def _unchanged_since(image: Image) -> dict[str, Any]:
+    if not image.revision:
+        return {"ConditionExpression": "attribute_not_exists(id)"}
+    return {
+        "ConditionExpression": "revision = :revision",
+        "ExpressionAttributeValues": items.serialized({":revision": image.revision}),
+    }
+
+
+def _translated(reason: ClientError) -> Exception:
+    if code_of(reason) != "TransactionCanceledException":
+        return reason
+    causes = {cause.get("Code") for cause in reason.response.get("CancellationReasons", [])}
+    if causes & _LOST_RACES:
+        return RecordChanged("The record was changed concurrently.")
+    return TransientError("DynamoDB is temporarily unavailable.")

@@ -1,0 +1,62 @@
+"""The keys of the images table: hash key `id`, range key `entry`, and its index by_unfinished.
+
+Rows that are no image's have hash keys that no image id equals. Policies name them (ops/iam), so a
+function that may write records can be kept from tokens and secrets.
+"""
+
+from datetime import UTC, datetime
+
+from chalicelib.model.image import Status
+from chalicelib.model.outbox_event import OutboxEvent
+
+# Range keys
+RECORD = "image"
+HISTORY = "history#"  # the prefix of an image's history lines
+HELD = "held"  # the tickets that count towards an owner's limit
+
+# Hash keys
+BOOKMARKS = "sweep"
+SECRETS = "secrets"
+TOKENS = "tokens"
+
+SHARDS = 8  # keys per status: DynamoDB writes 1,000 units a second to one key
+
+
+def history_entry(at: datetime, revision: int) -> str:
+    """The range key of the history line written with the record's `revision`."""
+    return f"{HISTORY}{sortable(at)}#{revision:06d}"
+
+
+def checksum_key(owner: str, sha256: str) -> str:
+    """The hash key of the marker that maps an owner's checksum (hex) to their image."""
+    return f"sha256#{owner}#{sha256}"
+
+
+def counters_key(owner: str) -> str:
+    """The hash key of an owner's quota counters."""
+    return f"limits#{owner}"
+
+
+def pending_key(image_id: str) -> str:
+    """The hash key of an image's outbox events: one for each last character of an id.
+
+    Each is good for some hundred events a second.
+    """
+    return f"untold#{image_id[-1:]}"
+
+
+def pending_entry(outbox_event: OutboxEvent) -> str:
+    """The range key of an outbox event."""
+    at = sortable(outbox_event.at)
+    return f"{at}#{outbox_event.image_id}#{outbox_event.revision:06d}"
+
+
+def unfinished_keys(status: Status) -> list[str]:
+    """The index keys of unfinished images of `status`; an image's id decides which it has."""
+    return [f"{status.value}#{shard}" for shard in range(SHARDS)]
+
+
+def sortable(at: datetime) -> str:
+    """A time as in the table's keys: UTC, with microseconds."""
+    # isoformat() omits zero microseconds, which would sort wrongly.
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

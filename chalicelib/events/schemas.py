@@ -1,0 +1,117 @@
+"""Schemas of image events; the JSON Schema of docs/events.md is generated from them.
+
+Fields may be added within a `VERSION`; removing one, or changing its meaning, needs the next.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from chalicelib.errors import Reason
+from chalicelib.model.image import Event, Image, Status
+from chalicelib.model.outbox_event import OutboxEvent, event_id
+from chalicelib.views import image_view
+from chalicelib.views.image_view import RenditionView
+
+VERSION = "1"
+
+Version = Annotated[Literal["1"], Meta(description="The version of these schemas.")]
+EventId = Annotated[str, Meta(description="Idempotency key.")]
+Revision = Annotated[int, Meta(ge=1, description="Increases with each change of the image.")]
+At = Annotated[datetime, Meta(tz=True, description="When the image changed.")]
+_STATUS = Meta(description="The image's new status.")
+ImageId = Annotated[str, Meta(description="The image's id.")]
+Owner = Annotated[str, Meta(description="The image's owner; `everyone` if no tokens are required.")]
+Filename = Annotated[str, Meta(description="The original's file name, as the user knows it.")]
+ContentType = Annotated[str | None, Meta(description="The original's media type, by its content.")]
+Width = Annotated[int | None, Meta(description="The upright original's width in pixels.")]
+Height = Annotated[int | None, Meta(description="The upright original's height in pixels.")]
+Bytes = Annotated[int | None, Meta(description="The original's size in bytes.")]
+Sha256 = Annotated[str | None, Meta(description="The original's SHA-256, in lower-case hex.")]
+Renditions = Annotated[list[RenditionView], Meta(description="In the order of the variants.")]
+Why = Annotated[Reason | None, Meta(description="The reason, as a code for programs.")]
+Detail = Annotated[str | None, Meta(description="The reason, as a sentence for people.")]
+Erased = Annotated[bool, Meta(description="Whether somebody requested its deletion.")]
+
+
+class ImageEvent(Struct, frozen=True, kw_only=True):
+    """The fields of every event."""
+
+    version: Version
+    event_id: EventId
+    id: ImageId
+    owner: Owner
+    revision: Revision
+    at: At
+    filename: Filename
+
+
+class ImageReady(ImageEvent, frozen=True, kw_only=True):
+    """All renditions are available; sides in pixels."""
+
+    status: Annotated[Literal["ready"], _STATUS]
+    content_type: ContentType
+    width: Width
+    height: Height
+    bytes: Bytes
+    sha256: Sha256
+    renditions: Renditions
+
+
+class ImageRejected(ImageEvent, frozen=True, kw_only=True):
+    """The original can never become an image: `reason` is for programs, `detail` for people."""
+
+    status: Annotated[Literal["rejected"], _STATUS]
+    reason: Why
+    detail: Detail
+
+
+class ImageFailed(ImageEvent, frozen=True, kw_only=True):
+    """Processing failed after all retries; `detail` is a sentence."""
+
+    status: Annotated[Literal["failed"], _STATUS]
+    detail: Detail
+
+
+class ImageDeleted(ImageEvent, frozen=True, kw_only=True):
+    """The image is no longer shown; `erased` if somebody requested its deletion."""
+
+    status: Annotated[Literal["deleted"], _STATUS]
+    erased: Erased
+
+
+SCHEMAS: dict[Status, type[ImageEvent]] = {
+    Status.READY: ImageReady,
+    Status.REJECTED: ImageRejected,
+    Status.FAILED: ImageFailed,
+    Status.DELETED: ImageDeleted,
+}
+NAMES = {status: f"image.{status.value}" for status in SCHEMAS}
+
+
+def outbox_event_of(image: Image, event: Event, public_url: str) -> OutboxEvent | None:
+    """The outbox event to write with `image` and `event`; None if there is none to publish."""
+    if image.status not in SCHEMAS or event.event != image.status.value:
+        return None
+    revision = image.revision + 1
+    view = image_view.show(image, public_url)
+    values = {
+        **{name: getattr(view, name) for name in view.__struct_fields__},
+        "version": VERSION,
+        "event_id": event_id(image.id, revision),
+        "revision": revision,
+        "at": event.at,
+        "status": image.status.value,
+        "erased": image.deletion.permanent,
+    }
+    schema = SCHEMAS[image.status]
+    detail = schema(**{name: values[name] for name in schema.__struct_fields__})
+    return OutboxEvent(
+        image_id=image.id,
+        revision=revision,
+        name=NAMES[image.status],
+        at=event.at,
+        detail=msgspec.json.encode(detail).decode(),
+    )

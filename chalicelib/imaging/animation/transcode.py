@@ -1,0 +1,66 @@
+"""Transcodes an animation to its renditions, within a limit of work."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from PIL import Image
+
+from chalicelib.errors import Reason
+from chalicelib.imaging.animation.frames import pictures_of
+from chalicelib.imaging.animation.webp_writer import WebpWriter
+from chalicelib.imaging.decoding import Animation, headers_of
+from chalicelib.imaging.formats.file_info import Frame
+from chalicelib.imaging.geometry import Size
+from chalicelib.imaging.memory_limits import most_canvas
+from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.rejections import rejection, too_much_motion
+
+Key = TypeVar("Key")
+
+_ENCODERS = 2  # threads; libwebp releases the interpreter's lock
+
+
+def check(animation: Animation, outputs: Iterable[Size], limits: Limits) -> None:
+    """Rejection for too much work, judged by headers: decoding, and rendering in all `outputs`."""
+    canvas = animation.canvas.width * animation.canvas.height
+    most = most_canvas(limits)
+    if canvas > most:
+        raise rejection(Reason.TOO_MANY_PIXELS, canvas, most)
+    drawn = sum(_drawn(frame, canvas, most) for frame in headers_of(animation))
+    made = sum(output.width * output.height for output in outputs)
+    pixels = drawn + drawn * made // canvas
+    if pixels > limits.max_animation_pixels:
+        raise too_much_motion(pixels, limits.max_animation_pixels)
+
+
+def _drawn(frame: Frame, canvas: int, most: int) -> int:
+    """The pixels that drawing and disposing of `frame` change; Rejection for more than `most`.
+
+    Finding out that the rest of a canvas is unchanged costs a quarter of changing it.
+    """
+    pixels = frame.width * frame.height
+    if pixels > most:
+        raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
+    return max(pixels if frame.disposal == "keep" else 2 * pixels, canvas // 4)
+
+
+def transcode(
+    animation: Animation,
+    writers: Mapping[Key, WebpWriter],
+    pictures: Callable[[Image.Image], Iterable[tuple[Key, Image.Image]]],
+) -> dict[Key, bytes]:
+    """The file of each writer; `pictures` renders a frame's picture for each of them."""
+    encoding: list[Future[None]] = []
+    with ThreadPoolExecutor(_ENCODERS) as encoders:
+        for whole, milliseconds in pictures_of(animation):
+            scaled = list(pictures(whole))
+            # While one frame is encoded the next is rendered, and no more than these two are held.
+            for future in encoding:
+                future.result()
+            encoding = [
+                encoders.submit(writers[key].add, picture, milliseconds) for key, picture in scaled
+            ]
+        for future in encoding:
+            future.result()
+    return {key: writer.file(animation.info.plays or 0) for key, writer in writers.items()}

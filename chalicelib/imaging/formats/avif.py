@@ -1,0 +1,93 @@
+"""AVIF: nested boxes, all of which the decoder reads."""
+
+import struct
+from collections.abc import Iterator
+
+from chalicelib.imaging.formats import av1
+from chalicelib.imaging.formats.body import Body
+from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
+from chalicelib.imaging.formats.heif import (
+    check_area,
+    check_parts,
+    profile_of,
+    size_of,
+    without_metadata,
+)
+from chalicelib.imaging.formats.heif_items import content_of, items_of
+from chalicelib.imaging.formats.isobmff import Box, boxes, inside, numbers
+
+_TOP = frozenset({b"ftyp", b"meta", b"mdat"})
+_META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"})
+# No rotation, mirror or crop, and no colours but sRGB.
+_PROPERTIES = frozenset({b"ispe", b"pixi", b"av1C", b"auxC", b"colr"})
+_ITEMS = frozenset({b"av01", b"grid"})
+_UNSPECIFIED, _BT709, _SRGB = 2, 1, 13
+_TABLES = (b"mdia", b"minf", b"stbl")
+
+
+def inspect(data: bytes) -> FileInfo:
+    """The structure of an AVIF; its body hides EXIF and XMP. Raises MalformedFile.
+
+    The format's own rotation and mirroring apply, and EXIF's orientation does not.
+    """
+    top = boxes(data, 0, len(data))
+    for track in inside(data, top, b"moov", b"trak"):
+        _check_track(data, boxes(data, track.start, track.end))
+    metas = [box for box in top if box.name == b"meta"]
+    if not metas:
+        return FileInfo(Body(data))
+    items = items_of(data, metas[0])
+    check_parts(data, items, lambda item: av1.area(content_of(data, items, item)))
+    width, height = size_of(data, items, items.primary)
+    profile = profile_of(data, items)
+    return FileInfo(Body(without_metadata(data, items)), width, height, profile=profile)
+
+
+def _check_track(data: bytes, track: list[Box]) -> None:
+    """MalformedFile if the first frame of `track` is far larger than the track header says."""
+    for header in inside(data, track, b"tkhd"):
+        sides = numbers(data, ">II", header.start + (88 if data[header.start] else 76))
+        for start, end in _first_samples(data, track):
+            check_area((sides[0] >> 16) * (sides[1] >> 16), av1.area(data[start:end]))
+
+
+def _first_samples(data: bytes, track: list[Box]) -> Iterator[tuple[int, int]]:
+    for sizes in inside(data, track, *_TABLES, b"stsz"):
+        same, _, first = numbers(data, ">III", sizes.start + 4)
+        for name, layout in ((b"stco", ">I"), (b"co64", ">Q")):
+            for chunks in inside(data, track, *_TABLES, name):
+                start = numbers(data, layout, chunks.start + 8)[0]
+                yield start, start + (same or first)
+
+
+def strip_metadata(body: bytes) -> bytes:
+    """`body` if it holds nothing but the pixels of an sRGB still, else empty."""
+    top = boxes(body, 0, len(body))
+    metas = [box for box in top if box.name == b"meta"]
+    if len(metas) != 1 or not {box.name for box in top} <= _TOP:
+        return b""
+    try:
+        return body if _is_plain(body, metas[0]) else b""
+    except MalformedFile:
+        return b""
+
+
+def _is_plain(body: bytes, meta: Box) -> bool:
+    inner = boxes(body, meta.start + 4, meta.end)
+    names = {box.name for box in inner}
+    groups = inside(body, inner, b"iprp", b"ipco")
+    properties = [found for group in groups for found in boxes(body, group.start, group.end)]
+    return (
+        names <= _META
+        and len(names) == len(inner)
+        and set(items_of(body, meta).types.values()) <= _ITEMS
+        and {found.name for found in properties} <= _PROPERTIES
+        and all(_is_srgb(body, found) for found in properties if found.name == b"colr")
+    )
+
+
+def _is_srgb(body: bytes, box: Box) -> bool:
+    if body[box.start : box.start + 4] != b"nclx" or box.end - box.start < 8:
+        return False
+    primaries, transfer = struct.unpack_from(">HH", body, box.start + 4)
+    return primaries in {_UNSPECIFIED, _BT709} and transfer in {_UNSPECIFIED, _SRGB}

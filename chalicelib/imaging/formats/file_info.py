@@ -1,0 +1,50 @@
+"""The result of inspecting a file's structure."""
+
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from chalicelib.imaging.formats.body import Body
+
+Disposal = Literal["keep", "clear", "restore"]
+
+
+class FileInfo(NamedTuple):
+    """A file's structure.
+
+    `body` is what to decode; `width` and `height` are stored (not upright)
+    pixels, 0 if only the decoder knows; `frames` is counted up to one more
+    than allowed; `orientation` is EXIF's, 1 to 8; `profile` is the ICC profile,
+    empty if there is none or only the decoder knows it. `plays` is how often an
+    animation plays, 0 for ever; None for a still, or an animation treated as one.
+    """
+
+    body: Body
+    width: int = 0
+    height: int = 0
+    frames: int = 1
+    orientation: int = 1
+    profile: bytes = b""
+    plays: int | None = None
+
+
+class Frame(NamedTuple):
+    """A frame of an animation, and how it is drawn over what was shown before.
+
+    `body` is a still picture's file of `width` x `height` pixels, drawn at `left`, `top`
+    of the canvas. `blended` is whether the canvas shows through its transparent
+    pixels. After `milliseconds` the canvas is kept, cleared where the frame was,
+    or restored to what it was before.
+    """
+
+    body: bytes
+    left: int
+    top: int
+    width: int
+    height: int
+    milliseconds: Fraction
+    disposal: Disposal = "keep"
+    blended: bool = True
+
+
+class MalformedFile(Exception):
+    """The structure is inconsistent or truncated."""

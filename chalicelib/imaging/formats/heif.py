@@ -1,0 +1,115 @@
+"""HEIF, and what AVIF shares with it: a picture is one item, or a grid of items."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from chalicelib.errors import Reason
+from chalicelib.imaging.formats.body import Body
+from chalicelib.imaging.formats.cicp import named
+from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
+from chalicelib.imaging.formats.heif_items import Items, items_of
+from chalicelib.imaging.formats.isobmff import Box, boxes, numbers
+from chalicelib.imaging.rejections import rejection
+
+# Tiles may overhang and layers may overlap; a file that needs more than this is malformed.
+_SLACK = 1 << 24  # pixels
+_MOST_PARTS = 10_000
+_DEEPEST = 4
+_CODED = frozenset({b"hvc1", b"grid", b"iovl", b"iden"})
+_ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
+
+
+def inspect(data: bytes) -> FileInfo:
+    """The structure of a HEIC; its body hides EXIF and XMP. Raises MalformedFile.
+
+    The decoder applies the format's own rotation and mirroring, which take precedence over
+    EXIF's orientation. Rejection for other codecs.
+    """
+    top = {box.name: box for box in reversed(boxes(data, 0, len(data)))}
+    if b"meta" not in top and b"moov" in top:
+        raise rejection(Reason.UNSUPPORTED_FORMAT, "HEIF video")
+    if b"meta" not in top:
+        raise MalformedFile
+    items = items_of(data, top[b"meta"])
+    if items.types.get(items.primary) not in _CODED:
+        raise rejection(Reason.UNSUPPORTED_FORMAT, "HEIF (other than HEIC)")
+    width, height = size_of(data, items, items.primary)
+    check_parts(data, items, lambda item: area_of(data, items, item))
+    profile = profile_of(data, items)
+    return FileInfo(Body(without_metadata(data, items)), width, height, profile=profile)
+
+
+def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:
+    """MalformedFile if picture or alpha consist of far more pixels (`area`) than are shown."""
+    shown = area_of(data, items, items.primary)
+    for whole in (items.primary, *_alpha_items(data, items)):
+        parts = Counter(islice(_parts(items, whole, 0), _MOST_PARTS + 1))
+        if parts.total() > _MOST_PARTS:
+            raise MalformedFile
+        check_area(shown, sum(area(part) * times for part, times in parts.items()))
+
+
+def check_area(shown: int, decoded: int) -> None:
+    """MalformedFile if far more pixels are to be `decoded` than are `shown`."""
+    if decoded > 2 * shown + _SLACK:
+        raise MalformedFile
+
+
+def size_of(data: bytes, items: Items, item: int) -> tuple[int, int]:
+    """Width and height by the properties of `item`; zeros if they have none."""
+    for found in items.properties.get(item, []):
+        if found.name == b"ispe":
+            width, height = numbers(data, ">II", found.start + 4)
+            return width, height
+    return 0, 0
+
+
+def area_of(data: bytes, items: Items, item: int) -> int:
+    """The number of pixels by the properties of `item`."""
+    width, height = size_of(data, items, item)
+    return width * height
+
+
+def profile_of(data: bytes, items: Items) -> bytes:
+    """The ICC profile for the picture's CICP numbers; empty if it has a profile of its own."""
+    found = [box for box in items.properties.get(items.primary, []) if box.name == b"colr"]
+    numbered = [box for box in found if data[box.start : box.start + 4] == b"nclx"]
+    if len(numbered) != 1 or len(found) > 1:
+        return b""
+    primaries, transfer = numbers(data, ">HH", numbered[0].start + 4)
+    return named(primaries, transfer)
+
+
+def without_metadata(data: bytes, items: Items) -> bytes:
+    """`data` with EXIF and XMP detached from pictures: malformed ones would fail the decoder."""
+    hidden = bytearray(data) if items.metadata else data
+    if isinstance(hidden, bytearray):
+        for position in items.metadata:
+            hidden[position : position + 4] = b"skip"
+    return bytes(hidden)
+
+
+def _alpha_items(data: bytes, items: Items) -> list[int]:
+    return [
+        source
+        for (name, source), targets in items.references.items()
+        if name == b"auxl"
+        and items.primary in targets
+        and any(_is_alpha(data, found) for found in items.properties.get(source, []))
+    ]
+
+
+def _is_alpha(data: bytes, box: Box) -> bool:
+    return box.name == b"auxC" and data[box.start + 4 : box.end].startswith(_ALPHA)
+
+
+def _parts(items: Items, item: int, depth: int) -> Iterator[int]:
+    """The coded pictures that `item` consists of, each as often as it is used."""
+    parts = items.references.get((b"dimg", item), [])
+    if not parts:
+        yield item
+    elif depth == _DEEPEST:
+        raise MalformedFile
+    for part in parts:
+        yield from _parts(items, part, depth + 1)

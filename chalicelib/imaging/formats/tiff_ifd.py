@@ -1,0 +1,147 @@
+"""TIFF's image file directories, used by TIFF files and EXIF blocks."""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chalicelib.imaging.formats.file_info import MalformedFile
+
+ORIENTATION = 0x0112
+EXIF_PREFIX = b"Exif\x00\x00"
+
+_LONGEST_CONTENT = 1 << 20  # bytes
+
+_BYTES_PER_VALUE = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    129: 1,  # UTF-8 text of EXIF 3
+}
+_BYTES_PER_LONG_VALUE = {16: 8, 17: 8, 18: 8}
+
+
+class Field(NamedTuple):
+    """A tag: number of values, their length in bytes, and the first if it is an inline integer."""
+
+    values: int
+    length: int
+    first: int | None
+
+
+class Layout(NamedTuple):
+    """A file's number formats: classic TIFF or BigTIFF, little- or big-endian."""
+
+    order: str
+    counter: str
+    entry: str
+    pointer: str
+    first: int
+
+
+def layout_of(data: bytes) -> Layout:
+    """The layout by the header of `data`; MalformedFile if it is not a TIFF."""
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None or len(data) < 8:
+        raise MalformedFile
+    version = struct.unpack_from(f"{order}H", data, 2)[0]
+    if version == 42:
+        return Layout(order, "H", "HHI4s", "I", struct.unpack_from(f"{order}I", data, 4)[0])
+    if version == 43 and len(data) >= 16:
+        return Layout(order, "Q", "HHQ8s", "Q", struct.unpack_from(f"{order}Q", data, 8)[0])
+    raise MalformedFile
+
+
+def offsets(data: bytes, layout: Layout) -> Iterator[int]:
+    """Where each directory starts, in order; stops at one outside the file or a repeated one."""
+    seen: set[int] = set()
+    offset = layout.first
+    while offset and offset not in seen:
+        seen.add(offset)
+        yield offset
+        try:
+            offset = _following(data, layout, offset)
+        except struct.error:
+            return
+
+
+def fields(data: bytes, layout: Layout, offset: int) -> dict[int, Field]:
+    """The directory at `offset`; MalformedFile if it exceeds the file."""
+    return {
+        tag: _field(layout, kind, values, raw)
+        for tag, kind, values, raw in _entries(data, layout, offset)
+    }
+
+
+def content_of(data: bytes, layout: Layout, offset: int, tag: int) -> bytes:
+    """The bytes of `tag` in the directory at `offset`; empty if it is absent or too long.
+
+    MalformedFile if the directory exceeds the file.
+    """
+    for found, kind, values, raw in _entries(data, layout, offset):
+        if found == tag:
+            length = values * _BYTES_PER_VALUE.get(kind, 0)
+            if length <= len(raw):
+                return raw[:length]
+            start: int = struct.unpack(f"{layout.order}{layout.pointer}", raw)[0]
+            return data[start : start + length] if length <= _LONGEST_CONTENT else b""
+    return b""
+
+
+def exif_orientation(exif: bytes) -> int:
+    """The orientation, 1 to 8, in an EXIF block; 1 if the block is malformed or has none."""
+    block = exif.removeprefix(EXIF_PREFIX)
+    try:
+        layout = layout_of(block)
+        return orientation_of(fields(block, layout, layout.first))
+    except MalformedFile:
+        return 1
+
+
+def orientation_of(directory: dict[int, Field]) -> int:
+    """The orientation, 1 to 8, in a directory; 1 if it has none or an invalid one."""
+    field = directory.get(ORIENTATION)
+    if field is None or field.first is None or not 1 <= field.first <= 8:
+        return 1
+    return field.first
+
+
+def _entries(data: bytes, layout: Layout, offset: int) -> Iterator[tuple[int, int, int, bytes]]:
+    """Tag, type, number of values, and the values or their offset; MalformedFile past the end."""
+    counter, entry = f"{layout.order}{layout.counter}", f"{layout.order}{layout.entry}"
+    start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
+    try:
+        count = struct.unpack_from(counter, data, offset)[0]
+    except struct.error as reason:
+        raise MalformedFile from reason
+    entries = data[start : start + count * size]
+    if len(entries) < count * size:
+        raise MalformedFile
+    return struct.iter_unpack(entry, entries)
+
+
+def _following(data: bytes, layout: Layout, offset: int) -> int:
+    counter = f"{layout.order}{layout.counter}"
+    count: int = struct.unpack_from(counter, data, offset)[0]
+    end = offset + struct.calcsize(counter) + count * struct.calcsize(f"={layout.entry}")
+    if end > len(data):
+        return 0
+    following: int = struct.unpack_from(f"{layout.order}{layout.pointer}", data, end)[0]
+    return following
+
+
+def _field(layout: Layout, kind: int, count: int, raw: bytes) -> Field:
+    width = _BYTES_PER_VALUE.get(kind) or _BYTES_PER_LONG_VALUE.get(kind, 0)
+    code = {3: "H", 4: "I", 16: "Q"}.get(kind)
+    inline = code is not None and count >= 1 and count * width <= len(raw)
+    first = struct.unpack_from(f"{layout.order}{code}", raw)[0] if inline else None
+    return Field(count, count * width, first)

@@ -1,0 +1,43 @@
+"""The sentence shown to users for each rejection reason; never a library's own text."""
+
+from chalicelib.errors import Reason, Rejection
+
+_SENTENCES = {
+    Reason.EMPTY_FILE: "The file is empty.",
+    Reason.NOT_AN_IMAGE: "This file isn't an image.",
+    Reason.UNSUPPORTED_FORMAT: (
+        "{} files are not supported. Please upload a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP."
+    ),
+    Reason.CORRUPT_IMAGE: "The picture is damaged or incomplete and cannot be read.",
+    Reason.TOO_MANY_PIXELS: "The picture has too many pixels: {:,}, and at most {:,} are allowed.",
+    Reason.TOO_MANY_FRAMES: "The picture has too many frames: at most {:,} are allowed.",
+}
+
+_MOTION = (
+    "The animation has too many pixels: {:,} change over all its frames and sizes, "
+    "and at most {:,} are allowed."
+)
+
+
+def rejection(reason: Reason, *details: str | int) -> Rejection:
+    """The error to raise for `reason`; `details` fill the placeholders of its sentence."""
+    return Rejection(reason, _SENTENCES[reason].format(*details))
+
+
+def heic_is_off() -> Rejection:
+    """The error to raise for a HEIC if the settings do not allow it."""
+    sentence = (
+        "HEIC photos aren't accepted here; whoever runs this Darkroom can switch them on. "
+        "Please upload a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP."
+    )
+    return Rejection(Reason.UNSUPPORTED_FORMAT, sentence)
+
+
+def too_much_motion(pixels: int, most: int) -> Rejection:
+    """The error to raise for an animation with too many or too large frames."""
+    return Rejection(Reason.TOO_MANY_PIXELS, _MOTION.format(pixels, most))
+
+
+def corrupt() -> Rejection:
+    """The error to raise for a damaged picture."""
+    return rejection(Reason.CORRUPT_IMAGE)

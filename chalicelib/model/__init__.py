@@ -1,0 +1,1 @@
+"""The image record, its status transitions, keys and variants: pure, without I/O."""

@@ -1,0 +1,252 @@
+"""The image record: immutable values, as the table stores them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from chalicelib.errors import Reason
+from chalicelib.model.focal_point import FocalPoint
+
+
+class Status(StrEnum):
+    """An image's status; `transitions.ALLOWED` lists which may follow which."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    READY = "ready"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DELETED = "deleted"
+
+
+UNFINISHED = frozenset({Status.PENDING, Status.PROCESSING, Status.FAILED})
+WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; the record expires later
+
+TICKET = "ticket"  # the history line of an image that a ticket announced
+EXPIRED = "expired"  # that of a ticket whose file was never uploaded
+EVERYONE = "everyone"  # the owner of everything uploaded without a token
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of an image's history: when, what and why."""
+
+    at: datetime
+    event: str
+    detail: str | None = None
+
+
+class Rendition(Struct, frozen=True, kw_only=True):
+    """A file rendered for a variant. Sides in pixels; `key` is in the images bucket."""
+
+    variant: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    key: str
+
+
+class Placeholder(Struct, frozen=True, kw_only=True):
+    """What a page shows first: a CSS colour (`#rrggbb`) and a tiny image as a data URI."""
+
+    color: str
+    data_uri: str
+
+
+class ObjectVersion(Struct, frozen=True, kw_only=True):
+    """One version of one object, as an S3 event names it.
+
+    `key` is decoded; `sequencer` orders the versions of one key ("" without an event).
+    """
+
+    bucket: str
+    key: str
+    sequencer: str = ""
+
+
+class TicketState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an upload ticket announced, until its file is processed.
+
+    `expected_sha256` (hex) is the checksum of the announced file.
+    """
+
+    expires_at: datetime | None = None
+    expected_sha256: str | None = None
+
+
+class ProcessingState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the image was processed.
+
+    `sequencer`, `etag` and `version_id` identify the version of the original that was read;
+    `rules` (by variant) are hashes of the rules its renditions were made with; `manifest_etag`
+    identifies the manifest written with the record. `milliseconds` is how long the last
+    processing took, `cost_usd_estimate` what it cost. `requested` means that the image is queued
+    to be processed again and no worker has started. `lost_event` is the event, as JSON, whose
+    processing failed after all retries, while the image is failed.
+    """
+
+    sequencer: str = ""
+    etag: str | None = None
+    version_id: str | None = None
+    rules: dict[str, str] = {}
+    manifest_etag: str | None = None
+    milliseconds: int | None = None
+    cost_usd_estimate: float | None = None
+    requested: bool = field(default=False, name="asked")
+    lost_event: str | None = None
+
+
+class DeletionState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far the deletion of an image has progressed.
+
+    With `permanent` the image never comes back. `cleared_at` is when all its files were confirmed
+    gone. Until then `files_to_delete` are the keys that the CDN may have copies of, and
+    `versions_to_delete` the versions of the original that have to be deleted.
+    """
+
+    permanent: bool = field(default=False, name="erased")
+    cleared_at: datetime | None = None
+    files_to_delete: tuple[str, ...] = field(default=(), name="buried_files")
+    versions_to_delete: tuple[str, ...] = field(default=(), name="buried_versions")
+
+
+class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The current record of an image.
+
+    `bytes`, `width`, `height` (upright pixels), `content_type` (sniffed) and `sha256` (hex)
+    describe the original. Crops are centred on `focal_point`, or on the centre if it is None.
+    `indexed_checksums` are the checksums that the image is, or was, indexed by. `revision` counts
+    the record's writes. `ticket`, `processing` and `deletion` are stored flat, among the other
+    fields: see `flat` and `nested`.
+    """
+
+    id: str
+    status: Status
+    owner: str
+    filename: str
+    bucket: str
+    original_file: str
+    created_at: datetime
+    updated_at: datetime
+    reason: Reason | None = None
+    detail: str | None = None
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    focal_point: FocalPoint | None = None
+    placeholder: Placeholder | None = None
+    renditions: tuple[Rendition, ...] = ()
+    indexed_checksums: tuple[str, ...] = field(default=(), name="marked")
+    ticket: TicketState = TicketState()
+    processing: ProcessingState = ProcessingState()
+    deletion: DeletionState = DeletionState()
+    revision: int = 0
+
+    def with_ticket(self, **changes: object) -> "Image":
+        """A copy with these fields of its ticket changed."""
+        return replace(self, ticket=replace(self.ticket, **changes))
+
+    def with_processing(self, **changes: object) -> "Image":
+        """A copy with these fields of its processing changed."""
+        return replace(self, processing=replace(self.processing, **changes))
+
+    def with_deletion(self, **changes: object) -> "Image":
+        """A copy with these fields of its deletion changed."""
+        return replace(self, deletion=replace(self.deletion, **changes))
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether work on it is outstanding: processing, an upload or a deletion."""
+        being_deleted = self.status is Status.DELETED and self.deletion.cleared_at is None
+        return being_deleted or self.processing.requested or self.status in UNFINISHED
+
+    @property
+    def processed_files(self) -> list[str]:
+        """The keys of all renditions, in the variants' order."""
+        return [rendition.key for rendition in self.renditions]
+
+
+def without_content(image: Image) -> Image:
+    """The image without everything read from its original or rendered from it."""
+    return replace(
+        image,
+        reason=None,
+        detail=None,
+        content_type=None,
+        width=None,
+        height=None,
+        bytes=None,
+        sha256=None,
+        focal_point=None,
+        placeholder=None,
+        renditions=(),
+    )
+
+
+# The groups of an image's fields that are stored flat.
+STATES: dict[str, type[TicketState | ProcessingState | DeletionState]] = {
+    "ticket": TicketState,
+    "processing": ProcessingState,
+    "deletion": DeletionState,
+}
+_STATE_OF = {
+    name: state for state, group in STATES.items() for name in group.__struct_encode_fields__
+}
+
+
+def flat(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """An image's encoded fields as they are stored: those of its states among the others."""
+    row = {name: value for name, value in fields.items() if name not in STATES}
+    for state in STATES:
+        row |= fields.get(state, {})
+    return row
+
+
+def nested(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `flat`."""
+    fields: dict[str, Any] = {}
+    for name, value in row.items():
+        state = _STATE_OF.get(name)
+        if state:
+            fields.setdefault(state, {})[name] = value
+        else:
+            fields[name] = value
+    return fields
+
+
+def is_older(sequencer: str, than: str) -> bool:
+    """Whether an event precedes another of the same key.
+
+    Sequencers are hexadecimal and vary in length; the shorter one is padded with zeros on the
+    right (AWS Knowledge Center, "duplicate SQS messages for the same S3 event"). "" stands for no
+    event and is older than all others.
+    """
+    longest = max(len(sequencer), len(than))
+    return _padded(sequencer, longest) < _padded(than, longest)
+
+
+def _padded(sequencer: str, length: int) -> str:
+    return sequencer.upper().ljust(length, "0") if sequencer else ""
+
+
+Transition = tuple[Image, Event]
+
+
+def transition_to(image: Image, now: datetime, event: str, detail: str | None) -> Transition:
+    """The transition to `image` at `now`, but never before the last one, even if clocks differ."""
+    at = max(now, image.updated_at)
+    return replace(image, updated_at=at), Event(at=at, event=event, detail=detail)
+
+
+# msgspec prepares a type when it is first decoded, and 0.22.0 crashes if two threads do so at
+# once. Threads of the sweep and of the maintenance commands decode these.
+for _type in (Image, Event):
+    msgspec.json.Decoder(_type)

@@ -1,0 +1,133 @@
+"""Ids and object keys: derived from ids and content, not from a user's file name."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from datetime import datetime
+from string import ascii_uppercase, digits
+from typing import NamedTuple
+from urllib.parse import quote
+
+LONGEST_KEY = 1024  # bytes of UTF-8, on S3
+ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]+)/({ULID_PATTERN})/[^/]+")
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-")
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+_LONGEST_NAME = 100
+
+
+class Ticketed(NamedTuple):
+    """The owner and image id in the key of a ticket's upload; `owner` is escaped as in keys."""
+
+    owner: str
+    image_id: str
+
+
+def new_image_id(now: datetime) -> str:
+    """A ULID: 26 characters of Crockford base32, sortable by time."""
+    return ulid(now)
+
+
+def derived_image_id(bucket: str, key: str) -> str:
+    """The stable id of an object without a ticket: its bucket and key, hashed to a ULID."""
+    digest = hashlib.sha256(f"{bucket}/{key}".encode()).digest()
+    return encoded(digest[:16])
+
+
+def is_image_id(text: str) -> bool:
+    """Whether `text` has the form of an image id."""
+    return re.fullmatch(ULID_PATTERN, text) is not None
+
+
+def ticketed(key: str) -> Ticketed | None:
+    """Owner and image id if `key` has the form of a ticket's upload, else None."""
+    match = _TICKETED.fullmatch(key)
+    return Ticketed(*match.groups()) if match else None
+
+
+def upload_key(owner: str, image_id: str, filename: str) -> str:
+    """The object key of a ticket's upload."""
+    return f"uploads/{safe_owner(owner)}/{image_id}/{safe_filename(filename)}"
+
+
+def safe_owner(owner: str) -> str:
+    """`owner` escaped for a key: unique, never a relative path, at most three times as long."""
+    safe = "".join(chr(b) if b in _PLAIN else f"~{b:02x}" for b in owner.encode())
+    return f"~2e{safe[1:]}" if safe.startswith(".") else safe
+
+
+def safe_filename(filename: str) -> str:
+    """`filename` as 1 to 100 lower-case ASCII letters, digits and dashes, with its extension."""
+    ascii_only = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    stem, _, extension = ascii_only.lower().rpartition(".")
+    if not stem:
+        stem, extension = extension, ""
+    extension = _UNSAFE.sub("", extension)[:8]
+    stem = _UNSAFE.sub("-", stem)[: _LONGEST_NAME - len(extension) - 1].strip("-") or "file"
+    return f"{stem}.{extension}" if extension else stem
+
+
+def rendition_key(image_id: str, content: bytes, variant: str, extension: str) -> str:
+    """The key of a rendition: it changes only when the bytes do, so it may be cached for ever."""
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return f"{image_id}/{digest}/{variant}.{extension}"
+
+
+def manifest_key(image_id: str) -> str:
+    """The key of the image's manifest, stored beside its renditions."""
+    return f"{image_id}/manifest.json"
+
+
+def public_address(public_url: str, key: str) -> str:
+    """The address at which the CDN serves `key`."""
+    return f"{public_url.rstrip('/')}/{quote(key)}"
+
+
+# Crockford base32: without I, L and O, which look like digits, and U, against accidental words.
+ALPHABET = "".join(sorted({*digits, *ascii_uppercase} - {*"ILOU"}))
+_LENGTH = 26
+
+
+def ulid(moment: datetime) -> str:
+    """A new ULID of `moment`: 48 bits of milliseconds since 1970, then 80 random ones."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return encoded(milliseconds.to_bytes(6, "big") + os.urandom(10))
+
+
+def encoded(data: bytes) -> str:
+    """16 bytes as a ULID."""
+    number = int.from_bytes(data, "big")
+    shifts = range(5 * (_LENGTH - 1), -1, -5)
+    return "".join(ALPHABET[number >> shift & 31] for shift in shifts)
+
+
+_LONGEST = 150  # bytes of UTF-8; file systems allow 255, and S3 limits headers
+_FOR_FILE_SYSTEMS = re.compile(r'[<>:"|?*]')
+_NOT_ASCII = re.compile(r"[^A-Za-z0-9._-]+")
+# Bidirectional controls reorder the letters after them: gpj.exe is shown as exe.jpg.
+_REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
+
+
+def content_disposition(filename: str, variant: str, extension: str) -> str:
+    """The Content-Disposition header: shown inline, saved as `filename` with its variant."""
+    name = f"{stem_of(filename)}-{variant}.{extension}"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = _NOT_ASCII.sub("-", plain).strip("-")
+    # RFC 6266 and 8187: the first for old clients, the second for all others.
+    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def stem_of(filename: str) -> str:
+    """`filename` without folders, extension and unsafe characters; never empty."""
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", filename)[-1])
+    kept = "".join(letter for letter in name if _is_shown(letter))
+    kept = _FOR_FILE_SYSTEMS.sub("_", kept)
+    stem, _, extension = kept.rpartition(".")
+    whole = (stem or extension).encode()[:_LONGEST].decode("utf-8", "ignore")
+    return whole.strip(" .") or "image"
+
+
+def _is_shown(letter: str) -> bool:
+    return letter not in _REORDERING and unicodedata.category(letter) not in _INVISIBLE

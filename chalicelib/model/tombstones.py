@@ -1,0 +1,96 @@
+"""Tombstones: the records of deleted images. Pure functions like those of `transitions`."""
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from chalicelib.errors import TransientError
+from chalicelib.model import keys
+from chalicelib.model.image import (
+    DeletionState,
+    Image,
+    ProcessingState,
+    Status,
+    TicketState,
+    Transition,
+    is_older,
+    transition_to,
+    without_content,
+)
+
+# No function runs longer: after this time a function that erases files has ended.
+CLEARING = timedelta(seconds=60)
+
+
+def remove(
+    image: Image,
+    sequencer: str,
+    now: datetime,
+    cause: str,
+    *,
+    permanent: bool = False,
+    versions: tuple[str, ...] = (),
+) -> Transition | None:
+    """Turn the image into a tombstone, unless the removal is older than the record.
+
+    A `permanent` deletion includes the `versions` of the original; those of an object that was
+    merely removed from the bucket stay.
+    """
+    if sequencer and is_older(sequencer, than=image.processing.sequencer):
+        return None
+    deletion = image.deletion
+    is_tombstone = image.status is Status.DELETED and (deletion.permanent or not permanent)
+    if is_tombstone and set(versions) <= {*deletion.versions_to_delete}:
+        return None
+    tombstone = replace(
+        without_content(image),
+        status=Status.DELETED,
+        ticket=TicketState(expires_at=image.ticket.expires_at),
+        processing=ProcessingState(sequencer=sequencer or image.processing.sequencer),
+        deletion=DeletionState(
+            permanent=permanent or deletion.permanent,
+            files_to_delete=tuple(image.processed_files) or deletion.files_to_delete,
+            versions_to_delete=tuple(dict.fromkeys((*deletion.versions_to_delete, *versions))),
+        ),
+    )
+    return transition_to(tombstone, now, "deleted", cause)
+
+
+def clear(image: Image, now: datetime) -> Transition | None:
+    """Claim a tombstone's files for erasure, so that no worker adds new ones meanwhile."""
+    if image.status is not Status.DELETED:
+        return None
+    return transition_to(image.with_deletion(cleared_at=None), now, "erasing", None)
+
+
+def cleared(image: Image, claimed: Image, files: int, now: datetime) -> Transition | None:
+    """Record that no file of a tombstone is left; None if it changed since it was `claimed`."""
+    if image.revision != claimed.revision:
+        return None
+    emptied = replace(image, indexed_checksums=()).with_ticket(expires_at=None)
+    emptied = emptied.with_deletion(cleared_at=now, files_to_delete=(), versions_to_delete=())
+    return transition_to(emptied, now, "erased", f"{files} files; a check found none left")
+
+
+def disturbed(image: Image, now: datetime) -> Transition | None:
+    """Record that a late worker added files, which the sweep has to erase."""
+    if image.status is not Status.DELETED or image.deletion.cleared_at is None:
+        return None
+    return transition_to(
+        image.with_deletion(cleared_at=None), now, "disturbed", "a worker was late"
+    )
+
+
+def is_erased_for_good(image: Image) -> bool:
+    """Whether the image can never come back."""
+    # A ticket is for one upload; any other key may be written again after its deletion.
+    ticket = keys.ticketed(image.original_file)
+    ticketed = ticket is not None and ticket.image_id == image.id
+    return image.status is Status.DELETED and image.deletion.permanent and ticketed
+
+
+def check_cleared(image: Image, now: datetime) -> None:
+    """TransientError while the files of a removed object are being erased."""
+    is_being_cleared = image.status is Status.DELETED and image.deletion.cleared_at is None
+    if is_being_cleared and now - image.updated_at < CLEARING:
+        raise TransientError("The files of the previous object are still being erased.")

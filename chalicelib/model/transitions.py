@@ -1,0 +1,202 @@
+"""Status transitions, as pure functions from one record to the next.
+
+Each returns the next record and its history line, or None if nothing is to be done. They run
+inside a conditional write, so they decide on the current record.
+"""
+
+import hashlib
+from datetime import datetime
+from urllib.parse import unquote
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from chalicelib.errors import Conflict, InvalidTransition, Reason
+from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.image import (
+    EVERYONE,
+    EXPIRED,
+    Image,
+    ObjectVersion,
+    Status,
+    Transition,
+    is_older,
+    transition_to,
+)
+from chalicelib.model.requests import ProcessingRequest
+from chalicelib.model.tombstones import check_cleared, is_erased_for_good
+
+EVENT = ProcessingRequest()  # the request that an S3 event stands for
+
+ALLOWED: dict[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED, Status.EXPIRED, Status.DELETED}),
+    Status.PROCESSING: frozenset(
+        {Status.PROCESSING, Status.READY, Status.REJECTED, Status.FAILED, Status.DELETED}
+    ),
+    Status.READY: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.REJECTED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.FAILED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.EXPIRED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+    Status.DELETED: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+}
+
+
+def check_allowed(before: Image | None, after: Image) -> None:
+    """InvalidTransition if the status of `after` must not follow that of `before`."""
+    if before and after.status not in {before.status, *ALLOWED[before.status]}:
+        raise InvalidTransition(f"An image that is {before.status} cannot become {after.status}.")
+
+
+def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
+    """The record of an object without a ticket, whatever owner its key claims."""
+    return Image(
+        id=image_id,
+        status=Status.PENDING,
+        owner=EVERYONE,
+        filename=unquote(version.key.rstrip("/").rpartition("/")[2]) or version.key,
+        bucket=version.bucket,
+        original_file=version.key,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def begin(
+    image: Image,
+    version: ObjectVersion,
+    now: datetime,
+    request: ProcessingRequest = EVENT,
+) -> Transition | None:
+    """Start processing `version`, unless it is outdated, done, or permanently deleted.
+
+    TransientError while the files of an earlier object under this key are being erased.
+    """
+    if is_older(version.sequencer, than=image.processing.sequencer) and not request.forced:
+        return None
+    repeated = version.sequencer == image.processing.sequencer
+    done = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
+    if repeated and done and not request.forced:
+        return None
+    if is_erased_for_good(image):
+        return None
+    check_cleared(image, now)
+    sequencer = version.sequencer or image.processing.sequencer
+    started = replace(image, status=Status.PROCESSING, reason=None, detail=None)
+    started = started.with_processing(sequencer=sequencer, requested=False, lost_event=None)
+    started = started.with_deletion(permanent=False, cleared_at=None)
+    if request.focal_point is not UNSET:
+        started = replace(started, focal_point=request.focal_point)
+    origin = f"event {version.sequencer}" if version.sequencer else request.cause
+    late = ", after the ticket had expired" if image.status is Status.EXPIRED else ""
+    return transition_to(started, now, "processing", origin + late)
+
+
+def read(
+    image: Image, data: bytes, etag: str, version_id: str | None, *, keep_focal_point: bool
+) -> Image:
+    """The image whose original is `data`.
+
+    With `keep_focal_point` its focal point was given for this original; otherwise it is dropped
+    if the original has changed.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    same = keep_focal_point or image.sha256 in (None, sha256)
+    read = replace(
+        image,
+        bytes=len(data),
+        sha256=sha256,
+        focal_point=image.focal_point if same else None,
+    )
+    return read.with_processing(etag=etag, version_id=version_id).with_ticket(expected_sha256=None)
+
+
+def unread(image: Image, etag: str, size: int) -> Image:
+    """The image whose original is too large to read."""
+    unread = replace(image, bytes=size, sha256=None)
+    return unread.with_processing(etag=etag, version_id=None)
+
+
+def finish(image: Image, started: Image, result: Image, now: datetime) -> Transition | None:
+    """Accept `result`, unless another worker has finished or something newer was requested."""
+    if (
+        image.status is not Status.PROCESSING
+        or image.processing.sequencer != started.processing.sequencer
+    ):
+        return None
+    if image.focal_point != started.focal_point:
+        return None
+    checksums = (result.sha256,) if result.status is Status.READY and result.sha256 else ()
+    indexed_checksums = tuple(dict.fromkeys((*image.indexed_checksums, *checksums)))
+    merged = replace(result, indexed_checksums=indexed_checksums, revision=image.revision)
+    merged = merged.with_ticket(expires_at=None)
+    merged = merged.with_processing(requested=image.processing.requested)
+    return transition_to(merged, now, merged.status.value, merged.detail)
+
+
+def change_focal_point(
+    image: Image, focal_point: FocalPoint | None, now: datetime
+) -> Transition | None:
+    """Set the focal point for the next processing."""
+    check_original(image)
+    if image.focal_point == focal_point:
+        return None
+    detail = f"focal point {focal_point}" if focal_point else "no focal point"
+    return transition_to(replace(image, focal_point=focal_point), now, "changed", detail)
+
+
+def request_reprocessing(image: Image, now: datetime) -> Transition:
+    """Record that the image is to be processed again."""
+    check_original(image)
+    return transition_to(
+        image.with_processing(requested=True), now, "asked", "to be processed again"
+    )
+
+
+def expire(image: Image, now: datetime) -> Transition | None:
+    """Stop waiting for a file; one that arrives later is still processed."""
+    if image.status is not Status.PENDING:
+        return None
+    expired = replace(image, status=Status.EXPIRED)
+    return transition_to(expired, now, EXPIRED, None)
+
+
+def check_original(image: Image) -> None:
+    """Conflict if there is no original to process."""
+    if image.status in (Status.PENDING, Status.DELETED, Status.EXPIRED):
+        raise Conflict(f"An image that is {image.status} has no original to process.")
+
+
+def rejected(image: Image, reason: Reason, sentence: str) -> Image:
+    """The image with a rejected original, without the renditions of an earlier one."""
+    rejected = replace(
+        image,
+        status=Status.REJECTED,
+        reason=reason,
+        detail=sentence,
+        width=None,
+        height=None,
+        renditions=(),
+        placeholder=None,
+    )
+    return rejected.with_processing(rules={})
+
+
+def fail(
+    image: Image, version: ObjectVersion, cause: str, now: datetime, lost: str | None = None
+) -> Transition | None:
+    """Fail `version` after all retries; an image that has moved on meanwhile is left unchanged.
+
+    `lost` is the event, as JSON.
+    """
+    stale = is_older(version.sequencer, than=image.processing.sequencer)
+    settled = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
+    if (
+        stale
+        or is_erased_for_good(image)
+        or (settled and version.sequencer == image.processing.sequencer)
+    ):
+        return None
+    sequencer = version.sequencer or image.processing.sequencer
+    failed = replace(image, status=Status.FAILED, detail=cause)
+    failed = failed.with_processing(sequencer=sequencer, requested=False, lost_event=lost)
+    return transition_to(failed, now, "failed", cause)

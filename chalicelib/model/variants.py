@@ -1,0 +1,150 @@
+"""The variants table: named rendering rules, read from TOML and validated."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from chalicelib.errors import SettingsError
+from chalicelib.model.focal_point import FocalPoint
+
+DEFAULT_TABLE = Path(__file__).parents[1] / "variants.toml"
+
+_ROOT = Path(__file__).parents[2]
+FOLDERS = (_ROOT / "vendor", _ROOT)  # Chalice packages the files of vendor/ beside app.py
+
+Marks = Mapping[str, bytes]
+
+Side = Annotated[int, Meta(ge=1, le=16383)]  # 16383 is WebP's longest side
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
+Format = Literal["webp", "avif", "jpeg", "png", "original"]
+Quality = Annotated[int, Meta(ge=1, le=100)] | Literal["auto"]
+
+Share = Annotated[float, Meta(gt=0, le=1)]
+Position = Literal[
+    "top-left", "top", "top-right",
+    "left", "center", "right",
+    "bottom-left", "bottom", "bottom-right",
+]  # fmt: skip
+
+
+class Watermark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A PNG laid over a rendition; `width` and `margin` are shares of the rendition's width.
+
+    It is a `file` in the package or an `object` in the images bucket.
+    """
+
+    file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*\.png$")] | None = None
+    object: (
+        Annotated[str, Meta(pattern=r"^watermarks/[A-Za-z0-9_-][A-Za-z0-9._-]*\.png$")] | None
+    ) = None
+    position: Position = "bottom-right"
+    opacity: Share = 1.0
+    width: Share = 0.2
+    margin: Annotated[float, Meta(ge=0, le=0.5)] = 0.02
+
+    @property
+    def source(self) -> str:
+        """The file's name or the object's key."""
+        return self.file or self.object or ""
+
+
+class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rendering rule. `width` and `height` in pixels; at least one of them is set.
+
+    `sharpen` is the strength of an unsharp mask over reduced images, 0 for none.
+    """
+
+    name: Name
+    width: Side | None = None
+    height: Side | None = None
+    fit: Literal["inside", "cover", "contain"] = "inside"
+    formats: Annotated[tuple[Format, ...], Meta(min_length=1)] = ("webp",)
+    quality: Quality = 82
+    upscale: bool = False
+    background: Colour = "#ffffff"
+    sharpen: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    watermark: Watermark | None = None
+
+
+def load_variants(path: Path = DEFAULT_TABLE) -> tuple[Variant, ...]:
+    """The variants in the table at `path`, in order; SettingsError names the invalid field."""
+    try:
+        table = msgspec.toml.decode(path.read_bytes(), type=dict[str, dict[str, object]])
+        variants = tuple(
+            msgspec.convert({**rule, "name": name}, Variant) for name, rule in table.items()
+        )
+    except OSError as reason:
+        raise SettingsError(f"The variants table {path.name} cannot be read.") from reason
+    except UnicodeDecodeError as reason:
+        raise SettingsError(f"The variants table {path.name} is not UTF-8 text.") from reason
+    except msgspec.MsgspecError as reason:
+        raise SettingsError(f"The variants table {path.name} is wrong: {reason}.") from reason
+    if not variants:
+        raise SettingsError(f"The variants table {path.name} has no variant.")
+    for variant in variants:
+        _check(variant)
+    return variants
+
+
+def _check(variant: Variant) -> None:
+    if variant.width is None and variant.height is None:
+        raise SettingsError(f"The variant {variant.name} needs a width or a height.")
+    if variant.fit != "inside" and (variant.width is None or variant.height is None):
+        raise SettingsError(
+            f"The variant {variant.name} needs a width and a height for {variant.fit}."
+        )
+    mark = variant.watermark
+    if mark and bool(mark.file) == bool(mark.object):
+        raise SettingsError(f"The watermark of {variant.name} needs either a file or an object.")
+    if len(set(variant.formats)) != len(variant.formats):
+        raise SettingsError(f"The variant {variant.name} names a format twice.")
+
+
+def load_watermarks(variants: tuple[Variant, ...], folders: Sequence[Path] = FOLDERS) -> Marks:
+    """The watermark files of `variants`, by name; SettingsError names a missing one."""
+    marks = [variant.watermark for variant in variants if variant.watermark]
+    return {name: _first_of(name, folders) for name in sorted({m.file for m in marks if m.file})}
+
+
+def watermark_objects(variants: tuple[Variant, ...]) -> list[str]:
+    """The keys of the watermarks of `variants` that are objects in the images bucket."""
+    marks = [variant.watermark for variant in variants if variant.watermark]
+    return sorted({mark.object for mark in marks if mark.object})
+
+
+def rules_of(
+    variants: tuple[Variant, ...],
+    watermarks: Marks,
+    focal_point: FocalPoint | None,
+    *,
+    keep_credits: bool,
+) -> dict[str, str]:
+    """A hash (16 hex digits) for each variant, which changes whenever its renditions might."""
+    return {
+        variant.name: _hash_of(
+            variant, watermarks, (keep_credits, focal_point if variant.fit == "cover" else None)
+        )
+        for variant in variants
+    }
+
+
+def _hash_of(variant: Variant, watermarks: Marks, options: tuple[object, ...]) -> str:
+    import hashlib  # loads OpenSSL: 3 MB that rendering alone does not need
+
+    # Lists around both: any change to these bytes would make every image render again.
+    digest = hashlib.sha256(msgspec.json.encode([variant], order="deterministic"))
+    if variant.watermark:
+        digest.update(hashlib.sha256(watermarks[variant.watermark.source]).digest())
+    digest.update(msgspec.json.encode([options]))
+    return digest.hexdigest()[:16]
+
+
+def _first_of(name: str, folders: Sequence[Path]) -> bytes:
+    path = next((f / name for f in folders if (f / name).is_file()), None)
+    if path is None:
+        raise SettingsError(f"The watermark {name} is missing.")
+    return path.read_bytes()

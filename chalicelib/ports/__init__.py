@@ -1,0 +1,1 @@
+"""Interfaces that use cases need: implemented by `chalicelib.aws`, and by fakes in tests."""

@@ -1,0 +1,99 @@
+"""Interfaces of object storage, the CDN and presigned uploads."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class StoredObject(Struct, frozen=True, kw_only=True):
+    """An object as it was read: its bytes, and the ETag and version id that identify them."""
+
+    data: bytes
+    etag: str
+    version_id: str | None
+
+
+class ListedObject(Struct, frozen=True, kw_only=True):
+    """An object as a listing shows it."""
+
+    key: str
+    bytes: int
+    etag: str
+    modified: datetime
+
+
+class ObjectStore(Protocol):
+    """Buckets and objects."""
+
+    def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
+        """The object; ObjectMissing if there is none, ReadRefused if access is denied.
+
+        OriginalTooLarge if it has more than `at_most` bytes.
+        """
+
+    def write(
+        self,
+        bucket: str,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str = "inline",
+    ) -> str:
+        """Store `data` and return its ETag; idempotent."""
+
+    def exists(self, bucket: str, key: str) -> bool:
+        """Whether the object exists; ReadRefused for an invalid key."""
+
+    def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
+        """All keys below `prefix`."""
+
+    def page(self, bucket: str, after: str, limit: int) -> list[ListedObject]:
+        """The next objects after the key `after`, in key order; at most 1,000."""
+
+    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
+        """Delete all of the object's versions, or those named; no error if there are none."""
+
+    def versions(self, bucket: str, key: str) -> list[str]:
+        """The ids of all versions and delete markers of the object."""
+
+
+class Cdn(Protocol):
+    """The CDN that serves the renditions."""
+
+    def forget(self, image_id: str, files: Collection[str]) -> str | None:
+        """Invalidate all copies of an image's `files` (keys): the invalidation's id.
+
+        None if there is no CDN. TransientError if too many invalidations are in progress.
+        """
+
+
+class Signer(Protocol):
+    """Presigned URLs for the uploads bucket."""
+
+    def presign_post(
+        self, key: str, content_type: str, sha256: str | None, max_bytes: int, seconds: int
+    ) -> "PresignedPost":
+        """A POST limited to this key, type and checksum (hex), and to 1 to `max_bytes` bytes."""
+
+    def presign_put(
+        self, key: str, content_type: str, size: int | None, seconds: int
+    ) -> "PresignedPut":
+        """A PUT limited to this key and type, and to this length if `size` (bytes) is given."""
+
+
+class PresignedPost(Struct, frozen=True, kw_only=True):
+    """A form: its URL and the fields that go before the file."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class PresignedPut(Struct, frozen=True, kw_only=True):
+    """A URL and the headers that must be sent with the file."""
+
+    url: str
+    headers: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""Processing: makes renditions of the objects in the uploads bucket."""

@@ -1,0 +1,147 @@
+"""Renders an original, stores its renditions, and updates the record."""
+
+from msgspec.structs import replace
+
+from chalicelib import imaging
+from chalicelib.errors import Reason, Rejection
+from chalicelib.model import keys, transitions
+from chalicelib.model.focal_point import CENTRE
+from chalicelib.model.image import Image, Placeholder, Rendition, Status
+from chalicelib.model.requests import ProcessingRequest
+from chalicelib.model.variants import Variant, rules_of
+from chalicelib.ports.objects import ObjectStore, StoredObject
+from chalicelib.ports.telemetry import Phase
+from chalicelib.processing.timing import PhaseTimer
+from chalicelib.processing.watermarks import Watermarks
+from chalicelib.settings import Settings
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Renderer:
+    """Renders originals by the variants table, and stores the renditions."""
+
+    def __init__(
+        self,
+        objects: ObjectStore,
+        variants: tuple[Variant, ...],
+        watermarks: Watermarks,
+        settings: Settings,
+    ) -> None:
+        self._objects = objects
+        self._variants = variants
+        self._watermarks = watermarks
+        self._settings = settings
+
+    def check(self) -> None:
+        """SettingsError if a watermark is missing, which is no picture's fault."""
+        self._watermarks.all()
+
+    def rules(self, image: Image) -> dict[str, str]:
+        """The rules for the renditions of `image`, by variant."""
+        return rules_of(
+            self._variants,
+            self._watermarks.all(),
+            image.focal_point,
+            keep_credits=self._settings.keep_credits,
+        )
+
+    def render_and_store(
+        self,
+        image: Image,
+        stored: StoredObject,
+        timer: PhaseTimer,
+        request: ProcessingRequest,
+    ) -> Image:
+        """The record of `image`, ready or rejected, with the original `stored`."""
+        updated = transitions.read(
+            image,
+            stored.data,
+            stored.etag,
+            stored.version_id,
+            keep_focal_point=request.has_focal_point,
+        )
+        if image.ticket.expected_sha256 not in (None, updated.sha256):
+            sentence = "The file is not the one that was announced: its SHA-256 differs."
+            mismatched = replace(updated, ticket=image.ticket)
+            return transitions.rejected(mismatched, Reason.CHECKSUM_MISMATCH, sentence)
+        kept = self._kept(image, updated) if request.only_missing else {}
+        try:
+            with timer.phase(Phase.RENDER):
+                picture = self._render(updated, stored.data, kept)
+        except Rejection as rejection:
+            return transitions.rejected(updated, rejection.reason, str(rejection))
+        with timer.phase(Phase.STORE):
+            made = [self._store(image, rendered) for rendered in picture.renditions]
+        return replace(
+            updated,
+            status=Status.READY,
+            content_type=picture.content_type,
+            width=picture.width,
+            height=picture.height,
+            placeholder=Placeholder(color=picture.preview.color, data_uri=picture.preview.data_uri),
+            renditions=self._in_order(made, kept),
+        ).with_processing(rules=self.rules(updated))
+
+    def _kept(self, image: Image, updated: Image) -> dict[str, list[Rendition]]:
+        """The renditions that need not be rendered again, by variant."""
+        if image.sha256 != updated.sha256:
+            return {}
+        present = set(self._objects.list_keys(self._settings.images_bucket, f"{image.id}/"))
+        rules = self.rules(updated)
+        kept = {
+            name: rule for name, rule in image.processing.rules.items() if rules.get(name) == rule
+        }
+        found = {name: [r for r in image.renditions if r.variant == name] for name in kept}
+        return {
+            name: renditions
+            for name, renditions in found.items()
+            if renditions and all(rendition.key in present for rendition in renditions)
+        }
+
+    def _render(
+        self, image: Image, data: bytes, kept: dict[str, list[Rendition]]
+    ) -> imaging.Picture:
+        limits = imaging.Limits(
+            max_pixels=self._settings.max_pixels,
+            max_frames=self._settings.max_frames,
+            max_animation_pixels=self._settings.max_animation_pixels,
+            megabytes=self._settings.aws_lambda_function_memory_size,
+            allow_heic=self._settings.allow_heic,
+        )
+        return imaging.render(
+            data,
+            self._variants,
+            limits,
+            self._watermarks.all(),
+            focal_point=image.focal_point or CENTRE,
+            keep_credits=self._settings.keep_credits,
+            only=[variant.name for variant in self._variants if variant.name not in kept],
+        )
+
+    def _store(self, image: Image, rendered: imaging.Rendered) -> Rendition:
+        """Store a file under a key derived from its bytes, to be cached forever."""
+        key = keys.rendition_key(image.id, rendered.data, rendered.variant, rendered.extension)
+        disposition = keys.content_disposition(image.filename, rendered.variant, rendered.extension)
+        self._objects.write(
+            self._settings.images_bucket,
+            key,
+            rendered.data,
+            content_type=rendered.media_type,
+            cache_control=FOREVER,
+            content_disposition=disposition,
+        )
+        return Rendition(
+            variant=rendered.variant,
+            format=rendered.format,
+            width=rendered.width,
+            height=rendered.height,
+            bytes=len(rendered.data),
+            key=key,
+        )
+
+    def _in_order(
+        self, made: list[Rendition], kept: dict[str, list[Rendition]]
+    ) -> tuple[Rendition, ...]:
+        fresh = {v.name: [r for r in made if r.variant == v.name] for v in self._variants}
+        return tuple(r for v in self._variants for r in kept.get(v.name, fresh[v.name]))

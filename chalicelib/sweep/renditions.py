@@ -1,0 +1,146 @@
+"""Scan of the images bucket: every image has its files, and every file belongs to an image."""
+
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import groupby
+from typing import NamedTuple
+
+from chalicelib.model import keys
+from chalicelib.model.image import Image, Status
+from chalicelib.model.requests import missing_renditions_request
+from chalicelib.ports.clock import TimeLeft
+from chalicelib.ports.objects import ListedObject
+from chalicelib.sweep.bucket_scan import scan
+from chalicelib.sweep.context import SweepContext
+from chalicelib.sweep.listing import listed_keys
+from chalicelib.sweep.report import Report
+
+_PAGE = 1000
+_THREADS = 8  # each with a request to S3
+
+Group = tuple[str, list[ListedObject]]  # an image's id, and its files
+
+
+class _Run(NamedTuple):
+    """What the checks of a page share; `originals` are those seen in a listing."""
+
+    report: Report
+    time_left: TimeLeft
+    originals: set[str]
+
+
+class RenditionsScan:
+    """The scan `renditions`."""
+
+    def __init__(self, context: SweepContext) -> None:
+        self._context = context
+
+    def run(self, report: Report, time_left: TimeLeft, *, at_once: bool) -> bool:
+        """Scan page by page, never splitting an image, until the time is up: see `scan`."""
+
+        def scan_page(after: str) -> str:
+            groups, following = self._groups(after)
+            self._check_groups(groups, report, time_left)
+            return following
+
+        return scan(self._context, "renditions", scan_page, time_left, at_once=at_once)
+
+    def _groups(self, after: str) -> tuple[list[Group], str]:
+        """The next images' files, whole, and the key to continue after; empty at the end."""
+        bucket = self._context.settings.images_bucket
+        page = self._context.objects.page(bucket, after, _PAGE)
+        groups = list(_by_image(page))
+        if len(page) < _PAGE:
+            return _of_images(groups), ""
+        if len(groups) == 1:
+            image_id, files = groups[0]
+            while (more := self._context.objects.page(bucket, files[-1].key, _PAGE)) and (
+                same := [listed for listed in more if listed.key.startswith(f"{image_id}/")]
+            ):
+                files += same
+            return _of_images(groups), files[-1].key
+        whole = groups[:-1]
+        return _of_images(whole), whole[-1][1][-1].key
+
+    def _check_groups(self, groups: list[Group], report: Report, time_left: TimeLeft) -> None:
+        images = self._context.images.get_many([image_id for image_id, _ in groups])
+        originals = self._listed_originals(images.values())
+        check = partial(self._check, _Run(report, time_left, originals))
+        with ThreadPoolExecutor(_THREADS) as threads:
+            list(threads.map(lambda group: check(group[0], group[1], images.get(group[0])), groups))
+        report.count("images", len(groups))
+
+    def _listed_originals(self, images: Collection[Image]) -> set[str]:
+        bucket = self._context.settings.uploads_bucket
+        settled = [image for image in images if self._is_settled(image) and image.bucket == bucket]
+        originals = {image.original_file for image in settled}
+        return listed_keys(self._context.objects, bucket, originals)
+
+    def _is_settled(self, image: Image) -> bool:
+        finished = image.status in (Status.READY, Status.REJECTED)
+        return finished and image.updated_at <= self._context.settled_before()
+
+    def _check(
+        self, run: _Run, image_id: str, files: list[ListedObject], image: Image | None
+    ) -> None:
+        if image is None:
+            self._check_strays(run, image_id, files)
+        elif image.status is Status.DELETED:
+            if (
+                image.deletion.cleared_at
+                and image.deletion.cleared_at < self._context.settled_before()
+            ):
+                self._context.finish_deletion(image_id, run.report)
+        elif self._is_settled(image):
+            self._check_settled(run, image, files)
+
+    def _check_strays(self, run: _Run, image_id: str, files: Sequence[ListedObject]) -> None:
+        # A manifest may be all that is left of a record: nothing is deleted.
+        if any(listed.key == keys.manifest_key(image_id) for listed in files):
+            run.report.count("unknown")
+        else:
+            self._delete_old(run, files)
+
+    def _check_settled(self, run: _Run, image: Image, files: Sequence[ListedObject]) -> None:
+        if self._has_lost_its_original(run, image):
+            run.report.count("gone")
+            return
+        manifest = keys.manifest_key(image.id)
+        expected = {*image.processed_files, manifest}
+        etags = {listed.key: listed.etag for listed in files}
+        if not expected <= etags.keys():
+            run.report.count("incomplete")
+            self._context.send(missing_renditions_request(image, "files were missing"))
+        elif image.processing.manifest_etag not in (None, etags[manifest]):
+            run.report.count("incomplete")
+            cause = "the manifest was from a slower worker"
+            self._context.send(missing_renditions_request(image, cause))
+        strays = [listed for listed in files if listed.key not in expected]
+        # Not a file's age but the record's last change tells when the file was replaced.
+        replaced_long_ago = image.updated_at < self._context.orphaned_before()
+        if strays and replaced_long_ago and self._context.images.get(image.id) == image:
+            self._delete_old(run, strays)
+
+    def _has_lost_its_original(self, run: _Run, image: Image) -> bool:
+        listed = image.bucket == self._context.settings.uploads_bucket
+        if listed and image.original_file in run.originals:
+            return False
+        return self._context.deleter.original_missed(image) is not None
+
+    def _delete_old(self, run: _Run, files: Sequence[ListedObject]) -> None:
+        before = self._context.orphaned_before()
+        for listed in files:
+            if listed.modified < before and run.time_left() > 0:
+                run.report.count("orphans")
+                self._context.objects.erase(self._context.settings.images_bucket, listed.key)
+
+
+def _by_image(page: Sequence[ListedObject]) -> Iterator[Group]:
+    for image_id, files in groupby(page, lambda listed: listed.key.partition("/")[0]):
+        yield image_id, list(files)
+
+
+def _of_images(groups: Sequence[Group]) -> list[Group]:
+    """The groups of images, without other files such as watermarks."""
+    return [group for group in groups if keys.is_image_id(group[0])]

@@ -1,0 +1,1 @@
+"""Upload tickets and per-owner quotas."""

@@ -1,0 +1,109 @@
+"""The API's response types, which the OpenAPI document is generated from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import UNSET, Struct, UnsetType
+
+from chalicelib.errors import Reason
+from chalicelib.model import keys
+from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status
+from chalicelib.views import costs, markup
+
+
+class RenditionView(Rendition, frozen=True, kw_only=True):
+    """A rendition and its public URL."""
+
+    url: str
+
+
+class Savings(Struct, frozen=True, kw_only=True):
+    """How much smaller the largest rendition is than the original."""
+
+    bytes: int
+    percent: float
+
+
+class ImageView(Struct, frozen=True, kw_only=True):
+    """An image as the API returns it; lists leave out `history`."""
+
+    id: str
+    status: Status
+    reason: Reason | None
+    detail: str | None
+    owner: str
+    filename: str
+    original_file: str
+    processed_files: list[str]
+    content_type: str | None
+    width: int | None
+    height: int | None
+    bytes: int | None
+    sha256: str | None
+    focal_point: FocalPoint | None
+    created_at: datetime
+    updated_at: datetime
+    placeholder: Placeholder | None
+    renditions: list[RenditionView]
+    savings: Savings | None
+    cost_usd_estimate: float | None
+    storage_usd_month_estimate: float | None
+    milliseconds: int | None
+    markup: str | None
+    history: list[Event] | UnsetType = UNSET
+
+
+def show(image: Image, public_url: str, history: Sequence[Event] | None = None) -> ImageView:
+    """The view of a record, with its history if one is given."""
+    return ImageView(
+        id=image.id,
+        status=image.status,
+        reason=image.reason,
+        detail=image.detail,
+        owner=image.owner,
+        filename=image.filename,
+        original_file=image.original_file,
+        processed_files=image.processed_files,
+        content_type=image.content_type,
+        width=image.width,
+        height=image.height,
+        bytes=image.bytes,
+        sha256=image.sha256,
+        focal_point=image.focal_point,
+        created_at=image.created_at,
+        updated_at=image.updated_at,
+        placeholder=image.placeholder,
+        renditions=[_show_rendition(r, public_url) for r in image.renditions],
+        savings=_savings(image),
+        cost_usd_estimate=image.processing.cost_usd_estimate,
+        storage_usd_month_estimate=_storage(image),
+        milliseconds=image.processing.milliseconds,
+        markup=markup.picture(image, public_url),
+        history=UNSET if history is None else list(history),
+    )
+
+
+def _show_rendition(rendition: Rendition, public_url: str) -> RenditionView:
+    return RenditionView(
+        variant=rendition.variant,
+        format=rendition.format,
+        width=rendition.width,
+        height=rendition.height,
+        bytes=rendition.bytes,
+        key=rendition.key,
+        url=keys.public_address(public_url, rendition.key),
+    )
+
+
+def _storage(image: Image) -> float | None:
+    if not image.bytes or image.processing.cost_usd_estimate is None:
+        return None
+    return costs.keeping(image.bytes + sum(rendition.bytes for rendition in image.renditions))
+
+
+def _savings(image: Image) -> Savings | None:
+    if not image.renditions or not image.bytes:
+        return None
+    saved = image.bytes - max(rendition.bytes for rendition in image.renditions)
+    return Savings(bytes=saved, percent=round(100 * saved / image.bytes, 1))

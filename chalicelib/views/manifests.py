@@ -1,0 +1,96 @@
+"""Manifests: images as the API returns them, stored with the renditions for table rebuilds."""
+
+import msgspec
+from msgspec import Struct, field
+
+from chalicelib.model import keys
+from chalicelib.model.image import Event, Image, ProcessingState, Rendition
+from chalicelib.ports.images import ImageRepository
+from chalicelib.ports.objects import ObjectStore, StoredObject
+from chalicelib.settings import Settings
+from chalicelib.views import image_view
+from chalicelib.views.image_view import ImageView
+
+
+class Ledger(Struct, frozen=True, kw_only=True):
+    """The fields of the record that the API does not return."""
+
+    bucket: str
+    sequencer: str
+    etag: str | None
+    version_id: str | None
+    rules: dict[str, str]
+    indexed_checksums: tuple[str, ...] = field(name="marked")
+
+
+class Manifest(ImageView, frozen=True, kw_only=True):
+    """An image as the API returns it, and its ledger."""
+
+    ledger: Ledger
+
+
+msgspec.json.Decoder(Manifest)  # prepared before threads decode it; see model/image.py
+
+
+class Manifests:
+    """Writes manifests."""
+
+    def __init__(self, objects: ObjectStore, images: ImageRepository, settings: Settings) -> None:
+        self._objects = objects
+        self._images = images
+        self._settings = settings
+
+    def write(self, image: Image, *following: Event) -> str:
+        """Store the manifest of `image` and return its ETag.
+
+        `following` are history lines that are not in the table yet.
+        """
+        history = (*self._images.history(image.id), *following)
+        view = image_view.show(image, self._settings.public_url, history)
+        ledger = Ledger(
+            bucket=image.bucket,
+            sequencer=image.processing.sequencer,
+            etag=image.processing.etag,
+            version_id=image.processing.version_id,
+            rules=image.processing.rules,
+            indexed_checksums=image.indexed_checksums,
+        )
+        fields = {name: getattr(view, name) for name in ImageView.__struct_fields__}
+        return self._objects.write(
+            self._settings.images_bucket,
+            keys.manifest_key(image.id),
+            msgspec.json.encode(Manifest(**fields, ledger=ledger)),
+            content_type="application/json",
+            cache_control="no-cache",
+        )
+
+
+def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
+    """The record and history in a manifest; MsgspecError if it is not a manifest."""
+    manifest = msgspec.json.decode(stored.data, type=Manifest)
+    names = set(Image.__struct_fields__) & set(ImageView.__struct_fields__) - {"renditions"}
+    fields = {name: getattr(manifest, name) for name in names}
+    ledger = manifest.ledger
+    processing = ProcessingState(
+        sequencer=ledger.sequencer,
+        etag=ledger.etag,
+        version_id=ledger.version_id,
+        rules=ledger.rules,
+        manifest_etag=stored.etag,
+        milliseconds=manifest.milliseconds,
+        cost_usd_estimate=manifest.cost_usd_estimate,
+    )
+    renditions = tuple(
+        Rendition(**{name: getattr(shown, name) for name in Rendition.__struct_fields__})
+        for shown in manifest.renditions
+    )
+    history = tuple(manifest.history or ())
+    image = Image(
+        **fields,
+        bucket=ledger.bucket,
+        indexed_checksums=ledger.indexed_checksums,
+        renditions=renditions,
+        processing=processing,
+        revision=len(history),
+    )
+    return image, history

@@ -1,0 +1,200 @@
+"""Builds the OpenAPI document from the types of requests and responses."""
+
+import functools
+import inspect
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib import __version__
+from chalicelib.events.schemas import SCHEMAS
+from chalicelib.model import keys
+from chalicelib.model.formats import upload_types
+from chalicelib.settings import Settings
+from chalicelib.web.openapi.operations import OPERATIONS, Operation
+from chalicelib.web.openapi.responses import HEADERS, error_responses, success_response
+from chalicelib.web.openapi.webhooks import webhooks
+from chalicelib.web.requests import UploadQuery, UploadRequest
+from chalicelib.web.responses import PROBLEM_TYPE, Problem
+
+_REFERENCE = "#/components/schemas/{name}"
+_FIELDS = Path(__file__).with_name("fields.toml")
+_ABOUT = """\
+Uploaded photos become web-ready variants.
+
+Request an upload ticket, send the file to its URL, and poll the image until it is ready.
+Errors are problem details (RFC 9457) with a stable `code` for programs."""
+_BEARER = """\
+A token from `./darkroom token`, or a JSON Web Token from the configured issuer. Each operation
+names the scope it needs: `upload`, `read` or `delete`. `admin` includes all of them, for every
+owner's images."""
+
+Json = dict[str, Any]
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """The settings that affect the document, with their defaults."""
+
+    api_url: str = ""
+    guarded: bool = True  # whether a token is required
+    allow_heic: bool = False
+    max_upload_bytes: int = 50_000_000
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Terms":
+        """The terms that `settings` imply."""
+        return cls(
+            api_url=settings.api_url,
+            guarded=settings.auth_mode != "none",
+            allow_heic=settings.allow_heic,
+            max_upload_bytes=settings.max_upload_bytes,
+        )
+
+
+def build(terms: Terms) -> Json:
+    """The OpenAPI 3.1 document of an API on these terms."""
+    paths: Json = {}
+    for (method, path), operation in OPERATIONS.items():
+        described = _described(path, operation, terms)
+        paths.setdefault(path, {})[method] = described
+    components: Json = {"headers": HEADERS, "schemas": _schemas(terms)}
+    if terms.guarded:
+        scheme = {"type": "http", "scheme": "bearer", "description": _BEARER}
+        components["securitySchemes"] = {"bearer": scheme}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Darkroom",
+            "version": __version__,
+            "description": _ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": terms.api_url or "/"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(o.tag for o in OPERATIONS.values())],
+        "paths": paths,
+        "webhooks": webhooks(_REFERENCE),
+        "components": components,
+    }
+
+
+def _described(path: str, operation: Operation, terms: Terms) -> Json:
+    described: Json = {
+        "operationId": operation.name,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": operation.description,
+    }
+    if operation.scope and terms.guarded:
+        described["description"] += f" Requires a token with the scope `{operation.scope}`."
+        described["security"] = [{"bearer": [operation.scope.value]}]
+    parameters = _path_parameters(path) + _query_parameters(operation.query, terms)
+    if parameters:
+        described["parameters"] = parameters
+    if operation.body:
+        required = any(field.required for field in msgspec.structs.fields(operation.body))
+        content = {"application/json": {"schema": _reference(operation.body)}}
+        described["requestBody"] = {"required": required, "content": content}
+    described["responses"] = {
+        str(status): success_response(operation, form, _reference(form))
+        for status, form in operation.responses.items()
+    }
+    problems = operation.problems(guarded=terms.guarded)
+    described["responses"] |= error_responses(problems, _reference(Problem), PROBLEM_TYPE)
+    return described
+
+
+def _reference(form: Any) -> Json:
+    (schema,), _ = msgspec.json.schema_components([form], ref_template=_REFERENCE)
+    return dict(schema)
+
+
+def _schemas(terms: Terms) -> Json:
+    forms = {form for operation in OPERATIONS.values() for form in _forms(operation)}
+    ordered = [*sorted(forms, key=lambda form: form.__name__), Problem, *SCHEMAS.values()]
+    _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
+    for name, schema in schemas.items():
+        schema["description"] = inspect.cleandoc(schema["description"])
+        for field, description in _fields(name).items():
+            _annotate(schema["properties"][field], description)
+        if name == UploadRequest.__name__:
+            schema["properties"] |= _limited(schema["properties"], terms)
+    # Defaults that are tuples are arrays in JSON.
+    return dict(sorted(msgspec.json.decode(msgspec.json.encode(schemas)).items()))
+
+
+def _limited(properties: Json, terms: Terms) -> Json:
+    """The properties of an upload request with the configured limits."""
+    types = sorted(upload_types(allow_optional=terms.allow_heic))
+    return {
+        "content_type": properties["content_type"] | {"enum": types},
+        "size": properties["size"] | {"maximum": terms.max_upload_bytes},
+    }
+
+
+def _forms(operation: Operation) -> list[type[Struct]]:
+    returned = [form for form in operation.responses.values() if isinstance(form, type)]
+    return [form for form in (operation.body, *returned) if form and issubclass(form, Struct)]
+
+
+def _fields(form: str) -> dict[str, Json]:
+    """Descriptions of the form's fields: `is` is the meaning, `eg` an example."""
+    declared: dict[str, dict[str, Json]] = _declared_fields()
+    return declared.get(form, {})
+
+
+@functools.cache
+def _declared_fields() -> dict[str, dict[str, Json]]:
+    return tomllib.loads(_FIELDS.read_text("utf-8"))
+
+
+def _annotate(schema: Json, description: Json) -> None:
+    schema["description"] = description["is"]
+    if "eg" in description:
+        schema["examples"] = [description["eg"]]
+    if "format" in description:
+        schema["format"] = description["format"]
+
+
+def _path_parameters(path: str) -> list[Json]:
+    if "{image_id}" not in path:
+        return []
+    return [
+        {
+            "name": "image_id",
+            "in": "path",
+            "required": True,
+            "description": "The image's id.",
+            "schema": {"type": "string", "pattern": f"^{keys.ULID_PATTERN}$"},
+            "example": "01KQHV5R00ABCDEFGHJKMNPQRS",
+        }
+    ]
+
+
+def _query_parameters(form: type[Struct] | None, terms: Terms) -> list[Json]:
+    if form is None:
+        return []
+    _, components = msgspec.json.schema_components([form], ref_template=_REFERENCE)
+    schema, descriptions = components[form.__name__], _fields(form.__name__)
+    properties = {name: _without_null(value) for name, value in schema["properties"].items()}
+    if form is UploadQuery:
+        properties |= _limited(properties, terms)
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", []),
+            "description": descriptions[name]["is"],
+            "schema": described,
+            **({"example": descriptions[name]["eg"]} if "eg" in descriptions[name] else {}),
+        }
+        for name, described in properties.items()
+    ]
+
+
+def _without_null(schema: Json) -> Json:
+    # A query parameter is present or absent, never null.
+    kept = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    return dict(kept[0]) if len(kept) == 1 else schema

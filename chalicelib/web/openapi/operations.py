@@ -1,0 +1,184 @@
+"""The routes in the OpenAPI document: their requests, responses and problems."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.auth.callers import Scope
+from chalicelib.deletion import Receipt
+from chalicelib.errors import (
+    BodyTooLarge,
+    Conflict,
+    ForeignBucket,
+    InsufficientScope,
+    InternalError,
+    InvalidRequest,
+    LimitReached,
+    MalformedBody,
+    NotFound,
+    RequestError,
+    TimedOut,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    UnsupportedType,
+    UploadTooLarge,
+)
+from chalicelib.library import ImageList
+from chalicelib.model.variants import Variant
+from chalicelib.uploads.tickets import Duplicate, PostTicket, PutTicket
+from chalicelib.views.image_view import ImageView
+from chalicelib.web.problems import PROBLEMS
+from chalicelib.web.requests import (
+    AgainRequest,
+    ListQuery,
+    ObjectRequest,
+    UploadQuery,
+    UploadRequest,
+)
+
+_ANYWHERE = (LimitReached, InternalError, Unavailable, TimedOut)
+_IN_A_BODY = (MalformedBody, BodyTooLarge, UnsupportedMediaType, InvalidRequest)
+_OF_A_CALLER = (Unauthenticated, InsufficientScope)
+
+
+class VariantList(Struct, frozen=True, kw_only=True):
+    """The variants table."""
+
+    variants: list[Variant]
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The application's status and version."""
+
+    status: str
+    version: str
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """One route. `name` is its view's; `errors` are those that not all routes have."""
+
+    name: str
+    tag: str
+    summary: str
+    description: str
+    responses: dict[int, Any]
+    scope: Scope | None = None
+    body: type[Struct] | None = None
+    query: type[Struct] | None = None
+    errors: tuple[type[RequestError], ...] = ()
+    id_field: str = ""  # the response field with the image id that other routes take
+
+    def problems(self, *, guarded: bool) -> list[type[RequestError]]:
+        """All problems it may return; without `guarded` those about tokens are left out."""
+        found = {*self.errors, *_ANYWHERE}
+        if self.body:
+            found |= {*_IN_A_BODY}
+        if self.query:
+            found.add(InvalidRequest)
+        if self.scope and guarded:
+            found |= {*_OF_A_CALLER}
+        return [problem for problem in PROBLEMS if problem in found]
+
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("post", "/uploads"): Operation(
+        name="create_upload",
+        tag="Uploads",
+        summary="Get a ticket to upload one file as a form",
+        description=(
+            "Send the file to `url` as `multipart/form-data`: all of `fields`, then the file as "
+            "`file`. With `sha256` the bucket rejects a damaged file; if the caller already has a "
+            "ready image of the same file, the response is 200 with that image's id."
+        ),
+        body=UploadRequest,
+        responses={201: PostTicket, 200: Duplicate},
+        scope=Scope.UPLOAD,
+        errors=(UploadTooLarge, UnsupportedType),
+        id_field="image_id",
+    ),
+    ("get", "/generate-upload-url"): Operation(
+        name="generate_upload_url",
+        tag="Uploads",
+        summary="Get a ticket to upload one file with PUT",
+        description="Send the file to `upload_url` with PUT and exactly these `headers`.",
+        query=UploadQuery,
+        responses={200: PutTicket},
+        scope=Scope.UPLOAD,
+        errors=(UploadTooLarge, UnsupportedType),
+        id_field="image_id",
+    ),
+    ("get", "/images"): Operation(
+        name="list_images",
+        tag="Images",
+        summary="List the caller's images, newest first",
+        description=(
+            "Returns a page of images without their histories. Pass `next_cursor` as `cursor` for "
+            "the next page; the list ends when it is null. A page may be short or empty."
+        ),
+        query=ListQuery,
+        responses={200: ImageList},
+        scope=Scope.READ,
+    ),
+    ("post", "/images"): Operation(
+        name="process_object",
+        tag="Images",
+        summary="Process an object of the uploads bucket now",
+        description="For objects uploaded without a ticket. The response waits for the image.",
+        body=ObjectRequest,
+        responses={200: ImageView},
+        scope=Scope.UPLOAD,
+        errors=(ForeignBucket, NotFound),
+        id_field="id",
+    ),
+    ("get", "/images/{image_id}"): Operation(
+        name="show_image",
+        tag="Images",
+        summary="Get an image with its history",
+        description="Poll with increasing delays until `status` is neither pending nor processing.",
+        responses={200: ImageView},
+        scope=Scope.READ,
+        errors=(NotFound,),
+    ),
+    ("delete", "/images/{image_id}"): Operation(
+        name="delete_image",
+        tag="Images",
+        summary="Delete an image, its original and its renditions",
+        description="Permanent. The receipt says what was erased and whether anything is left.",
+        responses={200: Receipt},
+        scope=Scope.DELETE,
+        errors=(NotFound,),
+    ),
+    ("post", "/images/{image_id}/reprocess"): Operation(
+        name="reprocess_image",
+        tag="Images",
+        summary="Queue an image to be processed again",
+        description="Its renditions stay in place until the new ones are ready.",
+        body=AgainRequest,
+        responses={202: ImageView},
+        scope=Scope.UPLOAD,
+        errors=(NotFound, Conflict),
+    ),
+    ("get", "/variants"): Operation(
+        name="list_variants",
+        tag="Service",
+        summary="Get the variants table",
+        description="The rules that renditions are made by.",
+        responses={200: VariantList},
+        scope=Scope.READ,
+    ),
+    ("get", "/health"): Operation(
+        name="health",
+        tag="Service",
+        summary="Check that the API is running",
+        description="For monitors; it does not call any store.",
+        responses={200: Health},
+    ),
+    ("get", "/openapi.json"): Operation(
+        name="show_openapi",
+        tag="Service",
+        summary="Get this document",
+        description="OpenAPI 3.1.",
+        responses={200: dict[str, Any]},
+    ),
+}

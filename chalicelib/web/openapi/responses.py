@@ -1,0 +1,69 @@
+"""Responses in the OpenAPI document: their headers, problem codes and links."""
+
+from typing import Any
+
+from chalicelib.errors import RequestError
+from chalicelib.web.openapi.operations import Operation
+
+Json = dict[str, Any]
+
+_ALWAYS = ("Access-Control-Allow-Origin", "Cache-Control", "Vary", "X-Content-Type-Options")
+_OF_A_STATUS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
+_LINKED = ("show_image", "delete_image", "reprocess_image")
+
+
+def _header(description: str, example: str, kind: str = "string") -> Json:
+    return {"description": description, "schema": {"type": kind}, "example": example}
+
+
+HEADERS: Json = {
+    "Access-Control-Allow-Origin": _header(
+        "The page's origin, if it is one of ALLOWED_ORIGINS.", "https://shop.example"
+    ),
+    "Cache-Control": _header("API responses must not be cached.", "no-store"),
+    "Retry-After": {**_header("Seconds to wait before a retry.", "", "integer"), "example": 30},
+    "Vary": _header("CORS headers depend on the origin.", "Origin"),
+    "WWW-Authenticate": _header("The required authentication scheme (RFC 6750).", "Bearer"),
+    "X-Content-Type-Options": _header("The content type must not be sniffed.", "nosniff"),
+}
+
+
+def success_response(operation: Operation, form: Any, schema: Json) -> Json:
+    """The response of `operation` with the body `form`."""
+    described: Json = {
+        "description": (getattr(form, "__doc__", None) or "").strip().partition("\n")[0],
+        "headers": _headers(),
+        "content": {"application/json": {"schema": schema}},
+    }
+    if operation.id_field in getattr(form, "__struct_fields__", ()):
+        pointer = f"$response.body#/{operation.id_field}"
+        described["links"] = {
+            name: {"operationId": name, "parameters": {"image_id": pointer}} for name in _LINKED
+        }
+    return described
+
+
+def error_responses(problems: list[type[RequestError]], schema: Json, media_type: str) -> Json:
+    """The error responses by status, each with its possible problem codes."""
+    by_status: dict[int, list[type[RequestError]]] = {}
+    for problem in problems:
+        by_status.setdefault(problem.status, []).append(problem)
+    described = {}
+    for status, kinds in sorted(by_status.items()):
+        codes = {"type": "object", "properties": {"code": {"enum": [k.code for k in kinds]}}}
+        described[str(status)] = {
+            "description": "\n\n".join(f"`{kind.code}`: {sentence_of(kind)}" for kind in kinds),
+            "headers": _headers(_OF_A_STATUS.get(status)),
+            "content": {media_type: {"schema": {"allOf": [schema, codes]}}},
+        }
+    return described
+
+
+def sentence_of(kind: type[RequestError]) -> str:
+    """A sentence that says when this problem is returned."""
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def _headers(extra: str | None = None) -> Json:
+    names = sorted((*_ALWAYS, extra)) if extra else _ALWAYS
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -1,0 +1,111 @@
+"""`python -m ops package`: builds the deployment artifacts with Chalice, and checks them."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from ops.iam.files import write_policies
+from ops.iam.names import TERRAFORM, configured_names
+from ops.local.names import REGION
+from ops.packaging.archives import unpacked_size
+from ops.packaging.program import chalice_command, unfit
+from ops.project import PROJECT
+
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+_LARGEST = 50_000_000  # bytes, Lambda's limit for a direct upload
+_LARGEST_UNPACKED = 250_000_000  # bytes, Lambda's limit for code and layer together
+_NEEDED = {
+    "deployment.zip": ("app.py", "chalicelib/variants.toml", "chalicelib/imaging/rendering.py"),
+    "layer-deployment.zip": (
+        "PIL/_webp",
+        "PIL/_avif",
+        "pillow.libs/",
+        "boto3/",
+        "cryptography/",
+        "cykooz_resizer/",
+        "jwt/",
+        "msgspec/",
+        "botocore/data/s3/",
+    ),
+}
+_FOREIGN = ("tests/", "ops/", "frontend/", "moto/", "pip/", "click/", "chalicelib/README")
+_UNCHECKED = b"\x01\x00\x00\x00"  # flags of an unchecked hash-based .pyc
+
+
+@click.command()
+@click.option("--stage", default="dev", show_default=True, help="Stage in .chalice/config.json")
+@click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
+@click.option("--kms-key-arn", default="", help="KmsKeyArn output of the stack stores, if any")
+def package(stage: str, out: Path, kms_key_arn: str) -> None:
+    """Write the deployment artifacts: Terraform, code, layer, and the stacks' templates.
+
+    They are for this interpreter's Python version. No AWS account is needed.
+
+        python -m ops package --stage dev --out dist
+
+    Exits with 1 if the artifacts would not run on Lambda.
+    """
+    click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
+    if warning := unfit():
+        click.echo(f"These artifacts are for tests only. {warning}", err=True)
+    write_policies(configured_names(stage, TERRAFORM, kms_key_arn))
+    command = chalice_command("package", "--stage", stage, "--pkg-format", "terraform")
+    # Chalice requires a region; its output gets the real one from Terraform.
+    environment = {"AWS_DEFAULT_REGION": REGION, **os.environ}
+    done = subprocess.run([*command, str(out.resolve())], cwd=PROJECT, env=environment, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+    for template in sorted(PROJECT.glob("infrastructure/*.yaml")):
+        shutil.copyfile(template, out / template.name)
+    faults = faults_of([out / name for name in _NEEDED])
+    for fault in faults:
+        click.echo(fault, err=True)
+    sys.exit(1 if faults else 0)
+
+
+def faults_of(archives: Sequence[Path]) -> list[str]:
+    """Problems of code and layer, as sentences; their sizes are printed."""
+    unpacked = [unpacked_size(archive) for archive in archives]
+    for archive, size in zip(archives, unpacked, strict=True):
+        packed = archive.stat().st_size
+        click.echo(f"  {archive.name:<22} {packed / 1e6:5.1f} MB, unzipped {size / 1e6:5.1f} MB")
+    faults = [fault for archive in archives for fault in _faults_in(archive)]
+    if sum(unpacked) > _LARGEST_UNPACKED:
+        faults.append(f"Unzipped, they exceed Lambda's limit of {_LARGEST_UNPACKED:,} bytes.")
+    return faults
+
+
+def _faults_in(archive: Path) -> list[str]:
+    with zipfile.ZipFile(archive) as opened:
+        names = [name.rpartition("site-packages/")[2] for name in opened.namelist()]
+        uncompiled = list(_uncompiled(opened))
+    needed = [start for start in _NEEDED[archive.name] if not _any_starts(names, start)]
+    foreign = [start for start in _FOREIGN if _any_starts(names, start)]
+    faults = [f"{archive.name} lacks {start}." for start in needed]
+    faults += [f"{archive.name} must not contain {start}." for start in foreign]
+    faults += [f"{archive.name} contains {name}, which is not compiled." for name in uncompiled]
+    if archive.stat().st_size > _LARGEST:
+        faults.append(f"{archive.name} exceeds Lambda's limit of {_LARGEST:,} bytes.")
+    return faults
+
+
+def _uncompiled(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Modules that Python would compile, or compare with their sources, at a start."""
+    names = frozenset(archive.namelist())
+    header = importlib.util.MAGIC_NUMBER + _UNCHECKED
+    for name in sorted(name for name in names if name.endswith(".py")):
+        compiled = importlib.util.cache_from_source(name)
+        if compiled not in names or archive.open(compiled).read(len(header)) != header:
+            yield name
+
+
+def _any_starts(names: list[str], start: str) -> bool:
+    return any(name.startswith(start) for name in names)

@@ -1,0 +1,123 @@
+"""`python -m ops render`: renders files on this machine, without any store."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from chalicelib import imaging
+from chalicelib.errors import SettingsError
+from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.variants import DEFAULT_TABLE, FOLDERS, load_variants, load_watermarks
+from chalicelib.settings import Settings
+from ops.exit_codes import INTERRUPTED
+from ops.render.files import Rules, render_file
+from ops.render.focal_point import Point
+from ops.render.folders import folders_of
+from ops.render.outcomes import FileFault, Outcome, shown
+from ops.render.report import files_in_words, show, show_json, total_of
+from ops.render.watermarks import local_objects
+
+_PATH = click.Path(path_type=Path)
+_DIRECTORY = click.Path(file_okay=False, path_type=Path)
+_OUT_HELP = "Folder for the renditions; created if missing."
+_VARIANTS_HELP = """Another variants table; its watermarks, and copies of those in the images
+bucket, may be beside it. [default: chalicelib/variants.toml]"""
+_HEIC_HELP = "Also read HEIC files; needs requirements-heic.txt. Also the variable ALLOW_HEIC."
+_POINT_HELP = """Focal point to crop around, as fractions of width and height from the upper left,
+such as 0.3,0.4. [default: the centre]"""
+_EXIT_CODES = """Exit codes: 0 on success, even if pictures were rejected; 1 if files could not be
+read or written, which is reported on standard error only, while the other files are rendered; 2 for
+wrong usage or a wrong variants table; 130 after Ctrl-C."""
+
+
+@click.command(epilog=_EXIT_CODES)
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.option("--out", required=True, metavar="DIR", type=_DIRECTORY, help=_OUT_HELP)
+@click.option("--variants", metavar="TOML", type=_PATH, help=_VARIANTS_HELP)
+@click.option("--heic", envvar="ALLOW_HEIC", is_flag=True, help=_HEIC_HELP)
+@click.option("--focal-point", metavar="X,Y", type=Point(), default=CENTRE, help=_POINT_HELP)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one line per file.")
+def render(
+    files: tuple[str, ...],
+    out: Path,
+    variants: Path | None,
+    heic: bool,
+    focal_point: FocalPoint,
+    as_json: bool,
+) -> None:
+    """Render FILES on this machine, without any store.
+
+        python -m ops render photo.jpg --out renditions
+
+    Renditions are DIR/<stem>/<variant>.<ext>; a second file with the same stem goes into
+    DIR/<stem>-2. The limits are Darkroom's defaults. The total, which --json leaves out, compares
+    the ready files with all their renditions.
+    """
+    rules = _rules(variants, heic, focal_point)
+    _make_directory(out)
+    console = Console(highlight=False, soft_wrap=True)
+    outcomes: list[Outcome] = []
+
+    def keep(outcome: Outcome) -> None:
+        show_json(outcome) if as_json else show(console, outcome)
+        outcomes.append(outcome)
+
+    faults = _render_all(files, folders_of(files, out, rules.variants), rules, keep)
+    if not as_json:
+        console.print(total_of(outcomes), markup=False, style="bold")
+    sys.exit(1 if faults else 0)
+
+
+def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:
+    """The rules of `table`, or of Darkroom's own; a usage error if it is wrong."""
+    path = table or DEFAULT_TABLE
+    try:
+        variants = load_variants(path)
+        watermarks = load_watermarks(variants, (path.parent, *FOLDERS) if table else FOLDERS)
+        watermarks = {**watermarks, **local_objects(variants, path.parent)}
+        imaging.check_watermarks(watermarks)
+        if heic:
+            imaging.check_heic()
+    except SettingsError as reason:
+        raise click.UsageError(str(reason)) from reason
+    defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
+    limits = imaging.Limits(
+        max_pixels=defaults["max_pixels"],
+        max_frames=defaults["max_frames"],
+        max_animation_pixels=defaults["max_animation_pixels"],
+        allow_heic=heic,
+    )
+    return Rules(variants, watermarks, limits, defaults["max_upload_bytes"], focal_point)
+
+
+def _make_directory(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        sentence = f"The directory {shown(str(out))} cannot be created: {reason.strerror}."
+        raise click.UsageError(sentence) from reason
+
+
+def _render_all(
+    files: Sequence[str], folders: Sequence[Path], rules: Rules, keep: Callable[[Outcome], None]
+) -> int:
+    """Render the files in order; return how many could not be read or written."""
+    faults = done = 0
+    try:
+        for file, folder in zip(files, folders, strict=True):
+            try:
+                outcome = render_file(file, folder, rules)
+            except FileFault as fault:
+                click.echo(str(fault), err=True)
+                faults += 1
+            else:
+                done += 1
+                keep(outcome)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped: {done} of {files_in_words(len(files))} done.", err=True)
+        sys.exit(INTERRUPTED)
+    return faults

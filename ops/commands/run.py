@@ -1,0 +1,100 @@
+"""`python -m ops run`: runs the whole product on this machine."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from ops.local.stack.lock import only_stack
+from ops.local.stack.options import Options, StackError, read_options
+from ops.local.stack.supervisor import Stack, addresses
+
+_FIRST_TOKEN = "Token ./darkroom token create --subject you@example.com"  # noqa: S105 - a hint
+_DATA_HELP = "Directory for pictures, records and logs  [default: .darkroom]"
+_WORKERS_HELP = "Pictures rendered at the same time  [default: the number of CPUs]"
+_MODE_HELP = "Authentication of API calls: none, token or jwt  [default: none]"
+_ORIGINS_HELP = "More origins that may upload, such as http://localhost:3000,http://localhost:5173"
+_RETRY_HELP = "Seconds before an event's second and third try  [default: 1,2]"
+_SWEEP_HELP = "Seconds before the first sweep, and between sweeps  [default: 60,600]"
+
+
+@click.command()
+@click.option(
+    "--api-port", envvar="API_PORT", metavar="PORT", help="Port of the API  [default: 8000]"
+)
+@click.option(
+    "--site-port", envvar="SITE_PORT", metavar="PORT", help="Port of the page  [default: 8080]"
+)
+@click.option("--s3-port", envvar="S3_PORT", metavar="PORT", help="Port of S3  [default: 8333]")
+@click.option(
+    "--aws-port",
+    envvar="AWS_PORT",
+    metavar="PORT",
+    help="Port of DynamoDB and SQS  [default: 5001]",
+)
+@click.option("--data-dir", envvar="DATA_DIR", metavar="DIRECTORY", help=_DATA_HELP)
+@click.option("--workers", envvar="WORKERS", metavar="N", help=_WORKERS_HELP)
+@click.option("--auth-mode", envvar="AUTH_MODE", metavar="MODE", help=_MODE_HELP)
+@click.option("--allowed-origins", envvar="ALLOWED_ORIGINS", metavar="ORIGINS", help=_ORIGINS_HELP)
+@click.option("--retry-seconds", envvar="RETRY_SECONDS", metavar="A,B", help=_RETRY_HELP)
+@click.option("--sweep-seconds", envvar="SWEEP_SECONDS", metavar="A,B", help=_SWEEP_HELP)
+def run(**given: str | None) -> None:
+    """Run the whole product on this machine, until Ctrl-C.
+
+        python -m ops run --api-port 8001 --data-dir /tmp/darkroom
+
+    Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
+    WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS. AUTH_MODE=token requires
+    tokens, as deployed stages do by default.
+    """
+    given_options = {name.upper(): value for name, value in given.items() if value is not None}
+    console = Console(highlight=False, soft_wrap=True, stderr=False)
+    try:
+        options = read_options({**os.environ, **given_options})
+        os.umask(0o077)  # records, keys and pictures are private to this user
+        options.data.mkdir(parents=True, exist_ok=True)
+        with only_stack(options.data):
+            _run(options, console)
+    except (StackError, OSError) as error:
+        click.echo(f"Darkroom cannot run. {error}", err=True)
+        sys.exit(1)
+
+
+def _run(options: Options, console: Console) -> None:
+    console.print(f"Starting Darkroom; its data is in {options.data}")
+    progress = console.status("starting") if console.is_terminal else None
+    stack = Stack(
+        options,
+        lambda part, seconds: console.print(f"  {part:<36} {seconds:5.1f} s", markup=False),
+        lambda sentence: console.print(sentence, markup=False),
+    )
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stack.stop()
+
+    def when_ready() -> None:
+        if progress:
+            progress.stop()
+        _announce(options, console)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    if progress:
+        progress.start()
+    try:
+        stack.run(when_ready)
+    finally:
+        if progress:
+            progress.stop()
+    console.print("Darkroom has stopped")
+
+
+def _announce(options: Options, console: Console) -> None:
+    for name, address in addresses(options).items():
+        console.print(f"{name:<5} {address}", markup=False)
+    if options.auth_mode == "token":
+        console.print(_FIRST_TOKEN, markup=False)
+    console.print("Darkroom is ready")

@@ -1,0 +1,79 @@
+"""`python -m ops system`: installs the programs and pictures that the tests need."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import click
+
+from ops.hostile import fetch_hostile
+from ops.local.stack.options import StackError
+from ops.local.storage import dynamodb_download
+from ops.photographs import fetch_photographs
+
+# Alternative programs by Debian package.
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "firefox-esr": ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"),
+    "npm": ("npm",),
+    "curl": ("curl",),
+}
+
+
+@click.command()
+def system() -> None:
+    """Ensure that two browsers, npm, curl, DynamoDB Local and test pictures are installed.
+
+        python -m ops system
+
+    `make test` calls it first. On Debian, as root, it installs what is missing.
+    """
+    missing = [package for package, names in PROGRAMS.items() if not any(map(shutil.which, names))]
+    if missing:
+        _install(missing)
+    try:
+        dynamodb_download.ensure(click.echo)
+    except StackError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    fetch_photographs()
+    fetch_hostile()
+
+
+def _install(packages: list[str]) -> None:
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    wanted = ", ".join(packages)
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        click.echo(
+            f"The tests need {wanted}. Install with:\n\n    {_by_hand(packages)}\n", err=True
+        )
+        sys.exit(1)
+    click.echo(f"Installing {wanted} with apt-get ...")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["apt-get", "update", "--quiet"], [*command, "--quiet"]):
+        done = subprocess.run(
+            step,
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if done.returncode:
+            click.echo(f"{done.stdout}\nThis failed: {' '.join(step)}", err=True)
+            sys.exit(1)
+
+
+def _by_hand(packages: list[str]) -> str:
+    if shutil.which("apt-get"):
+        return f"sudo apt-get install --yes {' '.join(packages)}"
+    brewed = {
+        "chromium": "--cask chromium",
+        "firefox-esr": "--cask firefox",
+        "npm": "node",
+    }
+    if sys.platform == "darwin":
+        return " && ".join(f"brew install {brewed[package]}" for package in packages)
+    return f"(your system's package manager) {' '.join(packages)}"

@@ -1,0 +1,100 @@
+"""`python -m ops upload`: uploads pictures to a Darkroom."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ops.client.options import Caller, api_options, json_option
+from ops.exit_codes import EXPLAINED_FOR_SEVERAL, INTERRUPTED, exit_code
+from ops.local.stack.options import read_options
+from ops.render.report import files_in_words
+from ops.retry import LONG, RetryPolicy
+from ops.terminal import say, stop_on_signals
+from ops.uploader.batch import Batch
+from ops.uploader.delivery import Means
+from ops.uploader.files import Found, find_files
+from ops.uploader.journal import Tickets
+from ops.uploader.outcomes import FAILED, Outcome, Report
+from ops.uploader.progress import bars
+
+_WAIT_HELP = "Wait until the pictures are ready  [default: wait]"
+_MANY_HELP = "Files sent at the same time."
+
+
+@click.command(epilog=EXPLAINED_FOR_SEVERAL)
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--concurrency", type=click.IntRange(1, 32), default=4, show_default=True, help=_MANY_HELP
+)
+@click.option("--wait/--no-wait", "waits", default=True, help=_WAIT_HELP)
+@json_option
+@api_options
+def upload(
+    files: tuple[str, ...], concurrency: int, waits: bool, as_json: bool, **given: Any
+) -> None:
+    """Upload pictures, and wait until they are ready.
+
+    FILES may be folders, whose pictures are sent.
+
+        python -m ops upload holiday.jpg
+
+        python -m ops upload ~/Pictures/2026 --json > uploaded.jsonl
+
+    A file that was already uploaded is not sent again. After Ctrl-C, a crash or a network failure
+    the same command continues and sends what is missing.
+    """
+    caller, found = Caller(given), find_files(files)
+    output = Report(as_json=as_json)
+    for name, why in found.faults.items():
+        output.add(Outcome(name, FAILED, 0, reason="unreadable", detail=why))
+    _warn(found)
+    batch = None
+    with stop_on_signals() as stopping:
+        if found.sources:
+            batch = _batch(caller, stopping, concurrency, wait=waits)
+            for outcome in _run(batch, found, quiet=as_json):
+                output.add(outcome)
+    if batch and stopping.is_set():
+        _stop(batch, f"{output.number:,} of {files_in_words(found.number)} done")
+    output.end()
+    sys.exit(exit_code(output.succeeded, output.number - output.succeeded))
+
+
+def _warn(found: Found) -> None:
+    if found.skipped:
+        others = files_in_words(found.skipped)
+        say(f"Skipped: {others} whose names are not those of pictures.")
+    if not found.number:
+        say("There is nothing to send.")
+
+
+def _batch(caller: Caller, stopping: threading.Event, concurrency: int, *, wait: bool) -> Batch:
+    api = caller.api(RetryPolicy(LONG, stopping))
+    means = Means(caller.connection, api, Tickets(_journal(), api.address), stopping)
+    return Batch(means, concurrency, wait=wait)
+
+
+def _run(batch: Batch, found: Found, *, quiet: bool) -> Iterator[Outcome]:
+    with bars(found.sources, quiet=quiet) as shown:
+        yield from batch.run(found.sources, shown)
+
+
+def _journal() -> Path:
+    return read_options(os.environ).data / "uploads.sqlite"
+
+
+def _stop(batch: Batch, done: str) -> None:
+    """Print the progress, and exit with the code for it."""
+    reason = f"Not finished. {batch.fault}" if batch.fault else "Stopped."
+    say(f"{reason} {done}; the same command continues from here.")
+    code = 1 if batch.fault else INTERRUPTED
+    if batch.is_busy:
+        # A thread is waiting for an unresponsive server: do not wait for it.
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)

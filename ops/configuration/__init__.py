@@ -1,1 +1,0 @@
-"""The page of everything that can be configured, written from the code that reads it."""

@@ -1,0 +1,153 @@
+"""Creates or updates a stage; each step checks first what already exists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ops.account import Account
+from ops.aws_errors import explained
+from ops.deploy import site, stage_config
+from ops.deploy.chalice_runner import run_chalice
+from ops.deploy.chalice_state import find_api, record_deployed
+from ops.deploy.limits import Limits, set_limits
+from ops.deploy.origins import allowed_origins, named_origins
+from ops.deploy.parameters import Values, config_values, settings_of, stage_values
+from ops.deploy.progress import Progress
+from ops.deploy.stacks import Stack
+from ops.deploy.stage import Stage
+from ops.deploy.stage_data import find_data
+from ops.deploy.templates import PARTS, Template
+from ops.iam.files import write_policies
+from ops.iam.names import Location, configured_names
+
+
+@dataclass(frozen=True)
+class DeployOptions:
+    """The user's options; everything else stays unchanged.
+
+    `origins` are further origins that may upload; `parameters` are those of the templates.
+    """
+
+    origins: tuple[str, ...] | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+class Deployment:
+    """One run of `deploy`. It may be interrupted at any point and run again."""
+
+    def __init__(
+        self,
+        account: Account,
+        stage: Stage,
+        templates: Mapping[str, Template],
+        options: DeployOptions,
+        progress: Progress,
+    ) -> None:
+        self.account = account
+        self.stage = stage
+        self.templates = templates
+        self.options = options
+        self.progress = progress
+        self.stacks = {
+            part: Stack(account, stage.stack(part), stage.tags, progress) for part in PARTS
+        }
+        self._api: str | None = None
+
+    def run(self) -> str:
+        """Run all steps in order; return the page's address."""
+        self._make_stores_and_delivery()
+        with self.progress.step("Functions and API (chalice deploy)"):
+            self._record()
+            record_deployed(self.account, self.stage)
+            run_chalice("deploy", self.stage.name, self.account, {}, self.progress)
+        self._apply("delivery", "API behind the CDN")
+        with self.progress.step("Limits of functions, API and logs"):
+            queue = self.template_values()["FailuresQueueArn"]
+            for line in set_limits(self.account, self.stage, queue, self.options.limits):
+                self.progress.detail(line)
+        with self.progress.step("Page"):
+            self._publish()
+        self._apply("watch", "Alarms and dashboard")
+        return self.site
+
+    @property
+    def api(self) -> str | None:
+        """The id of the REST API, looked up until it exists."""
+        self._api = self._api or find_api(self.account, self.stage)
+        return self._api
+
+    @property
+    def site(self) -> str:
+        """The page's address; empty before the first delivery."""
+        domain = self.stacks["delivery"].outputs().get("SiteDomain")
+        return f"https://{domain}" if domain else ""
+
+    @property
+    def distribution_domain(self) -> str:
+        """The distribution's own host name."""
+        return self.stacks["delivery"].outputs()["DistributionDomain"]
+
+    def template_values(self) -> Values:
+        """Values for the templates' parameters, by name, as far as they are known by now."""
+        values = {
+            **stage_values(self.stage),
+            **self._kept_key,
+            **config_values(stage_config.recorded(self.stage.name)),
+            "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
+            "AllowedOrigins": ",".join(self._origins()),
+        }
+        for part in ("stores", "delivery"):
+            values |= self.stacks[part].outputs()
+        return {**values, **self.options.parameters}
+
+    @cached_property
+    def _kept_key(self) -> Values:
+        """Parameters for stores that don't exist yet: the key of data kept by an earlier stack."""
+        if self.stacks["stores"].exists:
+            return {}
+        keys = find_data(self.account, self.stage).keys
+        return {"UseKmsKey": "true", "ExistingKeyArn": keys[0]} if keys else {}
+
+    def _origins(self) -> tuple[str, ...]:
+        named = self.options.origins
+        if named is None:
+            named = named_origins(self.stage, self.stacks["stores"], self.site)
+        return allowed_origins(self.site, named)
+
+    def _make_stores_and_delivery(self) -> None:
+        self._apply("stores", "Buckets, table, queues and event bus")
+        before = self.template_values()["AllowedOrigins"]
+        self._apply("delivery", "CDN (the first time takes some minutes)")
+        if self.template_values()["AllowedOrigins"] != before:
+            self._apply("stores", "Uploads from the page's address")
+
+    def _apply(self, part: str, title: str) -> None:
+        with self.progress.step(title), explained():
+            self.stacks[part].apply(self.templates[part], self.template_values())
+
+    def _record(self) -> None:
+        values = self.template_values()
+        section = stage_config.with_settings(
+            stage_config.recorded(self.stage.name),
+            self.stage.name,
+            settings_of(values, self.site),
+            self.stage.tags,
+        )
+        if stage_config.record(self.stage.name, section):
+            self.progress.detail(f"recorded in the stage {self.stage.name} of .chalice/config.json")
+        place = Location(
+            self.stage.partition, self.stage.region, self.stage.account, self.stage.dns_suffix
+        )
+        write_policies(configured_names(self.stage.name, place, values.get("KmsKeyArn", "")))
+
+    def _publish(self) -> None:
+        bucket = self.stage.site_bucket
+        difference = site.compare(self.account, bucket, site.page_files(self.site))
+        site.publish(self.account, bucket, difference)
+        distribution = self.stacks["delivery"].outputs()["DistributionId"]
+        paths = site.invalidate(self.account, distribution, bucket, difference.removed)
+        self.progress.detail(
+            f"{len(difference.changed)} files uploaded, {len(difference.removed)} removed, "
+            f"{paths} paths invalidated"
+        )

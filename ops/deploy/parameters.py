@@ -1,0 +1,67 @@
+"""Values for the templates' parameters, and the functions' settings from a deployment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ops.deploy.stage import API_STAGE, Stage
+
+Values = dict[str, str]
+
+TIME_LIMITS = {
+    "ApiSeconds": "api_handler",
+    "AuthorizeSeconds": "authorize",
+    "UploadSeconds": "process_upload",
+    "RemovalSeconds": "process_removal",
+    "AgainSeconds": "process_again",
+    "FailureSeconds": "record_failure",
+    "WebhookSeconds": "send_webhook",
+}
+
+
+def stage_values(stage: Stage) -> Values:
+    """Values that are known before anything is created."""
+    return {
+        "Stage": stage.name,
+        "UploadsBucket": stage.uploads_bucket,
+        "ImagesBucket": stage.images_bucket,
+        "SiteBucket": stage.site_bucket,
+        "ImagesTable": stage.images_table,
+        "WorkQueue": stage.work_queue,
+        "FailuresQueue": stage.failures_queue,
+        "WebhooksQueue": stage.webhooks_queue,
+        "LostWebhooksQueue": f"{stage.webhooks_queue}-lost",
+        "WebhookSecret": stage.webhook_secret,
+        "EventBus": stage.event_bus,
+        "ApiStage": API_STAGE,
+    }
+
+
+def config_values(section: Mapping[str, Any]) -> Values:
+    """Values from the stage's section of config.json: time limits, and if there are webhooks."""
+    functions = section.get("lambda_functions", {})
+    common = section.get("lambda_timeout")
+    limits = {
+        parameter: functions.get(name, {}).get("lambda_timeout", common)
+        for parameter, name in TIME_LIMITS.items()
+    }
+    has_receiver = bool(section.get("environment_variables", {}).get("WEBHOOK_URL"))
+    values = {parameter: str(limit) for parameter, limit in limits.items() if limit}
+    return {**values, "Webhooks": str(has_receiver).lower()}
+
+
+def settings_of(values: Mapping[str, str], site: str) -> Values:
+    """The functions' settings that result from a deployment."""
+    return {
+        "UPLOADS_BUCKET": values["UploadsBucket"],
+        "IMAGES_BUCKET": values["ImagesBucket"],
+        "IMAGES_TABLE": values["ImagesTable"],
+        "WORK_QUEUE": values["WorkQueue"],
+        "FAILURES_QUEUE": values["FailuresQueue"],
+        "WEBHOOKS_QUEUE": values["WebhooksQueue"],
+        "WEBHOOK_SECRET_PARAMETER": values["WebhookSecret"],
+        "EVENT_BUS": values["EventBus"],
+        "PUBLIC_URL": f"{site}/images",
+        "API_URL": f"{site}/{API_STAGE}",
+        "ALLOWED_ORIGINS": values["AllowedOrigins"],
+        "DISTRIBUTION_ID": values["DistributionId"],
+    }

@@ -1,0 +1,1 @@
+"""IAM policies of the functions, built from statements that state their reasons."""

@@ -1,0 +1,86 @@
+"""Statements on the two buckets."""
+
+from ops.iam.names import Names
+from ops.iam.statements import HOLDER, Statement
+
+# An id is a ULID, whose first character is 0 to 7: these match images' files, and no watermark.
+_IDS = tuple(f"{first}*" for first in "01234567")
+_MANIFESTS = tuple(f"{ids}/manifest.json" for ids in _IDS)
+_LIST = ("s3:ListBucket", "s3:ListBucketVersions")
+
+
+def sign_uploads(names: Names) -> Statement:
+    """Tickets."""
+    why = "A ticket delegates the API's right to put, so it is limited to the keys of tickets."
+    uploads = names.objects(names.uploads_bucket, "uploads/*")
+    return Statement("SignUploads", why, ("s3:PutObject",), (uploads,), HOLDER)
+
+
+def read_originals(names: Names) -> Statement:
+    """Originals."""
+    why = "Other tools may copy originals to any key, so all keys of the bucket may be read."
+    originals = names.objects(names.uploads_bucket, "*")
+    return Statement("ReadOriginals", why, ("s3:GetObject",), (originals,))
+
+
+def find_missing_originals(names: Names) -> Statement:
+    """Originals that are gone."""
+    why = "Without it, S3 returns 403 instead of 404 for an object that is gone."
+    bucket = names.bucket(names.uploads_bucket)
+    return Statement("MissOriginals", why, ("s3:ListBucket",), (bucket,))
+
+
+def find_versions(names: Names) -> Statement:
+    """Versions of originals."""
+    why = "Erasing an original erases all its versions, which must be found."
+    bucket = names.bucket(names.uploads_bucket)
+    return Statement("FindVersions", why, ("s3:ListBucketVersions",), (bucket,))
+
+
+def erase_originals(names: Names) -> Statement:
+    """Erasure of originals."""
+    why = "An erased image leaves no version of its original, whatever its key."
+    originals = names.objects(names.uploads_bucket, "*")
+    return Statement("EraseOriginals", why, ("s3:DeleteObjectVersion",), (originals,))
+
+
+def read_watermarks(names: Names) -> Statement:
+    """Watermarks."""
+    why = "Variants may use watermarks below this prefix; nothing else in the bucket is read."
+    watermarks = names.objects(names.images_bucket, "watermarks/*")
+    return Statement("ReadWatermarks", why, ("s3:GetObject",), (watermarks,))
+
+
+def write_renditions(names: Names) -> Statement:
+    """Renditions and manifests."""
+    why = "Renditions and manifests are below images' ids, which start with 0 to 7."
+    renditions = tuple(names.objects(names.images_bucket, ids) for ids in _IDS)
+    return Statement("WriteRenditions", why, ("s3:PutObject",), renditions)
+
+
+def find_renditions(names: Names) -> Statement:
+    """Renditions that need not be made again."""
+    why = "When only missing renditions are requested, it lists those that exist."
+    return Statement(
+        "FindRenditions", why, ("s3:ListBucket",), (names.bucket(names.images_bucket),)
+    )
+
+
+def check_manifests(names: Names) -> Statement:
+    """Manifests that may be missing."""
+    why = "The sweep requests the head of each manifest, and of no other file."
+    manifests = tuple(names.objects(names.images_bucket, key) for key in _MANIFESTS)
+    return Statement("MissManifests", why, ("s3:GetObject",), manifests)
+
+
+def list_renditions(names: Names) -> Statement:
+    """Listing of renditions."""
+    why = "Erasing lists all versions of an image's files, before and after."
+    return Statement("ListRenditions", why, _LIST, (names.bucket(names.images_bucket),))
+
+
+def erase_renditions(names: Names) -> Statement:
+    """Erasure of renditions."""
+    why = "An erased image leaves no file below its id."
+    renditions = tuple(names.objects(names.images_bucket, ids) for ids in _IDS)
+    return Statement("EraseRenditions", why, ("s3:DeleteObjectVersion",), renditions)

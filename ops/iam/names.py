@@ -1,0 +1,157 @@
+"""Names and ARNs of a stage's functions and stores."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ops.aws_errors import CloudError
+from ops.project import PROJECT
+
+CONFIG = PROJECT / ".chalice" / "config.json"
+APPLICATION = "darkroom"
+API = "api_handler"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A region of an account; the texts may be expressions of a template language."""
+
+    partition: str
+    region: str
+    account: str
+    dns_suffix: str = "amazonaws.com"
+
+
+# Chalice's Terraform declares these data sources itself.
+TERRAFORM = Location(
+    partition="${data.aws_partition.chalice.partition}",
+    region="${data.aws_region.chalice.name}",
+    account="${data.aws_caller_identity.chalice.account_id}",
+    dns_suffix="${data.aws_partition.chalice.dns_suffix}",
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one stage.
+
+    `kms_key_arn` is empty without a customer managed key, `distribution_id` without a CDN,
+    `event_bus` if events are not published, and `webhook_secret` (the name of a parameter) if
+    there are no webhooks.
+    """
+
+    place: Location
+    stage: str
+    uploads_bucket: str
+    images_bucket: str
+    images_table: str
+    work_queue: str
+    failures_queue: str
+    event_bus: str = ""
+    webhooks_queue: str = ""
+    webhook_secret: str = ""
+    distribution_id: str = ""
+    kms_key_arn: str = ""
+    xray: bool = False
+
+    def bucket(self, name: str) -> str:
+        """The ARN of a bucket."""
+        return f"arn:{self.place.partition}:s3:::{name}"
+
+    def objects(self, bucket: str, pattern: str) -> str:
+        """The ARN of the objects of a bucket whose keys match `pattern`."""
+        return f"{self.bucket(bucket)}/{pattern}"
+
+    def table(self) -> str:
+        """The ARN of the table."""
+        return self._arn("dynamodb", f"table/{self.images_table}")
+
+    def index(self, name: str) -> str:
+        """The ARN of one of the table's indexes."""
+        return f"{self.table()}/index/{name}"
+
+    def queue(self, name: str) -> str:
+        """The ARN of a queue."""
+        return self._arn("sqs", name)
+
+    def bus(self) -> str:
+        """The ARN of the event bus."""
+        return self._arn("events", f"event-bus/{self.event_bus}")
+
+    def parameter(self) -> str:
+        """The ARN of the parameter with the secret that signs webhooks."""
+        return self._arn("ssm", f"parameter/{self.webhook_secret.lstrip('/')}")
+
+    def distribution(self) -> str:
+        """The ARN of the CDN's distribution."""
+        place = self.place
+        owner = f"arn:{place.partition}:cloudfront::{place.account}"
+        return f"{owner}:distribution/{self.distribution_id}"
+
+    def log_streams(self, function: str) -> str:
+        """The ARN of the log streams of a function."""
+        return self._arn("logs", f"log-group:/aws/lambda/{self.function(function)}:*")
+
+    def function(self, function: str) -> str:
+        """The name that Chalice gives to a function."""
+        return function_name(self.stage, function)
+
+    def endpoint(self, service: str) -> str:
+        """A service's host, as in `kms:ViaService`."""
+        return f"{service}.{self.place.region}.{self.place.dns_suffix}"
+
+    def _arn(self, service: str, resource: str) -> str:
+        place = self.place
+        return f"arn:{place.partition}:{service}:{place.region}:{place.account}:{resource}"
+
+
+def function_name(stage: str, function: str) -> str:
+    """The name that Chalice gives to a function of app.py; the API's has no suffix."""
+    name = f"{APPLICATION}-{stage}"
+    return name if function == API else f"{name}-{function}"
+
+
+def names_of(
+    stage: str, environment: Mapping[str, str], place: Location, *, kms_key_arn: str, xray: bool
+) -> Names:
+    """The names in the environment of a stage's functions."""
+    return Names(
+        place=place,
+        stage=stage,
+        uploads_bucket=environment["UPLOADS_BUCKET"],
+        images_bucket=environment["IMAGES_BUCKET"],
+        images_table=environment["IMAGES_TABLE"],
+        work_queue=environment["WORK_QUEUE"],
+        failures_queue=environment["FAILURES_QUEUE"],
+        webhooks_queue=environment["WEBHOOKS_QUEUE"],
+        event_bus=environment.get("EVENT_BUS", ""),
+        webhook_secret=environment.get("WEBHOOK_SECRET_PARAMETER", ""),
+        distribution_id=environment.get("DISTRIBUTION_ID", ""),
+        kms_key_arn=kms_key_arn,
+        xray=xray,
+    )
+
+
+def configured_names(stage: str, place: Location, kms_key_arn: str = "") -> Names:
+    """The names of a stage in `.chalice/config.json`."""
+    section = configuration_of(stage)
+    environment, xray = section["environment_variables"], bool(section.get("xray"))
+    return names_of(stage, environment, place, kms_key_arn=kms_key_arn, xray=xray)
+
+
+def configuration_of(stage: str) -> dict[str, Any]:
+    """The stage's section of `.chalice/config.json`, merged over its settings for all stages.
+
+    CloudError if it has no such stage.
+    """
+    config: dict[str, Any] = json.loads(CONFIG.read_text(encoding="utf-8"))
+    section = config["stages"].get(stage)
+    if section is None:
+        stages = ", ".join(config["stages"])
+        raise CloudError(
+            f"There is no stage {stage} in .chalice/config.json, which has {stages}. Deploying "
+            "records it there: copy the file from where it was deployed, or deploy it again."
+        )
+    variables = [part.get("environment_variables", {}) for part in (config, section)]
+    return {**config, **section, "environment_variables": {**variables[0], **variables[1]}}

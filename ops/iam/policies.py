@@ -1,0 +1,86 @@
+"""The IAM policy of each function, computed from a stage's names."""
+
+from typing import Any
+
+from ops.iam import buckets, events
+from ops.iam import statements as may
+from ops.iam.encryption import use_of_key
+from ops.iam.names import Names
+from ops.iam.statements import Statement
+
+_PROCESS = (
+    buckets.read_originals,
+    buckets.find_missing_originals,
+    buckets.read_watermarks,
+    buckets.write_renditions,
+    may.keep_records,
+    may.read_histories,
+)
+_ERASE = (
+    buckets.find_versions,
+    buckets.erase_originals,
+    buckets.list_renditions,
+    buckets.erase_renditions,
+    may.delete_checksums,
+)
+_PARTS = {
+    "api_handler": (
+        buckets.sign_uploads,
+        *_PROCESS,
+        *_ERASE,
+        may.list_by_owner,
+        may.read_many_records,
+        may.keep_secrets,
+        may.count_for_limits,
+        may.request_work,
+    ),
+    "authorize": (may.read_tokens,),
+    "process_upload": (*_PROCESS, may.hand_over_lost_events),
+    "process_removal": (
+        buckets.read_originals,
+        buckets.find_missing_originals,
+        *_ERASE,
+        may.keep_records,
+        may.hand_over_lost_events,
+    ),
+    "process_again": (*_PROCESS, buckets.find_renditions, may.take_work),
+    "record_failure": (may.keep_records, may.take_failures),
+    "send_webhook": (events.take_webhooks, events.delay_webhooks),
+    "sweep": (
+        buckets.read_originals,
+        buckets.find_missing_originals,
+        buckets.read_watermarks,
+        buckets.check_manifests,
+        *_ERASE,
+        may.keep_records,
+        may.read_many_records,
+        may.list_unfinished,
+        may.request_work,
+    ),
+}
+_ERASING = frozenset(function for function, parts in _PARTS.items() if set(_ERASE) <= set(parts))
+_PUBLISHING = frozenset(function for function, parts in _PARTS.items() if may.keep_records in parts)
+
+FUNCTIONS = tuple(_PARTS)
+
+
+def policy_of(function: str, names: Names) -> dict[str, Any]:
+    """The policy document of one of `FUNCTIONS`."""
+    documents = [statement.document() for statement in statements_of(function, names)]
+    return {"Version": "2012-10-17", "Statement": documents}
+
+
+def statements_of(function: str, names: Names) -> list[Statement]:
+    """The statements of a function's policy."""
+    own = [part(names) for part in _PARTS[function]]
+    if names.distribution_id and function in _ERASING:
+        own.append(may.invalidate_copies(names))
+    if names.event_bus and function in _PUBLISHING:
+        own += [events.publish_events(names), events.delete_published_events(names)]
+    if names.event_bus and function == "sweep":
+        own.append(events.find_pending_events(names))
+    if names.webhook_secret and function == "send_webhook":
+        own.append(events.read_webhook_secret(names))
+    own += use_of_key(names, own)
+    own.append(may.write_log(names, function))
+    return [*own, may.send_traces()] if names.xray else own

@@ -1,0 +1,1 @@
+"""The local stack's HTTP servers: the API and the page."""

@@ -1,0 +1,95 @@
+"""The page's files, and the headers that they are served with."""
+
+import gzip
+import json
+import mimetypes
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote
+
+from ops.local.http.cdn import Answer
+from ops.local.stack.options import Options
+
+# The system's own table of types differs from machine to machine.
+_TYPES = mimetypes.MimeTypes(filenames=())
+_TYPES.add_type("text/javascript", ".js")
+_TYPES.add_type("text/javascript", ".mjs")
+_TYPES.add_type("image/webp", ".webp")
+_TYPES.add_type("image/avif", ".avif")
+_TYPES.add_type("font/woff2", ".woff2")
+_TEXT = ("text/", "application/json", "image/svg+xml")
+
+
+def security_headers(options: Options) -> dict[str, str]:
+    """Headers of every response of the site: a page may load and call only what it needs."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "connect-src": f"'self' {options.api_url} {options.s3_url}",
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "darkroom-worker",
+    }
+    return {
+        # The uploader's script runs in pages of other origins, and reads config.json from there.
+        "Access-Control-Allow-Origin": "*",
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+
+
+def configuration(options: Options) -> Answer:
+    """`/config.json`: the addresses of the API and the images."""
+    content = json.dumps({"api": options.api_url, "images": f"{options.site_url}/images"})
+    return _file_answer(content.encode(), content_type("config.json"))
+
+
+def read_page(root: Path, path: str) -> Answer:
+    """A file below `root`, `index.html` for `/`; no listings, and no path outside `root`."""
+    wanted = unquote(path).lstrip("/") or "index.html"
+    file = root / wanted
+    hidden = any(part.startswith(".") for part in Path(wanted).parts)
+    if hidden or "\0" in wanted or not _is_inside(file, root) or not file.is_file():
+        return Answer(HTTPStatus.NOT_FOUND, {"Cache-Control": "no-store"})
+    return _file_answer(file.read_bytes(), content_type(file.name))
+
+
+def compressed(answer: Answer, accepted: str) -> Answer:
+    """The response, compressed with gzip where the browser accepts that, as by the CDN."""
+    kind = answer.headers.get("Content-Type", "")
+    if "gzip" not in accepted or not kind.startswith(_TEXT) or answer.body is None:
+        return answer
+    with answer.body as body:
+        content = gzip.compress(body.read(), mtime=0)
+    more = {
+        "Content-Encoding": "gzip",
+        "Content-Length": str(len(content)),
+        "Vary": "Accept-Encoding",
+    }
+    return Answer(answer.status, {**answer.headers, **more}, BytesIO(content))
+
+
+def content_type(name: str) -> str:
+    """The Content-Type of one of the page's files, by its name."""
+    kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind
+
+
+def _is_inside(file: Path, root: Path) -> bool:
+    return file.resolve().is_relative_to(root.resolve())
+
+
+def _file_answer(content: bytes, kind: str) -> Answer:
+    headers = {
+        "Content-Type": kind,
+        "Content-Length": str(len(content)),
+        "Cache-Control": "no-cache",
+    }
+    return Answer(HTTPStatus.OK, headers, BytesIO(content))

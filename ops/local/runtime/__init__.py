@@ -1,0 +1,1 @@
+"""Lambda's part of the local stack: events, tasks and workers."""

@@ -1,0 +1,166 @@
+"""The durable queue between events and the application's functions.
+
+A task is an `event` (an asynchronous call of a function), a `message` (an SQS message, whose queue
+counts its own tries), a `schedule` (a scheduled call: tried once, as the next one follows anyway),
+or a `record` (of an event given up, to be sent to the failures queue).
+"""
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ops.local import names
+from ops.local.runtime import failures
+from ops.local.storage.database import Database
+
+TRIES = 3  # as on Lambda: one try and two retries
+_RECORD_PAUSE = 1.0  # seconds between tries to send a record
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task leased to a worker; `tries` includes this one."""
+
+    id: int
+    kind: str
+    function: str
+    payload: dict[str, Any]
+    request_id: str
+    tries: int
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Which worker has had a task, and since when (seconds since 1970)."""
+
+    worker: int
+    function: str
+    taken_at: float
+
+
+def add(connection: sqlite3.Connection, kind: str, function: str, payload: object) -> None:
+    """Put a task into the queue, within the transaction that records its cause."""
+    connection.execute(
+        "INSERT INTO tasks (kind, function, payload, request_id) VALUES (?, ?, ?, ?)",
+        (kind, function, json.dumps(payload), str(uuid.uuid4())),
+    )
+
+
+class Tasks:
+    """The queue. `waits` are the seconds before the second and the third try."""
+
+    def __init__(
+        self,
+        database: Database,
+        waits: tuple[float, float],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._waits = waits
+        self._clock = clock
+
+    def take(self, worker: int) -> Task | None:
+        """Lease the oldest task that is due to process `worker`; None if there is none."""
+        now = self._clock()
+        due = "worker IS NULL AND not_before <= ?"
+        if not self._database.query(f"SELECT 1 FROM tasks WHERE {due} LIMIT 1", now):  # noqa: S608
+            return None  # without a lock: most queries find nothing
+        with self._database.change() as connection:
+            row = connection.execute(
+                "SELECT id, kind, function, payload, request_id, tries + 1 FROM tasks "  # noqa: S608
+                f"WHERE {due} ORDER BY id LIMIT 1",
+                (now,),
+            ).fetchone()
+            if row is None:
+                return None
+            connection.execute(
+                "UPDATE tasks SET worker = ?, taken_at = ?, tries = tries + 1 WHERE id = ?",
+                (worker, now, row[0]),
+            )
+        return Task(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5])
+
+    def done(self, task: Task) -> None:
+        """Remove a task that has succeeded."""
+        with self._database.change() as connection:
+            connection.execute("DELETE FROM tasks WHERE id = ?", (task.id,))
+
+    def failed(self, task: Task, error: failures.Error) -> None:
+        """Schedule another try, or give the task up after its third."""
+        with self._database.change() as connection:
+            self._fail(connection, task, error)
+
+    def release(self, worker: int, *, crashed: failures.Error | None) -> None:
+        """Take back the task of a worker that ended; a crash counts as a try, a stop does not."""
+        with self._database.change() as connection:
+            for row in connection.execute(
+                "SELECT id, kind, function, payload, request_id, tries FROM tasks WHERE worker = ?",
+                (worker,),
+            ).fetchall():
+                task = Task(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5])
+                if crashed:
+                    self._fail(connection, task, crashed)
+                else:
+                    _put_back(connection, task, task.tries - 1, 0)
+
+    def release_all(self, crashed: failures.Error) -> None:
+        """At the start, take back the tasks that workers of a killed stack had.
+
+        The queues redeliver their messages themselves.
+        """
+        for (worker,) in self._database.query(
+            "SELECT DISTINCT worker FROM tasks WHERE worker IS NOT NULL"
+        ):
+            self.release(int(str(worker)), crashed=crashed)
+        with self._database.change() as connection:
+            connection.execute("DELETE FROM tasks WHERE kind = 'message'")
+
+    def leases(self) -> list[Lease]:
+        """All tasks that workers have."""
+        rows = self._database.query(
+            "SELECT worker, function, taken_at FROM tasks WHERE worker IS NOT NULL"
+        )
+        return [Lease(int(str(w)), str(f), float(str(t))) for w, f, t in rows]
+
+    def count(self) -> int:
+        """How many tasks there are, leased or waiting."""
+        return int(str(self._database.query("SELECT count(*) FROM tasks")[0][0]))
+
+    def _fail(self, connection: sqlite3.Connection, task: Task, error: failures.Error) -> None:
+        now = self._clock()
+        if task.kind == "record":
+            _put_back(connection, task, task.tries, now + _RECORD_PAUSE)
+            return
+        if task.kind == "event" and self._began_without_stores(connection, task):
+            _put_back(connection, task, task.tries - 1, now + self._waits[0])
+            return
+        if task.kind == "event" and task.tries < TRIES:
+            wait = 0.0 if error.is_crash else self._waits[task.tries - 1]
+            _put_back(connection, task, task.tries, now + wait)
+            return
+        connection.execute("DELETE FROM tasks WHERE id = ?", (task.id,))
+        if task.kind == "event":
+            record = failures.destination_record(
+                task.function, task.request_id, task.payload, error, task.tries
+            )
+            add(connection, "record", task.function, record)
+
+    @staticmethod
+    def _began_without_stores(connection: sqlite3.Connection, task: Task) -> bool:
+        """Whether the try began before the stores were back: then it does not count."""
+        return bool(
+            connection.execute(
+                "SELECT 1 FROM tasks, marks WHERE id = ? AND name = ? AND taken_at < value + 0",
+                (task.id, names.STORE_BACK),
+            ).fetchall()
+        )
+
+
+def _put_back(connection: sqlite3.Connection, task: Task, tries: int, not_before: float) -> None:
+    connection.execute(
+        "UPDATE tasks SET worker = NULL, taken_at = NULL, tries = ?, not_before = ? WHERE id = ?",
+        (max(tries, 0), not_before, task.id),
+    )

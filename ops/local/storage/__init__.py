@@ -1,0 +1,1 @@
+"""The local stack's stores and queues."""

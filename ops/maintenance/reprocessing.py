@@ -1,0 +1,86 @@
+"""Requests that workers process images again, through the work queue."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import msgspec
+
+from chalicelib.model.image import Image, Status
+from chalicelib.model.requests import ReprocessRequest
+from chalicelib.wiring import Wiring
+from ops.maintenance.bucket_listing import Found, cut
+from ops.maintenance.journal import Journal
+from ops.maintenance.parallel_listing import WorkerPool, scan
+from ops.maintenance.records import find_records
+from ops.retry import Stopped
+from ops.terminal import Shown
+
+FINISHED = frozenset({Status.READY, Status.REJECTED, Status.FAILED})
+
+_CAUSE = "reprocess"
+
+
+class Reprocessing:
+    """Requests images to be processed again.
+
+    With `only_missing`, only images whose records differ from this checkout's variants table, and
+    only their missing renditions. With `dry_run` nothing is requested. `tally` has the counts.
+    """
+
+    def __init__(
+        self, wiring: Wiring, pool: WorkerPool, *, only_missing: bool, dry_run: bool
+    ) -> None:
+        self._wiring = wiring
+        self._pool = pool
+        self._only_missing = only_missing
+        self._dry_run = dry_run
+        self.tally: Counter[str] = Counter()
+
+    def scan(self, statuses: frozenset[Status], shown: Shown) -> bool:
+        """Check every object of the uploads bucket; return whether the end was reached."""
+        bucket = self._wiring.settings.uploads_bucket
+        journal = Journal()
+        journal.begin(cut(bucket, "", self._pool.parts))
+
+        def handle(found: Sequence[Found]) -> Counter[str]:
+            names = [item.key for item in found]
+            records = self._pool.retry(partial(find_records, self._wiring.images, bucket, names))
+            chosen = [image for image in records.values() if image.status in statuses]
+            others = Counter(other=len(found) - len(chosen))
+            tally = self._request_all(chosen) + others
+            shown.advance(len(found))
+            return tally
+
+        try:
+            scan(bucket, journal, self._pool, handle)
+        except Stopped:
+            return False
+        finally:
+            self.tally += journal.counts()
+        return True
+
+    def request(self, images: Iterable[Image]) -> None:
+        """Request these images; Stopped if the pool was stopped."""
+        self.tally += self._request_all(list(images))
+
+    def _request_all(self, images: Sequence[Image]) -> Counter[str]:
+        wanted = [image for image in images if self._is_wanted(image)]
+        if not self._dry_run:
+            self._pool.run(self._send, wanted)
+        return Counter(asked_for=len(wanted), unchanged=len(images) - len(wanted))
+
+    def _is_wanted(self, image: Image) -> bool:
+        if not self._only_missing:
+            return True
+        ready = image.status is Status.READY
+        return ready and image.processing.rules != self._wiring.renderer.rules(image)
+
+    def _send(self, image: Image) -> None:
+        request = ReprocessRequest(
+            image_id=image.id,
+            revision=image.revision,
+            only_missing=self._only_missing,
+            cause=_CAUSE,
+        )
+        self._wiring.work.send(msgspec.json.encode(request).decode())

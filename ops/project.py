@@ -1,0 +1,5 @@
+"""Paths of this checkout."""
+
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]

@@ -1,0 +1,1 @@
+"""Rendering on this machine: from files to folders of renditions."""

@@ -1,0 +1,37 @@
+"""The outcome of rendering one file."""
+
+from typing import NamedTuple
+
+from chalicelib.errors import DarkroomError, Rejection
+
+
+class FileFault(DarkroomError):
+    """A file cannot be read or written here; says nothing about the picture in it."""
+
+
+class Written(NamedTuple):
+    """A rendition on disk; the fields are those of the JSON line."""
+
+    variant: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    path: str
+
+
+class Outcome(NamedTuple):
+    """The outcome of a file of `size` bytes: ready, with width and height, or rejected."""
+
+    file: str
+    size: int
+    milliseconds: int
+    rejection: Rejection | None = None
+    width: int | None = None
+    height: int | None = None
+    renditions: tuple[Written, ...] = ()
+
+
+def shown(name: str) -> str:
+    """A file's name, safe for a terminal: control characters are replaced."""
+    return "".join(letter if letter.isprintable() else "�" for letter in name)

@@ -1,1 +1,0 @@
-"""Rendering on this machine: files in, folders of renditions out."""

@@ -1,1 +1,0 @@
-"""What the operator's verbs share: a stage's stores, walks through its buckets, progress."""

@@ -1,0 +1,1 @@
+"""Attempts at unauthorized access: each is named, and none may succeed."""

@@ -1,1 +1,0 @@
-"""Attempts to get at what is not one's own: each has a name, and none succeeds."""

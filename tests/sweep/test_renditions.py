@@ -1,0 +1,122 @@
+"""The scan of the images bucket."""
+
+import pytest
+
+from chalicelib.model.image import Status
+from chalicelib.model.keys import derived_image_id, manifest_key
+from chalicelib.ports.clock import no_deadline
+from chalicelib.views.manifests import read_manifest
+from tests.builders import caller
+from tests.pictures import jpeg
+from tests.sweep.conftest import IMAGES, UPLOADS, Harness
+
+KEY = "photos/cat.jpg"
+UNKNOWN = derived_image_id(UPLOADS, "unknown")
+
+
+def test_a_missing_rendition_is_rendered_again(harness: Harness) -> None:
+    image = harness.ready(KEY)
+    missing = image.processed_files[1]
+    harness.objects.erase(IMAGES, missing)
+    harness.wait(hours=1)
+    assert harness.sweep().incomplete == 1
+    assert harness.objects.exists(IMAGES, missing)
+    assert harness.image(image.id).renditions == image.renditions
+
+
+def test_an_older_manifest_that_a_killed_worker_left_is_rewritten(
+    harness: Harness,
+) -> None:
+    manifest = manifest_key(harness.ready(KEY).id)
+    older = harness.objects.read(IMAGES, manifest, 10**9).data
+    harness.put(KEY, jpeg(seed=7))
+    newer = harness.process(KEY, "A2")
+    harness.put(manifest, older, IMAGES)
+    harness.wait(hours=1)
+    assert harness.sweep().incomplete == 1
+    read, _ = read_manifest(harness.objects.read(IMAGES, manifest, 10**9))
+    assert (read.sha256, read.renditions) == (newer.sha256, newer.renditions)
+
+
+def test_replaced_renditions_are_kept_as_long_as_pages_may_show_them(harness: Harness) -> None:
+    before = harness.ready(KEY)
+    harness.wait(days=30)
+    harness.put(KEY, jpeg(seed=7))
+    harness.process(KEY, "A2")
+    harness.wait(days=6)
+    harness.sweep()
+    assert set(before.processed_files) <= set(harness.files())
+
+
+def test_replaced_renditions_are_deleted_after_a_week(harness: Harness) -> None:
+    harness.ready(KEY)
+    harness.put(KEY, jpeg(seed=7))
+    after = harness.process(KEY, "A2")
+    harness.wait(days=8)
+    assert harness.sweep().orphans == 4
+    assert set(harness.files()) == {*after.processed_files, manifest_key(after.id)}
+
+
+def test_files_without_a_record_are_deleted_after_a_week(harness: Harness) -> None:
+    harness.put(f"{UNKNOWN}/0123456789abcdef/mobile.webp", b"x", IMAGES)
+    harness.wait(days=8)
+    assert harness.sweep().orphans == 1
+    assert harness.files() == []
+
+
+def test_nothing_is_deleted_beside_a_manifest_without_a_record(harness: Harness) -> None:
+    harness.put(f"{UNKNOWN}/0123456789abcdef/mobile.webp", b"x", IMAGES)
+    harness.put(manifest_key(UNKNOWN), b"{}", IMAGES)
+    harness.wait(days=8)
+    assert harness.sweep().unknown == 1
+    assert len(harness.files()) == 2
+
+
+def test_watermarks_are_not_deleted(harness: Harness) -> None:
+    harness.put("watermarks/mark.png", b"x", IMAGES)
+    harness.wait(days=8)
+    harness.sweep()
+    assert harness.files() == ["watermarks/mark.png"]
+
+
+def test_an_image_whose_original_is_gone_is_deleted(harness: Harness) -> None:
+    image = harness.ready(KEY)
+    harness.objects.erase(UPLOADS, KEY)
+    harness.wait(hours=1)
+    assert harness.sweep().gone == 1
+    assert (harness.image(image.id).status, harness.files()) == (Status.DELETED, [])
+
+
+def test_a_file_that_a_slow_worker_stored_for_a_deleted_image_is_deleted(harness: Harness) -> None:
+    image = harness.ready(KEY)
+    harness.wiring.library.delete(image.id, caller(image.owner))
+    harness.wait(seconds=10)
+    harness.put(image.processed_files[0], b"x", IMAGES)
+    harness.wait(hours=1)
+    assert harness.sweep().unfinished_deletions == 1
+    assert harness.files() == []
+
+
+def test_a_rejected_image_keeps_its_manifest(harness: Harness) -> None:
+    image = harness.ready(KEY, b"no picture")
+    harness.wait(days=8)
+    assert harness.sweep().repairs == 0
+    assert harness.files() == [manifest_key(image.id)]
+
+
+@pytest.mark.parametrize("page", [2, 3, 5, 6, 100])
+def test_no_image_is_split_by_a_page(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr("chalicelib.sweep.renditions._PAGE", page)
+    for number in range(3):
+        harness.ready(f"photos/{number}.jpg", jpeg(16, 16, seed=number))
+    harness.wait(days=8)
+    assert harness.sweep().repairs == 0
+
+
+def test_a_sweep_without_a_deadline_checks_everything(harness: Harness) -> None:
+    harness.put(KEY)
+    harness.wait(hours=1)
+    report = harness.wiring.sweeper.run(no_deadline)
+    assert (report.lost_events, report.complete) == (1, True)

@@ -1,0 +1,59 @@
+"""Deletion of images, and removal of their originals."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.model import tombstones
+from chalicelib.model.image import Status
+from chalicelib.wiring import Wiring, utc_now
+from tests.builders import KEY, caller, processed, put, renditions, version
+from tests.pictures import jpeg
+
+
+def test_an_event_that_comes_after_the_removal_changes_nothing(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg(), sequencer="A1")
+    wiring.objects.erase("test-uploads", KEY)
+    wiring.deleter.object_removed(version(KEY, "A3"))
+    assert wiring.processor.process(version(KEY, "A2")) is None
+    assert wiring.images.get(done.id).status is Status.DELETED  # type: ignore[union-attr]
+
+
+def test_the_removal_of_an_object_erases_its_renditions(wiring: Wiring) -> None:
+    processed(wiring, jpeg())
+    wiring.objects.erase("test-uploads", KEY)
+    receipt = wiring.deleter.object_removed(version(KEY, "A2"))
+    assert receipt is not None
+    assert (receipt.verified, renditions(wiring)) == (True, [])
+
+
+def test_a_removal_before_an_overwrite_changes_nothing(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg(), sequencer="A3")
+    assert wiring.deleter.object_removed(version(KEY, "A2")) is None
+    assert wiring.images.get(done.id) == done
+
+
+def test_an_image_that_is_not_deleted_has_no_deletion_to_finish(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    assert wiring.deleter.finish(done.id) is None
+    assert wiring.images.get(done.id) == done
+
+
+def test_an_upload_between_tombstone_and_erasure_is_kept(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = processed(wiring, jpeg())
+    wiring.objects.erase("test-uploads", KEY)
+    entomb = wiring.deleter._entomb
+
+    def entomb_slowly(*args: Any, **kwargs: Any) -> None:
+        entomb(*args, **kwargs)
+        now = utc_now() + tombstones.CLEARING
+        put(wiring, jpeg(seed=7))
+        monkeypatch.setattr(wiring.processor, "_clock", lambda: now)
+        wiring.processor.process(version(KEY, "A3"))
+        monkeypatch.setattr(wiring.deleter, "_is_unerased", lambda _: True)  # as if read before
+
+    monkeypatch.setattr(wiring.deleter, "_entomb", entomb_slowly)
+    assert wiring.deleter.object_removed(version(KEY, "A2")) is None
+    assert wiring.library.show(done.id, caller(done.owner)).status is Status.READY
