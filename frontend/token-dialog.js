@@ -18,7 +18,7 @@ export function askForToken(isAccepted) {
       cancel,
     ]),
   ]);
-  const dialog = make("dialog", { className: "small" }, [form]);
+  const dialog = make("dialog", { className: "token" }, [form]);
   dialog.setAttribute("aria-labelledby", title.id);
   document.body.append(dialog);
 

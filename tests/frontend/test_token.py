@@ -23,6 +23,20 @@ def enter(page: Page, token: str) -> None:
     dialog(page).get_by_role("button", name="Continue").click()
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_prompt_is_no_taller_than_its_content(
+    page: Page, darkroom: FakeDarkroom, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(darkroom.site)
+    expect(dialog(page)).to_be_visible()
+    outer, form = dialog(page).bounding_box(), dialog(page).locator("form").bounding_box()
+    assert outer
+    assert form
+    assert outer["height"] - form["height"] <= 2  # its border
+    assert form["height"] < 400
+
+
 def test_it_prompts_once_and_the_tab_keeps_the_token(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
     enter(page, " good ")
