@@ -4,12 +4,10 @@ import click
 
 from chalicelib import __version__
 from ops.cli import MODULE, Verbs
+from ops.exit_codes import EXPLAINED_FOR_SEVERAL
 
 _DEBUG_HELP = "Show the traceback of an unexpected error."
-_EPILOG = """VERB --help explains a verb and shows examples.
-
-Exit codes: 0 success; 1 failure, explained on standard error; 2 wrong usage; 3 some of several
-items failed; 130 stopped by Ctrl-C."""
+_EPILOG = f"VERB --help explains a verb and shows examples.\n\n{EXPLAINED_FOR_SEVERAL}"
 
 
 @click.group(

@@ -19,11 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from ops.exit_codes import INTERRUPTED
+
 _MAIN = Path(sys.prefix)  # .venv, with pip and uv; the other environments are inside it
 _PIN = Path("requirements-installer.txt")
 _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
 _QUIET = ("--quiet", "--progress-bar", "off")
-_INTERRUPTED = 130  # shells' exit code for a program stopped by Ctrl-C
 
 # pip's settings for package indexes and how to reach them, which uv does not read.
 _SOURCES = ("index-url", "no-index", "proxy", "client-cert", "trusted-host")
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "If only pip can reach the package index here, add INSTALLER=pip to the command."
         )
     except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -55,7 +55,11 @@ def main(
         if not LOCUST.exists():
             raise click.UsageError("Locust is missing; `make library` installs it.")
         if against and images <= against_images + rounds * _FURTHER:
-            raise click.UsageError("--images must exceed the images of the comparison.")
+            least = against_images + rounds * _FURTHER + 1
+            raise click.UsageError(
+                f"--images must be at least {least:,}: those of the comparison, and {_FURTHER} "
+                "more for each round."
+            )
         started, load_average = time.monotonic(), os.getloadavg()[0]
         with tempfile.TemporaryDirectory(prefix="darkroom-library-") as scratch:
             versions = _versions(against, Path(scratch))
