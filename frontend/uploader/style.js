@@ -93,7 +93,8 @@ img { display: block; width: 100%; height: 100%; object-fit: cover; }
   text-underline-offset: 0.2em;
 }
 [part=name]:not(:hover) { text-decoration-color: var(--quiet); }
-[part=status] { color: var(--quiet); font-size: 0.9375rem; line-height: 1.4; }
+/* The lines that most messages need, so that the page below stays where it is when they change. */
+[part=status] { min-height: 2lh; color: var(--quiet); font-size: 0.9375rem; line-height: 1.4; }
 [part=label] { color: var(--ink); font-weight: 600; }
 [data-state=rejected] [part=label], [data-state=failed] [part=label] { color: var(--wrong); }
 .buttons { display: flex; gap: 0.4rem; }
@@ -116,6 +117,7 @@ progress::-moz-progress-bar { background: var(--accent); }
 
 @container (max-width: 30rem) {
   .buttons { flex-direction: column; }
+  [part=status] { min-height: 3lh; }
   [part=label] { display: block; }
 }
 @media (prefers-reduced-motion: no-preference) {

@@ -16,6 +16,19 @@ SHIFTS = """() => {
     }).observe({ type: "layout-shift", buffered: true });
 }"""
 
+# An upload's height in each of its states, measured as soon as the state changes.
+HEIGHTS = """() => {
+    globalThis.heights = [];
+    const { shadowRoot } = document.querySelector("darkroom-uploader");
+    const measure = (changes) => {
+        for (const { target: { dataset, offsetHeight } } of changes) {
+            if (dataset.state) heights.push([dataset.state, offsetHeight]);
+        }
+    };
+    const states = { subtree: true, attributeFilter: ["data-state"] };
+    new MutationObserver(measure).observe(shadowRoot, states);
+}"""
+
 # The centres of the uploader, its button, and the elements after it.
 CENTRES = """() => [...document.querySelectorAll(
     "darkroom-uploader, darkroom-uploader > [slot=button], #gallery-title, #filter"
@@ -159,6 +172,19 @@ def test_nothing_jumps_when_the_uploaders_script_loads(
     expect(page.locator("darkroom-uploader [part=area]")).to_be_visible()
     for old, new in zip(before, page.evaluate(CENTRES), strict=True):
         assert new == pytest.approx(old, abs=0.5)
+
+
+@pytest.mark.parametrize("width", [360, 412, 768, 1024, 1280, 1440])
+def test_an_upload_keeps_its_height_in_all_its_states(
+    page: Page, darkroom: FakeDarkroom, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(darkroom.site)
+    page.evaluate(HEIGHTS)
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+    heights = page.evaluate("heights")
+    assert {"uploading", "processing", "ready"} <= {state for state, _ in heights}
+    assert len({height for _, height in heights}) == 1
 
 
 def test_nothing_jumps_when_an_upload_becomes_ready(page: Page, darkroom: FakeDarkroom) -> None:
