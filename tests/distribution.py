@@ -43,6 +43,8 @@ SLOW = (
     "tests/imaging/test_animation_limits.py::test_memory_does_not_grow_with_the_frames",
     "tests/imaging/test_decoding.py::test_a_24_megapixel_jpeg_is_never_decoded_at_full_size",
     "tests/imaging/test_decoding.py::test_pillows_own_limits_do_not_apply",
+    "tests/imaging/test_heic.py::test_a_200_megapixel_photo_has_too_many_pixels",
+    "tests/imaging/test_heic.py::test_files_of_phones_and_cameras_are_read",
     "tests/imaging/test_rendering.py::test_the_cascade_looks_like_scaling_in_one_step",
     "tests/imaging/test_sharpening.py",
     "tests/imaging/test_subsampling.py::test_fewer_than_one_in_ten_photographs_keep_all_colours",

@@ -10,8 +10,8 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging import formats
 from chalicelib.imaging.colour import reducible, to_srgb
+from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, Frame
 from chalicelib.imaging.formats.tiff_ifd import exif_orientation
@@ -73,7 +73,7 @@ def decode(data: bytes, limits: Limits, size_needed: Callable[[Size], Size]) -> 
     if kind == "heic" and not limits.allow_heic:
         raise heic_is_off()
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
-        info = formats.inspect(kind, data, limits.max_frames)
+        info = CONTAINERS[kind].inspect(data, limits.max_frames)
         _check(kind, info.width * info.height, info.frames, limits)
         with plugin(kind)(info.body.opened()) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
@@ -89,13 +89,13 @@ def decode(data: bytes, limits: Limits, size_needed: Callable[[Size], Size]) -> 
 def headers_of(animation: Animation) -> Iterator[Frame]:
     """Each frame, not decoded; Rejection for any fault."""
     with _renamed_errors():
-        yield from formats.frames(animation.kind, animation.data)
+        yield from CONTAINERS[animation.kind].frames(animation.data)
 
 
 def frames_of(animation: Animation) -> Iterator[tuple[Frame, Image.Image]]:
     """Each frame with its own pixels (`RGBA`), one at a time; Rejection for any fault."""
     with _renamed_errors(), no_warnings:
-        for frame in formats.frames(animation.kind, animation.data):
+        for frame in CONTAINERS[animation.kind].frames(animation.data):
             with plugin(animation.kind)(BytesIO(frame.body)) as image:
                 # Pillow would clip 16-bit levels to 8 bits instead of scaling them.
                 eight = reducible(image) if image.mode.startswith("I") else image

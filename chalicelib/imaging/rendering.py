@@ -6,12 +6,12 @@ from itertools import groupby
 
 from PIL import Image
 
-from chalicelib.imaging import formats
 from chalicelib.imaging.animation import WebpWriter, check, transcode
 from chalicelib.imaging.attribution import exif_of, read_attribution
 from chalicelib.imaging.cascade import Cascade, padded
 from chalicelib.imaging.decoding import Decoded, decode
 from chalicelib.imaging.encoding import File, encode, output_for
+from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 from chalicelib.imaging.preview import preview_of
@@ -125,7 +125,7 @@ def _render_animations(
 
     files = transcode(animation, writers, pictures)
     return {
-        task: File(task.output, formats.with_exif("webp", file, exif), moving=True)
+        task: File(task.output, CONTAINERS["webp"].with_exif(file, exif), moving=True)
         for task, file in files.items()
     }
 
@@ -160,7 +160,7 @@ def _prefer_original(
     moving = decoded.animation is not None
     alike = [task for task in files if task.appearance.is_of_all(decoded.size)]
     alike = [task for task in alike if files[task].moving == moving]
-    stripped = formats.with_exif(decoded.kind, _stripped(decoded), exif) if alike else b""
+    stripped = CONTAINERS[decoded.kind].with_exif(_stripped(decoded), exif) if alike else b""
     if not stripped:
         return files
     original = File(output_for("original", decoded.kind, decoded.image.mode), stripped, moving)
@@ -171,13 +171,10 @@ def _prefer_original(
 def _stripped(decoded: Decoded) -> bytes:
     """The original without metadata, if browsers show its pixels correctly; else empty."""
     animation = decoded.animation
+    container = CONTAINERS[decoded.kind]
     if animation:
-        return (
-            formats.strip_animation_metadata(animation.kind, animation.data)
-            if animation.unchanged
-            else b""
-        )
-    return formats.strip_metadata(decoded.kind, bytes(decoded.body)) if decoded.body else b""
+        return container.strip_animation_metadata(animation.data) if animation.unchanged else b""
+    return container.strip_metadata(bytes(decoded.body)) if decoded.body else b""
 
 
 def _rendered(name: str, size: Size, file: File) -> Rendered:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging import Limits, formats
+from chalicelib.imaging import Limits
+from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.model.formats import FORMATS
 from tests.imaging import samples
@@ -23,6 +24,10 @@ def reason_for(data: bytes, limits: Limits = LIMITS) -> Reason:
     assert str(caught.value).endswith(".")
     assert "PIL" not in str(caught.value)
     return caught.value.reason
+
+
+def test_every_input_format_has_a_container():
+    assert set(CONTAINERS) == set(FORMATS)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -99,7 +104,7 @@ def test_a_grid_of_far_more_pixels_than_it_shows_is_corrupt():
     tile, larger = (b"ispe" + struct.pack(">III", 0, side, side) for side in (64, 640))
     assert tile in data
     with pytest.raises(MalformedFile):
-        formats.inspect("heic", data.replace(tile, larger), 1)
+        CONTAINERS["heic"].inspect(data.replace(tile, larger), 1)
 
 
 def swollen(data: bytes) -> bytes:
@@ -116,17 +121,17 @@ def swollen(data: bytes) -> bytes:
 def test_an_avif_far_larger_than_its_container_says_is_broken(frames: int):
     others = [four_corners().rotate(180)] * (frames - 1)
     data = saved(four_corners(), "avif", save_all=frames > 1, append_images=others)
-    assert formats.inspect("avif", data, 9).width == 96
+    assert CONTAINERS["avif"].inspect(data, 9).width == 96
     with pytest.raises(MalformedFile):
-        formats.inspect("avif", swollen(data), 9)
+        CONTAINERS["avif"].inspect(swollen(data), 9)
 
 
 def test_the_tracks_of_an_avif_are_checked_too():
     data = saved(four_corners(), "avif", save_all=True, append_images=[four_corners()])
     tracks_alone = data.replace(b"meta", b"free", 1)
-    assert formats.inspect("avif", tracks_alone, 9).frames == 1
+    assert CONTAINERS["avif"].inspect(tracks_alone, 9).frames == 1
     with pytest.raises(MalformedFile):
-        formats.inspect("avif", swollen(tracks_alone), 9)
+        CONTAINERS["avif"].inspect(swollen(tracks_alone), 9)
 
 
 def repeated(data: bytes, times: int) -> bytes:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from chalicelib.imaging import formats
+from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.signatures import sniff
 from chalicelib.model.formats import InputFormat
 from tests.imaging.samples import DISPLAY_P3, chunk, exif, gif, opened, saved, scene
@@ -19,7 +19,7 @@ PIXELS = scene(64, 48)
 
 def stripped(data: bytes) -> bytes:
     kind = sniff(data)
-    return formats.strip_metadata(kind, bytes(formats.inspect(kind, data, 10).body))
+    return CONTAINERS[kind].strip_metadata(bytes(CONTAINERS[kind].inspect(data, 10).body))
 
 
 def comment(marker: int = 0xFE, content: bytes = b"SecretPlace") -> bytes:
@@ -109,12 +109,12 @@ def test_a_jpeg_with_restarts_stays_the_same() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_truncated_file_cannot_be_stripped(kind: InputFormat) -> None:
-    assert formats.strip_metadata(kind, saved(PIXELS, kind)[:-3]) == b""
+    assert CONTAINERS[kind].strip_metadata(saved(PIXELS, kind)[:-3]) == b""
 
 
 @pytest.mark.parametrize("kind", ["webp", "avif"])
 def test_a_file_with_trailing_data_cannot_be_stripped(kind: InputFormat) -> None:
-    assert formats.strip_metadata(kind, saved(PIXELS, kind) + b"SecretPlace") == b""
+    assert CONTAINERS[kind].strip_metadata(saved(PIXELS, kind) + b"SecretPlace") == b""
 
 
 def test_a_png_loses_its_text_and_trailing_data() -> None:
@@ -164,7 +164,7 @@ def test_no_input_makes_stripping_fail(
     for start, content in spots:
         data[start : start + len(content)] = content
     body = bytes(data) + behind
-    assert len(formats.strip_metadata(kind, body)) <= len(body)
+    assert len(CONTAINERS[kind].strip_metadata(body)) <= len(body)
 
 
 SEEDS = {kind: saved(PIXELS, kind) for kind in KINDS}

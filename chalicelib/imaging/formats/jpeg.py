@@ -97,7 +97,7 @@ def strip_metadata(body: bytes) -> bytes:
     return b""
 
 
-def with_exif(data: bytes, exif: bytes) -> bytes:
+def insert_exif(data: bytes, exif: bytes) -> bytes:
     """`data`, without metadata, plus `exif` with its prefix, after a leading JFIF segment."""
     start = 2
     if data[2:4] == b"\xff\xe0":

@@ -56,7 +56,7 @@ def strip_animation_metadata(data: bytes) -> bytes:
     return data[:8] + b"".join(data[start:end] for name, start, end in chunks(data) if name in kept)
 
 
-def with_exif(data: bytes, exif: bytes) -> bytes:
+def insert_exif(data: bytes, exif: bytes) -> bytes:
     """`data`, without metadata, plus `exif` after its header."""
     return data[:33] + apng.chunk(b"eXIf", exif.removeprefix(EXIF_PREFIX)) + data[33:]
 

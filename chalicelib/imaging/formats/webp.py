@@ -94,7 +94,7 @@ def frame(still: bytes, left: int, top: int, milliseconds: int, *, blended: bool
     return _chunk(b"ANMF", b"".join(map(_uint24, sides)) + flags + _pixels_of(still, 12))
 
 
-def with_exif(data: bytes, exif: bytes) -> bytes:
+def insert_exif(data: bytes, exif: bytes) -> bytes:
     """A file or animation without metadata, plus `exif`."""
     name, start, end = next(chunks(data))
     head = data[start:end]
