@@ -61,7 +61,7 @@ destroy: $(VENV)/local.stamp ## Remove a stage from AWS: make destroy STAGE=dev
 	@$(BIN)/python -m ops destroy --stage "$(STAGE)" $(ARGS)
 
 system: $(VENV)/dev.stamp
-	@$(BIN)/python -m ops system
+	@$(BIN)/python -m tests.system
 
 # A stamp is older than its sources exactly when they have changed since.
 $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stamp

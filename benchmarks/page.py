@@ -17,7 +17,7 @@ from playwright.sync_api import ViewportSize, sync_playwright
 
 from benchmarks.stack import running_stack
 from benchmarks.toolchain import ROOT, commit, machine
-from ops.photographs import photographs
+from tests.photographs import photographs
 
 _LIGHTHOUSE = "lighthouse@12.8.2"  # Apache-2.0
 _CATEGORIES = ("performance", "accessibility", "best-practices")

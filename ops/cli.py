@@ -48,9 +48,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "openapi": "ops.docs.openapi:openapi",
         "permissions": "ops.docs.commands:permissions",
         "schemas": "ops.docs.schemas:schemas",
-        "screenshots": "ops.commands.screenshots:screenshots",
         "secrets": "ops.commands.secrets:secrets",  # pragma: allowlist secret
-        "system": "ops.commands.system:system",
         "templates": "ops.commands.templates:templates",
     },
 }

@@ -38,7 +38,7 @@ SLOW = (
     "tests/docs/test_snippets.py::test_a_block_passes_the_check_of_its_language",
     "tests/events/test_page.py::test_the_pages_javascript",
     "tests/events/test_page.py::test_the_pages_receiver",
-    "tests/hostile/",
+    "tests/hostile/test_fuzz.py",
     "tests/imaging/test_animation.py::test_every_variant_is_animated",
     "tests/imaging/test_animation_limits.py::test_memory_does_not_grow_with_the_frames",
     "tests/imaging/test_decoding.py::test_a_24_megapixel_jpeg_is_never_decoded_at_full_size",

@@ -23,8 +23,8 @@ from benchmarks.collection import collection
 from benchmarks.mosaics import Case, picture_of
 from benchmarks.records import save
 from ops.packaging.archives import unpacked_size
-from ops.sandbox.events import api_event, created_event
-from ops.sandbox.function import RUNTIME, unzipped
+from tests.sandbox.events import api_event, created_event
+from tests.sandbox.function import RUNTIME, unzipped
 
 _MEMORIES = (512, 1024, 1769)
 _PROCESSES = 3

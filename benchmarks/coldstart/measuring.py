@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.coldstart.programs import UNCACHED, Program
 from benchmarks.coldstart.results import Calls, Share, Starts
-from ops.sandbox.function import Function
+from tests.sandbox.function import Function
 
 Event = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.packaging.compiling import compile_modules
-from ops.sandbox.function import Function, Sandbox
+from tests.sandbox.function import Function, Sandbox
 
 BOTO3 = "boto3"
 

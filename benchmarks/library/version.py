@@ -13,7 +13,7 @@ from benchmarks.load.pictures import write_pictures
 from benchmarks.load.results import Run
 from benchmarks.load.running import loaded, spread
 from benchmarks.stack import Checkout, Stack, running_stack
-from ops.photographs import photographs
+from tests.photographs import photographs
 
 SIDE = 320  # pixels of a picture's longer side
 

@@ -23,7 +23,7 @@ from benchmarks.load.units import measured_units
 from benchmarks.records import save
 from benchmarks.stack import Stack
 from chalicelib.model.image import Status
-from ops.photographs import photographs
+from tests.photographs import photographs
 
 _WORKERS = (1, 2, 4, 8)
 _SHORT = 120  # pictures

@@ -16,9 +16,9 @@ from ops.local.stack.environment import application_environment
 from ops.local.stack.options import Options, read_options
 from ops.local.storage.stores import make_buckets, make_queues, make_table
 from ops.project import PROJECT
-from ops.sandbox.function import Function, Sandbox, unzipped
 from tests.environment import SETTINGS
 from tests.policies.account import running_moto
+from tests.sandbox.function import Function, Sandbox, unzipped
 from tests.stack.running import client, running_aws, running_seaweedfs, users_environment
 from tests.waiting import GENEROUS
 

@@ -10,12 +10,12 @@ from ops.local.runtime.schedule import schedule_event
 from ops.local.stack.credentials import profiles_file
 from ops.local.stack.options import Options
 from ops.local.stack.ports import free_ports
-from ops.sandbox.events import api_event, created_event
-from ops.sandbox.function import Function
 from tests.artifact.conftest import Start
 from tests.auth.issuer import AUDIENCE, running_issuer
 from tests.pictures import jpeg
 from tests.policies.stores import distribution_config
+from tests.sandbox.events import api_event, created_event
+from tests.sandbox.function import Function
 from tests.stack.running import client
 from tests.waiting import GENEROUS
 

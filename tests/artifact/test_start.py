@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.sandbox.function import Sandbox
 from tests.artifact.conftest import Start
+from tests.sandbox.function import Sandbox
 
 HANDLERS = [
     "app.app",

@@ -19,10 +19,11 @@ _MAKEFILE = (PROJECT / "Makefile").read_text()
 _TARGETS = set(re.findall(r"^([a-z-]+):", _MAKEFILE, re.MULTILINE))
 _MAKE_VARIABLES = set(re.findall(r"^([A-Z]+) \?=|\$\(([A-Z]+)\)", _MAKEFILE, re.MULTILINE))
 _QUOTED = re.compile(r'"([A-Z][A-Z_]+)"')
+_READERS = (*PROJECT.glob("ops/**/*.py"), PROJECT / "tests/photographs.py")  # of variables
 _VARIABLES = {
     *(name.upper() for name in Settings.__struct_fields__),
     *(str(option.envvar) for option in run.params if isinstance(option, click.Option)),
-    *(name for file in PROJECT.glob("ops/**/*.py") for name in _QUOTED.findall(file.read_text())),
+    *(name for file in _READERS for name in _QUOTED.findall(file.read_text())),
 }
 _HIGH_LEVEL = {
     ("cloudformation", "deploy"),

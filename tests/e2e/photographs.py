@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from ops.photographs import photographs
+from tests.photographs import photographs
 
 ORIENTATION_TAG = 0x0112
 

@@ -10,7 +10,6 @@ import requests
 from PIL import Image
 from werkzeug.http import parse_options_header
 
-from ops.photographs import photographs
 from tests.e2e.client import ApiClient
 from tests.e2e.photographs import (
     camera_file,
@@ -22,6 +21,7 @@ from tests.e2e.photographs import (
     unique,
 )
 from tests.e2e.photographs import twelve_megapixels as twelve
+from tests.photographs import photographs
 from tests.stack.running import Stack
 from tests.waiting import GENEROUS, until
 

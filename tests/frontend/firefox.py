@@ -10,10 +10,10 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from ops.commands.system import PROGRAMS
 from ops.local.stack.environment import inherited
 from ops.local.stack.processes import Server, wait_until
 from tests.frontend.tab import Tab
+from tests.system import PROGRAMS
 from tests.waiting import GENEROUS
 
 Json = dict[str, Any]

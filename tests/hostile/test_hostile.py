@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ops.hostile import COLLECTIONS, hostile_pictures
+from tests.hostile.pictures import COLLECTIONS, hostile_pictures
 from tests.hostile.worker import faults
 from tests.pictures import jpeg
 

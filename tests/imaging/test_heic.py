@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageStat
 from chalicelib.errors import Reason, Rejection, SettingsError
 from chalicelib.imaging import Limits, check_heic
 from chalicelib.model.variants import Variant
-from ops.hostile import hostile_pictures
+from tests.hostile.pictures import hostile_pictures
 from tests.imaging.samples import (
     DISPLAY_P3,
     exif,

@@ -10,8 +10,8 @@ from PIL.JpegImagePlugin import get_sampling
 
 from chalicelib.imaging.subsampling import subsampling_for
 from chalicelib.model.variants import Variant
-from ops.photographs import photographs
 from tests.imaging.samples import opened, rendered, saved, scene
+from tests.photographs import photographs
 
 FULL, HALVED = 0, 2  # Pillow's names for 4:4:4 and 4:2:0
 

@@ -1,4 +1,4 @@
-"""`python -m ops system`: installs the programs and pictures that the tests need."""
+"""`python -m tests.system`: installs the programs and pictures that the tests need."""
 
 import os
 import shutil
@@ -7,10 +7,10 @@ import sys
 
 import click
 
-from ops.hostile import fetch_hostile
 from ops.local.stack.options import StackError
 from ops.local.storage import dynamodb_download
-from ops.photographs import fetch_photographs
+from tests.hostile.pictures import fetch_hostile
+from tests.photographs import fetch_photographs
 
 # Alternative programs by Debian package.
 PROGRAMS = {
@@ -22,10 +22,8 @@ PROGRAMS = {
 
 
 @click.command()
-def system() -> None:
+def main() -> None:
     """Ensure that two browsers, npm, curl, DynamoDB Local and test pictures are installed.
-
-        python -m ops system
 
     `make test` calls it first. On Debian, as root, it installs what is missing.
     """
@@ -77,3 +75,7 @@ def _by_hand(packages: list[str]) -> str:
     if sys.platform == "darwin":
         return " && ".join(f"brew install {brewed[package]}" for package in packages)
     return f"(your system's package manager) {' '.join(packages)}"
+
+
+if __name__ == "__main__":
+    main()

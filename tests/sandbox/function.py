@@ -12,7 +12,7 @@ from types import TracebackType
 
 from ops.local.names import REGION, function_arn
 from ops.packaging.archives import unpack
-from ops.sandbox.runtime import Answer, RuntimeApi
+from tests.sandbox.runtime import Answer, RuntimeApi
 
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 RUNTIME = Path(sys.prefix) / "lambda" / "bin" / "python"  # installed by `make test`
@@ -89,7 +89,7 @@ class Function:
         """Seconds from the process's start to its first request for an invocation."""
         if not self._api.started.wait(self._api.seconds):
             raise TimeoutError(f"{self._handler} does not start.")
-        assert self._api.first_request_at is not None  # noqa: S101 - the event says so
+        assert self._api.first_request_at is not None
         return self._api.first_request_at - self._born
 
     def call(self, event: object) -> Answer:

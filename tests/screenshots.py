@@ -1,4 +1,4 @@
-"""`python -m ops screenshots`: every state of the page, at three widths, light and dark."""
+"""`python -m tests.screenshots`: every state of the page, at three widths, light and dark."""
 
 import os
 import shutil
@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.request import urlopen
 
 import click
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
-from ops.photographs import photographs
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+from tests.photographs import photographs
 
 _WIDTHS = (360, 768, 1440)
 _SCHEMES = ("light", "dark")
@@ -33,10 +32,10 @@ _README = (("gallery", 1440, "light"), ("picture", 1440, "dark"))
 @click.option(
     "--readme", type=click.Path(path_type=Path), help="Also write the README's two screenshots here"
 )
-def screenshots(site: str, out: Path, readme: Path | None) -> None:
+def main(site: str, out: Path, readme: Path | None) -> None:
     """Take screenshots of the page in each state; uploads photographs first.
 
-        python -m ops screenshots --site http://127.0.0.1:8080
+        python -m tests.screenshots --site http://127.0.0.1:8080
 
     It needs `make setup`, and Chromium.
     """
@@ -53,10 +52,7 @@ def screenshots(site: str, out: Path, readme: Path | None) -> None:
 
 
 @contextmanager
-def _browser() -> Iterator["Browser"]:
-    # A development dependency.
-    from playwright.sync_api import sync_playwright
-
+def _browser() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
@@ -67,7 +63,7 @@ def _browser() -> Iterator["Browser"]:
             browser.close()
 
 
-def _fill(browser: "Browser", site: str) -> None:
+def _fill(browser: Browser, site: str) -> None:
     page = browser.new_page()
     page.goto(site)
     chosen = photographs()
@@ -80,7 +76,7 @@ def _fill(browser: "Browser", site: str) -> None:
 
 
 def _photograph(
-    browser: "Browser", site: str, state: str, width: int, scheme: Any, out: Path
+    browser: Browser, site: str, state: str, width: int, scheme: Any, out: Path
 ) -> None:
     phone = width == min(_WIDTHS)
     context = browser.new_context(
@@ -97,20 +93,20 @@ def _photograph(
     context.close()
 
 
-def _gallery(page: "Page", site: str) -> None:
+def _gallery(page: Page, site: str) -> None:
     page.goto(site)
     page.locator(".thumbnail[data-image-id] img[src]").nth(5).wait_for()
 
 
-def _empty(page: "Page", site: str) -> None:
-    api = urlopen(f"{site}/config.json").read().decode().split('"')[3]  # noqa: S310
+def _empty(page: Page, site: str) -> None:
+    api = urlopen(f"{site}/config.json").read().decode().split('"')[3]
     nothing: dict[str, Any] = {"images": [], "next_cursor": None}
     page.route(f"{api}/images?*", lambda route: route.fulfill(json=nothing, headers=_anybody(site)))
     page.goto(site)
     page.get_by_text("Nothing here yet").wait_for()
 
 
-def _busy(page: "Page", site: str) -> None:
+def _busy(page: Page, site: str) -> None:
     _gallery(page, site)
     network = page.context.new_cdp_session(page)
     limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
@@ -120,43 +116,43 @@ def _busy(page: "Page", site: str) -> None:
     page.get_by_text("KB of").nth(2).wait_for()
 
 
-def _errors(page: "Page", site: str) -> None:
+def _errors(page: Page, site: str) -> None:
     _gallery(page, site)
     _pick(page, ("diary.jpg", b"Dear diary,"), ("notes.txt", b"x"), ("empty.jpg", b""))
     page.locator("[part=item][data-state=rejected]").nth(2).wait_for()
 
 
-def _picture(page: "Page", site: str) -> None:
+def _picture(page: Page, site: str) -> None:
     _gallery(page, site)
     page.get_by_role("link", name=_PICTURE).first.click()
     page.get_by_role("button", name="Show mobile").click()
     page.get_by_role("dialog").evaluate("dialog => dialog.scrollTo(0, 0)")
 
 
-def _rejected(page: "Page", site: str) -> None:
+def _rejected(page: Page, site: str) -> None:
     page.goto(site)
     page.get_by_label("Show").select_option("Not accepted")
     page.locator(".thumbnail[data-state=rejected] a").first.click()
     page.get_by_text("Reason:").wait_for()
 
 
-def _focal(page: "Page", site: str) -> None:
+def _focal(page: Page, site: str) -> None:
     _picture(page, site)
     page.get_by_role("button", name="Set focal point").click()
 
 
-def _delete(page: "Page", site: str) -> None:
+def _delete(page: Page, site: str) -> None:
     _picture(page, site)
     page.get_by_role("button", name="Delete").click()
 
 
-def _embedded(page: "Page", site: str) -> None:
+def _embedded(page: Page, site: str) -> None:
     page.goto(f"{site}/embed.html")
     page.locator("#snippet").wait_for()
 
 
 # The last two upload pictures of their own.
-_STATES: dict[str, Callable[["Page", str], None]] = {
+_STATES: dict[str, Callable[[Page, str], None]] = {
     "gallery": _gallery,
     "empty": _empty,
     "picture": _picture,
@@ -169,9 +165,7 @@ _STATES: dict[str, Callable[["Page", str], None]] = {
 }
 
 
-def _pick(page: "Page", *files: tuple[str, bytes]) -> None:
-    from playwright.sync_api import FilePayload
-
+def _pick(page: Page, *files: tuple[str, bytes]) -> None:
     kinds = {".txt": "text/plain"}
     page.get_by_label("Choose photos").set_input_files(
         [
@@ -186,7 +180,9 @@ def _anybody(site: str) -> dict[str, str]:
 
 
 def _shrink(source: Path, target: Path) -> None:
-    from PIL import Image
-
     with Image.open(source) as picture:
         picture.save(target, quality=82, method=6)
+
+
+if __name__ == "__main__":
+    main()

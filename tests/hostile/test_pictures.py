@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import hostile
+from tests.hostile import pictures
 
 LISTS = {
     "sources.list": "deb http://one.example/debian bookworm main\n# deb http://no.example/ x y\n",
@@ -18,8 +18,8 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         path = machine / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-    monkeypatch.setattr(hostile, "_APT_LISTS", machine)
-    return hostile.source_lists()
+    monkeypatch.setattr(pictures, "_APT_LISTS", machine)
+    return pictures.source_lists()
 
 
 def test_package_lists_become_source_lists(sources: dict[str, str]) -> None:
@@ -42,5 +42,5 @@ def test_without_apt_an_error_says_what_to_do(
     monkeypatch.setenv("HOSTILE_PICTURES", str(tmp_path / "none"))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit):
-        hostile.fetch_hostile()
+        pictures.fetch_hostile()
     assert "HOSTILE_PICTURES" in capsys.readouterr().err
