@@ -8,6 +8,8 @@ from typing import Literal
 
 import click
 
+from ops.exit_codes import FAILED
+
 Registry = Literal["debian", "pypi", "pypi-source", "npm"]
 
 _QUIET = ("--quiet", "--no-deps", "--disable-pip-version-check")
@@ -41,12 +43,12 @@ def _download(command: list[str], folder: Path) -> None:
     """Run `command` in `folder`; exit with a message if it is missing or fails."""
     if not shutil.which(command[0]):
         click.echo(f"{command[0]} is not installed; fetching the photographs needs it.", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     if done.returncode:
         hint = " (is `apt-get update` needed?)" if command[0] == "apt-get" else ""
         click.echo(f"Failed{hint}: {' '.join(command)}\n{done.stderr}", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 def _unpack(archive: Path, tree: Path) -> None:

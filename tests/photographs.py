@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from ops.exit_codes import FAILED
+
 # Photographs, and a few drawings, of 1 to 24 megapixels under CC-BY and CC-BY-SA.
 _PACKAGES = ("lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04")
 
@@ -33,7 +35,7 @@ def fetch_photographs() -> None:
             "one of them of 12 megapixels or more.",
             err=True,
         )
-        sys.exit(1)
+        sys.exit(FAILED)
     click.echo(f"Fetching photographs ({', '.join(_PACKAGES)}) with apt-get ...")
     home = photographs_home()
     with tempfile.TemporaryDirectory(dir=home.parent) as scratch:
@@ -47,7 +49,7 @@ def _download(scratch: Path) -> None:
     command = ["apt-get", "download", "--quiet", *_PACKAGES]
     if subprocess.run(command, cwd=scratch, check=False).returncode:
         click.echo("This failed (is `apt-get update` needed?): " + " ".join(command), err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 def _unpack(scratch: Path, home: Path) -> None:

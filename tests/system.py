@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from ops.exit_codes import FAILED
 from ops.local.stack.options import StackError
 from ops.local.storage import dynamodb_download
 from tests.hostile.pictures import fetch_hostile
@@ -34,7 +35,7 @@ def main() -> None:
         dynamodb_download.ensure(click.echo)
     except StackError as error:
         click.echo(str(error), err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
     fetch_photographs()
     fetch_hostile()
 
@@ -46,7 +47,7 @@ def _install(packages: list[str]) -> None:
         click.echo(
             f"The tests need {wanted}. Install with:\n\n    {_by_hand(packages)}\n", err=True
         )
-        sys.exit(1)
+        sys.exit(FAILED)
     click.echo(f"Installing {wanted} with apt-get ...")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update", "--quiet"], [*command, "--quiet"]):
@@ -61,7 +62,7 @@ def _install(packages: list[str]) -> None:
         )
         if done.returncode:
             click.echo(f"{done.stdout}\nThis failed: {' '.join(step)}", err=True)
-            sys.exit(1)
+            sys.exit(FAILED)
 
 
 def _by_hand(packages: list[str]) -> str:

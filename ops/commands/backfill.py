@@ -11,7 +11,7 @@ import click
 
 from chalicelib.wiring import Wiring
 from ops.aws_errors import CloudError, explained
-from ops.exit_codes import EXPLAINED, INTERRUPTED
+from ops.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
 from ops.maintenance.backfill_run import BackfillRun
 from ops.maintenance.intake import CopyIntake, Intake, RequestIntake, has_requests
 from ops.maintenance.journal import Journal, keep_journal
@@ -124,4 +124,4 @@ def exit_code(result: dict[str, Any]) -> int:
     """The exit code for a result."""
     if not result["finished"]:
         return INTERRUPTED
-    return 1 if result["failed"] else 0
+    return FAILED if result["failed"] else DONE

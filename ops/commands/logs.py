@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ops.exit_codes import FAILED
 from ops.project import PROJECT
 
 _DATA_HELP = "Data directory with the logs, if no files are given  [default: .darkroom]"
@@ -44,7 +45,7 @@ def logs(files: tuple[Path, ...], image: str | None, data_dir: Path | None) -> N
         raise  # the reader has closed the pipe
     except OSError as error:
         click.echo(f"No logs can be read. {error}", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 def _logs_of(data: Path) -> tuple[Path, ...]:

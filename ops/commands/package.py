@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from ops.exit_codes import DONE, FAILED
 from ops.iam.files import write_policies
 from ops.iam.names import TERRAFORM, configured_names
 from ops.local.names import REGION
@@ -68,7 +69,7 @@ def package(stage: str, out: Path, kms_key_arn: str) -> None:
     faults = faults_of([out / name for name in _NEEDED])
     for fault in faults:
         click.echo(fault, err=True)
-    sys.exit(1 if faults else 0)
+    sys.exit(FAILED if faults else DONE)
 
 
 def faults_of(archives: Sequence[Path]) -> list[str]:

@@ -7,7 +7,7 @@ import click
 
 from chalicelib.wiring import Wiring
 from ops.aws_errors import explained
-from ops.exit_codes import EXPLAINED, INTERRUPTED
+from ops.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.maintenance.backfill_run import BackfillRun
 from ops.maintenance.journal import Journal
 from ops.maintenance.options import (
@@ -44,7 +44,7 @@ def rebuild_table(concurrency: int, dry_run: bool, **given: Any) -> None:
         finished = _rebuild(wiring, restored, requested, pool, dry_run=dry_run, quiet=as_json)
         result = {"dry_run": dry_run, "finished": finished, **_counted(restored, requested)}
     report(result, _lines(result), as_json=as_json)
-    sys.exit(0 if finished else INTERRUPTED)
+    sys.exit(DONE if finished else INTERRUPTED)
 
 
 def _counted(restored: Journal, requested: Journal) -> dict[str, Any]:

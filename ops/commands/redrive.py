@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.model.image import Image
 from chalicelib.ports.messaging import Queue
 from ops.aws_errors import explained
-from ops.exit_codes import EXPLAINED, INTERRUPTED
+from ops.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.maintenance.failed_images import find_failed, retry_request
 from ops.maintenance.options import concurrency_option, stage_options, where, working
 from ops.maintenance.parallel_listing import WorkerPool
@@ -49,7 +49,7 @@ def redrive(limit: int | None, concurrency: int, dry_run: bool, **given: Any) ->
                 result = {"dry_run": False, "sent": _send(lost, wiring.work, pool, progress)}
     result["finished"] = not pool.stopping.is_set()
     report(result, _lines(result), as_json=as_json)
-    sys.exit(0 if result["finished"] else INTERRUPTED)
+    sys.exit(DONE if result["finished"] else INTERRUPTED)
 
 
 def _send(lost: Iterator[Image], work: Queue, pool: WorkerPool, progress: Shown) -> int:

@@ -13,7 +13,7 @@ from chalicelib.errors import SettingsError
 from chalicelib.model.focal_point import CENTRE, FocalPoint
 from chalicelib.model.variants import DEFAULT_TABLE, FOLDERS, load_variants, load_watermarks
 from chalicelib.settings import Settings
-from ops.exit_codes import INTERRUPTED
+from ops.exit_codes import DONE, FAILED, INTERRUPTED
 from ops.render.files import Rules, render_file
 from ops.render.focal_point import Point
 from ops.render.folders import folders_of
@@ -69,7 +69,7 @@ def render(
     faults = _render_all(files, folders_of(files, out, rules.variants), rules, keep)
     if not as_json:
         console.print(total_of(outcomes), markup=False, style="bold")
-    sys.exit(1 if faults else 0)
+    sys.exit(FAILED if faults else DONE)
 
 
 def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:

@@ -10,7 +10,7 @@ from chalicelib.model import keys
 from chalicelib.model.image import Status
 from chalicelib.wiring import Wiring
 from ops.aws_errors import explained
-from ops.exit_codes import EXPLAINED, INTERRUPTED
+from ops.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
 from ops.maintenance.options import (
     concurrency_option,
     dry_run_option,
@@ -69,7 +69,7 @@ def reprocess(
                 finished = run.scan(statuses, shown)
     result = {"dry_run": dry_run, "finished": finished, **_counts(run), "refused": refused}
     report(result, _lines(result), as_json=as_json)
-    sys.exit(INTERRUPTED if not finished else 1 if refused else 0)
+    sys.exit(INTERRUPTED if not finished else FAILED if refused else DONE)
 
 
 def _check(ids: Sequence[str], *, everything: bool, status: str | None, only_missing: bool) -> None:

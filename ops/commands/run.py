@@ -8,6 +8,7 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from ops.exit_codes import FAILED
 from ops.local.stack.lock import only_stack
 from ops.local.stack.options import Options, StackError, read_options
 from ops.local.stack.supervisor import Stack, addresses
@@ -60,7 +61,7 @@ def run(**given: str | None) -> None:
             _run(options, console)
     except (StackError, OSError) as error:
         click.echo(f"Darkroom cannot run. {error}", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 def _run(options: Options, console: Console) -> None:

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from ops.exit_codes import FAILED
+
 _BASELINE = ".secrets.baseline"
 _CHECKSUM = r"^(sha256|_SHA256) = \"[0-9a-f]{64}\"$"  # of a public file
 
@@ -34,7 +36,7 @@ def secrets(files: tuple[str, ...]) -> None:
         click.echo(f"{file}:{entry['line_number']}: {entry['type']}", err=True)
     if unknown:
         click.echo(f"Remove them, or add false alarms to {_BASELINE}.", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 def _baseline() -> dict[str, list[dict[str, str]]]:

@@ -9,7 +9,7 @@ import click
 from chalicelib.sweep import Report
 from chalicelib.wiring import Wiring
 from ops.aws_errors import explained
-from ops.exit_codes import EXPLAINED, INTERRUPTED
+from ops.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.maintenance.observed_stores import ObservedObjects, ObservedQueue
 from ops.maintenance.options import stage_options, where, working
 from ops.maintenance.parallel_listing import WorkerPool
@@ -55,7 +55,7 @@ def sweep(once: bool, **given: Any) -> None:
             swept = _sweep(wiring, pool, once=once)
     result = {**swept.counts, "complete": swept.complete, "finished": not pool.stopping.is_set()}
     report(result, _lines(swept), as_json=as_json)
-    sys.exit(INTERRUPTED if pool.stopping.is_set() else 0)
+    sys.exit(INTERRUPTED if pool.stopping.is_set() else DONE)
 
 
 def _sweep(wiring: Wiring, pool: WorkerPool, *, once: bool) -> Report:

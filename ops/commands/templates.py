@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from ops.exit_codes import FAILED
 from ops.project import PROJECT
 
 FOLDER = PROJECT / "infrastructure"
@@ -58,7 +59,7 @@ def templates() -> None:
     for complaint in failed:
         click.echo(complaint, err=True)
     if failed:
-        sys.exit(1)
+        sys.exit(FAILED)
     click.echo(f"{len(files)} templates passed.")
 
 

@@ -14,7 +14,7 @@ from chalicelib.auth.tokens import ApiToken, new_token
 from chalicelib.web.request_auth import AUTHORIZER_TTL_SECONDS
 from chalicelib.wiring import utc_now
 from ops.aws_errors import explained
-from ops.exit_codes import EXPLAINED
+from ops.exit_codes import DONE, EXPLAINED, FAILED
 from ops.maintenance.options import stage_options, where
 from ops.maintenance.stage_access import LOCAL, open_stage
 from ops.terminal import report, say
@@ -102,7 +102,7 @@ def revoke(ids: tuple[str, ...], **given: Any) -> None:
     lines = [f"{token_id} {after}" for token_id in revoked]
     lines += [f"There is no token {token_id}." for token_id in unknown]
     report({"revoked": revoked, "unknown": unknown}, lines, as_json=as_json)
-    sys.exit(1 if unknown else 0)
+    sys.exit(FAILED if unknown else DONE)
 
 
 def _scopes(text: str) -> frozenset[Scope]:

@@ -8,6 +8,7 @@ import click
 
 from chalicelib.web.openapi import document
 from ops.docs.api_reference import reference
+from ops.exit_codes import DONE, FAILED
 from ops.project import PROJECT
 
 DOCS = PROJECT / "docs"
@@ -28,7 +29,7 @@ def openapi(*, check: bool) -> None:
         if not check:
             path.write_text(texts[path], "utf-8")
         click.echo(f"{path.relative_to(PROJECT)} {'is out of date' if check else 'written'}")
-    sys.exit(1 if check and stale else 0)
+    sys.exit(FAILED if check and stale else DONE)
 
 
 def documents() -> dict[Path, str]:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from ops.exit_codes import FAILED
+
 # Libraries that read pictures here, in the installed versions.
 _FROM_PYPI = ("pillow", "pillow-heif")
 _FROM_DEBIAN = ("giflib", "graphicsmagick", "libheif", "libpng1.6", "vips")
@@ -49,7 +51,7 @@ def fetch_hostile() -> None:
             f"each of these sources, holding its pictures: {', '.join(missing)}.",
             err=True,
         )
-        sys.exit(1)
+        sys.exit(FAILED)
     click.echo(f"Fetching broken pictures ({', '.join(missing)}) with pip and apt-get ...")
     hostile_home().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=hostile_home().parent) as scratch:
@@ -113,4 +115,4 @@ def _run(command: list[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, check=False, stdout=subprocess.PIPE)
     if done.returncode:
         click.echo("This failed: " + " ".join(command), err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
