@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -99,11 +100,23 @@ def _gallery(page: Page, site: str) -> None:
 
 
 def _empty(page: Page, site: str) -> None:
-    api = urlopen(f"{site}/config.json").read().decode().split('"')[3]
-    nothing: dict[str, Any] = {"images": [], "next_cursor": None}
-    page.route(f"{api}/images?*", lambda route: route.fulfill(json=nothing, headers=_anybody(site)))
+    _replace_lists(page, site, HTTPStatus.OK, {"images": [], "next_cursor": None})
     page.goto(site)
     page.get_by_text("Nothing here yet").wait_for()
+
+
+def _token(page: Page, site: str) -> None:
+    _replace_lists(page, site, HTTPStatus.UNAUTHORIZED, {})
+    page.goto(site)
+    page.get_by_role("dialog", name="Enter your token").wait_for()
+
+
+def _refused(page: Page, site: str) -> None:
+    _token(page, site)
+    field = page.get_by_label("Token", exact=True)
+    field.fill("wrong")
+    field.press("Enter")
+    page.get_by_text("This token isn't valid.").wait_for()
 
 
 def _busy(page: Page, site: str) -> None:
@@ -155,6 +168,8 @@ def _embedded(page: Page, site: str) -> None:
 _STATES: dict[str, Callable[[Page, str], None]] = {
     "gallery": _gallery,
     "empty": _empty,
+    "token": _token,
+    "token-refused": _refused,
     "picture": _picture,
     "focal": _focal,
     "delete": _delete,
@@ -175,8 +190,14 @@ def _pick(page: Page, *files: tuple[str, bytes]) -> None:
     )
 
 
-def _anybody(site: str) -> dict[str, str]:
-    return {"Access-Control-Allow-Origin": site}
+def _replace_lists(page: Page, site: str, status: HTTPStatus, body: dict[str, Any]) -> None:
+    """Answer the requests of `page` for lists of images with this response."""
+    api = urlopen(f"{site}/config.json").read().decode().split('"')[3]
+    headers = {"Access-Control-Allow-Origin": site}
+    page.route(
+        f"{api}/images?*",
+        lambda route: route.fulfill(status=status, json=body, headers=headers),
+    )
 
 
 def _shrink(source: Path, target: Path) -> None:
