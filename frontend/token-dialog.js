@@ -4,7 +4,7 @@ import { strings } from "./strings.js";
 export function askForToken(isAccepted) {
   const { tokenDialog } = strings;
   const input = make("input", { type: "password", required: true, autocomplete: "off", id: "token" });
-  const error = make("p", { className: "quiet", role: "alert" });
+  const error = make("p", { className: "refusal", role: "alert" });
   const title = make("h2", { id: "token-title", textContent: tokenDialog.title });
   const cancel = make("button", { className: "plain", type: "button", textContent: strings.keep });
   const form = make("form", { className: "token-form" }, [

@@ -1,7 +1,6 @@
 """Fixtures that several kinds of tests share."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -25,6 +24,7 @@ from tests.fakes.others import (
 from tests.fakes.table import MemoryImages
 from tests.fakes.telemetry import RecordedTelemetry
 from tests.frontend.firefox import Firefox, running_firefox
+from tests.system import CHROMIUM, program
 from tests.waiting import GENEROUS
 
 pytest_plugins = ["tests.distribution", "tests.skips"]
@@ -41,12 +41,10 @@ clients.wait_for_stores(GENEROUS)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """This machine's Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)))
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"], timeout=GENEROUS * 1000
+            executable_path=program(CHROMIUM), args=["--no-sandbox"], timeout=GENEROUS * 1000
         ) as browser,
     ):
         yield browser

@@ -1,7 +1,6 @@
 """`python -m tests.screenshots`: every state of the page, at three widths, light and dark."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from tests.photographs import photographs
+from tests.system import CHROMIUM, program
 
 _WIDTHS = (360, 768, 1440)
 _SCHEMES = ("light", "dark")
@@ -54,9 +54,8 @@ def main(site: str, out: Path, readme: Path | None) -> None:
 
 @contextmanager
 def _browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
+        path = program(CHROMIUM)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         try:
             yield browser

@@ -13,13 +13,21 @@ from ops.local.storage import dynamodb_download
 from tests.hostile.pictures import fetch_hostile
 from tests.photographs import fetch_photographs
 
+# Without windows of its own, Chromium needs half the CPU time.
+CHROMIUM = "chromium-headless-shell"
+FIREFOX = "firefox-esr"
 # Alternative programs by Debian package.
-PROGRAMS = {
-    "chromium": ("chromium", "chromium-browser", "google-chrome"),
-    "firefox-esr": ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"),
+_PROGRAMS = {
+    CHROMIUM: ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+    FIREFOX: ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"),
     "npm": ("npm",),
     "curl": ("curl",),
 }
+
+
+def program(package: str) -> str | None:
+    """The path of the program of this Debian package, or of an alternative to it."""
+    return next(filter(None, map(shutil.which, _PROGRAMS[package])), None)
 
 
 @click.command()
@@ -28,7 +36,7 @@ def main() -> None:
 
     `make test` calls it first. On Debian, as root, it installs what is missing.
     """
-    missing = [package for package, names in PROGRAMS.items() if not any(map(shutil.which, names))]
+    missing = [package for package in _PROGRAMS if not program(package)]
     if missing:
         _install(missing)
     try:
@@ -69,8 +77,8 @@ def _by_hand(packages: list[str]) -> str:
     if shutil.which("apt-get"):
         return f"sudo apt-get install --yes {' '.join(packages)}"
     brewed = {
-        "chromium": "--cask chromium",
-        "firefox-esr": "--cask firefox",
+        CHROMIUM: "--cask chromium",
+        FIREFOX: "--cask firefox",
         "npm": "node",
     }
     if sys.platform == "darwin":

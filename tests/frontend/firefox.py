@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 from ops.local.stack.environment import inherited
 from ops.local.stack.processes import Server, wait_until
 from tests.frontend.tab import Tab
-from tests.system import PROGRAMS
+from tests.system import FIREFOX, program
 from tests.waiting import GENEROUS
 
 Json = dict[str, Any]
@@ -38,7 +37,7 @@ PREFERENCES = {
 @contextmanager
 def running_firefox(profile: Path) -> Iterator["Firefox"]:
     """This machine's Firefox, with a fresh profile."""
-    path = next(filter(None, map(shutil.which, PROGRAMS["firefox-esr"])), None)
+    path = program(FIREFOX)
     assert path, "Firefox is missing. Debian's package is firefox-esr; `make system` installs it."
     options = ["--headless", "--profile", str(profile), "--remote-debugging-port=0"]
     # It refuses to run as root in another user's home, as in CI.
