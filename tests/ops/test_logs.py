@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ops.commands.logs import logs
+from ops.__main__ import main
 from tests.builders import ULID
 
 READY = {
@@ -37,7 +37,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def shown(*arguments: str, stdin: str | None = None) -> list[str]:
-    done = CliRunner().invoke(logs, arguments, input=stdin)
+    done = CliRunner().invoke(main, ["logs", *arguments], input=stdin)
     assert done.exit_code == 0, done.output
     return done.output.splitlines()
 
@@ -66,5 +66,5 @@ def test_lines_come_from_standard_input_as_aws_writes_them() -> None:
 
 
 def test_a_folder_without_logs_is_an_error(tmp_path: Path) -> None:
-    done = CliRunner().invoke(logs, ["--data-dir", str(tmp_path)])
+    done = CliRunner().invoke(main, ["logs", "--data-dir", str(tmp_path)])
     assert (done.exit_code, done.output.startswith("No logs can be read.")) == (1, True)

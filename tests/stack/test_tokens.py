@@ -10,7 +10,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from ops.commands.token import token
+from ops.__main__ import main
 from ops.project import PROJECT
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
@@ -110,6 +110,6 @@ def test_a_commands_temporary_token_is_revoked_when_it_ends(stack: Stack) -> Non
     ],
 )
 def test_invalid_options_create_no_token(wrong: tuple[str, ...]) -> None:
-    done = CliRunner().invoke(token, ["create", *wrong])
+    done = CliRunner().invoke(main, ["token", "create", *wrong])
     assert done.exit_code == 2
     assert "Error:" in done.output
