@@ -158,7 +158,7 @@ def running_world(folder: Path) -> Iterator[World]:
 
 def copy_project(folder: Path) -> Path:
     """Copy what deploying reads and writes, with a layer of one small module."""
-    clutter = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
+    clutter = shutil.ignore_patterns("deployments", "deployed")
     for name in _SHIPPED:
         source = PROJECT / name
         if source.is_dir():

@@ -261,8 +261,8 @@ def test_two_hundred_photographs_by_eight_clients_become_two_hundred_images(
     small = [resized(path, 600, 400) for path in photographs()]
 
     def upload(number: int) -> str:
-        # Each photograph twice in full size; the others, which make up the number, are small.
-        is_large = number < 2 * len(small)
+        # Each photograph once in full size; the others, which make up the number, are small.
+        is_large = number < len(small)
         data = camera_file(number) if is_large else unique(small[number % len(small)])
         return ApiClient(client.api).upload(data, f"{number}.jpg")
 

@@ -39,6 +39,7 @@ class DynamoDbLocal:
 
     def __init__(self, home: Path, folder: Path | None) -> None:
         _start_java(home)
+        self._is_durable = folder is not None
         where = ["-inMemory"] if folder is None else ["-dbPath", str(folder)]
         runner = jpype.JClass(f"{_PACKAGE}.main.ServerRunner")
         self._server = runner.createServerFromCommandLineArgs(
@@ -50,7 +51,7 @@ class DynamoDbLocal:
     def answer(self, headers: Mapping[str, str], body: bytes) -> bytes:
         """The whole HTTP response, head and body, to a POST; names of `headers` are lowercase."""
         answered = self._answer(headers, body)
-        if headers.get("x-amz-target") == _TRANSACTION:
+        if self._is_durable and headers.get("x-amz-target") == _TRANSACTION:
             # It responds before it has committed. Its jobs run in one queue, so a later response
             # means that the commit is done.
             self._answer({**headers, "x-amz-target": _NEXT_IN_LINE}, b"{}")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import app
+from chalicelib.aws import items, table_keys
 from chalicelib.sweep import originals, renditions, unfinished
 from tests.attack.machine.account import Account
 from tests.attack.machine.calls import PresentWiring
@@ -60,6 +61,9 @@ def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
         mock.patch.object(originals, "_PAGE", 2),
         mock.patch.object(renditions, "_PAGE", 5),
         mock.patch.object(unfinished, "_PAGE", 2),
+        # Each shard of the index is one more call whenever unfinished images are listed.
+        mock.patch.object(items, "SHARDS", 2),
+        mock.patch.object(table_keys, "SHARDS", 2),
     ):
         yield kind
 
