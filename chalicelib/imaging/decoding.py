@@ -1,8 +1,9 @@
 """The only access to Pillow's decoders: checks formats and limits, translates errors."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from hashlib import sha256
 from io import BytesIO
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging.colour import reducible, to_srgb
 from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.formats.body import Body
-from chalicelib.imaging.formats.file_info import FileInfo, Frame
+from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile
 from chalicelib.imaging.formats.tiff_ifd import exif_orientation
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.library_output import no_stderr, no_warnings
@@ -79,6 +80,7 @@ def decode(data: bytes, limits: Limits, size_needed: Callable[[Size], Size]) -> 
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
             _check(kind, image.width * image.height, frames, limits)
             decoded = _read(kind, image, info, size_needed)
+        _check_proofs(kind, info.proofs)
     if info.plays is None:
         return decoded
     unchanged = info.orientation == 1 and not info.profile
@@ -107,6 +109,17 @@ def _check(kind: InputFormat, pixels: int, frames: int, limits: Limits) -> None:
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     if frames > limits.max_frames:
         raise rejection(Reason.TOO_MANY_FRAMES, limits.max_frames)
+
+
+def _check_proofs(kind: InputFormat, proofs: Sequence[Body]) -> None:
+    """MalformedFile unless all `proofs` show the same pixels."""
+    if len({_pixels_digest(kind, proof) for proof in proofs}) > 1:
+        raise MalformedFile
+
+
+def _pixels_digest(kind: InputFormat, body: Body) -> bytes:
+    with plugin(kind)(body.opened()) as image:
+        return sha256(image.tobytes()).digest()
 
 
 def _read(

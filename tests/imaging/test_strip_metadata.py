@@ -85,15 +85,20 @@ def test_metadata_between_the_scans_of_a_jpeg_is_removed() -> None:
 @pytest.mark.parametrize(
     "segment",
     [
-        comment(0xE0, b"JFXX\x00\x10SecretPlace"),
         comment(0xE0, b"JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01Red"),
         comment(0xEE, b"AdobeSecretPlace"),
     ],
-    ids=["JFXX preview", "JFIF preview", "long Adobe"],
+    ids=["JFIF preview", "long Adobe"],
 )
 def test_a_jpeg_with_a_preview_in_its_colour_segments_cannot_be_stripped(segment: bytes) -> None:
     data = saved(PIXELS, "jpeg")
     assert stripped(data[:2] + segment + data[2:]) == b""
+
+
+def test_the_preview_of_a_jfif_extension_is_removed() -> None:
+    data = saved(PIXELS, "jpeg")
+    preview = comment(0xE0, b"JFXX\x00\x10SecretPlace")
+    assert stripped(data[:20] + preview + data[20:]) == data
 
 
 def test_a_jpeg_that_browsers_do_not_show_cannot_be_stripped() -> None:

@@ -43,7 +43,7 @@ def metadata_blocks_of(kind: InputFormat, data: bytes) -> MetadataBlocks:
 
 
 def _in_jpeg(data: bytes) -> MetadataBlocks:
-    exif, xmp, photoshop = b"", b"", b""
+    exif, xmp, photoshop = b"", b"", bytearray()
     for marker, start, end in jpeg.segments(data):
         content = data[start + 4 : end]
         if marker == 0xE1 and content.startswith(EXIF_PREFIX):
@@ -52,7 +52,7 @@ def _in_jpeg(data: bytes) -> MetadataBlocks:
             xmp = xmp or content.removeprefix(_JPEG_XMP)
         elif marker == 0xED and content.startswith(_JPEG_PHOTOSHOP):
             photoshop += content.removeprefix(_JPEG_PHOTOSHOP)
-    return MetadataBlocks(exif, xmp, iptc.resource_of(photoshop))
+    return MetadataBlocks(exif, xmp, iptc.resource_of(bytes(photoshop[:_LONGEST])))
 
 
 def _in_png(data: bytes) -> MetadataBlocks:

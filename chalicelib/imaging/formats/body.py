@@ -11,13 +11,20 @@ _BUFFER = 1 << 16  # bytes that Pillow reads at a time
 
 
 class Body:
-    """The parts of `data` in `spans`, starts and ends in rising order; by default all of it."""
+    """The parts of `data` in `spans`, starts and ends in rising order; by default all of it.
 
-    def __init__(self, data: bytes, spans: Iterable[tuple[int, int]] = ()) -> None:
+    `tail` follows them.
+    """
+
+    def __init__(
+        self, data: bytes, spans: Iterable[tuple[int, int]] = (), tail: bytes = b""
+    ) -> None:
         self._data = data
         joined = _joined(spans)
-        whole = joined == [(0, len(data))]
+        whole = joined == [(0, len(data))] and not tail
         self._parts = [] if whole else [memoryview(data)[start:end] for start, end in joined]
+        if tail:
+            self._parts.append(memoryview(tail))
 
     def __bytes__(self) -> bytes:
         return b"".join(self._parts) if self._parts else self._data

@@ -16,6 +16,8 @@ class FileInfo(NamedTuple):
     than allowed; `orientation` is EXIF's, 1 to 8; `profile` is the ICC profile,
     empty if there is none or only the decoder knows it. `plays` is how often an
     animation plays, 0 for ever; None for a still, or an animation treated as one.
+    `proofs` are bodies that look the same if no pixel is missing; empty where the structure alone
+    shows that.
     """
 
     body: Body
@@ -25,6 +27,7 @@ class FileInfo(NamedTuple):
     orientation: int = 1
     profile: bytes = b""
     plays: int | None = None
+    proofs: tuple[Body, ...] = ()
 
 
 class Frame(NamedTuple):

@@ -1,11 +1,15 @@
-"""JPEG: segments up to the first scan, then entropy-coded data."""
+"""JPEG: segments, and entropy-coded data after each scan's header, up to the end of the picture."""
 
 import re
 import struct
+from collections.abc import Iterator
 
+from chalicelib.errors import Reason
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
+from chalicelib.imaging.formats.jpeg_scans import Segment, is_incomplete
 from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
+from chalicelib.imaging.rejections import rejection
 
 # Each scan of a progressive picture makes the decoder process all blocks, however small the scan.
 # Programs write about ten scans, the strangest a few dozen.
@@ -14,64 +18,76 @@ _MOST_SCANS = 64
 _MOST_SEGMENTS = 10_000
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_LOSSLESS, _HIERARCHICAL = frozenset({0xC3, 0xCB}), frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF})
 _DISPENSABLE = frozenset(range(0xE1, 0xF0)) - {0xEE} | {0xFE}
-_SCAN = 0xDA
-_UNPAIRED = frozenset({0x01, *range(0xD0, 0xD9)})
+_START, _END, _SCAN, _RESTART_INTERVAL, _JFIF = 0xD8, 0xD9, 0xDA, 0xDD, 0xE0
 _PROFILE = b"ICC_PROFILE\x00"
 
-# Markers between entropy-coded bytes; stuffed zeros and restarts do not count.
-_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
-_END = 0xD9
+# The next segment. Fill bytes, stuffed zeros and markers without a length come before it.
+_SEGMENT = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)
+# The end of entropy-coded data, in which stuffed zeros and restarts may occur.
+_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
 # Huffman-coded 8-bit frames, tables and scans; browsers show no others.
-_SHOWN = frozenset({0xC0, 0xC1, 0xC2, 0xC4, _SCAN, 0xDB, 0xDC, 0xDD})
+_SHOWN = frozenset({0xC0, 0xC1, 0xC2, 0xC4, _SCAN, 0xDB, 0xDC, _RESTART_INTERVAL})
 # JFIF and Adobe segments define the colours; longer ones hold a preview or something else.
-_PLAIN = {0xE0: (b"JFIF\x00", 14), 0xEE: (b"Adobe", 12)}
+_PLAIN = {_JFIF: (b"JFIF\x00", 14), 0xEE: (b"Adobe", 12)}
+
+# What follows a picture without its end: if no pixel is missing, it looks the same with each. They
+# are longer than the ten blocks of the largest coded unit, whose last ones may be the visible ones.
+_FILLERS = tuple(pattern * 4096 for pattern in (b"\x00", b"\x55", b"\xaa"))
+_EOI = b"\xff\xd9"
+
+_FILL = b"\xff" * 16
+_NOT_FILL = re.compile(rb"[^\xff]")
 
 
 def inspect(data: bytes) -> FileInfo:
-    """The structure of a JPEG; its body has only JFIF and Adobe metadata. Raises MalformedFile."""
+    """The structure of a JPEG; its body is the first picture, with only JFIF and Adobe metadata.
+
+    A picture without its end is accepted if no pixel is missing: its `proofs` have to look the
+    same. Raises MalformedFile, and Rejection for kinds of JPEG that no decoder here reads.
+    """
+    header = segments(data)
     kept = [(0, 2)]
     exif, size = b"", (0, 0)
     pieces: dict[int, bytes] = {}
-    for marker, start, end in segments(data):
+    for marker, start, end in header:
         content = data[start + 4 : end]
-        if marker not in _DISPENSABLE:
+        if marker not in _DISPENSABLE and (marker != _JFIF or _is_jfif(content)):
             kept.append((start, end))
         if marker in _FRAMES:
             size = _size(content)
+            _check_frame(marker, content)
         elif marker == 0xE1 and content.startswith(EXIF_PREFIX):
             exif = exif or content
         elif marker == 0xE2 and content.startswith(_PROFILE) and len(content) > 14:
             pieces[content[12]] = content
-        if marker == _SCAN:
-            kept.append((end, len(data)))
-    if data.count(b"\xff\xda", kept[-1][0]) >= _MOST_SCANS:
-        raise MalformedFile
+    further = list(_further_segments(data, header[-1].end))
+    end = further[-1].end
+    kept += _without_fill(data, header[-1].end, end)
     width, height = size
-    body = Body(data, kept)
-    return FileInfo(body, width, height, 1, exif_orientation(exif), _assembled(pieces))
+    info = FileInfo(Body(data, kept), width, height, 1, exif_orientation(exif), _assembled(pieces))
+    if further[-1].marker == _END:
+        return info
+    kept[-1] = (kept[-1][0], _without_padding(data, *kept[-1]))
+    if is_incomplete(data, [*header, *further]):
+        raise MalformedFile
+    proofs = tuple(Body(data, kept, filler + _EOI) for filler in _FILLERS)
+    return info._replace(body=Body(data, kept, _EOI), proofs=proofs)
 
 
-def segments(data: bytes) -> list[tuple[int, int, int]]:
-    """Marker, start and end of each segment, up to and including the first scan's header."""
-    found: list[tuple[int, int, int]] = []
+def segments(data: bytes) -> list[Segment]:
+    """The segments up to and including the first scan's header; MalformedFile if it is missing."""
+    found: list[Segment] = []
     position = 2
-    while len(found) < _MOST_SEGMENTS:
-        start = data.find(b"\xff", position)
-        if start < 0 or start + 4 > len(data):
-            raise MalformedFile
-        marker = data[start + 1]
-        if marker == 0xFF:
-            position = start + 1
-        elif marker == 0 or marker in _UNPAIRED:
-            position = start + 2
-        else:
-            position = start + 2 + int.from_bytes(data[start + 2 : start + 4])
-            if position > len(data) or position < start + 4:
-                raise MalformedFile
-            found.append((marker, start, position))
-            if marker == _SCAN:
-                return found
+    while len(found) < _MOST_SEGMENTS and (match := _SEGMENT.search(data, position)):
+        segment = _segment(data, match)
+        position = segment.end
+        if segment.marker == _END or position > len(data):
+            break
+        found.append(segment)
+        if segment.marker == _SCAN:
+            return found
     raise MalformedFile
 
 
@@ -86,7 +102,7 @@ def strip_metadata(body: bytes) -> bytes:
         kept.append(body[position : found.start()])
         marker, start = found[1][0], found.end()
         if marker == _END:
-            return b"".join((*kept, b"\xff\xd9"))
+            return b"".join((*kept, _EOI))
         position = start + int.from_bytes(body[start : start + 2])
         content = body[start + 2 : position]
         if marker in _DISPENSABLE:
@@ -104,6 +120,81 @@ def insert_exif(data: bytes, exif: bytes) -> bytes:
         start += 2 + int.from_bytes(data[4:6])
     segment = b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif
     return data[:start] + segment + data[start:]
+
+
+def _further_segments(data: bytes, position: int) -> Iterator[Segment]:
+    """What follows the first scan's header: other scans and their tables, and the picture's end.
+
+    If that is missing, the last one is that of the next file, or an empty one at the end of the
+    data. MalformedFile if there are too many segments or scans.
+    """
+    scans = 1
+    for _ in range(_MOST_SEGMENTS):
+        match = _MARKER.search(data, position)
+        if match is None or match[1][0] == _START:
+            end = match.start() if match else len(data)
+            yield Segment(_START, end, end)
+            return
+        if match[1][0] == _END:
+            yield Segment(_END, match.start(), match.end())
+            return
+        segment = _segment(data, match)
+        scans += segment.marker == _SCAN
+        if scans > _MOST_SCANS:
+            break
+        yield segment
+        position = segment.end
+    raise MalformedFile
+
+
+def _segment(data: bytes, match: re.Match[bytes]) -> Segment:
+    """The segment at a marker. Decoders read a length below 2 as 2, which it includes itself."""
+    length = int.from_bytes(data[match.end() : match.end() + 2])
+    return Segment(match[1][0], match.start(), match.end() + max(2, length))
+
+
+def _without_fill(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans from `start` to `end` without long runs of fill bytes before a marker.
+
+    The decoder's time grows with the square of their length. MalformedFile if there are too many.
+    """
+    spans: list[tuple[int, int]] = []
+    while (run := data.find(_FILL, start, end)) >= 0:
+        if len(spans) == _MOST_SEGMENTS:
+            raise MalformedFile
+        spans.append((start, run))
+        fill = _NOT_FILL.search(data, run, end)
+        start = fill.start() - 1 if fill else end
+    return [*spans, (start, end)]
+
+
+def _without_padding(data: bytes, start: int, end: int) -> int:
+    """Where the bytes from `start` to `end` end without padding.
+
+    Programs fill up files with zeros or ones. No picture ends with ones, and hardly any with more
+    than two bytes of zeros.
+    """
+    padded = data[start:end].rstrip(b"\xff")
+    unpadded = len(padded.rstrip(b"\x00"))
+    return start + (len(padded) if len(padded) <= unpadded + 2 else unpadded)
+
+
+def _check_frame(marker: int, content: bytes) -> None:
+    """Rejection for kinds of JPEG that the decoder does not read."""
+    precision = content[0]
+    if precision not in (8, 12, 16) and marker not in _LOSSLESS:
+        raise MalformedFile
+    if marker in _HIERARCHICAL:
+        raise rejection(Reason.UNSUPPORTED_FORMAT, "Hierarchical JPEG")
+    if marker in _LOSSLESS:
+        raise rejection(Reason.UNSUPPORTED_FORMAT, "Lossless JPEG")
+    if precision != 8:
+        raise rejection(Reason.UNSUPPORTED_FORMAT, f"{precision}-bit JPEG")
+
+
+def _is_jfif(content: bytes) -> bool:
+    name, length = _PLAIN[_JFIF]
+    return content.startswith(name) and len(content) >= length
 
 
 def _is_plain(marker: int, content: bytes) -> bool:

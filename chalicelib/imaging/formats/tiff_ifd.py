@@ -74,11 +74,14 @@ def offsets(data: bytes, layout: Layout) -> Iterator[int]:
             return
 
 
-def fields(data: bytes, layout: Layout, offset: int) -> dict[int, Field]:
-    """The directory at `offset`; MalformedFile if it exceeds the file."""
+def fields(data: bytes, layout: Layout, offset: int, *, partly: bool = False) -> dict[int, Field]:
+    """The directory at `offset`; MalformedFile if it exceeds the file.
+
+    With `partly`, it has the entries that are there.
+    """
     return {
         tag: _field(layout, kind, values, raw)
-        for tag, kind, values, raw in _entries(data, layout, offset)
+        for tag, kind, values, raw in _entries(data, layout, offset, partly=partly)
     }
 
 
@@ -98,11 +101,14 @@ def content_of(data: bytes, layout: Layout, offset: int, tag: int) -> bytes:
 
 
 def exif_orientation(exif: bytes) -> int:
-    """The orientation, 1 to 8, in an EXIF block; 1 if the block is malformed or has none."""
+    """The orientation, 1 to 8, in an EXIF block; 1 if it has none.
+
+    As browsers do, it reads the entries that are there if there are fewer than announced.
+    """
     block = exif.removeprefix(EXIF_PREFIX)
     try:
         layout = layout_of(block)
-        return orientation_of(fields(block, layout, layout.first))
+        return orientation_of(fields(block, layout, layout.first, partly=True))
     except MalformedFile:
         return 1
 
@@ -115,8 +121,13 @@ def orientation_of(directory: dict[int, Field]) -> int:
     return field.first
 
 
-def _entries(data: bytes, layout: Layout, offset: int) -> Iterator[tuple[int, int, int, bytes]]:
-    """Tag, type, number of values, and the values or their offset; MalformedFile past the end."""
+def _entries(
+    data: bytes, layout: Layout, offset: int, *, partly: bool = False
+) -> Iterator[tuple[int, int, int, bytes]]:
+    """Tag, type, number of values, and the values or their offset.
+
+    MalformedFile past the end, or with `partly` only the entries before it.
+    """
     counter, entry = f"{layout.order}{layout.counter}", f"{layout.order}{layout.entry}"
     start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
     try:
@@ -125,7 +136,9 @@ def _entries(data: bytes, layout: Layout, offset: int) -> Iterator[tuple[int, in
         raise MalformedFile from reason
     entries = data[start : start + count * size]
     if len(entries) < count * size:
-        raise MalformedFile
+        if not partly:
+            raise MalformedFile
+        entries = entries[: len(entries) // size * size]
     return struct.iter_unpack(entry, entries)
 
 
