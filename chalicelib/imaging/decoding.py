@@ -129,8 +129,9 @@ def _read(
     if kind == "avif":
         orientation = exif_orientation(image.info.get("exif", b""))
     profile = info.profile or image.info.get("icc_profile") or b""
-    size = Size(*turned(image.size, orientation))
-    reduced = _reduced(image, turned(size_needed(size), orientation))
+    canvas = (info.width, info.height) if info.offset else image.size
+    size = Size(*turned(canvas, orientation))
+    reduced = _reduced(image, info, turned(size_needed(size), orientation))
     finished = to_srgb(upright(reduced, orientation), profile)
     # Every step returns the object it was given if it has nothing to do.
     same = finished is reduced and finished.size == size and info.frames == 1
@@ -139,15 +140,24 @@ def _read(
     return Decoded(kind, size, finished, info.body if same else None, None)
 
 
-def _reduced(image: ImageFile, size: tuple[int, int]) -> Image.Image:
+def _reduced(image: ImageFile, info: FileInfo, size: tuple[int, int]) -> Image.Image:
     """`image` decoded at `size`, not yet turned upright; JPEG's decoder does the first halvings."""
     drafted = image.draft(None, size)
     box = drafted[1] if drafted else None
     image.load()
-    pixels = reducible(image)
+    pixels = reducible(_on_canvas(image, info))
     if pixels.size == size:
         return pixels.copy() if pixels is image else pixels
     return scaled(pixels, size, box)
+
+
+def _on_canvas(image: Image.Image, info: FileInfo) -> Image.Image:
+    """`image`, or a transparent canvas with it at its place."""
+    if info.offset is None:
+        return image
+    canvas = Image.new("RGBA", (info.width, info.height))
+    canvas.paste(image.convert("RGBA"), info.offset)
+    return canvas
 
 
 @contextmanager

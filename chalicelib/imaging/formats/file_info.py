@@ -16,8 +16,9 @@ class FileInfo(NamedTuple):
     than allowed; `orientation` is EXIF's, 1 to 8; `profile` is the ICC profile,
     empty if there is none or only the decoder knows it. `plays` is how often an
     animation plays, 0 for ever; None for a still, or an animation treated as one.
-    `proofs` are bodies that look the same if no pixel is missing; empty where the structure alone
-    shows that.
+    `offset` is where the picture in `body` lies on its canvas of `width` x `height`, which is
+    transparent around it; None if it covers the canvas. `proofs` are bodies that look the same
+    if no pixel is missing; empty where the structure alone shows that.
     """
 
     body: Body
@@ -27,6 +28,7 @@ class FileInfo(NamedTuple):
     orientation: int = 1
     profile: bytes = b""
     plays: int | None = None
+    offset: tuple[int, int] | None = None
     proofs: tuple[Body, ...] = ()
 
 

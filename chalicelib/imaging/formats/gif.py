@@ -9,6 +9,8 @@ from chalicelib.imaging.formats.file_info import Disposal, FileInfo, Frame, Malf
 
 _EXTENSION, _FRAME, _TRAILER = 0x21, 0x2C, 0x3B
 _GRAPHIC_CONTROL = 0xF9
+# Of up to 255 bytes each; a file of 50 MB has 200,000 of them if they are full.
+_MOST_BLOCKS = 1_000_000
 # The two names of the extension for the number of repetitions.
 _REPEATS = (b"!\xff\x0bNETSCAPE2.0\x03\x01", b"!\xff\x0bANIMEXTS1.0\x03\x01")
 # Some programs write 4 for 3, and browsers treat it so.
@@ -18,28 +20,32 @@ _DISPOSALS: dict[int, Disposal] = {2: "clear", 3: "restore", 4: "restore"}
 def inspect(data: bytes, most_frames: int) -> FileInfo:
     """The structure of a GIF; its body is the first frame only. MalformedFile, also if truncated.
 
-    Counts at most `most_frames` + 1 frames. The size covers both screen and first frame.
+    Counts at most `most_frames` + 1 frames. The size covers both screen and first frame. As in
+    browsers, an unknown byte after a whole frame ends the file.
     """
-    width, height = _screen(data)
-    control, first, frames, plays = b"", b"", 0, 1
-    for start, end in _blocks(data):
+    count, plays = 0, 1
+    for start, _ in _blocks(data):
         if data[start] == _FRAME:
-            frames += 1
-            left, top, wide, high = _place(data, start)
-            if not first:
-                width, height = max(width, left + wide), max(height, top + high)
-                colours, pixels = _own_colours(_head(data), data[start:end])
-                first = b"".join((colours, control, data[start : start + 9], pixels))
-        elif data[start + 1] == _GRAPHIC_CONTROL:
-            control = data[start:end]
+            count += 1
+            if count > most_frames:
+                break
         elif data.startswith(_REPEATS, start):
             plays = _plays(data[start + 16 : start + 18])
-        if frames > most_frames:
-            break
-    if not first:
+    first = next(frames(data), None)
+    if first is None:
         raise MalformedFile
-    body = b"".join((data[:10], first, b";"))
-    return FileInfo(Body(body), width, height, frames, plays=plays if frames > 1 else None)
+    width, height = _screen(data)
+    width = max(width, first.left + first.width)
+    height = max(height, first.top + first.height)
+    covers = (first.width, first.height) == (width, height)
+    return FileInfo(
+        Body(first.body),
+        width,
+        height,
+        count,
+        plays=plays if count > 1 else None,
+        offset=None if covers else (first.left, first.top),
+    )
 
 
 def frames(data: bytes) -> Iterator[Frame]:
@@ -110,16 +116,29 @@ def _first_block(data: bytes) -> int:
 
 
 def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
-    """Start and end of each block up to the trailer, or up to the end if there is none."""
-    position = _first_block(data)
+    """Start and end of each block up to the trailer, or what stands in its place after a frame.
+
+    MalformedFile if a frame is truncated, or there is none.
+    """
+    position, left = _first_block(data), _MOST_BLOCKS
+    has_frame = False
     while position < len(data) and data[position] != _TRAILER:
-        end = _block_end(data, position)
+        try:
+            end, left = _block_end(data, position, left)
+        except MalformedFile:
+            if has_frame and data[position] != _FRAME:
+                return
+            raise
+        has_frame = has_frame or data[position] == _FRAME
         yield position, end
         position = end
 
 
-def _block_end(data: bytes, position: int) -> int:
-    """Where the block at `position` ends; MalformedFile if it is truncated or unknown."""
+def _block_end(data: bytes, position: int, left: int) -> tuple[int, int]:
+    """Where the block at `position` ends, and how many of `left` blocks are left after it.
+
+    MalformedFile if it is truncated or unknown, or if there are more.
+    """
     introducer = data[position]
     if introducer == _EXTENSION:
         position += 2
@@ -127,11 +146,12 @@ def _block_end(data: bytes, position: int) -> int:
         position += 10 + _table(data[position + 9]) + 1
     else:
         raise MalformedFile
-    while position < len(data):
+    while position < len(data) and left > 0:
+        left -= 1
         length = data[position]
         position += 1 + length
         if not length:
-            return position
+            return position, left
     raise MalformedFile
 
 
