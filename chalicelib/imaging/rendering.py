@@ -160,12 +160,17 @@ def _prefer_original(
     moving = decoded.animation is not None
     alike = [task for task in files if task.appearance.is_of_all(decoded.size)]
     alike = [task for task in alike if files[task].moving == moving]
-    stripped = CONTAINERS[decoded.kind].with_exif(_stripped(decoded), exif) if alike else b""
+    container = CONTAINERS[decoded.kind]
+    bare = _stripped(decoded) if alike else b""
+    stripped = container.with_exif(bare, exif)
     if not stripped:
         return files
     original = File(output_for("original", decoded.kind, decoded.image.mode), stripped, moving)
     alpha = decoded.has_alpha
-    return files | {task: lighter(files[task], original, alpha=alpha) for task in alike}
+    lightest = {task: lighter(files[task], original, alpha=alpha) for task in alike}
+    if original not in lightest.values() or not (moving or container.is_conformant(bare)):
+        return files
+    return files | lightest
 
 
 def _stripped(decoded: Decoded) -> bytes:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from chalicelib.imaging.formats import avif, gif, heif, jpeg, png, tiff, webp
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, Frame
+from chalicelib.imaging.formats.png_conformance import is_conformant
 from chalicelib.model.formats import InputFormat
 
 
@@ -33,7 +34,8 @@ class Container(NamedTuple):
     for a still; `strip_animation_metadata(data)` returns an animation by `inspect` with only its
     pixels and timing. Browsers show both correctly if they are sRGB. `insert_exif(data, exif)`
     adds the block `exif` to a file without metadata. All three return nothing where that is not
-    possible.
+    possible. `is_conformant(data)` is whether browsers show such a file, as far as the decoder's
+    success does not answer that.
     """
 
     inspect: Callable[[bytes, int], FileInfo]
@@ -41,6 +43,7 @@ class Container(NamedTuple):
     strip_metadata: Callable[[bytes], bytes] = _not_written
     strip_animation_metadata: Callable[[bytes], bytes] = _not_written
     insert_exif: Callable[[bytes, bytes], bytes] = _not_written
+    is_conformant: Callable[[bytes], bool] = bool
 
     def with_exif(self, data: bytes, exif: bytes) -> bytes:
         """As `insert_exif`, but `data` unchanged if either is empty."""
@@ -59,6 +62,7 @@ CONTAINERS: dict[InputFormat, Container] = {
         strip_metadata=png.strip_metadata,
         strip_animation_metadata=png.strip_animation_metadata,
         insert_exif=png.insert_exif,
+        is_conformant=is_conformant,
     ),
     "webp": Container(
         inspect=webp.inspect,

@@ -62,8 +62,11 @@ def insert_exif(data: bytes, exif: bytes) -> bytes:
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each chunk; MalformedFile if a chunk of pixels is truncated."""
-    position, name, count = 8, b"", 0
+    """Name, start and end of each chunk; MalformedFile if a chunk of pixels is truncated.
+
+    What is no whole chunk after the first pixels ends the file.
+    """
+    position, name, count, has_pixels = 8, b"", 0, False
     while position < len(data) and name != b"IEND":
         count += 1
         if count > _MOST_CHUNKS:
@@ -71,9 +74,10 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         length, name = struct.unpack(">I4s", data[position : position + 8].ljust(8, b"\xff"))
         end = position + 12 + length
         if end > len(data):
-            if name in _PIXELS - {b"IEND"} | apng.CHUNKS or len(data) - position < 8:
+            if name in _PIXELS - {b"IEND"} | apng.CHUNKS or not has_pixels:
                 raise MalformedFile
             return
+        has_pixels = has_pixels or name == b"IDAT"
         yield name, position, end
         position = end
 
