@@ -13,7 +13,7 @@ _READERS: dict[InputFormat, tuple[str, str]] = {
     "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
     "gif": ("PIL.GifImagePlugin", "GifImageFile"),
     "avif": ("PIL.AvifImagePlugin", "AvifImageFile"),
-    "tiff": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "tiff": ("chalicelib.imaging.exact_tiff", "ExactTiff"),
     "bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
 }
 
