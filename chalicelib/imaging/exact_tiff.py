@@ -1,9 +1,9 @@
 """TIFF layouts that Pillow cannot read or reads wrongly; all others are left to Pillow."""
 
 from io import BytesIO
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from PIL import Image, ImageChops, ImageCms, ImagePalette
+from PIL import Image, ImageChops, ImagePalette
 from PIL.ImageFile import _Tile
 from PIL.TiffImagePlugin import COLORMAP, COMPRESSION_INFO, OPEN_INFO, TiffImageFile
 
@@ -29,6 +29,9 @@ from chalicelib.imaging.orientation import turned, upright
 from chalicelib.imaging.rejections import rejection
 from chalicelib.imaging.tiff_channels import COMPRESSIONS, MOST_TILES, channels, largest_piece
 
+if TYPE_CHECKING:
+    from PIL import _imaging
+
 _ICC_PROFILE = 34675
 _LONGEST_PROFILE = 1 << 24  # bytes
 _LARGEST_PIECE = 1 << 26  # bytes, of a strip or tile that is decompressed whole
@@ -45,7 +48,7 @@ class ExactTiff(TiffImageFile):
         data = cast(BytesIO, self.fp).getvalue()
         samples = samples_of(data)
         faulty = _misread(samples)
-        if not faulty and _known(samples):
+        if not faulty and _raw_mode(samples):
             super()._open()
             self._mend(samples)
         elif _readable(samples):
@@ -60,7 +63,7 @@ class ExactTiff(TiffImageFile):
         else:
             raise rejection(Reason.UNSUPPORTED_FORMAT, samples.name)
 
-    def load(self) -> "Image.core.PixelAccess | None":
+    def load(self) -> "_imaging.PixelAccess | None":
         """Pillow's hook: decodes the pixels, once."""
         if self._samples is None:
             return super().load()
@@ -79,25 +82,29 @@ class ExactTiff(TiffImageFile):
             colours = self.tag_v2[COLORMAP]
             if max(colours, default=0) < _EIGHT_BITS:
                 self.palette = ImagePalette.raw("RGB;L", bytes(colours))
-        if samples.photometric == YCBCR and samples.compression == UNCOMPRESSED:
-            if samples.subsampling != (1, 1):
-                # Only libtiff knows how subsampled chroma is packed.
-                self._mode, self.use_load_libtiff = "RGB", True
-                whole = (0, 0, samples.width, samples.height)
-                self.tile = [_Tile("libtiff", whole, 0, ("RGBX", False, self.tag_v2.offset))]
+        if samples.planar and len(samples.bits) == 1 and not self.use_load_libtiff:
+            # Pillow takes the first letter of the raw mode for the only plane.
+            raw = _raw_mode(samples)
+            self.tile = [tile._replace(args=(raw, *tile.args[1:])) for tile in self.tile]
+        plain = samples.compression == UNCOMPRESSED and samples.photometric == YCBCR
+        if plain and samples.subsampling != (1, 1):
+            # Only libtiff knows how subsampled chroma is packed.
+            self._mode, self.use_load_libtiff = "RGB", True
+            whole = (0, 0, samples.width, samples.height)
+            self.tile = [_Tile("libtiff", whole, 0, ("RGBX", False, self.tag_v2.offset))]
 
 
-def _known(samples: Samples) -> bool:
-    """Whether Pillow has a mode for the layout (as in TiffImageFile._setup)."""
+def _raw_mode(samples: Samples) -> str | None:
+    """Pillow's raw mode for the layout (as in TiffImageFile._setup); None if it has none."""
     if samples.compression not in COMPRESSION_INFO:
-        return False
+        return None
     bits, extras = samples.bits, samples.extras
     if samples.planar and extras and max(extras) == 0:
         bits, extras = bits[: -len(extras)], ()
     formats = samples.formats[:1] if samples.format else samples.formats
     prefix = b"II" if samples.order == "<" else b"MM"
     key = (prefix, samples.photometric, formats, samples.fill_order, bits, extras)
-    return key in OPEN_INFO
+    return OPEN_INFO[key][1] if key in OPEN_INFO else None
 
 
 def _misread(samples: Samples) -> bool:
@@ -108,7 +115,7 @@ def _misread(samples: Samples) -> bool:
         return True  # takes the header for a classic one
     if samples.photometric == 5 and not samples.is_cmyk:
         return True
-    if samples.planar and samples.compression in COMPRESSIONS:
+    if samples.planar and len(samples.bits) > 1 and samples.compression in COMPRESSIONS:
         # Samples of 16 bits are read as bytes; bits, palettes and CMYK fail in other ways.
         return not (packed and samples.photometric == YCBCR)
     if grey and len(samples.bits) == 1:
@@ -161,7 +168,7 @@ def _read(samples: Samples, data: bytes, profile: bytes) -> tuple[Image.Image, b
     if samples.photometric in _GREY:
         return _grey(samples, bands[0], alpha), False
     mode = {RGB: "RGB", 5: "CMYK"}.get(samples.photometric, "LAB")
-    if samples.photometric == CIELAB:
+    if samples.photometric == CIELAB and not _has_offset(bands[1:]):
         # Signed; Pillow's and ICC's LAB has an offset of 128.
         bands[1:] = [band.point([level ^ 128 for level in range(256)]) for band in bands[1:]]
     if mode == "RGB" and alpha is not None:
@@ -172,6 +179,15 @@ def _read(samples: Samples, data: bytes, profile: bytes) -> tuple[Image.Image, b
     if mode == "RGB" or (mode == "CMYK" and alpha is None):
         return colours, False
     return _with_alpha(colours, alpha, profile), True
+
+
+def _has_offset(opponents: list[Image.Image]) -> bool:
+    """Whether a* and b* are stored with ICC's offset of 128, although CIELab has signed ones.
+
+    Some writers confuse the two. Read as signed, their greys are the most saturated colours;
+    no display shows 116 or more, so a picture that mostly consists of them is such a file.
+    """
+    return any(2 * sum(band.histogram()[116:140]) > band.width * band.height for band in opponents)
 
 
 def _grey(samples: Samples, grey: Image.Image, alpha: Image.Image | None) -> Image.Image:

@@ -14,7 +14,7 @@ _READERS: dict[InputFormat, tuple[str, str]] = {
     "gif": ("PIL.GifImagePlugin", "GifImageFile"),
     "avif": ("PIL.AvifImagePlugin", "AvifImageFile"),
     "tiff": ("chalicelib.imaging.exact_tiff", "ExactTiff"),
-    "bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "bmp": ("chalicelib.imaging.exact_bmp", "ExactBmp"),
 }
 
 

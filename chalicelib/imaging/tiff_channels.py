@@ -59,12 +59,19 @@ def channels(samples: Samples, data: bytes, wanted: list[int]) -> list[Image.Ima
         for image, sample in zip(found, wanted, strict=True):
             for block in _blocks(samples, data, sample):
                 image.paste(_channel(samples, block, 0, 1, mode), (block.left, block.top))
-        return found
+        return [_levels(samples, image) for image in found]
     for block in _blocks(samples, data, 0):
         for image, sample in zip(found, wanted, strict=True):
             channel = _channel(samples, block, sample, len(samples.bits), mode)
             image.paste(channel, (block.left, block.top))
-    return found
+    return [_levels(samples, image) for image in found]
+
+
+def _levels(samples: Samples, image: Image.Image) -> Image.Image:
+    """`image` as it is, but half-precision floats, which Pillow does not know, as `L`."""
+    if (samples.depth, samples.format) != (16, FLOAT):
+        return image
+    return image.convert("I").point(_half_levels(), "L")
 
 
 def largest_piece(samples: Samples) -> int:
@@ -78,7 +85,9 @@ def largest_piece(samples: Samples) -> int:
 
 def _mode(samples: Samples, count: int) -> str:
     depth, kind = samples.depth, samples.format
-    if count > 1 or depth not in {16, 32, 64} or (depth, kind) in {(16, FLOAT), (64, UNSIGNED)}:
+    if (depth, kind) == (16, FLOAT):
+        return "I;16"  # their bits
+    if count > 1 or depth not in {16, 32, 64} or (depth, kind) == (64, UNSIGNED):
         return "L"
     if kind == SIGNED:
         return "I"
@@ -115,9 +124,7 @@ def _blocks(samples: Samples, data: bytes, plane: int) -> Iterator[_Block]:
     together = max(1, _BLOCK // max(1, length * rows))
     for first in range(0, down, together):
         group = pieces[first : first + together]
-        heights = [
-            min(rows, samples.height - at * rows) for at in range(first, first + len(group))
-        ]
+        heights = [min(rows, samples.height - at * rows) for at in range(first, first + len(group))]
         top, most = first * rows, max(1, _BLOCK // length)
         for part in _decompressed(samples, group, width, heights, most):
             high = len(part) // length
@@ -218,11 +225,8 @@ def _channel(samples: Samples, block: _Block, sample: int, stride: int, mode: st
     ordered = bytearray(width * block.width * block.rows)
     for at, plane in enumerate(planes):
         ordered[width - 1 - at :: width] = plane.tobytes()
-    if samples.format != FLOAT:
+    if samples.format != FLOAT or width == 2:
         return Image.frombytes(mode, size, bytes(ordered), "raw", _raw_mode(mode, samples.depth))
-    if width == 2:
-        bits = Image.frombytes("I;16", size, bytes(ordered)).convert("I")
-        return bits.point(_half_levels(), "L")
     floats = Image.frombytes("F", size, bytes(ordered), "raw", f"F;{samples.depth}F")
     return floats if mode == "F" else floats.point(lambda level: level * 255 + 0.5).convert("L")
 

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.imaging.samples import saved
 
 NONE, LZW, DEFLATE, PACKBITS, LZMA, ZSTD = 1, 5, 8, 32773, 34925, 50000
+Fields = dict[int, tuple[str, tuple[int, ...]]]
 Pixels = list[list[tuple[float, ...]]]
 
 
@@ -139,50 +140,49 @@ def _packbits(data: bytes, length: int) -> bytes:
 
 
 def _file(pieces: list[bytes], layout: Layout, width: int, height: int, count: int) -> bytes:
-    order, head = layout.order, 16 if layout.big else 8
+    head = 16 if layout.big else 8
     body, offsets = b"", []
     for piece in pieces:
         offsets.append(head + len(body))
         body += piece + b"\0" * (len(piece) % 2)
-    sizes = [len(piece) for piece in pieces]
-    fields: dict[int, tuple[str, tuple[int, ...]]] = {
+    fields: Fields = {
         256: ("I", (width,)), 257: ("I", (height,)), 258: ("H", (layout.bits,) * count),
         259: ("H", (layout.compression,)), 262: ("H", (layout.photometric,)),
         266: ("H", (layout.fill_order,)), 274: ("H", (layout.orientation,)),
         277: ("H", (count,)), 284: ("H", (2 if layout.planar else 1,)),
         317: ("H", (layout.predictor,)), 339: ("H", (layout.format,) * count),
     }  # fmt: skip
-    if layout.tile:
-        fields |= {322: ("I", (layout.tile,)), 323: ("I", (layout.tile,))}
-        fields |= {324: ("I", tuple(offsets)), 325: ("I", tuple(sizes))}
-    else:
-        fields |= {273: ("I", tuple(offsets)), 278: ("I", (layout.rows,)), 279: ("I", tuple(sizes))}
+    fields |= _places(layout, tuple(offsets), tuple(len(piece) for piece in pieces))
     if layout.extras is not None:
         fields[338] = ("H", layout.extras)
     if layout.colour_map:
         fields[320] = ("H", layout.colour_map)
     if layout.subsampling:
         fields[530] = ("H", layout.subsampling)
+    first = head + len(body)
+    mark = b"II" if layout.order == "<" else b"MM"
+    start = struct.pack(f"{layout.order}HHHQ", 43, 8, 0, first) if layout.big else b""
+    start = start or struct.pack(f"{layout.order}HI", 42, first)
+    return mark + start + body + _directory(fields, layout, first)
+
+
+def _places(layout: Layout, offsets: tuple[int, ...], sizes: tuple[int, ...]) -> Fields:
+    if layout.tile:
+        side = ("I", (layout.tile,))
+        return {322: side, 323: side, 324: ("I", offsets), 325: ("I", sizes)}
+    return {273: ("I", offsets), 278: ("I", (layout.rows,)), 279: ("I", sizes)}
+
+
+def _directory(fields: Fields, layout: Layout, at: int) -> bytes:
+    order = layout.order
     number, pointer, room = ("Q", "Q", 8) if layout.big else ("H", "I", 4)
     table, beyond = struct.pack(f"{order}{number}", len(fields)), b""
-    after = head + len(body) + len(table) + (12 + room) * len(fields) if layout.big else 0
-    if not layout.big:
-        after = head + len(body) + 2 + 12 * len(fields)
-    else:
-        after = head + len(body) + 8 + 20 * len(fields)
-    after += room  # the next directory's offset
+    after = at + len(table) + (4 + 2 * room) * len(fields) + room
     for tag, (code, values) in sorted(fields.items()):
         content = struct.pack(f"{order}{len(values)}{code}", *values)
         if len(content) > room:
             place = struct.pack(f"{order}{pointer}", after + len(beyond))
             content, beyond = place, beyond + content + b"\0" * (len(content) % 2)
-        kind = 4 if code == "I" else 3
-        table += struct.pack(f"{order}HH{pointer}", tag, kind, len(values))
+        table += struct.pack(f"{order}HH{pointer}", tag, 4 if code == "I" else 3, len(values))
         table += content.ljust(room, b"\0")
-    mark = b"II" if order == "<" else b"MM"
-    first = head + len(body)
-    if layout.big:
-        start = mark + struct.pack(f"{order}HHHQ", 43, 8, 0, first)
-    else:
-        start = mark + struct.pack(f"{order}HI", 42, first)
-    return start + body + table + bytes(room) + beyond
+    return table + bytes(room) + beyond

@@ -148,7 +148,7 @@ def samples_of(data: bytes) -> Samples:
         compression,
         first(317, 1),
         first(266, 1),
-        first(284, 1) == 2 and count > 1,
+        first(284, 1) == 2,
         tiled,
         (first(322, 0), first(323, 0)) if tiled else (width, rows),
         offsets,
