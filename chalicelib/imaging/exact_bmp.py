@@ -27,7 +27,8 @@ _COMPRESSIONS = {
     4: "JPEG-compressed BMP", 5: "PNG-compressed BMP",
     11: "CMYK BMP", 12: "CMYK BMP", 13: "CMYK BMP",
 }  # fmt: skip
-_DEPTHS = {1, 4, 8, 16, 24, 32}
+_DEPTHS, _RARE_DEPTHS = {1, 4, 8, 16, 24, 32}, {2, 64}
+_PALETTE = 256  # colours
 _BLOCK = 1 << 23  # bytes that are unpacked at once
 
 
@@ -40,6 +41,7 @@ class _Header(NamedTuple):
     bits: int
     compression: int
     masks: tuple[int, int, int, int]  # red, green, blue, alpha
+    colours: int = 0  # of the palette; 0 for as many as there are indices
 
 
 class ExactBmp(BmpImageFile):
@@ -56,6 +58,10 @@ class ExactBmp(BmpImageFile):
         _refuse(header)
         if header.length == _SHORT_OS2:
             self.fp = BytesIO(_with_windows_header(data, header))
+        elif header.colours > 1 << header.bits <= _PALETTE:
+            # More colours than indices can address: Pillow would refuse them.
+            fewer = struct.pack("<I", 1 << header.bits)
+            self.fp = BytesIO(b"".join((data[:46], fewer, data[50:])))
         if _is_own(header):
             _check_masks(header)
             self._header = header
@@ -88,12 +94,15 @@ def _header_of(data: bytes) -> _Header:
             return _Header(length, pixels, width, height, True, bits, _PLAIN, (0, 0, 0, 0))
         width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
         compression = 0 if length == _SHORT_OS2 else struct.unpack_from("<I", data, 30)[0]
+        colours = 0 if length == _SHORT_OS2 else struct.unpack_from("<I", data, 46)[0]
         masks = _masks(data, length, compression)
     except struct.error as reason:
         raise MalformedFile from reason
     if width <= 0 or not height:
         raise MalformedFile
-    return _Header(length, pixels, width, abs(height), height > 0, bits, compression, masks)
+    upwards = height > 0
+    height = abs(height)
+    return _Header(length, pixels, width, height, upwards, bits, compression, masks, colours)
 
 
 def _masks(data: bytes, length: int, compression: int) -> tuple[int, int, int, int]:
@@ -112,8 +121,10 @@ def _refuse(header: _Header) -> None:
         name = _OS2_COMPRESSIONS[header.compression]
     elif header.compression not in known:
         name = _COMPRESSIONS.get(header.compression, "Unusually compressed BMP")
-    elif header.bits not in _DEPTHS:
+    elif header.bits in _RARE_DEPTHS:
         name = f"{header.bits}-bit BMP"
+    elif header.bits not in _DEPTHS:
+        raise MalformedFile
     if name:
         raise rejection(Reason.UNSUPPORTED_FORMAT, name)
 

@@ -85,7 +85,10 @@ class ExactTiff(TiffImageFile):
         if samples.planar and len(samples.bits) == 1 and not self.use_load_libtiff:
             # Pillow takes the first letter of the raw mode for the only plane.
             raw = _raw_mode(samples)
-            self.tile = [tile._replace(args=(raw, *tile.args[1:])) for tile in self.tile]
+            self.tile = [
+                tile._replace(args=(raw, *cast(tuple[object, ...], tile.args)[1:]))
+                for tile in self.tile
+            ]
         plain = samples.compression == UNCOMPRESSED and samples.photometric == YCBCR
         if plain and samples.subsampling != (1, 1):
             # Only libtiff knows how subsampled chroma is packed.
@@ -123,12 +126,12 @@ def _misread(samples: Samples) -> bool:
         swapped = packed and samples.order == ">" and (depth == 32 or (depth, kind) == (16, SIGNED))
         dark = 8 < depth < 16  # as if of 16 bits
         return negative or swapped or dark or (depth, kind) in {(32, UNSIGNED), (8, SIGNED)}
-    return grey and samples.associated
+    return grey and (samples.associated or kind == SIGNED)
 
 
 def _readable(samples: Samples) -> bool:
     """Whether `_read` can read the layout."""
-    depth, kind, single = samples.depth, samples.format, len(samples.bits) == 1
+    depth, kind = samples.depth, samples.format
     if samples.compression not in COMPRESSIONS or samples.photometric == PALETTE:
         return False
     if not samples.colours or len(samples.bits) < samples.colours or len(samples.bits) > 64:
@@ -140,7 +143,7 @@ def _readable(samples: Samples) -> bool:
     elif kind == UNSIGNED:
         depths = (*range(1, 17), 24, 32, 64)
     elif kind == SIGNED:
-        depths = (16, 32) if single else ()
+        depths = (8, 16, 32) if samples.photometric in _GREY and samples.alpha is None else ()
     else:
         depths = (16, 32, 64) if kind == FLOAT else ()
     predictable = {1: True, 2: depth in {8, 16, 32, 64}, 3: kind == FLOAT and depth >= 16}
@@ -192,11 +195,21 @@ def _has_offset(opponents: list[Image.Image]) -> bool:
 
 def _grey(samples: Samples, grey: Image.Image, alpha: Image.Image | None) -> Image.Image:
     eight = grey if grey.mode == "L" else reducible(grey)
+    if (samples.depth, samples.format) == (8, SIGNED):
+        eight = _unsigned(eight)
     if alpha is not None and samples.associated:
         eight = Image.merge("La", (eight, alpha)).convert("LA").getchannel("L")
     if samples.photometric == WHITE_IS_ZERO:
         eight = ImageChops.invert(eight)
     return eight if alpha is None else Image.merge("LA", (eight, alpha))
+
+
+def _unsigned(grey: Image.Image) -> Image.Image:
+    """Signed 8-bit `grey`, stretched between its extremes if any level is negative."""
+    highest = grey.getextrema()[1]
+    if isinstance(highest, tuple) or highest < 128:
+        return grey
+    return reducible(grey.point([level ^ 128 for level in range(256)]).convert("F"))
 
 
 def _with_alpha(colours: Image.Image, alpha: Image.Image | None, profile: bytes) -> Image.Image:

@@ -226,6 +226,21 @@ def test_what_cannot_be_read_is_named(header: int, bits: int, compression: int, 
     rejected_with_name(bitmap(bits, rows, header=header, compression=compression), name)
 
 
+def test_a_palette_of_more_colours_than_indices_is_read():
+    palette = b"".join(bytes((index % 256, 0, 9, 0)) for index in range(300))
+    rows = [bytes(range(WIDTH))] * HEIGHT
+    data = bytearray(bitmap(8, rows, palette=palette))
+    data[46:50] = struct.pack("<I", 300)
+    image = decoded(bytes(data)).convert("RGB")
+    assert [image.getpixel((x, 1)) for x in range(WIDTH)] == [(9, 0, x) for x in range(WIDTH)]
+
+
+def test_a_bmp_of_an_impossible_depth_is_corrupt():
+    with pytest.raises(Rejection) as caught:
+        decoded(bitmap(3, [bytes(WIDTH)] * HEIGHT))
+    assert caught.value.reason is Reason.CORRUPT_IMAGE
+
+
 def test_masks_with_gaps_are_unsupported():
     fields = (0xFF00F0, 0xFF00, 0xF, 0)
     data = bitmap(32, [bytes(WIDTH * 4)] * HEIGHT, compression=3, masks=fields)

@@ -13,7 +13,7 @@ from PIL import Image, ImageChops
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging.decoding import decode
-from tests.imaging.samples import LIMITS
+from tests.imaging.samples import LIMITS, saved
 from tests.imaging.tiffs import DEFLATE, LZMA, LZW, NONE, PACKBITS, ZSTD, Layout, Pixels, written
 
 WIDTH, HEIGHT = 19, 7
@@ -30,8 +30,8 @@ READABLE: dict[str, list[tuple[int, int]]] = {
     name: [cell for cell in DEPTHS if cell[1] != 2]
     for name in ("WhiteIsZero", "BlackIsZero", "RGB", "CMYK")
 }
-READABLE["WhiteIsZero"] += [(16, 2), (32, 2)]
-READABLE["BlackIsZero"] += [(16, 2), (32, 2)]
+READABLE["WhiteIsZero"] += [(8, 2), (16, 2), (32, 2)]
+READABLE["BlackIsZero"] += [(8, 2), (16, 2), (32, 2)]
 READABLE |= {
     "palette": [(1, 1), (2, 1), (4, 1), (8, 1)],
     "CIELab": [(8, 1), (8, 2), (16, 1), (16, 2)],
@@ -98,7 +98,7 @@ def difference(one: Image.Image, other: Image.Image) -> int:
     return max(band[1] for band in bands)
 
 
-def lab_expected(layout: Layout) -> Image.Image:
+def lab_expected() -> Image.Image:
     """As a plain 8-bit CIELab picture, which Pillow always could read."""
     plain = Layout(8, 8)
     rows: Pixels = [[lab_pixel(x, y, plain) for x in range(WIDTH)] for y in range(HEIGHT)]
@@ -218,7 +218,7 @@ def test_an_extra_sample_is_alpha_or_ignored(name: str, planar: bool, bits: int,
 def test_lab_is_read_with_its_own_offset(name: str, bits: int, order: str, predictor: int):
     layout = Layout(KINDS[name][0], bits, compression=LZW, order=order, predictor=predictor)
     rows: Pixels = [[lab_pixel(x, y, layout) for x in range(WIDTH)] for y in range(HEIGHT)]
-    assert difference(decoded(written(rows, layout)), lab_expected(layout)) <= 2
+    assert difference(decoded(written(rows, layout)), lab_expected()) <= 2
 
 
 def test_a_cielab_that_was_written_with_icclabs_offset_is_recognised():
@@ -278,6 +278,56 @@ def test_missing_bytes_of_an_own_layout_are_still_corrupt(compression: int):
     with pytest.raises(Rejection) as caught:
         decoded(short)
     assert caught.value.reason is Reason.CORRUPT_IMAGE
+
+
+@pytest.mark.parametrize(
+    ("photometric", "right"), [(1, (0, 64, 128, 255)), (0, (255, 191, 127, 0))]
+)
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_negative_greys_are_darker_than_positive_ones(
+    bits: int, order: str, photometric: int, right: tuple[int, ...]
+):
+    layout = Layout(photometric, bits, 2, compression=LZW, order=order)
+    image = decoded(written([[(-100,), (-50,), (0,), (100,)]] * HEIGHT, layout))
+    for x, level_there in enumerate(right):
+        found = image.getpixel((x, 1))
+        assert isinstance(found, int)
+        assert abs(found - level_there) <= 1
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("compression", [NONE, LZW, DEFLATE])
+@pytest.mark.parametrize(("across", "down"), [(1, 1), (2, 1), (2, 2)])
+def test_subsampled_ycbcr_is_read(across: int, down: int, compression: int, order: str):
+    # Blocks of flat colours: red, then blue, as JFIF defines them.
+    reds = (76,) * across * down + (85, 255)
+    blues = (29,) * across * down + (255, 107)
+    units = (reds * (4 // across) + blues * (4 // across)) * (4 // down)
+    stream = list(units) + [0] * (8 * 4 * 3 - len(units))
+    rows: Pixels = [
+        [tuple(stream[at : at + 3]) for at in range(24 * y, 24 * y + 24, 3)] for y in range(4)
+    ]
+    layout = Layout(6, 8, rows=4, compression=compression, order=order, subsampling=(across, down))
+    image = decoded(written(rows, layout))
+    for y in range(4):
+        for x, right in ((0, (255, 0, 0)), (3, (255, 0, 0)), (4, (0, 0, 255)), (7, (0, 0, 255))):
+            found = image.getpixel((x, y))
+            assert isinstance(found, tuple)
+            assert max(abs(a - b) for a, b in zip(found, right, strict=True)) <= 3
+
+
+@pytest.mark.parametrize(
+    ("mode", "compression"),
+    [
+        *product(("L", "RGB", "CMYK", "YCbCr"), ("jpeg",)),
+        *product(("1",), ("group3", "group4", "tiff_ccitt")),
+    ],
+)
+def test_codecs_of_pictures_are_left_to_pillow(mode: str, compression: str):
+    image = Image.linear_gradient("L").resize((40, 24)).convert(mode)
+    shown = decoded(saved(image, "tiff", compression=compression))
+    assert difference(shown, image.convert("RGB")) <= 4
 
 
 def table() -> str:

@@ -143,7 +143,7 @@ def samples_of(data: bytes) -> Samples:
         height,
         photometric,
         _by_sample(tags.get(258, (1,)), count),
-        tuple(1 if kind == 4 else kind for kind in _by_sample(tags.get(339, (1,)), count)),
+        tuple(1 if kind == 4 else kind for kind in _formats(tags.get(339, (1,)), count)),
         tags.get(338, ()),
         compression,
         first(317, 1),
@@ -166,3 +166,8 @@ def _by_sample(values: tuple[int, ...], count: int) -> tuple[int, ...]:
     if len(values) < count:
         raise MalformedFile
     return values[:count]
+
+
+def _formats(values: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """As `_by_sample`, but some writers leave out the formats of extra samples."""
+    return _by_sample(values[:1] if len(set(values)) == 1 else values, count)
