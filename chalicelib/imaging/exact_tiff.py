@@ -146,7 +146,7 @@ def _readable(samples: Samples) -> bool:
         depths = (8, 16, 32) if samples.photometric in _GREY and samples.alpha is None else ()
     else:
         depths = (16, 32, 64) if kind == FLOAT else ()
-    predictable = {1: True, 2: depth in {8, 16, 32, 64}, 3: kind == FLOAT and depth >= 16}
+    predictable = {1: True, 2: depth in {8, 16, 32}, 3: kind == FLOAT and depth >= 16}
     predicted = samples.compression != UNCOMPRESSED
     return depth in depths and (not predicted or predictable.get(samples.predictor, False))
 
