@@ -138,6 +138,8 @@ def _readable(samples: Samples) -> bool:
         return False
     if samples.photometric == 5 and not samples.is_cmyk:
         return False
+    if samples.associated and samples.photometric not in {*_GREY, RGB}:
+        return False  # neither inks nor Lab are defined when premultiplied
     if samples.photometric in {CIELAB, ICCLAB}:
         depths: tuple[int, ...] = (8, 16) if kind in {UNSIGNED, SIGNED} else ()
     elif kind == UNSIGNED:

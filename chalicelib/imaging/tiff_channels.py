@@ -59,19 +59,31 @@ def channels(samples: Samples, data: bytes, wanted: list[int]) -> list[Image.Ima
         for image, sample in zip(found, wanted, strict=True):
             for block in _blocks(samples, data, sample):
                 image.paste(_channel(samples, block, 0, 1, mode), (block.left, block.top))
-        return [_levels(samples, image) for image in found]
+        return _finished(samples, found)
     for block in _blocks(samples, data, 0):
         for image, sample in zip(found, wanted, strict=True):
             channel = _channel(samples, block, sample, len(samples.bits), mode)
             image.paste(channel, (block.left, block.top))
-    return [_levels(samples, image) for image in found]
+    return _finished(samples, found)
+
+
+def _finished(samples: Samples, found: list[Image.Image]) -> list[Image.Image]:
+    for at, image in enumerate(found):
+        found[at] = _levels(samples, image)  # one by one, to hold few of both
+    return found
 
 
 def _levels(samples: Samples, image: Image.Image) -> Image.Image:
     """`image` as it is, but half-precision floats, which Pillow does not know, as `L`."""
     if (samples.depth, samples.format) != (16, FLOAT):
         return image
-    return image.convert("I").point(_half_levels(), "L")
+    levels = Image.new("L", image.size)
+    # By bands, because a copy has four bytes per pixel.
+    high = max(1, _BLOCK // image.width)
+    for top in range(0, image.height, high):
+        band = image.crop((0, top, image.width, min(top + high, image.height)))
+        levels.paste(band.convert("I").point(_half_levels(), "L"), (0, top))
+    return levels
 
 
 def largest_piece(samples: Samples) -> int:

@@ -204,11 +204,11 @@ def test_a_layout_is_read_from_every_storage(
 @pytest.mark.parametrize("name", ["WhiteIsZero", "BlackIsZero", "RGB", "CMYK"])
 def test_an_extra_sample_is_alpha_or_ignored(name: str, planar: bool, bits: int, alpha: str):
     photometric, colours = KINDS[name]
+    layout = Layout(photometric, bits, planar=planar, extras=ALPHA[alpha])
     if name == "CMYK" and alpha == "associated":
-        return_value = Layout(photometric, bits, planar=planar, extras=(1,))
-        assert decoded(written(pixels(return_value, colours), return_value)).mode == "RGBA"
+        rejected_with_name(written(pixels(layout, colours), layout), f"{bits}-bit CMYK with alpha")
     else:
-        check(Layout(photometric, bits, planar=planar, extras=ALPHA[alpha]), colours)
+        check(layout, colours)
 
 
 @pytest.mark.parametrize("predictor", [1, 2])
