@@ -13,8 +13,8 @@ _READERS: dict[InputFormat, tuple[str, str]] = {
     "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
     "gif": ("PIL.GifImagePlugin", "GifImageFile"),
     "avif": ("PIL.AvifImagePlugin", "AvifImageFile"),
-    "tiff": ("PIL.TiffImagePlugin", "TiffImageFile"),
-    "bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "tiff": ("chalicelib.imaging.exact_tiff", "ExactTiff"),
+    "bmp": ("chalicelib.imaging.exact_bmp", "ExactBmp"),
 }
 
 

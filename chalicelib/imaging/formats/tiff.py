@@ -6,6 +6,7 @@ from chalicelib.errors import Reason
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.tiff_ifd import Field, fields, layout_of, offsets
+from chalicelib.imaging.formats.tiff_samples import compression_name
 from chalicelib.imaging.rejections import rejection
 
 _SUBFILE_TYPE, _WIDTH, _HEIGHT = 254, 256, 257
@@ -29,7 +30,8 @@ def inspect(data: bytes, most_frames: int) -> FileInfo:
     if _is_raw(first):
         raise rejection(Reason.UNSUPPORTED_FORMAT, "Camera RAW")
     if _first(first, _COMPRESSION) not in _COMPRESSIONS:
-        raise rejection(Reason.UNSUPPORTED_FORMAT, "Unusually compressed TIFF")
+        name = compression_name(_first(first, _COMPRESSION))
+        raise rejection(Reason.UNSUPPORTED_FORMAT, name)
     if _claims_too_much(first, len(data)):
         raise MalformedFile
     frames = sum(1 for _ in islice(offsets(data, layout), most_frames + 1))

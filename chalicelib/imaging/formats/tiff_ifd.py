@@ -10,6 +10,8 @@ ORIENTATION = 0x0112
 EXIF_PREFIX = b"Exif\x00\x00"
 
 _LONGEST_CONTENT = 1 << 20  # bytes
+_MOST_VALUES = 1_000_000
+_INTEGERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
 
 _BYTES_PER_VALUE = {
     1: 1,
@@ -85,19 +87,44 @@ def fields(data: bytes, layout: Layout, offset: int, *, partly: bool = False) ->
     }
 
 
-def content_of(data: bytes, layout: Layout, offset: int, tag: int) -> bytes:
-    """The bytes of `tag` in the directory at `offset`; empty if it is absent or too long.
+def content_of(
+    data: bytes, layout: Layout, offset: int, tag: int, longest: int = _LONGEST_CONTENT
+) -> bytes:
+    """The bytes of `tag` in the directory at `offset`; empty if absent or more than `longest`.
 
     MalformedFile if the directory exceeds the file.
     """
     for found, kind, values, raw in _entries(data, layout, offset):
         if found == tag:
-            length = values * _BYTES_PER_VALUE.get(kind, 0)
-            if length <= len(raw):
-                return raw[:length]
-            start: int = struct.unpack(f"{layout.order}{layout.pointer}", raw)[0]
-            return data[start : start + length] if length <= _LONGEST_CONTENT else b""
+            return _content(data, layout, kind, values, raw, longest)
     return b""
+
+
+def integers_of(
+    data: bytes, layout: Layout, offset: int, wanted: frozenset[int]
+) -> dict[int, tuple[int, ...]]:
+    """The values of the tags in `wanted` that are unsigned integers, at most a million each.
+
+    MalformedFile if the directory at `offset` exceeds the file.
+    """
+    found: dict[int, tuple[int, ...]] = {}
+    for tag, kind, values, raw in _entries(data, layout, offset):
+        code = _INTEGERS.get(kind)
+        if tag in wanted and code and values <= _MOST_VALUES:
+            content = _content(data, layout, kind, values, raw, len(data))
+            whole = len(content) // struct.calcsize(f"={code}")
+            found[tag] = struct.unpack_from(f"{layout.order}{whole}{code}", content)
+    return found
+
+
+def _content(
+    data: bytes, layout: Layout, kind: int, values: int, raw: bytes, longest: int
+) -> bytes:
+    length = values * (_BYTES_PER_VALUE.get(kind) or _BYTES_PER_LONG_VALUE.get(kind, 0))
+    if length <= len(raw):
+        return raw[:length]
+    start: int = struct.unpack(f"{layout.order}{layout.pointer}", raw)[0]
+    return data[start : start + length] if length <= longest else b""
 
 
 def exif_orientation(exif: bytes) -> int:
