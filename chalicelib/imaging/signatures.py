@@ -7,6 +7,8 @@ from chalicelib.errors import Reason
 from chalicelib.imaging.rejections import a_form, as_text, rejection
 from chalicelib.model.formats import InputFormat
 
+HEAD_BYTES = 4096  # of a file, enough to detect its format
+
 
 class _Signature(NamedTuple):
     pattern: re.Pattern[bytes]
@@ -75,7 +77,7 @@ def sniff(data: bytes) -> InputFormat:
     """The format of `data`; Rejection if it is empty, not a picture, or not supported."""
     if not data:
         raise rejection(Reason.EMPTY_FILE)
-    head = data[:4096]
+    head = data[:HEAD_BYTES]
     for signature in _SUPPORTED:
         if signature.pattern.match(head):
             return signature.kind

@@ -66,6 +66,12 @@ FORMATS: dict[InputFormat, Format] = {
     "webp": Format(("image/webp",), (".webp",)),
 }
 
+# Camera raw files that begin like a TIFF; only their directories, which may be at the end, tell.
+RAW_SUFFIXES = frozenset(
+    (".3fr", ".arw", ".cs1", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".k25", ".kdc")
+    + (".mef", ".mos", ".nef", ".nrw", ".pef", ".rwl", ".sr2", ".srf", ".srw", ".sti")
+)
+
 # A sender's media type when it does not know one: the type of any bytes (RFC 2046).
 UNKNOWN_TYPE = "application/octet-stream"
 # Android's pickers report the wildcards, S3 gives binary/octet-stream to objects without a type.
