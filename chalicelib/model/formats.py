@@ -68,8 +68,11 @@ FORMATS: dict[InputFormat, Format] = {
 
 # Camera raw files that begin like a TIFF; only their directories, which may be at the end, tell.
 RAW_SUFFIXES = frozenset(
-    (".3fr", ".arw", ".cs1", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".k25", ".kdc")
-    + (".mef", ".mos", ".nef", ".nrw", ".pef", ".rwl", ".sr2", ".srf", ".srw", ".sti")
+    f".{suffix}"
+    for suffix in (
+        *("3fr", "arw", "cs1", "dcr", "dng", "erf", "fff", "gpr", "iiq", "k25", "kdc"),
+        *("mef", "mos", "nef", "nrw", "pef", "rwl", "sr2", "srf", "srw", "sti"),
+    )
 )
 
 # A sender's media type when it does not know one: the type of any bytes (RFC 2046).

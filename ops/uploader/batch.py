@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from chalicelib.errors import Rejection
 from ops.client.errors import ApiFault, Refused
 from ops.render.outcomes import FileFault
 from ops.retry import Stopped
@@ -76,9 +75,6 @@ class Batch:
             arrived = self._bring(source, bars)
             if self._waits:
                 return self._await(source, arrived)
-        except Rejection as rejection:
-            code, sentence = rejection.reason.value, str(rejection)
-            return Outcome(source.path, REJECTED, source.size, reason=code, detail=sentence)
         except FileFault as fault:
             return Outcome(source.path, FAILED, source.size, reason="unreadable", detail=str(fault))
         except ApiFault as fault:
@@ -94,6 +90,8 @@ class Batch:
             row = bars.row(source)
             try:
                 self._means.api.retry.check()
+                if source.size == 0:
+                    raise Refused(_FILE_AT_FAULT[-1], "empty_file", "The file is empty.")
                 return self._delivery.bring(source, row)
             finally:
                 row.end()

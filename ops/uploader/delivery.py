@@ -44,27 +44,22 @@ class Delivery:
     def bring(self, source: Source, row: Row) -> Arrived:
         """Send the file, unless it was sent before.
 
-        Rejection if it is not a picture, FileFault if it cannot be read, ApiFault if it is not
-        accepted, Stopped if the user stops.
+        FileFault if it cannot be read, ApiFault if it is not accepted, Stopped if the user stops.
         """
         retry = self._means.api.retry
-        content_type = source.content_type()
         sha256 = source.checksum(retry.check)
         # Another file may have the same bytes.
         with self._turns.setdefault(sha256, threading.Lock()):
-            attempts = _Attempts(self._means, source, content_type, sha256, row)
+            attempts = _Attempts(self._means, source, sha256, row)
             return retry(attempts.attempt, row.wait, BUCKET_FAULTS)
 
 
 class _Attempts:
     """The attempts to send one file, and the ticket that they use."""
 
-    def __init__(
-        self, means: Means, source: Source, content_type: str, sha256: str, row: Row
-    ) -> None:
+    def __init__(self, means: Means, source: Source, sha256: str, row: Row) -> None:
         self._means = means
         self._source = source
-        self._content_type = content_type
         self._sha256 = sha256
         self._row = row
         self._stored = means.tickets.find(sha256)
@@ -95,7 +90,7 @@ class _Attempts:
         """Get a new ticket, or the image that already has these bytes."""
         order = {
             "filename": self._source.filename,
-            "content_type": self._content_type,
+            "content_type": self._source.content_type(),
             "size": self._source.size,
             "sha256": self._sha256,
         }

@@ -15,7 +15,13 @@ from typing import BinaryIO
 
 from chalicelib.errors import Rejection
 from chalicelib.imaging.signatures import HEAD_BYTES, sniff
-from chalicelib.model.formats import FORMATS, MEDIA_TYPE_OF_SUFFIX, RAW_SUFFIXES
+from chalicelib.model.formats import (
+    FORMATS,
+    MEDIA_TYPE_OF_SUFFIX,
+    RAW_SUFFIXES,
+    UNKNOWN_TYPE,
+    InputFormat,
+)
 from ops.render.outcomes import FileFault, shown
 
 _CHUNK = 1 << 20
@@ -34,19 +40,22 @@ class Source:
         return os.fsencode(os.path.basename(self.path)).decode("utf-8", "replace")
 
     def content_type(self) -> str:
-        """The media type by the first bytes, or else by the suffix.
+        """The media type by the first bytes, or else by the suffix; FileFault if it is unreadable.
 
-        Rejection if it is empty or neither is a picture's, FileFault if it cannot be read.
+        For any other file it is unknown: the server decides.
         """
+        kind = self.format()
+        named = MEDIA_TYPE_OF_SUFFIX.get(Path(self.path).suffix.lower(), UNKNOWN_TYPE)
+        return FORMATS[kind].media_type if kind else named
+
+    def format(self) -> InputFormat | None:
+        """Its format by the first bytes; None if they are not a picture's."""
         with self.opened() as stream:
             head = stream.read(HEAD_BYTES)
         try:
-            return FORMATS[sniff(head)].media_type
+            return sniff(head)
         except Rejection:
-            named = MEDIA_TYPE_OF_SUFFIX.get(Path(self.path).suffix.lower())
-            if named is None or not head:
-                raise
-            return named
+            return None
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
@@ -124,11 +133,7 @@ def _is_picture(path: str) -> bool:
     # Opening a pipe would wait for a writer. Raw files would be sent only to be rejected.
     if suffix in RAW_SUFFIXES or not os.path.isfile(path):
         return False
-    try:
-        Source(path, 0).content_type()
-    except Rejection:
-        return False
-    return True
+    return Source(path, 0).format() is not None
 
 
 def _add(name: str, found: Found) -> None:

@@ -86,6 +86,8 @@ class FakeDarkroom:
         for image in self.images.values():
             if image["status"] == "ready" and image["sha256"] == order["sha256"]:
                 return _json({"duplicate_of": image["id"], "status_url": "x"})
+        if order["content_type"] == "application/octet-stream":
+            return problem(415, "unsupported_type", "Files of this type are not accepted.")
         image = new_image(len(self.images), order)
         self.images[image["id"]] = image
         end = datetime.now(UTC) + timedelta(seconds=self.life)

@@ -9,7 +9,6 @@ from tests.client.conftest import Run
 from tests.client.darkroom import FakeDarkroom, expired, problem
 from tests.frontend.servers import Response
 
-PICTURE = str(Path(__file__).parents[2] / "docs" / "pictures" / "picture.webp")
 BUSY = problem(503, "unavailable", "Try again shortly.")
 FAILING = problem(500, "internal_error", "The fault is ours.")
 TORN = Response(200, b'{"image_id": "01M')
@@ -104,7 +103,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_fails(
         ("show", "0" * 26),
         ("delete", "0" * 26, "--yes"),
         ("open", "0" * 26),
-        ("upload", PICTURE),
+        ("upload", __file__),
     ],
 )
 def test_an_unreachable_api_is_reported_at_once(run: Run, arguments: tuple[str, ...]) -> None:
@@ -115,7 +114,7 @@ def test_an_unreachable_api_is_reported_at_once(run: Run, arguments: tuple[str, 
     assert done.stderr == f"Not finished. {address}/health cannot be reached: {reason}.\n"
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("upload", PICTURE)])
+@pytest.mark.parametrize("arguments", [("list",), ("upload", __file__)])
 def test_an_api_that_becomes_unreachable_ends_the_command(
     run: Run, darkroom: FakeDarkroom, arguments: tuple[str, ...]
 ) -> None:
@@ -125,7 +124,7 @@ def test_an_api_that_becomes_unreachable_ends_the_command(
     assert (done.exit_code, "cannot be reached: the connection broke." in done.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("upload", PICTURE)])
+@pytest.mark.parametrize("arguments", [("list",), ("upload", __file__)])
 def test_a_missing_or_wrong_token_is_reported(
     run: Run, darkroom: FakeDarkroom, arguments: tuple[str, ...]
 ) -> None:
