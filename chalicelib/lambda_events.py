@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from chalicelib.errors import SettingsError
+from chalicelib.model import keys
 from chalicelib.model.image import ObjectVersion
 from chalicelib.model.requests import ReprocessRequest
 from chalicelib.ports.clock import TimeLeft, no_deadline
@@ -17,8 +18,17 @@ from chalicelib.webhooks import Webhook
 
 
 def object_versions(event: Mapping[str, Any]) -> tuple[ObjectVersion, ...]:
-    """All object versions of an S3 event; keys are URL-decoded here and nowhere else."""
-    return tuple(_object_version(record["s3"]) for record in event.get("Records", ()))
+    """The object versions of an S3 event, without folder markers.
+
+    Keys are URL-decoded here and nowhere else.
+    """
+    entities = [record["s3"] for record in event.get("Records", ())]
+    return tuple(_object_version(entity) for entity in entities if not _is_folder(entity["object"]))
+
+
+def _is_folder(described: Mapping[str, Any]) -> bool:
+    # Events of removals have no size.
+    return keys.is_folder_marker(unquote_plus(described["key"]), described.get("size", -1))
 
 
 def _object_version(entity: Mapping[str, Any]) -> ObjectVersion:

@@ -33,7 +33,7 @@ export class Darkroom {
   async upload(file) {
     const ticket = await this.call("POST", "/uploads", {
       filename: file.name,
-      content_type: file.type || "image/jpeg",
+      content_type: file.type || "application/octet-stream",
       size: file.size,
       sha256: await sha256(file),
     });

@@ -50,7 +50,7 @@ class Darkroom:
             "/uploads",
             {
                 "filename": path.name,
-                "content_type": mimetypes.guess_type(path.name)[0] or "image/jpeg",
+                "content_type": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
                 "size": len(data),
                 "sha256": hashlib.sha256(data).hexdigest(),
             },

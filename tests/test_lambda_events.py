@@ -28,6 +28,19 @@ def test_every_record_of_an_event_is_parsed() -> None:
     assert [version.key for version in lambda_events.object_versions(event)] == ["a", "b"]
 
 
+@pytest.mark.parametrize("key", ["photos/", "photos_$folder$"])
+def test_a_folder_marker_is_not_an_object_to_process(key: str) -> None:
+    record = s3_record(key)
+    record["s3"]["object"]["size"] = 0
+    assert lambda_events.object_versions({"Records": [record, s3_record("a")]})[0].key == "a"
+
+
+def test_a_removal_has_no_size_and_is_handled_whatever_its_key() -> None:
+    record = s3_record("photos/")
+    record["s3"]["object"].pop("size", None)
+    assert len(lambda_events.object_versions({"Records": [record]})) == 1
+
+
 def test_the_test_event_that_s3_sends_has_no_objects() -> None:
     assert lambda_events.object_versions({"Service": "Amazon S3", "Event": "s3:TestEvent"}) == ()
 

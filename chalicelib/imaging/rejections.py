@@ -33,6 +33,21 @@ def heic_is_off() -> Rejection:
     return Rejection(Reason.UNSUPPORTED_FORMAT, sentence)
 
 
+def a_form() -> Rejection:
+    """The error to raise for the body of a form, which clients PUT instead of the file in it."""
+    sentence = (
+        "This is a form (multipart/form-data) with a file in it, not the file itself. With a PUT "
+        "ticket, send the file's bytes as the body."
+    )
+    return Rejection(Reason.NOT_AN_IMAGE, sentence)
+
+
+def as_text() -> Rejection:
+    """The error to raise for a picture written as text: base64, or a data URL."""
+    sentence = "This is an image as text (base64), not the file itself. Send the file's bytes."
+    return Rejection(Reason.NOT_AN_IMAGE, sentence)
+
+
 def too_much_motion(pixels: int, most: int) -> Rejection:
     """The error to raise for an animation with too many or too large frames."""
     return Rejection(Reason.TOO_MANY_PIXELS, _MOTION.format(pixels, most))

@@ -4,8 +4,10 @@ import re
 from typing import NamedTuple
 
 from chalicelib.errors import Reason
-from chalicelib.imaging.rejections import rejection
+from chalicelib.imaging.rejections import a_form, as_text, rejection
 from chalicelib.model.formats import InputFormat
+
+HEAD_BYTES = 4096  # of a file, enough to detect its format
 
 
 class _Signature(NamedTuple):
@@ -57,9 +59,17 @@ _UNSUPPORTED: tuple[_Unsupported, ...] = (
     _Unsupported(
         _starts(rb"gimp xcf|AT&TFORM|BPG\xfb|DDS |qoif|v/1\x01|#\?RADIANCE|SIMPLE  ="), "Such"
     ),
+    # An object that was stored compressed, usually with Content-Encoding: gzip.
+    _Unsupported(_starts(rb"\x1f\x8b\x08"), "Gzip-compressed"),
     _Unsupported(
         _starts(rb"P[1-7]\s+[\d#W]|\x8a[MJ]NG|\x8bJNG|\xd7\xcd\xc6\x9a|.{40} EMF"), "Such"
     ),
+)
+
+# Bodies of requests that clients stored as the file, instead of the file in them.
+_FORM = re.compile(rb"\s*--[^\r\n]{1,70}\r?\ncontent-disposition\s*:", re.IGNORECASE)
+_TEXT = re.compile(
+    rb"data:image/[\w.+-]+[;,]|/9j/[\w+/]{12}|iVBORw0KGgo|R0lGOD[\w+/]{12}|UklGR[\w+/]{14}"
 )
 
 
@@ -67,11 +77,15 @@ def sniff(data: bytes) -> InputFormat:
     """The format of `data`; Rejection if it is empty, not a picture, or not supported."""
     if not data:
         raise rejection(Reason.EMPTY_FILE)
-    head = data[:4096]
+    head = data[:HEAD_BYTES]
     for signature in _SUPPORTED:
         if signature.pattern.match(head):
             return signature.kind
     for unsupported in _UNSUPPORTED:
         if unsupported.pattern.match(head):
             raise rejection(Reason.UNSUPPORTED_FORMAT, unsupported.label)
+    if _FORM.match(head):
+        raise a_form()
+    if _TEXT.match(head):
+        raise as_text()
     raise rejection(Reason.NOT_AN_IMAGE)

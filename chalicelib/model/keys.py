@@ -59,13 +59,24 @@ def safe_owner(owner: str) -> str:
 
 def safe_filename(filename: str) -> str:
     """`filename` as 1 to 100 lower-case ASCII letters, digits and dashes, with its extension."""
-    ascii_only = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
-    stem, _, extension = ascii_only.lower().rpartition(".")
+    # Split first: of a name without ASCII letters only its extension is left.
+    stem, _, extension = unicodedata.normalize("NFKD", filename).rpartition(".")
     if not stem:
         stem, extension = extension, ""
+    stem, extension = (
+        part.encode("ascii", "ignore").decode().lower() for part in (stem, extension)
+    )
     extension = _UNSAFE.sub("", extension)[:8]
     stem = _UNSAFE.sub("-", stem)[: _LONGEST_NAME - len(extension) - 1].strip("-") or "file"
     return f"{stem}.{extension}" if extension else stem
+
+
+def is_folder_marker(key: str, size: int) -> bool:
+    """Whether an object of `size` bytes only stands for a folder: S3's console and Hadoop's tools.
+
+    There are no folders in S3, so they write an empty object with the folder's name.
+    """
+    return size == 0 and key.endswith(("/", "_$folder$"))
 
 
 def rendition_key(image_id: str, content: bytes, variant: str, extension: str) -> str:

@@ -38,7 +38,11 @@ class OriginalsScan:
 
     def _check_page(self, page: Sequence[ListedObject], report: Report) -> None:
         before = self._context.settled_before()
-        settled = [listed for listed in page if listed.modified < before]
+        settled = [
+            listed
+            for listed in page
+            if listed.modified < before and not keys.is_folder_marker(listed.key, listed.bytes)
+        ]
         images = self._images_of(settled)
         manifests = self._listed_manifests([image for image in images.values() if image])
         check = partial(self._check, manifests=manifests, report=report)

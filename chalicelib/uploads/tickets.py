@@ -80,6 +80,7 @@ class Tickets:
         than `size` bytes. LimitReached if the owner has reached a limit.
         """
         self._check(content_type, size)
+        content_type = _signed(content_type)
         ready = self._images.find_ready(owner, sha256) if sha256 else None
         if ready:
             return Duplicate(duplicate_of=ready.id, status_url=self._status_url(ready.id))
@@ -108,6 +109,7 @@ class Tickets:
         Without it the ticket counts as one for the largest accepted file.
         """
         self._check(content_type, size)
+        content_type = _signed(content_type)
         image = self._expect(owner, filename, content_type, size)
         address = self._signer.presign_put(
             image.original_file, content_type, size, self._settings.upload_expiry_seconds
@@ -122,14 +124,17 @@ class Tickets:
         )
 
     def _check(self, content_type: str, size: int | None) -> None:
-        types = formats.upload_types(allow_optional=self._settings.allow_heic)
-        if content_type not in types:
-            if formats.is_optional(content_type):
-                raise UnsupportedType(
-                    "HEIC photos aren't accepted here. Please upload a JPEG, PNG or WebP."
-                )
+        """Refuse what is sure to be rejected: the file's content decides, once it is here."""
+        kind = formats.format_of(content_type)
+        if kind and formats.FORMATS[kind].optional and not self._settings.allow_heic:
             raise UnsupportedType(
-                f"This file type isn't accepted: content_type may be {', '.join(sorted(types))}."
+                "HEIC photos aren't accepted here. Please upload a JPEG, PNG or WebP."
+            )
+        if kind is None and not formats.is_unknown(content_type):
+            types = sorted(formats.upload_types(allow_optional=self._settings.allow_heic))
+            raise UnsupportedType(
+                f"This file type isn't accepted: content_type may be {', '.join(types)}, "
+                f"or {formats.UNKNOWN_TYPE} if it isn't known."
             )
         if size is not None and size > self._settings.max_upload_bytes:
             limit = self._settings.max_upload_bytes
@@ -174,3 +179,11 @@ class Tickets:
 
     def _status_url(self, image_id: str) -> str:
         return f"{self._settings.api_url.rstrip('/')}/images/{image_id}"
+
+
+def _signed(content_type: str) -> str:
+    """The Content-Type to sign: as given, since clients may send their own instead of ours.
+
+    An empty one is no header that a client could send.
+    """
+    return content_type.strip() or formats.UNKNOWN_TYPE

@@ -12,7 +12,7 @@ from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import Status
 
 Filename = Annotated[str, Meta(min_length=1, max_length=1024)]
-ContentType = Annotated[str, Meta(min_length=1, max_length=255)]
+ContentType = Annotated[str, Meta(max_length=255)]  # empty: not known
 Size = Annotated[int, Meta(ge=1)]
 # `$` also matches before a trailing newline, so the length is limited, too.
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]

@@ -1,6 +1,7 @@
 import { strings } from "../strings.js";
 import { connect } from "./api.js";
 import { Batch } from "./batch.js";
+import { filesBelow } from "./folders.js";
 import { ShadowView } from "./shadow-view.js";
 import { listenForDrops, listenForPicks } from "./intake.js";
 import { upload } from "./upload.js";
@@ -26,6 +27,7 @@ export class DarkroomUploader extends HTMLElement {
     this.#listeners = new AbortController();
     listenForDrops(this.hasAttribute("everywhere") ? window : this, {
       onFiles: (files) => this.add(files),
+      onFolders: (entries) => this.#addFolders(entries),
       onOver: (over) => this.#view.highlight(over),
       signal: this.#listeners.signal,
     });
@@ -99,6 +101,15 @@ export class DarkroomUploader extends HTMLElement {
     const validity = customError || valueMissing ? [{ customError, valueMissing }, message] : [{}, ""];
     this.#form.setValidity(...validity, this.#view.picker);
     this.#view.updateSummary(this.#batch.items);
+  }
+
+  async #addFolders(entries) {
+    if (this.matches(":disabled")) return;
+    this.#view.note.textContent = strings.folderReading;
+    const found = await filesBelow(entries);
+    this.#view.note.textContent = "";
+    this.add(found.files);
+    this.#view.addNote(strings.folderRead(found));
   }
 
   #number(attribute) {

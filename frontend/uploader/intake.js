@@ -1,3 +1,5 @@
+import { entriesWithFolders } from "./folders.js";
+
 /** Calls `onFiles` with the files picked in `input`. */
 export function listenForPicks(input, onFiles) {
   input.addEventListener("change", () => {
@@ -8,11 +10,17 @@ export function listenForPicks(input, onFiles) {
 }
 
 /**
- * Calls `onFiles` with files dropped on, or pasted into, `target`: an element, or the window.
- * `onOver` is called with whether files are being dragged over it.
+ * Calls `onFiles` with files dropped on, or pasted into, `target`: an element, or the window; or
+ * `onFolders` with all their entries, if there are folders among them. `onOver` is called with
+ * whether files are being dragged over it.
  */
-export function listenForDrops(target, { onFiles, onOver, signal }) {
+export function listenForDrops(target, { onFiles, onFolders, onOver, signal }) {
   const on = (name, listener) => target.addEventListener(name, listener, { signal });
+  const take = (transfer) => {
+    const entries = entriesWithFolders(transfer);
+    if (entries) onFolders(entries);
+    else onFiles([...transfer.files]);
+  };
   on("dragover", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
@@ -27,10 +35,10 @@ export function listenForDrops(target, { onFiles, onOver, signal }) {
     onOver(false);
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    onFiles([...event.dataTransfer.files]);
+    take(event.dataTransfer);
   });
   on("paste", ({ clipboardData, target: element }) => {
-    if (clipboardData?.files.length && !takesText(element)) onFiles([...clipboardData.files]);
+    if (clipboardData?.files.length && !takesText(element)) take(clipboardData);
   });
 }
 

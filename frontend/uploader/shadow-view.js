@@ -1,9 +1,11 @@
 import { strings } from "../strings.js";
 import { announcer } from "./announcer.js";
 import { build, slot } from "./dom.js";
+import { TYPE_OF_SUFFIX } from "./formats.js";
 import { css } from "./style.js";
 
-const ACCEPT = "image/*,.heic,.avif,.tif,.tiff,.bmp,.webp";
+// Not every browser counts all of these suffixes as images.
+const ACCEPT = ["image/*", ...Object.keys(TYPE_OF_SUFFIX).map((suffix) => `.${suffix}`)].join();
 const styleSheet = new CSSStyleSheet();
 styleSheet.replaceSync(css);
 
@@ -46,6 +48,11 @@ export class ShadowView {
   /** Highlights the area while files are dragged over it. */
   highlight(over) {
     this.area.classList.toggle("over", over);
+  }
+
+  /** Shows a note after the present one. */
+  addNote(text) {
+    this.note.textContent = [this.note.textContent, text].filter(Boolean).join(" ");
   }
 
   /** Shows how many of the items have finished. */

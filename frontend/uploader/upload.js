@@ -22,7 +22,7 @@ const SETTLED = new Set(["ready", "rejected", "failed", "expired", "deleted"]);
 export async function upload(file, options = {}) {
   const { onProgress = () => {}, signal } = options;
   const report = (phase, sent = 0) => onProgress({ phase, sent, total: file.size });
-  const type = admit(file, options);
+  const type = await admit(file, options);
   report("preparing");
   const api = await connectTo(options);
   const digest = await sha256(file, signal);

@@ -39,7 +39,7 @@ def upload(
 ) -> None:
     """Upload pictures, and wait until they are ready.
 
-    FILES may be folders, whose pictures are sent.
+    FILES may be folders, whose pictures are sent, whatever their names.
 
         python -m ops upload holiday.jpg
 
@@ -68,7 +68,8 @@ def upload(
 def _warn(found: Found) -> None:
     if found.skipped:
         others = files_in_words(found.skipped)
-        say(f"Skipped: {others} whose names are not those of pictures.")
+        verb = "isn't a picture" if found.skipped == 1 else "aren't pictures"
+        say(f"Skipped: {others} that {verb}.")
     if not found.number:
         say("There is nothing to send.")
 

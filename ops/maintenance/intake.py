@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.model.image import WAITING, Image, Status
-from chalicelib.model.keys import LONGEST_KEY
+from chalicelib.model.keys import LONGEST_KEY, is_folder_marker
 from chalicelib.model.requests import ReprocessRequest
 from chalicelib.model.tombstones import is_erased_for_good
 from chalicelib.wiring import Wiring
@@ -84,8 +84,8 @@ class RequestIntake:
         return self._waiting()
 
     def is_object(self, found: Found) -> bool:
-        """Whether it is not a probe of `make run`."""
-        return not found.key.startswith(PROBES)
+        """Whether it is neither a probe of `make run` nor a folder marker."""
+        return not (found.key.startswith(PROBES) or is_folder_marker(found.key, found.bytes))
 
     def candidates(self, found: Sequence[Found]) -> list[Candidate]:
         """The objects with their images."""
@@ -145,8 +145,8 @@ class CopyIntake:
         return False
 
     def is_object(self, found: Found) -> bool:
-        """Whether it is not an empty object that represents a folder."""
-        return found.bytes > 0 or not found.key.endswith("/")
+        """Whether it is not a folder marker."""
+        return not is_folder_marker(found.key, found.bytes)
 
     def candidates(self, found: Sequence[Found]) -> list[Candidate]:
         """The objects with the images of their copies."""

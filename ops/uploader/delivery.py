@@ -90,7 +90,7 @@ class _Attempts:
         """Get a new ticket, or the image that already has these bytes."""
         order = {
             "filename": self._source.filename,
-            "content_type": self._source.content_type,
+            "content_type": self._source.content_type(),
             "size": self._source.size,
             "sha256": self._sha256,
         }

@@ -1,4 +1,8 @@
-"""Finds the files to send: named files, and pictures in named folders."""
+"""Finds the files to send: named files, and pictures in named folders.
+
+Content decides what a picture is. A file that is named like one is sent, too, even if its bytes
+are not recognised: it may be damaged, and whoever uploads it should be told.
+"""
 
 import hashlib
 import os
@@ -9,10 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from chalicelib.model.formats import MEDIA_TYPE_OF_SUFFIX
+from chalicelib.errors import Rejection
+from chalicelib.imaging.signatures import HEAD_BYTES, sniff
+from chalicelib.model.formats import (
+    FORMATS,
+    MEDIA_TYPE_OF_SUFFIX,
+    RAW_SUFFIXES,
+    UNKNOWN_TYPE,
+    InputFormat,
+)
 from ops.render.outcomes import FileFault, shown
 
-_UNKNOWN = "application/octet-stream"  # refused by the API, with a list of accepted types
 _CHUNK = 1 << 20
 
 
@@ -28,10 +39,23 @@ class Source:
         """Its name as text, even if it is invalid in the system's encoding."""
         return os.fsencode(os.path.basename(self.path)).decode("utf-8", "replace")
 
-    @property
     def content_type(self) -> str:
-        """The media type, by its suffix."""
-        return MEDIA_TYPE_OF_SUFFIX.get(Path(self.path).suffix.lower(), _UNKNOWN)
+        """The media type by the first bytes, or else by the suffix; FileFault if it is unreadable.
+
+        For any other file it is unknown: the server decides.
+        """
+        kind = self.format()
+        named = MEDIA_TYPE_OF_SUFFIX.get(Path(self.path).suffix.lower(), UNKNOWN_TYPE)
+        return FORMATS[kind].media_type if kind else named
+
+    def format(self) -> InputFormat | None:
+        """Its format by the first bytes; None if they are not a picture's."""
+        with self.opened() as stream:
+            head = stream.read(HEAD_BYTES)
+        try:
+            return sniff(head)
+        except Rejection:
+            return None
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
@@ -69,7 +93,7 @@ class Found:
 
 
 def find_files(names: Sequence[str]) -> Found:
-    """Find the files of a command line. Hidden files and other types in folders are skipped."""
+    """Find the files of a command line. In folders, hidden files and others are skipped."""
     found = Found([], {}, 0)
     skipped = 0
     for name in dict.fromkeys(names):
@@ -90,11 +114,26 @@ def _add_folder(folder: str, found: Found) -> int:
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in files if not name.startswith(".")):
-            if Path(name).suffix.lower() in MEDIA_TYPE_OF_SUFFIX:
-                _add(os.path.join(parent, name), found)
-            else:
-                others += 1
+            path = os.path.join(parent, name)
+            try:
+                if _is_picture(path):
+                    _add(path, found)
+                else:
+                    others += 1
+            except FileFault as fault:
+                found.faults[path] = str(fault)
     return others
+
+
+def _is_picture(path: str) -> bool:
+    """Whether a file is a picture by its name or content; FileFault if it cannot be read."""
+    suffix = Path(path).suffix.lower()
+    if suffix in MEDIA_TYPE_OF_SUFFIX:
+        return True
+    # Opening a pipe would wait for a writer. Raw files would be sent only to be rejected.
+    if suffix in RAW_SUFFIXES or not os.path.isfile(path):
+        return False
+    return Source(path, 0).format() is not None
 
 
 def _add(name: str, found: Found) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.client.conftest import Run
 from tests.client.darkroom import FakeDarkroom
+from tests.imaging.samples import four_corners, saved
 
 
 def lines(text: str) -> list[dict[str, object]]:
@@ -82,6 +83,71 @@ def test_a_single_rejected_file_fails_the_command(run: Run, folder: Path) -> Non
     assert "rejected (unsupported_type): Files of this type are not accepted." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.jfif", "jpeg"),
+        ("a.JPE", "jpeg"),
+        ("a.mpo", "jpeg"),
+        ("IMG_0001", "jpeg"),
+        ("photo.dat", "png"),
+        ("photo.jpg", "webp"),
+    ],
+)
+def test_the_type_of_a_file_is_that_of_its_first_bytes(
+    run: Run, folder: Path, darkroom: FakeDarkroom, name: str, kind: str
+) -> None:
+    (folder / name).write_bytes(saved(four_corners(), kind))
+    assert run("upload", str(folder / name)).exit_code == 0
+    assert [image["content_type"] for image in darkroom.images.values()] == [f"image/{kind}"]
+
+
+def test_a_file_of_unknown_bytes_is_sent_if_it_is_named_like_a_picture(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    run("upload", str(folder / "b.PNG"))
+    assert [image["content_type"] for image in darkroom.images.values()] == ["image/png"]
+
+
+def test_pictures_in_a_folder_are_found_by_their_content(
+    run: Run, tmp_path: Path, darkroom: FakeDarkroom
+) -> None:
+    for number, name in enumerate(("IMG_0001", "deep/photo.dat", "notes.txt")):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(saved(four_corners(96 + number), "jpeg"))
+    assert run("upload", str(tmp_path / "in")).exit_code == 0
+    names = {image["filename"] for image in darkroom.images.values()}
+    assert names == {"IMG_0001", "photo.dat", "notes.txt"}
+
+
+def test_raw_files_and_pipes_in_a_folder_are_skipped(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    (folder / "a.NEF").write_bytes(saved(four_corners(), "tiff"))
+    os.mkfifo(folder / "pipe")
+    done = run("upload", str(folder))
+    assert len(darkroom.arrivals) == 3
+    assert "Skipped: 2 files that aren't pictures." in done.stderr
+
+
+def test_a_file_of_a_folder_that_cannot_be_read_is_reported(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, *arguments: object) -> object:
+        if path.endswith("secret"):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments)
+
+    real = open
+    (folder / "secret").write_bytes(b"x")
+    # The tests may run as root, who can read everything.
+    monkeypatch.setattr("builtins.open", refuse)
+    done = run("upload", str(folder))
+    assert done.exit_code == 3
+    assert "secret  failed (unreadable): It cannot be read: Permission denied." in done.stderr
+
+
 def test_names_may_be_anything(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
     names = ["Zürich 日本 🙂.jpg", "-n.jpg", 'a"b;c.jpg', "line\nbreak.jpg", "%2e%2e.jpg"]
     paths = [folder / name for name in names]
@@ -138,7 +204,7 @@ def test_hidden_and_other_files_are_skipped(run: Run, folder: Path, darkroom: Fa
         (folder / name).write_bytes(b"x")
     done = run("upload", str(folder))
     assert len(darkroom.arrivals) == 3
-    assert "Skipped: 2 files whose names are not those of pictures." in done.stderr
+    assert "Skipped: 2 files that aren't pictures." in done.stderr
 
 
 def test_concurrency_limits_how_many_of_fifty_files_are_sent_at_once(

@@ -89,6 +89,16 @@ def drop(target: Locator, files: JSHandle) -> None:
     target.dispatch_event("drop", {"dataTransfer": files})
 
 
+def drop_from_disk(page: Page, *paths: Path) -> None:
+    """Drop files and folders of this machine on the page, as from a file manager."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        event = {"type": kind, "x": 200, "y": 200, "data": data}
+        session.send("Input.dispatchDragEvent", event)
+    session.detach()
+
+
 def paste(page: Page, files: JSHandle) -> None:
     """Paste the files into the page."""
     page.locator("body").evaluate(

@@ -30,6 +30,27 @@ DROP = """(content) => {
     document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
 }"""
 
+# No protocol drops a folder on Firefox, so these are entries of our own.
+DROP_FOLDER = """(content) => {
+    const entry = (name, bytes) => ({
+        name,
+        file: (resolve) => resolve(new File([new Uint8Array(bytes)], name)),
+    });
+    const folder = (name, ...children) => ({
+        name,
+        isDirectory: true,
+        createReader: () => ({
+            readEntries: (resolve) => setTimeout(() => resolve(children.splice(0, 2))),
+        }),
+    });
+    const deep = folder("deep", entry("IMG_2", content), entry("notes.txt", [1]));
+    const trip = folder("trip", deep, entry("b.jpg", content), entry("a.jpg", content));
+    const items = [{ kind: "file", webkitGetAsEntry: () => trip }];
+    const event = new Event("drop", { bubbles: true });
+    Object.assign(event, { dataTransfer: { types: ["Files"], items, files: [] } });
+    document.body.dispatchEvent(event);
+}"""
+
 BORDER = """() => {
     const styles = new CSSStyleSheet();
     styles.replaceSync("darkroom-uploader::part(area) { border-style: dashed; }");
@@ -93,6 +114,22 @@ def test_a_dropped_photo_is_uploaded(tab: Tab, darkroom: FakeDarkroom) -> None:
     tab.open(darkroom.site)
     tab.ask(DROP, list(jpeg(32, 24)))
     tab.expect(*READY)
+
+
+def test_the_pictures_of_a_dropped_folder_are_uploaded(tab: Tab, darkroom: FakeDarkroom) -> None:
+    tab.open(darkroom.site)
+    tab.ask(DROP_FOLDER, list(jpeg(32, 24)))
+    tab.expect("[part=item][data-state=ready] [part=name]", "a.jpg", "b.jpg", "IMG_2")
+    tab.expect("[part=note]", "1 file isn't a photo.")
+
+
+def test_a_picture_without_a_suffix_is_taken_by_its_content(
+    tab: Tab, darkroom: FakeDarkroom, photo: Path
+) -> None:
+    tab.open(darkroom.site)
+    tab.pick(photo.rename(photo.with_name("IMG_1")))
+    tab.expect(*READY)
+    assert darkroom.orders[0]["content_type"] == "image/jpeg"
 
 
 def test_a_rejected_photo_shows_the_servers_sentence(

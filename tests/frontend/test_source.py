@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.imaging.signatures import _SUPPORTED, HEAD_BYTES
+from chalicelib.model.formats import FORMATS, MEDIA_TYPE_OF_SUFFIX, RAW_SUFFIXES
 from tests.frontend.darkroom import FRONTEND
 
 MODULES = sorted(FRONTEND.rglob("*.js"))
@@ -50,6 +52,20 @@ def test_every_string_that_a_page_names_exists() -> None:
         if not re.search(rf"^  {name}: \"", strings, re.M)
     ]
     assert missing == []
+
+
+def test_the_uploader_has_the_servers_suffixes_and_signatures() -> None:
+    source = (FRONTEND / "uploader" / "formats.js").read_text()
+    types = dict(re.findall(r'^  (\w+): "([a-z/]+)",$', source, re.M))
+    assert {f".{suffix}": kind for suffix, kind in types.items()} == MEDIA_TYPE_OF_SUFFIX
+    raw = source.partition("RAW_SUFFIXES = [")[2].partition("]")[0]
+    assert {f".{suffix}" for suffix in re.findall(r'"(\w+)"', raw)} == RAW_SUFFIXES
+    signatures = [
+        (FORMATS[signature.kind].media_type, signature.pattern.pattern.decode())
+        for signature in _SUPPORTED
+    ]
+    assert re.findall(r'^  \["([a-z/]+)", /\^(.+)/s\],$', source, re.M) == signatures
+    assert f"HEAD_BYTES = {HEAD_BYTES};" in source
 
 
 def test_text_that_is_painted_before_the_scripts_load_equals_the_strings() -> None:

@@ -1,3 +1,6 @@
+import base64
+import gzip
+
 import pytest
 
 from chalicelib.errors import Reason, Rejection
@@ -25,6 +28,7 @@ def test_every_supported_format_is_detected_by_its_content(kind: str):
         b"FUJIFILMCCD-RAW 0201",
         b'<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
         b'\xef\xbb\xbf<svg width="1"></svg>',
+        gzip.compress(b"\xff\xd8\xff"),
     ],
 )
 def test_a_known_format_that_we_do_not_read_is_unsupported(data: bytes):
@@ -69,3 +73,27 @@ def test_a_heic_is_detected_by_any_of_its_brands(major: bytes, brand: bytes):
 def test_thousands_of_comments_do_not_slow_the_search_for_svg():
     with pytest.raises(Rejection):
         sniff(b"<!---->" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            b'--x-1\r\nContent-Disposition: form-data; name="file"\r\n\r\n\xff\xd8\xff',
+            "This is a form",
+        ),
+        (
+            b'\r\n--x\r\ncontent-disposition: form-data; name="key"\r\n\r\nk\r\n--x--',
+            "This is a form",
+        ),
+        (b"data:image/png;base64,iVBORw0KGgo=", "This is an image as text"),
+        *(
+            (base64.b64encode(saved(four_corners(), kind)), "This is an image as text")
+            for kind in ("jpeg", "png", "gif", "webp")
+        ),
+    ],
+)
+def test_the_body_of_a_request_is_not_an_image_and_is_called_what_it_is(data: bytes, sentence: str):
+    with pytest.raises(Rejection, match=sentence) as caught:
+        sniff(data)
+    assert caught.value.reason is Reason.NOT_AN_IMAGE

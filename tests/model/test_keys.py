@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,31 @@ def test_making_a_filename_safe_is_idempotent(name: str) -> None:
 
 def test_a_filename_keeps_its_stem_and_extension() -> None:
     assert keys.safe_filename("../My Hólidays (3).JPEG") == "my-holidays-3.jpeg"
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("写真.jpg", "file.jpg"),
+        ("Фото.JPG", "file.jpg"),
+        ("صورة 2.png", "2.png"),
+        ("写真", "file"),
+        ("🙂.写真", "file"),
+        (".jpg", "jpg"),
+    ],
+)
+def test_a_filename_without_ascii_letters_keeps_its_extension(name: str, safe: str) -> None:
+    assert keys.safe_filename(name) == safe
+
+
+@pytest.mark.parametrize("key", ["photos/", "a/b/", "photos_$folder$"])
+def test_an_empty_object_named_like_a_folder_is_a_folder_marker(key: str) -> None:
+    assert keys.is_folder_marker(key, 0)
+
+
+@pytest.mark.parametrize(("key", "size"), [("photos/", 1), ("a.jpg", 0), ("a/b.jpg", 0)])
+def test_any_other_object_is_not_a_folder_marker(key: str, size: int) -> None:
+    assert not keys.is_folder_marker(key, size)
 
 
 def test_ids_sort_by_time() -> None:

@@ -20,6 +20,12 @@ def test_an_object_without_an_image_becomes_one(harness: Harness) -> None:
     assert harness.image(derived_image_id(UPLOADS, KEY)).status is Status.READY
 
 
+def test_a_folder_marker_is_not_an_image(harness: Harness) -> None:
+    harness.objects.write(UPLOADS, "photos/", b"", content_type="", cache_control="")
+    harness.wait(hours=1)
+    assert harness.sweep().lost_events == 0
+
+
 def test_a_recent_object_is_left_to_its_event(harness: Harness) -> None:
     harness.put(KEY)
     harness.wait(minutes=10)

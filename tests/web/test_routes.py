@@ -85,6 +85,7 @@ def test_a_put_ticket_has_its_headers(client: Client) -> None:
         (UPLOAD | {"colour": "red"}, 422, "invalid_request", "colour"),
         (UPLOAD | {"size": 5_000_001}, 413, "too_many_bytes", "5,000,000"),
         (UPLOAD | {"content_type": "text/html"}, 415, "unsupported_type", "content_type"),
+        (UPLOAD | {"content_type": "text/html"}, 415, "unsupported_type", "octet-stream"),
         (
             UPLOAD | {"content_type": "image/heic"},
             415,
@@ -103,7 +104,31 @@ def test_an_invalid_upload_request_is_a_problem_that_names_the_field(
     assert text in problem["detail"]
 
 
-@pytest.mark.parametrize("content_type", ["image/heic", "image/heif"])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("image/jpg", "image/pjpeg", "image/x-png", "IMAGE/JPEG", "image/x-ms-bmp", "image/tif"),
+        *("image/jpeg; charset=binary", "application/octet-stream"),
+    ],
+)
+def test_a_ticket_is_signed_for_exactly_the_type_given(client: Client, content_type: str) -> None:
+    answer = post(client, "/uploads", UPLOAD | {"content_type": content_type})
+    assert answer.status_code == 201
+    assert answer.json_body["fields"]["Content-Type"] == content_type
+
+
+def test_a_ticket_for_an_empty_type_is_signed_for_any_bytes(client: Client) -> None:
+    answer = post(client, "/uploads", UPLOAD | {"content_type": ""})
+    assert answer.status_code == 201
+    assert answer.json_body["fields"]["Content-Type"] == "application/octet-stream"
+
+
+def test_a_put_ticket_may_have_an_empty_type(client: Client) -> None:
+    answer = client.http.get("/generate-upload-url?filename=a.png&content_type=")
+    assert answer.json_body["headers"] == {"Content-Type": "application/octet-stream"}
+
+
+@pytest.mark.parametrize("content_type", ["image/heic", "image/heif", "image/x-heic"])
 def test_a_ticket_for_heic_is_issued_if_the_setting_allows_it(
     application: ModuleType, client: Client, content_type: str
 ) -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from chalicelib import __version__
 from chalicelib.events.schemas import SCHEMAS
 from chalicelib.model import keys
-from chalicelib.model.formats import upload_types
+from chalicelib.model.formats import UNKNOWN_TYPE, upload_types
 from chalicelib.settings import Settings
 from chalicelib.web.openapi.operations import OPERATIONS, Operation
 from chalicelib.web.openapi.responses import HEADERS, error_responses, success_response
@@ -127,7 +127,8 @@ def _schemas(terms: Terms) -> Json:
 
 def _limited(properties: Json, terms: Terms) -> Json:
     """The properties of an upload request with the configured limits."""
-    types = sorted(upload_types(allow_optional=terms.allow_heic))
+    # The aliases that are accepted as well are left to the description: nobody should write them.
+    types = [*sorted(upload_types(allow_optional=terms.allow_heic)), UNKNOWN_TYPE, ""]
     return {
         "content_type": properties["content_type"] | {"enum": types},
         "size": properties["size"] | {"maximum": terms.max_upload_bytes},

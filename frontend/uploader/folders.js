@@ -1,0 +1,71 @@
+import { RAW_SUFFIXES, TYPE_OF_SUFFIX, suffixOf, typeOfContent } from "./formats.js";
+
+/** How many pictures are taken from one drop: each gets a place in the list and a preview. */
+export const MAX_FILES = 1000;
+const MAX_ENTRIES = 10_000;
+const order = new Intl.Collator(undefined, { numeric: true });
+
+/**
+ * The entries of a DataTransfer that contains folders; null if there are none.
+ * To be called in the event's listener: afterwards the browser empties it.
+ */
+export function entriesWithFolders({ items }) {
+  const files = [...items].filter(({ kind }) => kind === "file");
+  const entries = files.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  return entries.some((entry) => entry?.isDirectory) ? entries.filter(Boolean) : null;
+}
+
+/**
+ * The files of these entries, and all pictures below folders by content or name, in order:
+ * `{ files, skipped, unreadable, isCut }`; other files are counted in `skipped`, hidden ones are not.
+ */
+export async function filesBelow(entries) {
+  const found = { files: [], skipped: 0, unreadable: 0, isCut: false };
+  const pending = [...entries];
+  const dropped = new Set(entries);
+  for (let visited = 0; pending.length > 0; visited += 1) {
+    if (visited === MAX_ENTRIES || found.files.length === MAX_FILES) return { ...found, isCut: true };
+    const entry = pending.shift();
+    try {
+      if (entry.isDirectory) {
+        pending.unshift(...await childrenOf(entry));
+      } else {
+        const file = await fileOf(entry);
+        if (dropped.has(entry) || await isPicture(file)) found.files.push(file);
+        else found.skipped += 1;
+      }
+    } catch {
+      found.unreadable += 1;
+    }
+  }
+  return found;
+}
+
+async function childrenOf(folder) {
+  const reader = folder.createReader();
+  const children = [];
+  // Chromium returns a hundred at a time, and none at the end.
+  while (children.length < MAX_ENTRIES) {
+    const some = await new Promise((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (some.length === 0) break;
+    children.push(...some);
+  }
+  const shown = children.filter(({ name }) => !name.startsWith("."));
+  return shown.sort((a, b) => order.compare(a.name, b.name));
+}
+
+function fileOf(entry) {
+  if (entry instanceof File) return entry;
+  return new Promise((resolve, reject) => {
+    entry.file(resolve, reject);
+  });
+}
+
+// A file that is named like a picture but is none may be damaged: it is listed, and the reason said.
+async function isPicture(file) {
+  const suffix = suffixOf(file);
+  if (suffix in TYPE_OF_SUFFIX) return true;
+  return !RAW_SUFFIXES.includes(suffix) && Boolean(await typeOfContent(file));
+}
