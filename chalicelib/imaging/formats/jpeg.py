@@ -3,6 +3,7 @@
 import re
 import struct
 
+from chalicelib.imaging.formats import exif_colours
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
@@ -49,7 +50,8 @@ def inspect(data: bytes) -> FileInfo:
         raise MalformedFile
     width, height = size
     body = Body(data, kept)
-    return FileInfo(body, width, height, 1, exif_orientation(exif), _assembled(pieces))
+    profile = _assembled(pieces) or exif_colours.profile_of(exif)
+    return FileInfo(body, width, height, 1, exif_orientation(exif), profile)
 
 
 def segments(data: bytes) -> list[tuple[int, int, int]]:
