@@ -69,8 +69,19 @@ def colours_of(profile: bytes, peak: int = 0) -> Colours:
     return Colours(profile if by_code_points is None else by_code_points)
 
 
+def fitted(image: Image.Image, colours: Colours) -> tuple[Image.Image, Colours]:
+    """A still, which may not be loaded yet, as `reducible` takes it, and the colours of the result.
+
+    PQ and HLG are dimmed at full depth and by their brightest pixels.
+    """
+    if colours.tone_mapping is None:
+        return image, colours
+    image, mapping = colours.tone_mapping.fitted(image)
+    return image, Colours(tone_mapping=mapping)
+
+
 def shaped(image: Image.Image, colours: Colours) -> Image.Image:
-    """`image`, which may not be loaded yet, as `reducible` takes it if `to_srgb` is to follow."""
+    """As `fitted` for frames, which all are dimmed alike."""
     return colours.tone_mapping.shaped(image) if colours.tone_mapping else image
 
 
@@ -117,9 +128,9 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _grey_converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
-    """`image` by a profile for greys, which applies if all its colours are: it had an alpha channel.
+    """`image` by a profile for greys if all its colours are grey, else the same object.
 
-    The same object if it does not apply.
+    Greys with an alpha channel come as `RGB` or `RGBa`.
     """
     if image.mode not in {"RGB", "RGBa"}:
         return image

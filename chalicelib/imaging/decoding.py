@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging.colour import Colours, colours_of, reducible, shaped, to_srgb
+from chalicelib.imaging.colour import Colours, colours_of, fitted, reducible, to_srgb
 from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, Frame
@@ -118,7 +118,7 @@ def _read(
     profile = info.profile or image.info.get("icc_profile") or b""
     colours = colours_of(profile, info.peak)
     size = Size(*turned(image.size, orientation))
-    reduced = _reduced(image, turned(size_needed(size), orientation), colours)
+    reduced, colours = _reduced(image, turned(size_needed(size), orientation), colours)
     finished = to_srgb(upright(reduced, orientation), colours)
     # Every step returns the object it was given if it has nothing to do.
     same = finished is reduced and finished.size == size and info.frames == 1
@@ -127,16 +127,21 @@ def _read(
     return Decoded(kind, size, finished, info.body if same else None, None)
 
 
-def _reduced(image: ImageFile, size: tuple[int, int], colours: Colours) -> Image.Image:
-    """`image` decoded at `size`, not yet turned upright; JPEG's decoder does the first halvings."""
+def _reduced(
+    image: ImageFile, size: tuple[int, int], colours: Colours
+) -> tuple[Image.Image, Colours]:
+    """`image` decoded at `size`, not yet turned upright, and its colours.
+
+    JPEG's decoder does the first halvings.
+    """
     drafted = image.draft(None, size)
     box = drafted[1] if drafted else None
-    loaded = shaped(image, colours)
+    loaded, colours = fitted(image, colours)
     loaded.load()
     pixels = reducible(loaded)
     if pixels.size == size:
-        return pixels.copy() if pixels is image else pixels
-    return scaled(pixels, size, box)
+        return pixels.copy() if pixels is image else pixels, colours
+    return scaled(pixels, size, box), colours
 
 
 @contextmanager

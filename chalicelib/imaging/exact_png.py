@@ -1,6 +1,6 @@
 """PNG at its full bit depth, which Pillow reduces: the transparent colour, and 16-bit colours."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from PIL import Image, ImageChops
@@ -21,7 +21,7 @@ class ExactPng(PngImageFile):
 
     _clear: tuple[int, ...] = ()  # of 16-bit colours
     _lower = ""  # the raw mode of the lower bytes, of 16-bit colours
-    _levels: Sequence[int] = ()
+    _levels_of: Callable[[Image.Image], Sequence[int]] | None = None
 
     def _open(self) -> None:
         super()._open()
@@ -38,15 +38,18 @@ class ExactPng(PngImageFile):
         """Whether the file has colours of 16 bits, which `load_through` can read."""
         return bool(self._lower)
 
-    def load_through(self, levels: Sequence[int]) -> None:
-        """Load 16-bit colours; `levels` has the 8-bit level for each of 65,536."""
-        self._levels = levels
+    def load_through(self, levels_of: Callable[[Image.Image], Sequence[int]]) -> None:
+        """Load 16-bit colours.
+
+        `levels_of` returns the 8-bit level for each of 65,536, given the picture in 8 bits.
+        """
+        self._levels_of = levels_of
         self.load()
 
     def load_end(self) -> None:
         """Pillow's hook, called once after the pixels are loaded."""
         super().load_end()
-        if (self._clear or self._levels) and self.fp:
+        if (self._clear or self._levels_of) and self.fp:
             self.fp.seek(0)
             with PngImageFile(self.fp) as lower:
                 lower.tile = [lower.tile[0]._replace(args=self._lower)]
@@ -54,16 +57,16 @@ class ExactPng(PngImageFile):
                     differing = _differing(lower, [level & 0xFF for level in self._clear])
                     upper = _differing(self, [level >> 8 for level in self._clear])
                     self.putalpha(ImageChops.lighter(upper, differing))
-                if self._levels:
-                    self._replace_levels(lower)
+                if self._levels_of:
+                    self._replace_levels(lower, self._levels_of(self))
 
-    def _replace_levels(self, lower: Image.Image) -> None:
+    def _replace_levels(self, lower: Image.Image, levels: Sequence[int]) -> None:
         for top in range(0, self.height, _ROWS):
             box = (0, top, self.width, min(top + _ROWS, self.height))
             red, green, blue, *alpha = self.crop(box).split()
             others = lower.crop(box).split()
             bands = (
-                _joined(ours, theirs).point(self._levels, "L")
+                _joined(ours, theirs).point(levels, "L")
                 for ours, theirs in zip((red, green, blue), others, strict=False)
             )
             self.paste(Image.merge(self.mode, (*bands, *alpha)), box)

@@ -5,7 +5,7 @@ Light is relative to the reference white of ITU-R BT.2408, 203 cd/m2. Decision 3
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, reduce
 from math import log, log2, sqrt
 from typing import Any
 
@@ -13,14 +13,17 @@ from PIL import Image, ImageChops
 from PIL.ImageFilter import Color3DLUT
 
 from chalicelib.imaging.exact_png import ExactPng
-from chalicelib.imaging.formats.cicp import BT709, BT2020, CHROMATICITIES, HLG
+from chalicelib.imaging.formats.cicp import BT709, BT2020, CHROMATICITIES, HLG, PQ
 from chalicelib.imaging.formats.icc import columns_of, inverted, product, times, transposed
 from chalicelib.imaging.grey16_transparency import clear_grey
 
 _WIDE = 65_536  # levels of 16 bits
+_UPPER = [level >> 8 for level in range(_WIDE)]
+_OTHERS = frozenset({"CMYK", "LAB", "F"})  # modes that no profile for RGB belongs to
 _WHITE = 203.0  # cd/m2
 _PEAK = 1000.0  # cd/m2: of HLG (ITU-R BT.2100), and of PQ that does not say
 _BRIGHTEST = 10_000.0  # cd/m2, of PQ
+_BRIGHTEST_SCREEN = 4000.0  # cd/m2, on which pictures are made
 _KAPPA = 0.65  # how early the shoulder bends, ST 2094-50
 _HLG_GAMMA = 1.2  # of HLG's system at 1,000 cd/m2, BT.2100
 _HLG_A, _HLG_B, _HLG_C = 0.17883277, 0.28466892, 0.55991073
@@ -68,6 +71,7 @@ class ToneMapping:
 
     def __init__(self, primaries: int, transfer: int, peak: int) -> None:
         self._shoulder = Shoulder(peak or _PEAK)
+        self._is_peak_known = peak > 0
         self._is_hlg = transfer == HLG
         self._primaries = primaries
 
@@ -79,20 +83,38 @@ class ToneMapping:
         ]
         return [bisect_right(edges, level) for level in range(count)]
 
+    def fitted(self, image: Image.Image) -> "tuple[Image.Image, ToneMapping]":
+        """`image` as by `shaped`, and the mapping for it.
+
+        Its peak is the brightest of the pixels, but for the brightest thousandth, if they are
+        brighter than the peak assumed so far, so that skies are not clipped.
+        """
+        if self._is_hlg or self._is_peak_known:
+            return self.shaped(image), self
+        if not (isinstance(image, ExactPng) and image.is_wide):
+            better = self._fitting(image)
+            return better.shaped(image), better
+        found = [self]
+
+        def levels(upper: Image.Image) -> list[int]:
+            found.append(self._fitting(upper))
+            return found[-1].levels(_WIDE)
+
+        image.load_through(levels)
+        return image, found[-1]
+
+    def _fitting(self, image: Image.Image) -> "ToneMapping":
+        light = min(_pq_light(_brightest_level(image) / 255) * _BRIGHTEST, _BRIGHTEST_SCREEN)
+        return tone_mapping(self._primaries, PQ, round(light)) if light > _PEAK else self
+
     def shaped(self, image: Image.Image) -> Image.Image:
         """`image` through `levels`, as `L`, `RGB` or `RGBA`; the same object if it is not RGB."""
-        if image.mode in {"CMYK", "LAB", "F"}:
-            return image
-        if isinstance(image, ExactPng) and image.is_wide:
-            image.load_through(self.levels(_WIDE))
+        if image.mode in _OTHERS:
             return image
         if image.mode.startswith("I"):
             grey, alpha = image.convert("I").point(self.levels(_WIDE), "L"), clear_grey(image)
             return Image.merge("RGBA", (grey, grey, grey, alpha)) if alpha else grey
-        if image.has_transparency_data:
-            image = image.convert("RGBA")
-        elif image.mode not in {"L", "RGB"}:
-            image = image.convert("L" if image.mode == "1" else "RGB")
+        image = _straightforward(image)
         levels, count = self.levels(256), len(image.getbands())
         return image.point(levels * 3 + [*range(256)] if count == 4 else levels * count)
 
@@ -170,6 +192,32 @@ def tone_mapping(primaries: int, transfer: int, peak: int) -> ToneMapping:
     return ToneMapping(primaries, transfer, min(peak, int(_BRIGHTEST)))
 
 
+def _straightforward(image: Image.Image) -> Image.Image:
+    """`image` in `L`, `RGB` or `RGBA`."""
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    if image.mode in {"L", "RGB"}:
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _brightest_level(image: Image.Image) -> int:
+    """The highest 8-bit level of a band that a thousandth of the pixels reach."""
+    if image.mode in _OTHERS:
+        return 0
+    if image.mode.startswith("I"):
+        bands: tuple[Image.Image, ...] = (image.convert("I").point(_UPPER, "L"),)
+    else:
+        bands = _straightforward(image).split()[:3]
+    counts = reduce(ImageChops.lighter, bands).histogram()
+    few, seen = image.width * image.height / 1000, 0
+    for level in range(255, 0, -1):
+        seen += counts[level]
+        if seen >= few:
+            return level
+    return 0
+
+
 @cache
 def _narrowing() -> Color3DLUT:
     """Maps BT.2020 to BT.709, both with sRGB's curve."""
@@ -219,6 +267,13 @@ def _pq(light: float) -> float:
     """The level, 0 to 1, of light relative to 10,000 cd/m2 (SMPTE ST 2084)."""
     power = light ** (2610 / 16384)
     return float(((3424 + 2413 * 32 * power) / (4096 + 2392 * 32 * power)) ** (2523 / 32))
+
+
+def _pq_light(level: float) -> float:
+    """Light relative to 10,000 cd/m2, by the level, 0 to 1 (SMPTE ST 2084)."""
+    power = level ** (32 / 2523)
+    share = max(0.0, power * 4096 - 3424) / (2413 * 32 - 2392 * 32 * power)
+    return float(share ** (16384 / 2610))
 
 
 def _hlg(scene: float) -> float:

@@ -38,7 +38,8 @@ _COLUMNS = {
 }
 
 SRGB_CURVE = Curve(3, (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
-_VIDEO = Curve(3, (1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081))
+# Displays show video by ITU-R BT.1886, whatever the camera's curve.
+_VIDEO = gamma(2.4)
 _CAMERAS = frozenset({1, 6, 11, 14, 15})
 # H.273 (2024), table 3, from levels to light.
 _CURVES = {
