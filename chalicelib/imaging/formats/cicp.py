@@ -116,7 +116,7 @@ def _nearest_primaries(profile: bytes) -> int:
 
     def distance(primaries: int) -> float:
         theirs = (number for column in _columns(primaries) for number in column)
-        return sum(abs(a - b) for a, b in zip(ours, theirs, strict=True))
+        return sum((abs(a - b) for a, b in zip(ours, theirs, strict=True)), start=0.0)
 
     return min(CHROMATICITIES, key=distance)
 
