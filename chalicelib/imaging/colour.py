@@ -2,11 +2,16 @@
 
 from functools import cache
 from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageChops, ImageCms
 
 from chalicelib.imaging.alpha import premultiplied, straight
+from chalicelib.imaging.formats.cicp import CHROMATICITIES, HLG, PQ, code_points_of, named
 from chalicelib.imaging.grey16_transparency import clear_grey
+
+if TYPE_CHECKING:
+    from chalicelib.imaging.tone_mapping import ToneMapping
 
 # A profile that changes no colour of a coarse cube by more than this is effectively sRGB.
 _SAME = 2
@@ -25,6 +30,18 @@ _CONVERSION_MODES = {
 }
 
 
+class Colours(NamedTuple):
+    """What the levels of a picture mean: an ICC profile, empty for sRGB, or PQ or HLG."""
+
+    profile: bytes = b""
+    tone_mapping: "ToneMapping | None" = None
+
+    @property
+    def is_srgb(self) -> bool:
+        """Whether nothing says otherwise."""
+        return not self.profile and self.tone_mapping is None
+
+
 def reducible(image: Image.Image) -> Image.Image:
     """`image` in a mode that can be resized: `L`, `RGB`, `CMYK`, or `RGBa` if not opaque."""
     if image.mode == "F" or image.mode.startswith("I"):
@@ -39,8 +56,40 @@ def reducible(image: Image.Image) -> Image.Image:
     return image if image.mode in {"L", "RGB", "CMYK"} else image.convert("RGB")
 
 
-def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+def colours_of(profile: bytes, peak: int = 0) -> Colours:
+    """What an ICC profile, empty for none, says; `peak` is the brightest pixel in cd/m2, or 0."""
+    code_points = code_points_of(profile) if profile else None
+    if code_points is None:
+        return Colours(profile)
+    if code_points[0] in CHROMATICITIES and code_points[1] in {PQ, HLG}:
+        from chalicelib.imaging.tone_mapping import tone_mapping  # for rare pictures
+
+        return Colours(tone_mapping=tone_mapping(*code_points, peak))
+    by_code_points = named(*code_points)
+    return Colours(profile if by_code_points is None else by_code_points)
+
+
+def fitted(image: Image.Image, colours: Colours) -> tuple[Image.Image, Colours]:
+    """A still, which may not be loaded yet, as `reducible` takes it, and the colours of the result.
+
+    PQ and HLG are dimmed at full depth and by their brightest pixels.
+    """
+    if colours.tone_mapping is None:
+        return image, colours
+    image, mapping = colours.tone_mapping.fitted(image)
+    return image, Colours(tone_mapping=mapping)
+
+
+def shaped(image: Image.Image, colours: Colours) -> Image.Image:
+    """As `fitted` for frames, which all are dimmed alike."""
+    return colours.tone_mapping.shaped(image) if colours.tone_mapping else image
+
+
+def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
     """`image` (as `reducible` returns it) in sRGB; a broken or mismatched profile is ignored."""
+    if colours.tone_mapping:
+        return _tone_mapped(image, colours.tone_mapping)
+    profile = colours.profile
     try:
         converted = _converted(image, profile) if profile else image
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -48,9 +97,24 @@ def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return converted.convert("RGB") if converted.mode == "CMYK" else converted
 
 
+def _tone_mapped(image: Image.Image, mapping: "ToneMapping") -> Image.Image:
+    match image.mode:
+        case "RGBa":
+            return premultiplied(mapping.convert(straight(image)))
+        case "RGB":
+            return mapping.convert(image)
+        case "CMYK":  # its profile is of another colour space
+            return image.convert("RGB")
+        case _:
+            return image.copy()
+
+
 def _converted(image: Image.Image, profile: bytes) -> Image.Image:
     source = ImageCms.ImageCmsProfile(BytesIO(profile))
-    mode = _CONVERSION_MODES.get((image.mode, source.profile.xcolor_space.strip()))
+    space = source.profile.xcolor_space.strip()
+    if space == "GRAY" and image.mode != "L":
+        return _grey_converted(image, source)
+    mode = _CONVERSION_MODES.get((image.mode, space))
     if mode is None:
         return image
     if mode in {"RGB", "RGBA"} and _is_srgb(source):
@@ -61,6 +125,25 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
         return premultiplied(_applied(transform, straight(image)))
     converted = _applied(transform, image if image.mode == mode else image.convert(mode))
     return converted.convert("L") if image.mode == "L" else converted
+
+
+def _grey_converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    """`image` by a profile for greys if all its colours are grey, else the same object.
+
+    Greys with an alpha channel come as `RGB` or `RGBa`.
+    """
+    if image.mode not in {"RGB", "RGBa"}:
+        return image
+    full = straight(image) if image.mode == "RGBa" else image
+    red, green, blue, *alpha = full.split()
+    if ImageChops.difference(red, green).getbbox() or ImageChops.difference(red, blue).getbbox():
+        return image
+    transform = ImageCms.buildTransform(source, _srgb(), "L", "RGB")
+    converted = _applied(transform, red)
+    if not alpha:
+        return converted
+    converted.putalpha(alpha[0])
+    return premultiplied(converted)
 
 
 def _is_srgb(source: ImageCms.ImageCmsProfile) -> bool:

@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging.colour import reducible, to_srgb
+from chalicelib.imaging.colour import Colours, colours_of, fitted, reducible, to_srgb
 from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile
@@ -83,7 +83,7 @@ def decode(data: bytes, limits: Limits, size_needed: Callable[[Size], Size]) -> 
         _check_proofs(kind, info.proofs)
     if info.plays is None:
         return decoded
-    unchanged = info.orientation == 1 and not info.profile
+    unchanged = info.orientation == 1 and colours_of(info.profile).is_srgb
     canvas = Size(info.width, info.height)
     return decoded._replace(animation=Animation(kind, data, canvas, info, unchanged))
 
@@ -129,10 +129,11 @@ def _read(
     if kind == "avif":
         orientation = exif_orientation(image.info.get("exif", b""))
     profile = info.profile or image.info.get("icc_profile") or b""
+    colours = colours_of(profile, info.peak)
     canvas = (info.width, info.height) if info.offset else image.size
     size = Size(*turned(canvas, orientation))
-    reduced = _reduced(image, info, turned(size_needed(size), orientation))
-    finished = to_srgb(upright(reduced, orientation), profile)
+    reduced, colours = _reduced(image, info, turned(size_needed(size), orientation), colours)
+    finished = to_srgb(upright(reduced, orientation), colours)
     # Every step returns the object it was given if it has nothing to do.
     same = finished is reduced and finished.size == size and info.frames == 1
     # Pillow copies metadata from image to image, and its encoders would write some of it.
@@ -140,15 +141,21 @@ def _read(
     return Decoded(kind, size, finished, info.body if same else None, None)
 
 
-def _reduced(image: ImageFile, info: FileInfo, size: tuple[int, int]) -> Image.Image:
-    """`image` decoded at `size`, not yet turned upright; JPEG's decoder does the first halvings."""
+def _reduced(
+    image: ImageFile, info: FileInfo, size: tuple[int, int], colours: Colours
+) -> tuple[Image.Image, Colours]:
+    """`image` decoded at `size`, not yet turned upright, and its colours.
+
+    JPEG's decoder does the first halvings.
+    """
     drafted = image.draft(None, size)
     box = drafted[1] if drafted else None
-    image.load()
-    pixels = reducible(_on_canvas(image, info))
+    loaded, colours = fitted(image, colours)
+    loaded.load()
+    pixels = reducible(_on_canvas(loaded, info))
     if pixels.size == size:
-        return pixels.copy() if pixels is image else pixels
-    return scaled(pixels, size, box)
+        return pixels.copy() if pixels is image else pixels, colours
+    return scaled(pixels, size, box), colours
 
 
 def _on_canvas(image: Image.Image, info: FileInfo) -> Image.Image:

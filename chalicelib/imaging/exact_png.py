@@ -1,5 +1,6 @@
-"""PNG's transparent colour at every bit depth: Pillow compares it with already reduced levels."""
+"""PNG at its full bit depth, which Pillow reduces: the transparent colour, and 16-bit colours."""
 
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from PIL import Image, ImageChops
@@ -7,7 +8,9 @@ from PIL.PngImagePlugin import PngImageFile
 
 # The factor that makes a 2-bit or 4-bit level an 8-bit one, by Pillow's raw mode.
 _SCALES = {"L;2": 85, "L;4": 17}
-_UPPER_BYTES, _LOWER_BYTES = "RGB;16B", "RGB;16L"
+# Pillow's raw modes that read the lower bytes, by those that read the upper ones.
+_LOWER_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
+_ROWS = 256  # whose 16-bit levels are held at once
 
 
 class ExactPng(PngImageFile):
@@ -17,6 +20,8 @@ class ExactPng(PngImageFile):
     """
 
     _clear: tuple[int, ...] = ()  # of 16-bit colours
+    _lower = ""  # the raw mode of the lower bytes, of 16-bit colours
+    _levels_of: Callable[[Image.Image], Sequence[int]] | None = None
 
     def _open(self) -> None:
         super()._open()
@@ -24,19 +29,53 @@ class ExactPng(PngImageFile):
         if isinstance(key, int) and raw in _SCALES:
             scale = _SCALES[raw]
             self.info["transparency"] = key % (255 // scale + 1) * scale
-        elif isinstance(key, tuple) and raw == _UPPER_BYTES:
+        self._lower = _LOWER_BYTES.get(raw, "") if isinstance(raw, str) else ""
+        if isinstance(key, tuple) and self._lower:
             self._clear = self.info.pop("transparency")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the file has colours of 16 bits, which `load_through` can read."""
+        return bool(self._lower)
+
+    def load_through(self, levels_of: Callable[[Image.Image], Sequence[int]]) -> None:
+        """Load 16-bit colours.
+
+        `levels_of` returns the 8-bit level for each of 65,536, given the picture in 8 bits.
+        """
+        self._levels_of = levels_of
+        self.load()
 
     def load_end(self) -> None:
         """Pillow's hook, called once after the pixels are loaded."""
         super().load_end()
-        if self._clear and self.fp:
+        if (self._clear or self._levels_of) and self.fp:
             self.fp.seek(0)
             with PngImageFile(self.fp) as lower:
-                lower.tile = [lower.tile[0]._replace(args=_LOWER_BYTES)]
-                differing = _differing(lower, [level & 0xFF for level in self._clear])
-            upper = _differing(self, [level >> 8 for level in self._clear])
-            self.putalpha(ImageChops.lighter(upper, differing))
+                lower.tile = [lower.tile[0]._replace(args=self._lower)]
+                if self._clear:
+                    differing = _differing(lower, [level & 0xFF for level in self._clear])
+                    upper = _differing(self, [level >> 8 for level in self._clear])
+                    self.putalpha(ImageChops.lighter(upper, differing))
+                if self._levels_of:
+                    self._replace_levels(lower, self._levels_of(self))
+
+    def _replace_levels(self, lower: Image.Image, levels: Sequence[int]) -> None:
+        for top in range(0, self.height, _ROWS):
+            box = (0, top, self.width, min(top + _ROWS, self.height))
+            red, green, blue, *alpha = self.crop(box).split()
+            others = lower.crop(box).split()
+            bands = (
+                _joined(ours, theirs).point(levels, "L")
+                for ours, theirs in zip((red, green, blue), others, strict=False)
+            )
+            self.paste(Image.merge(self.mode, (*bands, *alpha)), box)
+
+
+def _joined(upper: Image.Image, lower: Image.Image) -> Image.Image:
+    """16-bit levels (`I`) by their bytes (`L`)."""
+    content = Image.merge("LA", (lower, upper)).tobytes()
+    return Image.frombytes("I;16", upper.size, content).convert("I")
 
 
 def _differing(image: Image.Image, colour: list[int]) -> Image.Image:

@@ -6,7 +6,7 @@ from itertools import accumulate, tee
 
 from PIL import Image
 
-from chalicelib.imaging.colour import reducible, to_srgb
+from chalicelib.imaging.colour import colours_of, reducible, shaped, to_srgb
 from chalicelib.imaging.decoding import Animation, frames_of
 from chalicelib.imaging.formats.file_info import Frame
 from chalicelib.imaging.geometry import Size
@@ -24,10 +24,12 @@ def pictures_of(animation: Animation) -> Iterator[tuple[Image.Image, int]]:
     A picture is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`; only one is held at a time.
     """
     info = animation.info
+    colours = colours_of(info.profile, info.peak)
     shown, timed = tee(_composed(animation.canvas, frames_of(animation)))
     durations = shown_for(frame.milliseconds for frame, _ in timed)
     for (_, canvas), milliseconds in zip(shown, durations, strict=True):
-        picture = to_srgb(upright(reducible(canvas), info.orientation), info.profile)
+        whole = reducible(shaped(canvas, colours))
+        picture = to_srgb(upright(whole, info.orientation), colours)
         # As in decoding: a colour conversion leaves its profile, which encoders would write.
         picture.info = {}
         yield picture, milliseconds

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from chalicelib.imaging.attribution import iptc
-from chalicelib.imaging.formats import jpeg, png, webp
+from chalicelib.imaging.formats import jpeg, png, png_colours, webp
 from chalicelib.imaging.formats.heif_items import Items, items_of
 from chalicelib.imaging.formats.heif_items import content_of as item_of
 from chalicelib.imaging.formats.isobmff import boxes, inside
@@ -104,4 +104,4 @@ def _text(content: bytes) -> bytes:
     text = content[2:].split(b"\x00", 2)[2]
     if not packed:
         return text
-    return b"" if method else png.inflated(text, _LONGEST)
+    return b"" if method else png_colours.inflated(text, _LONGEST)

@@ -8,7 +8,7 @@ so comments, previews and broken metadata can neither make it fail nor slow it d
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from chalicelib.imaging.formats import avif, gif, heif, jpeg, png, tiff, webp
+from chalicelib.imaging.formats import avif, bmp_colours, gif, heif, jpeg, png, tiff, webp
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, Frame
 from chalicelib.imaging.formats.png_conformance import is_conformant
@@ -77,5 +77,7 @@ CONTAINERS: dict[InputFormat, Container] = {
     ),
     "heic": Container(inspect=lambda data, _: heif.inspect(data)),
     "tiff": Container(inspect=tiff.inspect),
-    "bmp": Container(inspect=lambda data, _: FileInfo(Body(data))),
+    "bmp": Container(
+        inspect=lambda data, _: FileInfo(Body(data), profile=bmp_colours.profile_of(data))
+    ),
 }

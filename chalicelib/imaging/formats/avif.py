@@ -9,6 +9,7 @@ from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.heif import (
     check_area,
     check_parts,
+    peak_of,
     profile_of,
     size_of,
     without_metadata,
@@ -39,8 +40,9 @@ def inspect(data: bytes) -> FileInfo:
     items = items_of(data, metas[0])
     check_parts(data, items, lambda item: av1.area(content_of(data, items, item)))
     width, height = size_of(data, items, items.primary)
-    profile = profile_of(data, items)
-    return FileInfo(Body(without_metadata(data, items)), width, height, profile=profile)
+    profile, peak = profile_of(data, items), peak_of(data, items)
+    body = Body(without_metadata(data, items))
+    return FileInfo(body, width, height, profile=profile, peak=peak)
 
 
 def _check_track(data: bytes, track: list[Box]) -> None:

@@ -15,7 +15,8 @@ class FileInfo(NamedTuple):
     pixels, 0 if only the decoder knows; `frames` is counted up to one more
     than allowed; `orientation` is EXIF's, 1 to 8; `profile` is the ICC profile,
     empty if there is none or only the decoder knows it. `plays` is how often an
-    animation plays, 0 for ever; None for a still, or an animation treated as one.
+    animation plays, 0 for ever; None for a still, or an animation treated as one. `peak` is the
+    brightest pixel in cd/m2 where PQ says it, 0 if unknown.
     `offset` is where the picture in `body` lies on its canvas of `width` x `height`, which is
     transparent around it; None if it covers the canvas. `proofs` are bodies that look the same
     if no pixel is missing; empty where the structure alone shows that.
@@ -28,6 +29,7 @@ class FileInfo(NamedTuple):
     orientation: int = 1
     profile: bytes = b""
     plays: int | None = None
+    peak: int = 0
     offset: tuple[int, int] | None = None
     proofs: tuple[Body, ...] = ()
 

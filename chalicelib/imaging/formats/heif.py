@@ -6,7 +6,7 @@ from itertools import islice
 
 from chalicelib.errors import Reason
 from chalicelib.imaging.formats.body import Body
-from chalicelib.imaging.formats.cicp import named
+from chalicelib.imaging.formats.cicp import named_video
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.heif_items import Items, items_of
 from chalicelib.imaging.formats.isobmff import Box, boxes, numbers
@@ -36,8 +36,9 @@ def inspect(data: bytes) -> FileInfo:
         raise rejection(Reason.UNSUPPORTED_FORMAT, "HEIF (other than HEIC)")
     width, height = size_of(data, items, items.primary)
     check_parts(data, items, lambda item: area_of(data, items, item))
-    profile = profile_of(data, items)
-    return FileInfo(Body(without_metadata(data, items)), width, height, profile=profile)
+    profile, peak = profile_of(data, items), peak_of(data, items)
+    body = Body(without_metadata(data, items))
+    return FileInfo(body, width, height, profile=profile, peak=peak)
 
 
 def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:
@@ -78,7 +79,15 @@ def profile_of(data: bytes, items: Items) -> bytes:
     if len(numbered) != 1 or len(found) > 1:
         return b""
     primaries, transfer = numbers(data, ">HH", numbered[0].start + 4)
-    return named(primaries, transfer)
+    return named_video(primaries, transfer)
+
+
+def peak_of(data: bytes, items: Items) -> int:
+    """The picture's brightest pixel in cd/m2 by its content light level; 0 if unknown."""
+    for found in items.properties.get(items.primary, []):
+        if found.name == b"clli":
+            return numbers(data, ">H", found.start)[0]
+    return 0
 
 
 def without_metadata(data: bytes, items: Items) -> bytes:

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator
 
 from chalicelib.errors import Reason
+from chalicelib.imaging.formats import exif_colours
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.jpeg_scans import Segment, is_incomplete
@@ -66,7 +67,8 @@ def inspect(data: bytes) -> FileInfo:
     end = further[-1].end
     kept += _without_fill(data, header[-1].end, end)
     width, height = size
-    info = FileInfo(Body(data, kept), width, height, 1, exif_orientation(exif), _assembled(pieces))
+    profile = _assembled(pieces) or exif_colours.profile_of(exif)
+    info = FileInfo(Body(data, kept), width, height, 1, exif_orientation(exif), profile)
     if further[-1].marker == _END:
         return info
     kept[-1] = (kept[-1][0], _without_padding(data, *kept[-1]))

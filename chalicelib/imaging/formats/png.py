@@ -1,10 +1,9 @@
 """PNG and APNG: a signature, then chunks."""
 
 import struct
-import zlib
 from collections.abc import Iterator
 
-from chalicelib.imaging.formats import apng
+from chalicelib.imaging.formats import apng, png_colours
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile
 from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
@@ -12,13 +11,13 @@ from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
 _PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _END = b"\x00\x00\x00\x00IEND\xae\x42\x60\x82"
 _MOST_CHUNKS = 200_000
-_LARGEST_PROFILE = 8 * 1024 * 1024
 
 
 def inspect(data: bytes) -> FileInfo:
     """The structure of a PNG; its body is the default image, no metadata. Raises MalformedFile."""
     kept = [(0, 8)]
-    size, frames, orientation, profile = (0, 0), 0, 1, b""
+    size, frames, orientation = (0, 0), 0, 1
+    colours: dict[bytes, bytes] = {}
     moving: list[apng.Chunk] = []
     for name, start, end in chunks(data):
         content = memoryview(data)[start + 8 : end - 4]
@@ -32,12 +31,13 @@ def inspect(data: bytes) -> FileInfo:
             frames += 1
         elif name == b"eXIf":
             orientation = exif_orientation(bytes(content))
-        elif name == b"iCCP":
-            packed = bytes(content).partition(b"\x00")[2][1:]
-            profile = inflated(packed, _LARGEST_PROFILE)
+        elif name in png_colours.CHUNKS and name not in colours:
+            colours[name] = bytes(content)
     width, height = size
     plays, frames = apng.plays(data, moving), max(1, frames)
-    return FileInfo(Body(data, kept), width, height, frames, orientation, profile, plays)
+    profile = png_colours.profile_of(colours) if colours else b""
+    peak = png_colours.peak_of(colours)
+    return FileInfo(Body(data, kept), width, height, frames, orientation, profile, plays, peak)
 
 
 def frames(data: bytes) -> Iterator[Frame]:
@@ -80,16 +80,6 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         has_pixels = has_pixels or name == b"IDAT"
         yield name, position, end
         position = end
-
-
-def inflated(packed: bytes, most: int) -> bytes:
-    """Decompress `packed`; empty if it is malformed, or the result longer than `most` bytes."""
-    inflater = zlib.decompressobj()
-    try:
-        content = inflater.decompress(packed, most)
-    except zlib.error:
-        return b""
-    return content if inflater.eof else b""
 
 
 def _size(content: memoryview) -> tuple[int, int]:

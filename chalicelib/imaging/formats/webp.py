@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
 
+from chalicelib.imaging.formats import exif_colours
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile
 from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
@@ -32,13 +33,9 @@ def inspect(data: bytes, most_frames: int) -> FileInfo:
         raise MalformedFile
     frames = min(sum(name == b"ANMF" for name, _, _ in found), most_frames + 1)
     metadata = {name: data[start:end] for name, start, end in found if name in _METADATA}
-    still = FileInfo(
-        Body(data),
-        *size,
-        max(1, frames),
-        exif_orientation(metadata.get(b"EXIF", b"")),
-        metadata.get(b"ICCP", b""),
-    )
+    exif = metadata.get(b"EXIF", b"")
+    profile = metadata.get(b"ICCP", b"") or exif_colours.profile_of(exif)
+    still = FileInfo(Body(data), *size, max(1, frames), exif_orientation(exif), profile)
     if frames < 2 or frames > most_frames or not _is_moving(data):
         return still
     if _is_truncated(data):
