@@ -8,7 +8,7 @@ from PIL.ImageFile import _Tile
 from PIL.TiffImagePlugin import COLORMAP, COMPRESSION_INFO, OPEN_INFO, TiffImageFile
 
 from chalicelib.errors import Reason
-from chalicelib.imaging.colour import reducible, to_srgb
+from chalicelib.imaging.colour import Colours, reducible, to_srgb
 from chalicelib.imaging.formats.tiff_ifd import content_of, layout_of
 from chalicelib.imaging.formats.tiff_samples import (
     BLACK_IS_ZERO,
@@ -216,7 +216,7 @@ def _unsigned(grey: Image.Image) -> Image.Image:
 
 def _with_alpha(colours: Image.Image, alpha: Image.Image | None, profile: bytes) -> Image.Image:
     """`colours` (`CMYK` or `LAB`) in sRGB: neither mode can hold alpha."""
-    finished = to_srgb(reducible(colours), profile if colours.mode == "CMYK" else b"")
+    finished = to_srgb(reducible(colours), Colours(profile if colours.mode == "CMYK" else b""))
     if alpha is not None:
         finished.putalpha(alpha)
     return finished
