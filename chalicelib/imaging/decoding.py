@@ -49,14 +49,16 @@ class Decoded(NamedTuple):
     """An original: its kind, its upright size, and its pixels, no more of them than needed.
 
     `image` is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`, and carries no metadata.
-    `body` is the file's body if `image` has exactly its pixels, with nothing scaled, turned,
-    converted or left out; else None. `animation` is None for a still picture.
+    `body` is the file's body if `image` has exactly its pixels, with nothing scaled, converted or
+    left out; else None. They have been turned by `orientation`, EXIF's number. `animation` is None
+    for a still picture.
     """
 
     kind: InputFormat
     size: Size
     image: Image.Image
     body: Body | None
+    orientation: int
     animation: Animation | None
 
     @property
@@ -133,12 +135,13 @@ def _read(
     canvas = (info.width, info.height) if info.offset else image.size
     size = Size(*turned(canvas, orientation))
     reduced, colours = _reduced(image, info, turned(size_needed(size), orientation), colours)
-    finished = to_srgb(upright(reduced, orientation), colours)
+    upright_image = upright(reduced, orientation)
+    finished = to_srgb(upright_image, colours)
     # Every step returns the object it was given if it has nothing to do.
-    same = finished is reduced and finished.size == size and info.frames == 1
+    same = finished is upright_image and finished.size == size and info.frames == 1
     # Pillow copies metadata from image to image, and its encoders would write some of it.
     finished.info = {}
-    return Decoded(kind, size, finished, info.body if same else None, None)
+    return Decoded(kind, size, finished, info.body if same else None, orientation, None)
 
 
 def _reduced(

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from chalicelib.imaging.alpha import straight
+from chalicelib.imaging.alpha import premultiplied, straight
+from chalicelib.imaging.alpha_bleeding import bleed
 from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.plugins import plugin
-from chalicelib.imaging.subsampling import subsampling_for
+from chalicelib.imaging.subsampling import has_few_pixels, is_tiny, subsampling_for
 from chalicelib.model.formats import InputFormat, OutputFormat
 from chalicelib.model.variants import Format
 
@@ -23,7 +24,7 @@ class File(NamedTuple):
 
 
 class Codec(NamedTuple):
-    """How a format is written.
+    """How a format is written; `lossy` if neighbouring pixels affect each other.
 
     Browsers that support a format also support all formats of a lower `support_rank`; 0 is the
     lowest. `options` returns Pillow's options for a quality of 1 to 100, a longest side in
@@ -31,6 +32,7 @@ class Codec(NamedTuple):
     """
 
     alpha: bool
+    lossy: bool
     support_rank: int
     options: Callable[[int, int, bool], dict[str, Any]]
 
@@ -59,11 +61,14 @@ def _png_options(_quality: int, _side: int, _slow: bool) -> dict[str, Any]:
 
 
 CODECS: dict[OutputFormat, Codec] = {
-    "webp": Codec(True, 1, _webp_options),
-    "avif": Codec(True, 2, _avif_options),
-    "jpeg": Codec(False, 0, _jpeg_options),
-    "png": Codec(True, 0, _png_options),
+    "webp": Codec(True, True, 1, _webp_options),
+    "avif": Codec(True, True, 2, _avif_options),
+    "jpeg": Codec(False, True, 0, _jpeg_options),
+    "png": Codec(True, False, 0, _png_options),
 }
+
+
+_LOSSLESS_WEBP = {"lossless": True, "quality": 75, "method": 4}
 
 
 def avif_quality(quality: int, side: int) -> int:
@@ -116,7 +121,9 @@ def encode(
     slow: bool = False,
     exif: bytes = b"",
 ) -> bytes:
-    """Encode `image` (`L`, `RGB`, `RGBa`), on `background` (`#rrggbb`) if the format has no alpha.
+    """Encode `image` (`L`, `RGB`, `RGBa`, `RGBA`).
+
+    It gets a `background` (`#rrggbb`) if the format has no alpha.
 
     `side` is the longest side, in pixels, of the picture that `image` is a part of; 0 if it is
     the whole picture. A `slow` encoder takes several times as long for fewer bytes. `exif` is the
@@ -125,12 +132,17 @@ def encode(
     codec = CODECS[output]
     options = codec.options(quality, side or max(image.size), slow) | {"exif": exif}
     # Pillow keeps a save's options on the object, and another thread may be saving this one.
-    with _prepared(image, background, alpha=codec.alpha) as prepared:
-        file = _saved(prepared, output, options)
-        palette_image = indexed(prepared) if output == "png" else None
-        if palette_image is None:
-            return file
-        return min(file, _saved(palette_image, output, options), key=len)
+    with _prepared(image, background, codec) as prepared:
+        if output == "png":
+            alternatives = [found] if (found := indexed(prepared)) else []
+            files = [_saved(picture, output, options) for picture in (prepared, *alternatives)]
+        elif output == "webp" and has_few_pixels(prepared):
+            files = [_saved(prepared, output, _LOSSLESS_WEBP | {"exif": exif})]
+            if not is_tiny(prepared):
+                files.append(_saved(prepared, output, options))
+        else:
+            files = [_saved(prepared, output, options)]
+    return min(files, key=len)
 
 
 def _saved(image: Image.Image, output: OutputFormat, options: dict[str, Any]) -> bytes:
@@ -138,15 +150,21 @@ def _saved(image: Image.Image, output: OutputFormat, options: dict[str, Any]) ->
     file = BytesIO()
     if output == "jpeg":
         options = options | {"subsampling": subsampling_for(image)}
+    elif output == "avif" and has_few_pixels(image):
+        options = options | {"subsampling": "4:4:4"}
     image.save(file, output, **options)
     return file.getvalue()
 
 
-def _prepared(image: Image.Image, background: str, *, alpha: bool) -> Image.Image:
+def _prepared(image: Image.Image, background: str, codec: Codec) -> Image.Image:
     """A separate object to save, in `L`, `RGB` or `RGBA`; it may share the pixels of `image`."""
-    if image.mode != "RGBa":
+    if image.mode in {"L", "RGB"}:
         return _sharing_pixels(image)
-    return straight(image) if alpha else flat(image, background)
+    if not codec.alpha:
+        return flat(image, background)
+    if codec.lossy:
+        return bleed(image if image.mode == "RGBa" else premultiplied(image))
+    return straight(image) if image.mode == "RGBa" else _sharing_pixels(image)
 
 
 def _sharing_pixels(image: Image.Image) -> Image.Image:

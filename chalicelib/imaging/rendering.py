@@ -1,13 +1,13 @@
 """Renders an uploaded file: decodes it once, scales it down in a cascade, encodes in parallel."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 
 from PIL import Image
 
 from chalicelib.imaging.animation import WebpWriter, check, transcode
-from chalicelib.imaging.attribution import exif_of, read_attribution
+from chalicelib.imaging.attribution import Attribution, exif_of, read_attribution
 from chalicelib.imaging.cascade import Cascade, padded
 from chalicelib.imaging.decoding import Decoded, decode
 from chalicelib.imaging.encoding import File, encode, output_for
@@ -18,7 +18,7 @@ from chalicelib.imaging.preview import preview_of
 from chalicelib.imaging.quality import quality_for
 from chalicelib.imaging.render_tasks import RenderTask, required_size, tasks_of
 from chalicelib.imaging.sharpening import sharpened
-from chalicelib.imaging.smallest_files import lighter, worthwhile
+from chalicelib.imaging.smallest_files import with_original, worthwhile
 from chalicelib.imaging.watermark import apply_watermark
 from chalicelib.model.focal_point import CENTRE, FocalPoint
 from chalicelib.model.formats import FORMATS
@@ -54,10 +54,11 @@ def render(
     chosen = [variant for variant in variants if only is None or variant.name in only]
     wanted = {task for variant in chosen for task in tasks[variant]}
     animated = {task for task in all_tasks if decoded.animation and task.output == "webp"}
-    exif = exif_of(*read_attribution(decoded.kind, data)) if keep_credits else b""
+    attribution = read_attribution(decoded.kind, data) if keep_credits else Attribution()
+    exif = exif_of(*attribution)
     files, preview = _render_stills(decoded, all_tasks - animated, wanted, watermarks, exif)
     files |= _render_animations(decoded, animated, wanted, watermarks, limits, exif)
-    files = _prefer_original(decoded, files, exif)
+    original = _servable_original(decoded, files, attribution)
     return Picture(
         content_type=FORMATS[decoded.kind].media_type,
         width=decoded.size.width,
@@ -66,9 +67,7 @@ def render(
         renditions=tuple(
             _rendered(variant.name, tasks[variant][0].appearance.placement.canvas, file)
             for variant in chosen
-            for file in worthwhile(
-                (files[task] for task in tasks[variant]), alpha=decoded.has_alpha
-            )
+            for file in _files_of(tasks[variant], files, original, decoded)
         ),
     )
 
@@ -153,24 +152,43 @@ def _order(task: RenderTask) -> tuple[object, ...]:
     return task.appearance.placement.source_size, repr(task)
 
 
-def _prefer_original(
-    decoded: Decoded, files: dict[RenderTask, File], exif: bytes
-) -> dict[RenderTask, File]:
-    """`files`, with the original instead of each file that shows the same and is not smaller."""
+def _files_of(
+    tasks: Sequence[RenderTask],
+    files: Mapping[RenderTask, File],
+    original: File | None,
+    decoded: Decoded,
+) -> list[File]:
+    """The files worth serving of one variant, the original among them if that is lighter."""
+    alpha = decoded.has_alpha
+    made = [files[task] for task in tasks]
+    if original and _shows_all(tasks[0], decoded):
+        made = with_original(made, original, alpha=alpha)
+    return worthwhile(made, alpha=alpha)
+
+
+def _servable_original(
+    decoded: Decoded, files: Mapping[RenderTask, File], attribution: Attribution
+) -> File | None:
+    """The original without metadata, if browsers show its pixels and it is lighter than a file.
+
+    None if no variant shows all of it.
+    """
     moving = decoded.animation is not None
-    alike = [task for task in files if task.appearance.is_of_all(decoded.size)]
-    alike = [task for task in alike if files[task].moving == moving]
+    alike = [file for task, file in files.items() if _shows_all(task, decoded)]
+    alike = [file for file in alike if file.moving == moving]
     container = CONTAINERS[decoded.kind]
     bare = _stripped(decoded) if alike else b""
-    stripped = container.with_exif(bare, exif)
-    if not stripped:
-        return files
-    original = File(output_for("original", decoded.kind, decoded.image.mode), stripped, moving)
-    alpha = decoded.has_alpha
-    lightest = {task: lighter(files[task], original, alpha=alpha) for task in alike}
-    if original not in lightest.values() or not (moving or container.is_conformant(bare)):
-        return files
-    return files | lightest
+    turned = decoded.orientation if container.turned_by == "exif" else 1
+    data = container.with_exif(bare, exif_of(*attribution, turned))
+    if not data or len(data) > max(len(file.data) for file in alike):
+        return None
+    if not moving and not container.is_conformant(bare):
+        return None
+    return File(output_for("original", decoded.kind, decoded.image.mode), data, moving)
+
+
+def _shows_all(task: RenderTask, decoded: Decoded) -> bool:
+    return task.appearance.is_of_all(decoded.size)
 
 
 def _stripped(decoded: Decoded) -> bytes:
@@ -179,7 +197,9 @@ def _stripped(decoded: Decoded) -> bytes:
     container = CONTAINERS[decoded.kind]
     if animation:
         return container.strip_animation_metadata(animation.data) if animation.unchanged else b""
-    return container.strip_metadata(bytes(decoded.body)) if decoded.body else b""
+    if not decoded.body or (decoded.orientation != 1 and not container.turned_by):
+        return b""
+    return container.strip_metadata(bytes(decoded.body))
 
 
 def _rendered(name: str, size: Size, file: File) -> Rendered:

@@ -1,9 +1,22 @@
 """Which files are worth serving: none larger than the same picture in a simpler format."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chalicelib.imaging.encoding import CODECS, File
 from chalicelib.model.formats import PREFERENCE
+
+
+def with_original(made: Sequence[File], original: File, *, alpha: bool) -> list[File]:
+    """The files `made` of a variant, and the `original` of the same pixels: instead of or besides.
+
+    It replaces files that are not lighter (see `lighter`). If fewer browsers support it than
+    any of them, it is one more, for those browsers: an AVIF besides a WebP.
+    """
+    alike = [file for file in made if file.moving == original.moving]
+    ranks = [CODECS[file.output].support_rank for file in alike]
+    if 0 < max(ranks, default=0) < CODECS[original.output].support_rank:
+        return [*made, original]
+    return [lighter(file, original, alpha=alpha) if file in alike else file for file in made]
 
 
 def lighter(made: File, original: File, *, alpha: bool) -> File:

@@ -1,4 +1,4 @@
-"""Chooses JPEG's chroma subsampling: whether half the colour resolution is enough."""
+"""Chroma subsampling: for which pictures half the colour resolution is enough."""
 
 from typing import Literal
 
@@ -15,11 +15,26 @@ _LOSS = 24
 _BLOCKS = 4
 _MOST_SHARE = 8  # in a picture of few blocks, one in this many is enough
 
+# Pixels of pictures whose chroma weighs nothing: 64 x 64, and for lossless ones 32 x 32.
+_FEW, _TINY = 4096, 1024
+
+
+def has_few_pixels(image: Image.Image) -> bool:
+    """Whether `image` is so small that it should keep its full colour resolution."""
+    return image.width * image.height <= _FEW
+
+
+def is_tiny(image: Image.Image) -> bool:
+    """Whether `image` is an icon, which should be lossless."""
+    return image.width * image.height <= _TINY
+
 
 def subsampling_for(image: Image.Image) -> Subsampling:
     """4:4:4 if halving the colours of `image` (`L` or `RGB`) would be visible, else 4:2:0."""
     if image.mode != "RGB":
         return "4:2:0"
+    if has_few_pixels(image):
+        return "4:4:4"
     colours = image.convert("YCbCr")
     red, blue = (_loss(colours.getchannel(band)) for band in ("Cr", "Cb"))
     blocks = ImageChops.add(red, blue).reduce(_SIDE).histogram()

@@ -207,7 +207,7 @@ def test_no_metadata_is_left_in_an_original_animation_that_is_served():
 
 
 def test_an_animated_png_that_is_smaller_is_served_unchanged():
-    noise = Image.effect_noise((64, 64), 90).point(lambda level: 255 * (level > 128)).convert("1")
+    noise = Image.effect_noise((90, 90), 90).point(lambda level: 255 * (level > 128)).convert("1")
     given = [noise, noise.transpose(Image.Transpose.ROTATE_90)]
     data = saved(noise, "png", save_all=True, append_images=given[1:], optimize=True)
     made = only(data)

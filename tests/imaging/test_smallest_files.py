@@ -21,6 +21,7 @@ from tests.imaging.samples import (
     scene,
 )
 
+ORIENTATION, ARTIST = 274, 315
 BEST_FIRST = ("avif", "webp", "jpeg", "png")
 SMALL = scene(300, 200)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -61,17 +62,27 @@ def test_an_original_replaces_a_rendition_that_is_not_smaller(kind: str, output:
 
 @pytest.mark.parametrize("output", ["webp", "avif", "png"])
 def test_a_well_compressed_png_of_few_colours_is_served_unchanged(output: str) -> None:
-    noise = Image.effect_noise((64, 64), 90).point(lambda level: 255 * (level > 128))
+    noise = Image.effect_noise((90, 90), 90).point(lambda level: 255 * (level > 128))
     data = saved(noise.convert("1"), "png", optimize=True)
     assert only(rendered(data, rule(output))) == data
 
 
-@pytest.mark.parametrize(
-    ("kind", "output"), [("webp", "jpeg"), ("avif", "jpeg"), ("avif", "webp"), ("webp", "png")]
-)
-def test_an_original_that_fewer_browsers_support_replaces_nothing(kind: str, output: str) -> None:
+@pytest.mark.parametrize(("kind", "output"), [("webp", "jpeg"), ("avif", "jpeg"), ("webp", "png")])
+def test_formats_that_all_browsers_support_are_never_replaced(kind: str, output: str) -> None:
     (made,) = rendered(poor(kind), rule(output)).renditions
     assert made.format == output
+
+
+def test_a_lighter_avif_is_served_besides_the_webp_for_browsers_that_support_it() -> None:
+    data = poor("avif")
+    webp, avif = rendered(data, rule("webp")).renditions
+    assert (webp.format, avif.format) == ("webp", "avif")
+    assert avif.data == data
+
+
+def test_an_avif_is_not_served_if_its_webp_is_lighter() -> None:
+    (made,) = rendered(saved(SMALL, "avif", quality=100), rule("webp")).renditions
+    assert made.format == "webp"
 
 
 def test_a_large_original_is_not_served() -> None:
@@ -98,10 +109,40 @@ def test_metadata_does_not_count_towards_the_size_of_the_original() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
-def test_a_picture_that_must_be_turned_is_not_served_unchanged(orientation: int) -> None:
-    data = poor("jpeg", exif=exif(orientation))
+def test_a_jpeg_that_must_be_turned_keeps_its_orientation_and_no_other_metadata(
+    orientation: int,
+) -> None:
+    data = poor("jpeg", exif=exif(orientation, gps=True), comment="SecretPlace")
+    (made,) = rendered(data, rule("webp", height=300)).renditions
+    image = opened(made.data)
+    assert (made.format, dict(image.getexif())) == ("jpeg", {ORIENTATION: orientation})
+    assert (made.width, made.height) == ((200, 300) if orientation > 4 else (300, 200))
+    assert b"Secret" not in made.data
+
+
+def test_a_turned_jpeg_has_its_orientation_besides_its_credits() -> None:
+    block = Image.Exif()
+    block.update({ORIENTATION: 6, ARTIST: "Ada"})
+    data = poor("jpeg", exif=block.tobytes())
+    (made,) = render(data, (rule("webp", height=300),), LIMITS, keep_credits=True).renditions
+    assert dict(opened(made.data).getexif()) == {ORIENTATION: 6, ARTIST: "Ada"}
+
+
+@pytest.mark.parametrize("kind", ["png", "webp"])
+def test_formats_that_browsers_do_not_turn_are_encoded_upright(kind: str) -> None:
+    options = {"quality": 5} if kind == "webp" else {}
+    data = saved(SMALL.quantize(4), kind, exif=exif(6), **options)
     (made,) = rendered(data, rule("webp", height=300)).renditions
     assert made.format == "webp"
+    assert opened(made.data).size == (200, 300)
+
+
+def test_an_avif_that_its_container_turns_is_served_as_it_is() -> None:
+    data = poor("avif", exif=exif(6))
+    webp, avif = rendered(data, rule("webp", height=300)).renditions
+    assert opened(webp.data).size == (200, 300)
+    assert (avif.format, avif.width, avif.height) == ("avif", 200, 300)
+    assert b"Exif" not in avif.data or opened(avif.data).getexif().keys() <= {ORIENTATION}
 
 
 @pytest.mark.parametrize(
@@ -164,9 +205,9 @@ def test_a_format_that_is_no_smaller_than_a_simpler_one_is_dropped() -> None:
 
 
 def test_a_jpeg_on_a_background_does_not_displace_a_transparent_file() -> None:
-    image = Image.new("RGB", (60, 60), "teal").convert("RGBA")
-    image.putalpha(Image.effect_noise((60, 60), 99))
-    made = rendered(saved(image, "png"), rule("webp", "jpeg", width=50)).renditions
+    image = Image.new("RGB", (90, 90), "teal").convert("RGBA")
+    image.putalpha(Image.effect_noise((90, 90), 99))
+    made = rendered(saved(image, "png"), rule("webp", "jpeg", width=80)).renditions
     assert [rendition.format for rendition in made] == ["webp", "jpeg"]
     assert len(made[1].data) < len(made[0].data)
 

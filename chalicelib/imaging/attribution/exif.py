@@ -1,9 +1,9 @@
-"""EXIF's two attribution tags: reading them from a block, and writing a block of only them."""
+"""EXIF's two attribution tags: reading them, and writing blocks of them and the orientation."""
 
 from PIL import Image
 
 from chalicelib.imaging.attribution import iptc
-from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, content_of, layout_of
+from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, ORIENTATION, content_of, layout_of
 
 _ARTIST, _COPYRIGHT = 315, 33_432
 
@@ -16,9 +16,14 @@ def read(block: bytes) -> tuple[str, str]:
     return iptc.text_of(creator), iptc.text_of(notice)
 
 
-def exif_of(creator: str, notice: str) -> bytes:
-    """An EXIF block, with its prefix, of these texts in UTF-8; empty if both are."""
+def exif_of(creator: str, notice: str, orientation: int = 1) -> bytes:
+    """An EXIF block, with its prefix, of these texts in UTF-8 and an orientation other than 1.
+
+    Empty if there is nothing to write.
+    """
     block = Image.Exif()
+    if orientation != 1:
+        block[ORIENTATION] = orientation
     tags = {_ARTIST: creator, _COPYRIGHT: notice}
     block.update({tag: text.encode() for tag, text in tags.items() if text})
     return block.tobytes() if block else b""

@@ -6,7 +6,7 @@ so comments, previews and broken metadata can neither make it fail nor slow it d
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chalicelib.imaging.formats import avif, bmp_colours, gif, heif, jpeg, png, tiff, webp
 from chalicelib.imaging.formats.body import Body
@@ -35,7 +35,7 @@ class Container(NamedTuple):
     pixels and timing. Browsers show both correctly if they are sRGB. `insert_exif(data, exif)`
     adds the block `exif` to a file without metadata. All three return nothing where that is not
     possible. `is_conformant(data)` is whether browsers show such a file, as far as the decoder's
-    success does not answer that.
+    success does not answer that. `turned_by` is what makes browsers turn a picture, if anything.
     """
 
     inspect: Callable[[bytes, int], FileInfo]
@@ -44,6 +44,7 @@ class Container(NamedTuple):
     strip_animation_metadata: Callable[[bytes], bytes] = _not_written
     insert_exif: Callable[[bytes, bytes], bytes] = _not_written
     is_conformant: Callable[[bytes], bool] = bool
+    turned_by: Literal["exif", "container"] | None = None
 
     def with_exif(self, data: bytes, exif: bytes) -> bytes:
         """As `insert_exif`, but `data` unchanged if either is empty."""
@@ -55,6 +56,7 @@ CONTAINERS: dict[InputFormat, Container] = {
         inspect=lambda data, _: jpeg.inspect(data),
         strip_metadata=jpeg.strip_metadata,
         insert_exif=jpeg.insert_exif,
+        turned_by="exif",
     ),
     "png": Container(
         inspect=lambda data, _: png.inspect(data),
@@ -73,7 +75,9 @@ CONTAINERS: dict[InputFormat, Container] = {
     ),
     "gif": Container(inspect=gif.inspect, frames=gif.frames),
     "avif": Container(
-        inspect=lambda data, _: avif.inspect(data), strip_metadata=avif.strip_metadata
+        inspect=lambda data, _: avif.inspect(data),
+        strip_metadata=avif.strip_metadata,
+        turned_by="container",
     ),
     "heic": Container(inspect=lambda data, _: heif.inspect(data)),
     "tiff": Container(inspect=tiff.inspect),

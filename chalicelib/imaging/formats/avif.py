@@ -15,6 +15,7 @@ from chalicelib.imaging.formats.heif import (
     without_metadata,
 )
 from chalicelib.imaging.formats.heif_items import content_of, items_of
+from chalicelib.imaging.formats.heif_properties import with_joined_lists
 from chalicelib.imaging.formats.isobmff import Box, boxes, inside, numbers
 
 _TOP = frozenset({b"ftyp", b"meta", b"mdat"})
@@ -32,17 +33,23 @@ def inspect(data: bytes) -> FileInfo:
     The format's own rotation and mirroring apply, and EXIF's orientation does not.
     """
     top = boxes(data, 0, len(data))
-    for track in inside(data, top, b"moov", b"trak"):
+    tracks = inside(data, top, b"moov", b"trak")
+    for track in tracks:
         _check_track(data, boxes(data, track.start, track.end))
     metas = [box for box in top if box.name == b"meta"]
-    if not metas:
+    if not metas or (tracks and not _has_primary(data, metas[0])):
         return FileInfo(Body(data))
+    data = with_joined_lists(data, metas[0])
     items = items_of(data, metas[0])
     check_parts(data, items, lambda item: av1.area(content_of(data, items, item)))
     width, height = size_of(data, items, items.primary)
     profile, peak = profile_of(data, items), peak_of(data, items)
     body = Body(without_metadata(data, items))
     return FileInfo(body, width, height, profile=profile, peak=peak)
+
+
+def _has_primary(data: bytes, meta: Box) -> bool:
+    return any(box.name == b"pitm" for box in boxes(data, meta.start + 4, meta.end))
 
 
 def _check_track(data: bytes, track: list[Box]) -> None:

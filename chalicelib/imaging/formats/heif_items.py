@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.imaging.formats.file_info import MalformedFile
+from chalicelib.imaging.formats.heif_properties import associations
 from chalicelib.imaging.formats.isobmff import Box, Cursor, boxes
 
 # More than any program writes; libheif's own limit is a thousand items.
@@ -92,19 +93,10 @@ def _properties(data: bytes, box: Box) -> dict[int, list[Box]]:
     properties: dict[int, list[Box]] = {}
     for group in groups:
         if group.name == b"ipma":
-            for item, index in _associations(data, group):
-                if 0 < index <= len(all_properties):
-                    properties.setdefault(item, []).append(all_properties[index - 1])
+            for found in associations(data, group):
+                if 0 < found.property <= len(all_properties):
+                    properties.setdefault(found.item, []).append(all_properties[found.property - 1])
     return properties
-
-
-def _associations(data: bytes, box: Box) -> Iterator[tuple[int, int]]:
-    """Items and the indices, from 1, of their properties."""
-    version, flags, cursor = _versioned(data, box)
-    for _ in range(min(cursor.number(4), _MOST)):
-        item = cursor.number(4 if version else 2)
-        for _ in range(cursor.number(1)):
-            yield item, cursor.number(2) & 0x7FFF if flags & 1 else cursor.number(1) & 0x7F
 
 
 def _extents(data: bytes, box: Box, idat: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
