@@ -25,10 +25,12 @@ def _starts(pattern: bytes) -> re.Pattern[bytes]:
 
 
 # `ftyp` boxes list four-byte fields: the major brand, a version, then the compatible brands.
-_AVIF_BRANDS = rb".{4}ftyp(?:avi[fs]|(?:mif1|msf1|miaf|MA1[AB]).{4}(?:.{4}){0,30}?avi[fs])"
+_AVIF_BRANDS = (
+    rb".{4}ftyp(?:avi[fs]|mif3avif|(?:mif[13]|msf1|miaf|MA1[AB]).{4}(?:.{4}){0,30}?avi[fs])"
+)
 _HEVC = rb"he[iv][cxms]"
 _HEIC_BRANDS = rb".{4}ftyp(?:%b|(?:mif[12]|msf1|miaf).{4}(?:.{4}){0,30}?%b)" % (_HEVC, _HEVC)
-_HEIF_BRANDS = rb".{4}ftyp(?:mif[12]|msf1|miaf)"
+_HEIF_BRANDS = rb".{4}ftyp(?:mif[123]|msf1|miaf)"
 _BMP_HEADERS = rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00"
 _SVG = rb"(?:\xef\xbb\xbf)?\s*(?=<)(?!.*<html)(?=.*(?<=[<:])svg[\s>])"
 

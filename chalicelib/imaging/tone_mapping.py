@@ -1,6 +1,7 @@
-"""Tone mapping of PQ and HLG to sRGB, by the reference white of SMPTE ST 2094-50.
+"""Tone mapping of PQ and HLG to sRGB, by the reference white operator of SMPTE ST 2094-50.
 
 Light is relative to the reference white of ITU-R BT.2408, 203 cd/m2. Decision 35 has the reasons.
+The operator is in the public draft of ST 2094-50 (https://github.com/SMPTE/st2094-50).
 """
 
 from bisect import bisect_right
@@ -39,7 +40,7 @@ class Shoulder:
     """The curve from relative light to a display's, 0 to 1, and back.
 
     Linear up to reference white, then a quadratic Bezier curve to `peak` (cd/m2).
-    The reference white tone mapping operator of SMPTE ST 2094-50, annex D.
+    The reference white tone mapping operator of SMPTE ST 2094-50.
     """
 
     def __init__(self, peak: float) -> None:
@@ -235,15 +236,18 @@ def _lookup_table(
 
 
 def _in_gamut(colour: Colour) -> Colour:
-    """`colour`, linear, mixed with grey of its luminance until no band is below 0 or above 1."""
-    grey = min(1.0, max(0.0, sum(a * b for a, b in zip(_LUMA_709, colour, strict=True))))
-    low, high = min(colour), max(colour)
-    share = 1.0
+    """`colour`, linear, with bands from 0 to 1.
+
+    What is below 0 is removed half by mixing with grey of the same luminance, which keeps the hue,
+    and half by cutting it off, which keeps the saturation. What is above 1 dims the whole colour.
+    """
+    low = min(colour)
     if low < 0:
-        share = grey / (grey - low)
-    if high > 1:
-        share = min(share, (1 - grey) / (high - grey))
-    return colour if share == 1 else [grey + share * (band - grey) for band in colour]
+        grey = max(0.0, sum(a * b for a, b in zip(_LUMA_709, colour, strict=True)))
+        share = 1 - 0.5 * -low / (grey - low)
+        colour = [max(0.0, grey + share * (band - grey)) for band in colour]
+    high = max(colour)
+    return [band / high for band in colour] if high > 1 else colour
 
 
 def _hlg_light(scene: Colour) -> Colour:

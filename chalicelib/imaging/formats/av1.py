@@ -3,6 +3,7 @@
 from chalicelib.imaging.formats.file_info import MalformedFile
 
 _SEQUENCE, _FRAME_HEADER, _FRAME = 1, 3, 6
+_HIGH, _PROFESSIONAL = 1, 2  # profiles
 _LAYERS = 8  # frames that a picture may consist of; the format allows four layers
 _MOST_UNITS = 10_000
 _LONGEST_HEADER = 256  # bytes: 32 operating points with all optional fields
@@ -24,6 +25,24 @@ def area(stream: bytes) -> int:
         frames += kind in {_FRAME_HEADER, _FRAME}
         if kind == _SEQUENCE:
             pixels = max(pixels, _pixels(stream[start : start + min(length, _LONGEST_HEADER)]))
+        start += length
+    raise MalformedFile
+
+
+def code_points(stream: bytes) -> tuple[int, int] | None:
+    """CICP's primaries and transfer by the first sequence header; None if it has none.
+
+    Raises MalformedFile.
+    """
+    start = 0
+    for _ in range(_MOST_UNITS):
+        if start >= len(stream):
+            return None
+        head = stream[start]
+        start += 2 if head & 4 else 1
+        length, start = _length(stream, start) if head & 2 else (len(stream) - start, start)
+        if head >> 3 & 15 == _SEQUENCE:
+            return _colours(stream[start : start + min(length, _LONGEST_HEADER)])
         start += length
     raise MalformedFile
 
@@ -54,12 +73,51 @@ def _pixels(header: bytes) -> int:
     """The largest frame of a sequence header (AV1 specification, 5.5.1)."""
     bits = _Bits(header)
     bits.take(4)  # profile, whether it is a still picture
-    if bits.take(1):  # a reduced header
+    _, width, height = _start(bits)
+    return width * height
+
+
+def _start(bits: _Bits) -> tuple[bool, int, int]:
+    """Whether a sequence header is a reduced one, width and height."""
+    is_reduced = bool(bits.take(1))
+    if is_reduced:
         bits.take(5)
     else:
         _skip_operations(bits)
     across, down = bits.take(4) + 1, bits.take(4) + 1
-    return (bits.take(across) + 1) * (bits.take(down) + 1)
+    return is_reduced, bits.take(across) + 1, bits.take(down) + 1
+
+
+def _colours(header: bytes) -> tuple[int, int] | None:
+    """Primaries and transfer in a sequence header (AV1 specification, 5.5.1 and 5.5.2)."""
+    bits = _Bits(header)
+    profile = bits.take(3)
+    bits.take(1)  # whether it is a still picture
+    is_reduced = _start(bits)[0]
+    if not is_reduced and bits.take(1):  # frame ids
+        bits.take(7)
+    bits.take(3)  # superblocks, two filters
+    if not is_reduced:
+        _skip_tools(bits)
+    bits.take(3)  # super-resolution, two filters
+    if bits.take(1) and profile == _PROFESSIONAL:
+        bits.take(1)  # twelve bits
+    if profile != _HIGH:
+        bits.take(1)  # monochrome
+    return (bits.take(8), bits.take(8)) if bits.take(1) else None
+
+
+def _skip_tools(bits: _Bits) -> None:
+    bits.take(4)
+    has_order = bits.take(1)
+    if has_order:
+        bits.take(2)
+    # The tools for screen content are chosen by frame, or by the next bit; so are whole motion
+    # vectors.
+    if (bits.take(1) or bits.take(1)) and not bits.take(1):
+        bits.take(1)
+    if has_order:
+        bits.take(3)
 
 
 def _skip_operations(bits: _Bits) -> None:

@@ -4,17 +4,20 @@ import struct
 from collections.abc import Iterator
 
 from chalicelib.imaging.formats import av1
+from chalicelib.imaging.formats.avif_mini import expanded
 from chalicelib.imaging.formats.body import Body
+from chalicelib.imaging.formats.cicp import named_video
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.heif import (
     check_area,
     check_parts,
+    has_colours,
     peak_of,
     profile_of,
     size_of,
     without_metadata,
 )
-from chalicelib.imaging.formats.heif_items import content_of, items_of
+from chalicelib.imaging.formats.heif_items import Items, content_of, items_of
 from chalicelib.imaging.formats.heif_properties import with_joined_lists
 from chalicelib.imaging.formats.isobmff import Box, boxes, inside, numbers
 
@@ -37,15 +40,26 @@ def inspect(data: bytes) -> FileInfo:
     for track in tracks:
         _check_track(data, boxes(data, track.start, track.end))
     metas = [box for box in top if box.name == b"meta"]
+    if minimized := [box for box in top if box.name == b"mini"]:
+        return inspect(expanded(data, minimized[0]))
     if not metas or (tracks and not _has_primary(data, metas[0])):
         return FileInfo(Body(data))
     data = with_joined_lists(data, metas[0])
     items = items_of(data, metas[0])
     check_parts(data, items, lambda item: av1.area(content_of(data, items, item)))
     width, height = size_of(data, items, items.primary)
-    profile, peak = profile_of(data, items), peak_of(data, items)
+    profile = profile_of(data, items) if has_colours(items) else _stream_profile(data, items)
+    peak = peak_of(data, items)
     body = Body(without_metadata(data, items))
     return FileInfo(body, width, height, profile=profile, peak=peak)
+
+
+def _stream_profile(data: bytes, items: Items) -> bytes:
+    """The ICC profile for the CICP numbers in the picture's first stream, empty if it has none."""
+    parts = items.references.get((b"dimg", items.primary), [])
+    stream = content_of(data, items, parts[0] if parts else items.primary)
+    found = av1.code_points(stream)
+    return named_video(*found) if found else b""
 
 
 def _has_primary(data: bytes, meta: Box) -> bool:

@@ -74,12 +74,21 @@ def area_of(data: bytes, items: Items, item: int) -> int:
 
 def profile_of(data: bytes, items: Items) -> bytes:
     """The ICC profile for the picture's CICP numbers; empty if it has a profile of its own."""
-    found = [box for box in items.properties.get(items.primary, []) if box.name == b"colr"]
+    found = _colours_of(items)
     numbered = [box for box in found if data[box.start : box.start + 4] == b"nclx"]
     if len(numbered) != 1 or len(found) > 1:
         return b""
     primaries, transfer = numbers(data, ">HH", numbered[0].start + 4)
     return named_video(primaries, transfer)
+
+
+def has_colours(items: Items) -> bool:
+    """Whether the picture's properties state its colours."""
+    return bool(_colours_of(items))
+
+
+def _colours_of(items: Items) -> list[Box]:
+    return [box for box in items.properties.get(items.primary, []) if box.name == b"colr"]
 
 
 def peak_of(data: bytes, items: Items) -> int:

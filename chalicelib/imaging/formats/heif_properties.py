@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.imaging.formats.isobmff import Box, Cursor, boxes
+from chalicelib.imaging.formats.isobmff import Box, Cursor, boxes, packed
 
 _MOST = 10_000  # items, as in heif_items
 _MOST_OF_ITEM = 255
@@ -58,7 +58,7 @@ def with_joined_lists(data: bytes, meta: Box) -> bytes:
     if left < _HEAD or data[found.start - _HEAD + 4 : found.start] != b"iprp":
         return data
     start = found.start - _HEAD
-    whole = _box(b"iprp", content) + _box(b"free", bytes(left - _HEAD))
+    whole = packed(b"iprp", content) + packed(b"free", bytes(left - _HEAD))
     return b"".join((data[:start], whole, data[found.end :]))
 
 
@@ -73,8 +73,4 @@ def _joined(data: bytes, kind: bytes, lists: list[Box]) -> bytes:
         stored = list(by_item[item])[:_MOST_OF_ITEM]
         content += struct.pack(">I" if kind[0] else ">H", item) + bytes([len(stored)])
         content += b"".join(stored)
-    return _box(b"ipma", content)
-
-
-def _box(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", _HEAD + len(content), name) + content
+    return packed(b"ipma", content)

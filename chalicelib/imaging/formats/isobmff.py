@@ -50,6 +50,11 @@ def boxes(data: bytes, start: int, end: int) -> list[Box]:
     return found
 
 
+def packed(name: bytes, content: bytes) -> bytes:
+    """A box as bytes."""
+    return struct.pack(">I4s", 8 + len(content), name) + content
+
+
 def inside(data: bytes, outer: list[Box], *names: bytes) -> list[Box]:
     """All boxes in `outer` along the path of `names`; those on the path hold nothing but boxes."""
     for name in names[:-1]:
