@@ -23,7 +23,7 @@ function rowOf(image, rendition, { show, copy }) {
   slots.size.textContent =
     `${format.dimensions(rendition.width, rendition.height)} ${format.format(rendition.format)}`;
   slots.bytes.textContent = format.bytes(rendition.bytes);
-  slots.saved.textContent = format.percent(100 * (1 - rendition.bytes / image.bytes));
+  slots.saved.textContent = format.percent(Math.max(0, 100 * (1 - rendition.bytes / image.bytes)));
   slots.copy.textContent = strings.copyUrl;
   slots.copy.ariaLabel = strings.copyUrlOf(rendition.variant);
   slots.copy.addEventListener("click", () => copy(rendition.url));

@@ -35,11 +35,10 @@ export function format(name) {
   return FORMATS[name] ?? name.toUpperCase();
 }
 
-/** 96 -> "96% smaller", -3 -> "3% larger" */
+/** 96 -> "96% smaller" */
 export function saved(value) {
-  const shown = percent(Math.abs(value));
-  if (shown === "0%") return strings.sameSize;
-  return value > 0 ? strings.smaller(shown) : strings.larger(shown);
+  const shown = percent(value);
+  return shown === "0%" ? strings.sameSize : strings.smaller(shown);
 }
 
 /** 0.000012 -> "$0.000012"; two significant digits, and at least cents */

@@ -98,7 +98,6 @@ export const strings = {
   tokenMissing: "You need a token to view or upload photos here.",
 
   smaller: (percent) => `${percent} smaller`,
-  larger: (percent) => `${percent} larger`,
   sameSize: "same size",
   thumbnailDetails: (bytes, saving) => `${bytes}, ${saving}`,
 

@@ -145,6 +145,12 @@ def encode(
     return min(files, key=len)
 
 
+def lossless(image: Image.Image, exif: bytes = b"") -> bytes:
+    """`image` (`L`, `RGB`, `RGBa`) as a lossless WebP with the block `exif`, if not empty."""
+    with _prepared(image, "", CODECS["png"]) as prepared:
+        return _saved(prepared, "webp", _LOSSLESS_WEBP | {"exif": exif})
+
+
 def _saved(image: Image.Image, output: OutputFormat, options: dict[str, Any]) -> bytes:
     plugin(output)
     file = BytesIO()

@@ -10,7 +10,7 @@ from chalicelib.imaging.animation import WebpWriter, check, transcode
 from chalicelib.imaging.attribution import Attribution, exif_of, read_attribution
 from chalicelib.imaging.cascade import Cascade, padded
 from chalicelib.imaging.decoding import Decoded, decode
-from chalicelib.imaging.encoding import File, encode, output_for
+from chalicelib.imaging.encoding import File, encode, lossless, output_for
 from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
@@ -21,11 +21,13 @@ from chalicelib.imaging.sharpening import sharpened
 from chalicelib.imaging.smallest_files import with_original, worthwhile
 from chalicelib.imaging.watermark import apply_watermark
 from chalicelib.model.focal_point import CENTRE, FocalPoint
-from chalicelib.model.formats import FORMATS
+from chalicelib.model.formats import FORMATS, InputFormat
 from chalicelib.model.variants import Marks, Variant
 
 NO_MARKS: Marks = {}
 
+# Colours of pictures that weigh less without loss. A GIF has no more anyway.
+_MOST_COLOURS: dict[InputFormat, int] = {"gif": 256, "tiff": 16, "bmp": 16}
 _ENCODERS = 2  # threads; libwebp and aom release the interpreter's lock
 
 
@@ -171,11 +173,14 @@ def _servable_original(
 ) -> File | None:
     """The original without metadata, if browsers show its pixels and it is lighter than a file.
 
-    None if no variant shows all of it.
+    A drawing in a format that is not served is encoded losslessly instead, which takes about as
+    many bytes. None if no variant shows all of the original.
     """
     moving = decoded.animation is not None
     alike = [file for task, file in files.items() if _shows_all(task, decoded)]
     alike = [file for file in alike if file.moving == moving]
+    if alike and not moving and _is_drawing(decoded):
+        return File("webp", lossless(decoded.image, exif_of(*attribution)))
     container = CONTAINERS[decoded.kind]
     bare = _stripped(decoded) if alike else b""
     turned = decoded.orientation if container.turned_by == "exif" else 1
@@ -185,6 +190,12 @@ def _servable_original(
     if not moving and not container.is_conformant(bare):
         return None
     return File(output_for("original", decoded.kind, decoded.image.mode), data, moving)
+
+
+def _is_drawing(decoded: Decoded) -> bool:
+    """Whether an original that is never served itself has few colours."""
+    most = _MOST_COLOURS.get(decoded.kind)
+    return most is not None and decoded.image.getcolors(most) is not None
 
 
 def _shows_all(task: RenderTask, decoded: Decoded) -> bool:

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from chalicelib.errors import Reason
 from chalicelib.model import keys
 from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.formats import PREFERENCE
 from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status
 from chalicelib.views import costs, markup
 
@@ -19,7 +20,7 @@ class RenditionView(Rendition, frozen=True, kw_only=True):
 
 
 class Savings(Struct, frozen=True, kw_only=True):
-    """How much smaller the largest rendition is than the original."""
+    """How much smaller the largest rendition, in its preferred format, is than the original."""
 
     bytes: int
     percent: float
@@ -103,7 +104,15 @@ def _storage(image: Image) -> float | None:
 
 
 def _savings(image: Image) -> Savings | None:
+    """None if nothing is saved: a HEIC may be smaller than any file that all browsers show."""
     if not image.renditions or not image.bytes:
         return None
-    saved = image.bytes - max(rendition.bytes for rendition in image.renditions)
+    saved = image.bytes - max(image.renditions, key=_prominence).bytes
+    if saved <= 0:
+        return None
     return Savings(bytes=saved, percent=round(100 * saved / image.bytes, 1))
+
+
+def _prominence(rendition: Rendition) -> tuple[int, int]:
+    """Sorts renditions by size, and those of one size as browsers prefer them."""
+    return rendition.width * rendition.height, -PREFERENCE.index(rendition.format)

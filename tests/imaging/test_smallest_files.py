@@ -85,6 +85,27 @@ def test_an_avif_is_not_served_if_its_webp_is_lighter() -> None:
     assert made.format == "webp"
 
 
+@pytest.mark.parametrize("kind", ["gif", "bmp"])
+def test_a_drawing_in_a_format_that_is_not_served_is_no_larger_than_its_upload(kind: str) -> None:
+    noise = Image.effect_noise((300, 200), 90).point(lambda level: 255 * (level > 128))
+    data = saved(noise.convert("1"), kind)
+    (made,) = rendered(data, rule("webp")).renditions
+    assert len(made.data) <= len(data)
+    assert opened(made.data).convert("L").tobytes() == noise.tobytes()
+
+
+@pytest.mark.parametrize("side", [1, 3, 16, 32])
+@pytest.mark.parametrize("output", ["webp", "avif", "jpeg"])
+def test_tiny_pictures_keep_their_colours(side: int, output: str) -> None:
+    art = Image.new("RGB", (side, side))
+    colours = [(255, 0, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255)]
+    art.putdata([colours[(x + y) % 4] for y in range(side) for x in range(side)])
+    (made,) = rendered(saved(art, "bmp"), rule(output)).renditions
+    pairs = zip(opened(made.data).convert("RGB").tobytes(), art.tobytes(), strict=True)
+    worst = max(abs(a - b) for a, b in pairs)
+    assert worst <= {"webp": 0, "avif": 60, "jpeg": 60}[output]
+
+
 def test_a_large_original_is_not_served() -> None:
     (made,) = rendered(saved(SMALL, "jpeg", quality=100), rule("webp")).renditions
     assert made.format == "webp"

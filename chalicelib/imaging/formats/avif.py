@@ -23,8 +23,8 @@ from chalicelib.imaging.formats.isobmff import Box, boxes, inside, numbers
 
 _TOP = frozenset({b"ftyp", b"meta", b"mdat"})
 _META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"})
-# No rotation, mirror or crop, and no colours but sRGB.
-_PROPERTIES = frozenset({b"ispe", b"pixi", b"av1C", b"auxC", b"colr"})
+# No crop, which decoders treat differently, and no colours but sRGB.
+_PROPERTIES = frozenset({b"ispe", b"pixi", b"av1C", b"auxC", b"colr", b"irot", b"imir", b"pasp"})
 _ITEMS = frozenset({b"av01", b"grid"})
 _UNSPECIFIED, _BT709, _SRGB = 2, 1, 13
 _TABLES = (b"mdia", b"minf", b"stbl")
@@ -50,7 +50,7 @@ def inspect(data: bytes) -> FileInfo:
     width, height = size_of(data, items, items.primary)
     profile = profile_of(data, items) if has_colours(items) else _stream_profile(data, items)
     peak = peak_of(data, items)
-    body = Body(without_metadata(data, items))
+    body = Body(_without_groups(without_metadata(data, items), metas[0]))
     return FileInfo(body, width, height, profile=profile, peak=peak)
 
 
@@ -60,6 +60,18 @@ def _stream_profile(data: bytes, items: Items) -> bytes:
     stream = content_of(data, items, parts[0] if parts else items.primary)
     found = av1.code_points(stream)
     return named_video(*found) if found else b""
+
+
+def _without_groups(data: bytes, meta: Box) -> bytes:
+    """`data` without groups of items (gain maps, pyramids), some of which the decoder refuses."""
+    groups = [box for box in boxes(data, meta.start + 4, meta.end) if box.name == b"grpl"]
+    if not groups:
+        return data
+    hidden = bytearray(data)
+    for box in groups:
+        name = data.rindex(b"grpl", 0, box.start)
+        hidden[name : name + 4] = b"skip"
+    return bytes(hidden)
 
 
 def _has_primary(data: bytes, meta: Box) -> bool:
@@ -84,15 +96,37 @@ def _first_samples(data: bytes, track: list[Box]) -> Iterator[tuple[int, int]]:
 
 
 def strip_metadata(body: bytes) -> bytes:
-    """`body` if it holds nothing but the pixels of an sRGB still, else empty."""
+    """`body` with zeros instead of its metadata, if it is an sRGB still; else empty."""
     top = boxes(body, 0, len(body))
     metas = [box for box in top if box.name == b"meta"]
     if len(metas) != 1 or not {box.name for box in top} <= _TOP:
         return b""
     try:
-        return body if _is_plain(body, metas[0]) else b""
+        return _erased(body, top, items_of(body, metas[0])) if _is_plain(body, metas[0]) else b""
     except MalformedFile:
         return b""
+
+
+def _erased(body: bytes, top: list[Box], items: Items) -> bytes:
+    """`body` with zeros as the content of metadata; empty if other content would be lost."""
+    erased = bytearray(body)
+    shown: list[tuple[int, int]] = []
+    for item, kind in items.types.items():
+        spans = items.extents.get(item, [])
+        if kind in _ITEMS:
+            shown += spans
+            continue
+        for start, end in spans:
+            if not any(box.name == b"mdat" and box.start <= start <= end <= box.end for box in top):
+                return b""
+            erased[start:end] = bytes(end - start)
+    unchanged = all(erased[start:end] == body[start:end] for start, end in shown)
+    return bytes(erased) if unchanged else b""
+
+
+def _is_shown_or_metadata(kind: bytes) -> bool:
+    """Whether an item is a picture, EXIF or XMP, by its type or content type."""
+    return kind in _ITEMS or kind == b"Exif" or b"/" in kind
 
 
 def _is_plain(body: bytes, meta: Box) -> bool:
@@ -103,7 +137,7 @@ def _is_plain(body: bytes, meta: Box) -> bool:
     return (
         names <= _META
         and len(names) == len(inner)
-        and set(items_of(body, meta).types.values()) <= _ITEMS
+        and all(map(_is_shown_or_metadata, items_of(body, meta).types.values()))
         and {found.name for found in properties} <= _PROPERTIES
         and all(_is_srgb(body, found) for found in properties if found.name == b"colr")
     )

@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from itertools import islice
 
 from chalicelib.imaging.formats import exif_colours
 from chalicelib.imaging.formats.body import Body
@@ -16,7 +15,11 @@ LONGEST_FRAME = 0xFFFFFF  # milliseconds
 _MOST_CHUNKS = 200_000
 _PIXELS = frozenset({b"VP8X", b"ALPH", b"VP8 ", b"VP8L"})
 _METADATA = frozenset({b"EXIF", b"ICCP", b"ANIM"})
-_ALPHA = b"\x10"  # the only flag of a VP8X chunk that announces nothing but pixels
+_MOTION = frozenset({b"ANIM", b"ANMF"})
+_STILLS = (
+    [b"VP8 "], [b"VP8L"], [b"VP8X", b"VP8 "], [b"VP8X", b"VP8L"], [b"VP8X", b"ALPH", b"VP8 "],
+)  # fmt: skip
+_ALPHA = 0x10  # the only flag of a VP8X chunk that announces nothing but pixels
 _MOVING, _HAS_EXIF = 0x02, 0x08
 _UNBLENDED, _CLEARED = 0x02, 0x01
 
@@ -52,13 +55,20 @@ def frames(data: bytes) -> Iterator[Frame]:
 
 
 def strip_metadata(body: bytes) -> bytes:
-    """`body` if it holds nothing but one picture's pixels, else empty."""
-    found = list(islice(chunks(body), len(_PIXELS) + 1))
-    names = {name for name, _, _ in found}
-    flags = {body[start : start + 1] for name, start, _ in found if name == b"VP8X"}
-    whole = len(body) == 8 + int.from_bytes(body[4:8], "little")
-    plain = names <= _PIXELS and len(names) == len(found) and flags <= {b"\x00", _ALPHA}
-    return body if whole and plain else b""
+    """One picture's pixels, empty if `body` is truncated or not a still."""
+    whole = body[: 8 + int.from_bytes(body[4:8], "little")]
+    found = [chunk for chunk in chunks(whole) if chunk[0] in _PIXELS | _MOTION]
+    if _is_truncated(body) or [name for name, _, _ in found] not in _STILLS:
+        return b""
+    return _riff(
+        _chunk(name, _bare_head(whole[start:end]) if name == b"VP8X" else whole[start:end])
+        for name, start, end in found
+    )
+
+
+def _bare_head(content: bytes) -> bytes:
+    """The content of a VP8X chunk that announces nothing but pixels."""
+    return bytes((content[0] & _ALPHA,)) + content[1:]
 
 
 def strip_animation_metadata(data: bytes) -> bytes:
@@ -67,7 +77,7 @@ def strip_animation_metadata(data: bytes) -> bytes:
     for name, start, end in chunks(data):
         content = data[start:end]
         if name == b"VP8X":
-            kept.append(_chunk(name, bytes((content[0] & (_ALPHA[0] | _MOVING),)) + content[1:]))
+            kept.append(_chunk(name, bytes((content[0] & (_ALPHA | _MOVING),)) + content[1:]))
         elif name == b"ANIM":
             kept.append(_chunk(name, content))
         elif name == b"ANMF":
@@ -77,7 +87,7 @@ def strip_animation_metadata(data: bytes) -> bytes:
 
 def animation(width: int, height: int, plays: int, frames: Iterable[bytes]) -> bytes:
     """The file of `frames` (from `frame`), played `plays` times, 0 for ever."""
-    head = _canvas(_ALPHA[0] | _MOVING, width, height)
+    head = _canvas(_ALPHA | _MOVING, width, height)
     once = struct.pack("<IH", 0, min(plays, MOST_PLAYS))
     return _riff([_chunk(b"VP8X", head), _chunk(b"ANIM", once), *frames])
 
@@ -97,7 +107,7 @@ def insert_exif(data: bytes, exif: bytes) -> bytes:
     head = data[start:end]
     if name != b"VP8X":
         # A lossless picture has its alpha flag in the same bit as the canvas.
-        flags = head[4] & _ALPHA[0] if name == b"VP8L" else 0
+        flags = head[4] & _ALPHA if name == b"VP8L" else 0
         head, end = _canvas(flags, *_size(name, head[:10])), 12
     canvas = _chunk(b"VP8X", bytes((head[0] | _HAS_EXIF,)) + head[1:])
     return _riff([canvas, data[end:], _chunk(b"EXIF", exif.removeprefix(EXIF_PREFIX))])
@@ -111,7 +121,7 @@ def _frame(content: bytes) -> Frame:
         raise MalformedFile
     width, height = width + 1, height + 1
     # With a VP8X chunk of its own, the decoder checks all other sizes against it.
-    head = _canvas(_ALPHA[0], width, height)
+    head = _canvas(_ALPHA, width, height)
     return Frame(
         _riff([_chunk(b"VP8X", head), _pixels_of(content, 16)]),
         2 * left,
