@@ -47,7 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     auth_mode: Literal["none", "token", "jwt"]  # how callers authenticate; see docs/securing.md
     api_url: str = ""  # base URL of the API, for status_url and the OpenAPI document
     max_upload_bytes: Count = 50_000_000  # the largest original, in bytes
-    max_pixels: Count = 100_000_000  # the most pixels in one image; see docs/limits.md
+    max_pixels: Count = 250_000_000  # the most pixels in one image; see docs/limits.md
     max_frames: Count = 1_000  # the most frames in one animation
     max_animation_pixels: Count = 200_000_000  # the most changed pixels, in all frames and sizes
     allow_heic: bool = False  # needs requirements-heic.txt; see docs/decisions/0009-heic.md

@@ -97,7 +97,7 @@ def measured(data: bytes) -> dict[str, object]:
         outcome = f"{picture.width} x {picture.height}"
     except Rejection as rejection:
         outcome = str(rejection)
-    seconds = round(time.process_time() - start, 1)
+    seconds = round(time.process_time() - start, 2)
     return {"seconds": seconds, "megabytes": held("VmHWM") // 1024, "outcome": outcome}
 
 

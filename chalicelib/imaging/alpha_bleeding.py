@@ -27,7 +27,7 @@ def bleed(image: Image.Image) -> Image.Image:
 
 
 def _fill(full: Image.Image, reduced: Image.Image) -> None:
-    """Give gaps in `full` (`RGBA`) the colours of `reduced` (`RGBa`), the same at a smaller size."""
+    """Give gaps in `full` (`RGBA`) the colours of `reduced` (`RGBa`), the same but smaller."""
     smaller = straight(reduced)
     alpha = smaller.getchannel("A")
     if alpha.getextrema()[0] == 0 and max(reduced.size) > 1:

@@ -18,9 +18,9 @@ from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile
 from chalicelib.imaging.formats.tiff_ifd import exif_orientation
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.library_output import no_stderr, no_warnings
-from chalicelib.imaging.memory_limits import most_pixels
 from chalicelib.imaging.orientation import turned, upright
 from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.pixel_limits import most_pixels
 from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.rejections import corrupt, heic_is_off, rejection
 from chalicelib.imaging.scaling import scaled
@@ -77,10 +77,11 @@ def decode(data: bytes, limits: Limits, size_needed: Callable[[Size], Size]) -> 
         raise heic_is_off()
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         info = CONTAINERS[kind].inspect(data, limits.max_frames)
-        _check(kind, info.width * info.height, info.frames, limits)
+        most = most_pixels(kind, info, limits, _scale(kind, info, size_needed))
+        _check(info.width * info.height, most, info.frames, limits)
         with plugin(kind)(info.body.opened()) as image:
             frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
-            _check(kind, image.width * image.height, frames, limits)
+            _check(image.width * image.height, most, frames, limits)
             decoded = _read(kind, image, info, size_needed)
         _check_proofs(kind, info.proofs)
     if info.plays is None:
@@ -106,8 +107,18 @@ def frames_of(animation: Animation) -> Iterator[tuple[Frame, Image.Image]]:
                 yield frame, eight.convert("RGBA")
 
 
-def _check(kind: InputFormat, pixels: int, frames: int, limits: Limits) -> None:
-    if pixels > (most := most_pixels(kind, limits)):
+def _scale(kind: InputFormat, info: FileInfo, size_needed: Callable[[Size], Size]) -> int:
+    """How many times smaller sides the decoder makes: JPEG's can leave out coefficients."""
+    if kind != "jpeg":
+        return 1
+    upright_size = Size(*turned((info.width, info.height), info.orientation))
+    needed = turned(size_needed(upright_size), info.orientation)
+    room = min(info.width // needed[0], info.height // needed[1])
+    return next(scale for scale in (8, 4, 2, 1) if scale <= max(1, room))
+
+
+def _check(pixels: int, most: int, frames: int, limits: Limits) -> None:
+    if pixels > most:
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     if frames > limits.max_frames:
         raise rejection(Reason.TOO_MANY_FRAMES, limits.max_frames)

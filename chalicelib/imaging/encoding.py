@@ -174,7 +174,7 @@ def _prepared(image: Image.Image, background: str, codec: Codec) -> Image.Image:
 
 
 def _sharing_pixels(image: Image.Image) -> Image.Image:
-    # A copy of the pixels would cost memory that `memory_limits` does not count. The new object's
+    # A copy of the pixels would cost memory that `pixel_limits` does not count. The new object's
     # own are never touched, so they take none.
     shared = Image.new(image.mode, image.size, None)
     shared.im = image.im

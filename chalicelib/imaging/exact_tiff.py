@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _ICC_PROFILE = 34675
 _LONGEST_PROFILE = 1 << 24  # bytes
 _LARGEST_PIECE = 1 << 26  # bytes, of a strip or tile that is decompressed whole
+_BUDGET = 4.5e9  # CPU nanoseconds, as in pixel_limits
 _GREY = {WHITE_IS_ZERO, BLACK_IS_ZERO}
 _EIGHT_BITS = 256  # levels of a colour map's entries where a writer mistook them for bytes
 
@@ -154,13 +155,23 @@ def _readable(samples: Samples) -> bool:
 
 
 def _check_pieces(samples: Samples) -> None:
+    pixels = samples.width * samples.height
+    most = int(_BUDGET / _cost(samples))
+    if pixels > most:
+        raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     if samples.tiled and len(samples.offsets) > MOST_TILES:
         raise rejection(Reason.UNSUPPORTED_FORMAT, "Finely tiled TIFF")
     largest = largest_piece(samples)
     if largest > _LARGEST_PIECE:
-        pixels = samples.width * samples.height
         most = pixels * _LARGEST_PIECE // largest
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
+
+
+def _cost(samples: Samples) -> float:
+    """CPU nanoseconds of a pixel."""
+    size = len(samples.bits) * samples.depth / 8
+    is_predicted = samples.compression != UNCOMPRESSED and samples.predictor != 1
+    return 20 + (10 if is_predicted else 3) * size
 
 
 def _read(samples: Samples, data: bytes, profile: bytes) -> tuple[Image.Image, bool]:

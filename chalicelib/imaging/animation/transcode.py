@@ -12,8 +12,8 @@ from chalicelib.imaging.animation.webp_writer import WebpWriter
 from chalicelib.imaging.decoding import Animation, headers_of
 from chalicelib.imaging.formats.file_info import Frame
 from chalicelib.imaging.geometry import Size
-from chalicelib.imaging.memory_limits import most_canvas
 from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.pixel_limits import most_canvas
 from chalicelib.imaging.rejections import rejection, too_much_motion
 
 Key = TypeVar("Key")

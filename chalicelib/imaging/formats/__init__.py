@@ -8,8 +8,7 @@ so comments, previews and broken metadata can neither make it fail nor slow it d
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from chalicelib.imaging.formats import avif, bmp_colours, gif, heif, jpeg, png, tiff, webp
-from chalicelib.imaging.formats.body import Body
+from chalicelib.imaging.formats import avif, bmp, gif, heif, jpeg, png, tiff, webp
 from chalicelib.imaging.formats.file_info import FileInfo, Frame
 from chalicelib.imaging.formats.png_conformance import is_conformant
 from chalicelib.model.formats import InputFormat
@@ -81,7 +80,5 @@ CONTAINERS: dict[InputFormat, Container] = {
     ),
     "heic": Container(inspect=lambda data, _: heif.inspect(data)),
     "tiff": Container(inspect=tiff.inspect),
-    "bmp": Container(
-        inspect=lambda data, _: FileInfo(Body(data), profile=bmp_colours.profile_of(data))
-    ),
+    "bmp": Container(inspect=lambda data, _: bmp.inspect(data)),
 }

@@ -96,6 +96,12 @@ def code_points_of(profile: bytes) -> tuple[int, int] | None:
     return (_nearest_primaries(profile), PQ) if _is_pq(tag_of(profile, b"rTRC")) else None
 
 
+def is_hdr(profile: bytes) -> bool:
+    """Whether an ICC profile, empty for none, is one of PQ or HLG."""
+    code_points = code_points_of(profile) if profile else None
+    return code_points is not None and code_points[1] in {PQ, HLG}
+
+
 def _is_pq(curve: bytes) -> bool:
     count = int.from_bytes(curve[8:12])
     if curve[:4] != b"curv" or count < 256 or len(curve) < 12 + 2 * count:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from chalicelib.errors import Reason
 from chalicelib.imaging.formats.body import Body
-from chalicelib.imaging.formats.cicp import named_video
+from chalicelib.imaging.formats.cicp import is_hdr, named_video
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.heif_items import Items, items_of
 from chalicelib.imaging.formats.isobmff import Box, boxes, numbers
@@ -14,8 +14,10 @@ from chalicelib.imaging.rejections import rejection
 
 # Tiles may overhang and layers may overlap; a file that needs more than this is malformed.
 _SLACK = 1 << 24  # pixels
+_COST = 50  # CPU nanoseconds of a pixel
 _MOST_PARTS = 10_000
 _DEEPEST = 4
+_USUAL_BITS = 8
 _CODED = frozenset({b"hvc1", b"grid", b"iovl", b"iden"})
 _ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 
@@ -38,7 +40,8 @@ def inspect(data: bytes) -> FileInfo:
     check_parts(data, items, lambda item: area_of(data, items, item))
     profile, peak = profile_of(data, items), peak_of(data, items)
     body = Body(without_metadata(data, items))
-    return FileInfo(body, width, height, profile=profile, peak=peak)
+    cost = cost_of(data, items, _COST, is_hdr=is_hdr(profile))
+    return FileInfo(body, width, height, profile=profile, peak=peak, cost=cost)
 
 
 def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:
@@ -97,6 +100,15 @@ def peak_of(data: bytes, items: Items) -> int:
         if found.name == b"clli":
             return numbers(data, ">H", found.start)[0]
     return 0
+
+
+def cost_of(data: bytes, items: Items, usual: float, *, is_hdr: bool) -> float:
+    """CPU nanoseconds of a pixel: `usual`, more with alpha, more than 8 bits, PQ or HLG."""
+    is_deep = any(
+        found.name == b"pixi" and max(data[found.start + 5 : found.end], default=0) > _USUAL_BITS
+        for found in items.properties.get(items.primary, [])
+    )
+    return usual + 12 * bool(_alpha_items(data, items)) + 30 * is_deep + 35 * is_hdr
 
 
 def without_metadata(data: bytes, items: Items) -> bytes:

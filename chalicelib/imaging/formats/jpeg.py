@@ -18,6 +18,10 @@ _MOST_SCANS = 64
 
 _MOST_SEGMENTS = 10_000
 
+# CPU nanoseconds of a pixel, and of a sample in each of several scans; bytes of a coefficient, all
+# of which the decoder then holds.
+_COST, _COST_OF_SCAN, _COEFFICIENT = 4, 0.8, 2
+
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LOSSLESS, _HIERARCHICAL = frozenset({0xC3, 0xCB}), frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF})
 _DISPENSABLE = frozenset(range(0xE1, 0xF0)) - {0xEE} | {0xFE}
@@ -50,14 +54,14 @@ def inspect(data: bytes) -> FileInfo:
     """
     header = segments(data)
     kept = [(0, 2)]
-    exif, size = b"", (0, 0)
+    exif, frame, size = b"", b"", (0, 0)
     pieces: dict[int, bytes] = {}
     for marker, start, end in header:
         content = data[start + 4 : end]
         if marker not in _DISPENSABLE and (marker != _JFIF or _is_jfif(content)):
             kept.append((start, end))
         if marker in _FRAMES:
-            size = _size(content)
+            frame, size = content, _size(content)
             _check_frame(marker, content)
         elif marker == 0xE1 and content.startswith(EXIF_PREFIX):
             exif = exif or content
@@ -68,7 +72,12 @@ def inspect(data: bytes) -> FileInfo:
     kept += _without_fill(data, header[-1].end, end)
     width, height = size
     profile = _assembled(pieces) or exif_colours.profile_of(exif)
-    info = FileInfo(Body(data, kept), width, height, 1, exif_orientation(exif), profile)
+    scans = sum(segment.marker == _SCAN for segment in (*header, *further))
+    samples = _samples(frame) if scans > 1 else 0.0
+    info = FileInfo(
+        Body(data, kept), width, height, 1, exif_orientation(exif), profile,
+        cost=_COST + _COST_OF_SCAN * scans * samples, held=_COEFFICIENT * samples,
+    )  # fmt: skip
     if further[-1].marker == _END:
         return info
     kept[-1] = (kept[-1][0], _without_padding(data, *kept[-1]))
@@ -210,6 +219,14 @@ def _size(content: bytes) -> tuple[int, int]:
     except struct.error as reason:
         raise MalformedFile from reason
     return width, height
+
+
+def _samples(frame: bytes) -> float:
+    """Samples for each pixel: 3 if no colour is subsampled, 1.5 if all are halved both ways."""
+    factors = [(factor >> 4, factor & 15) for factor in frame[7::3][: frame[5] if frame[5:] else 0]]
+    across, down = (max((pair[axis] for pair in factors), default=0) for axis in (0, 1))
+    whole = max(1, across * down)
+    return sum(horizontal * vertical for horizontal, vertical in factors) / whole
 
 
 def _assembled(pieces: dict[int, bytes]) -> bytes:

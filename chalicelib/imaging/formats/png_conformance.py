@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 _BIT_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PALETTE, _GREYS = 3, (0, 4)
 # Adam7: first column and row of each pass, and the steps between its columns and rows.
 _PASSES = (
@@ -82,7 +82,7 @@ def _has_all_pixels(
     chunks: list[_Chunk], width: int, height: int, depth: int, colour: int, interlacing: int
 ) -> bool:
     left = sum(
-        rows * (1 + (columns * depth * _SAMPLES[colour] + 7) // 8)
+        rows * (1 + (columns * depth * SAMPLES[colour] + 7) // 8)
         for columns, rows in _passes(width, height, interlacing)
         if columns
     )

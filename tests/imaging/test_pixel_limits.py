@@ -1,0 +1,105 @@
+"""How many pixels an original may have, by the work that its structure announces."""
+
+import struct
+from typing import Any
+
+import pytest
+from msgspec.structs import fields
+
+from chalicelib.errors import Reason, Rejection
+from chalicelib.imaging import Limits
+from chalicelib.imaging.formats import CONTAINERS
+from chalicelib.imaging.formats.body import Body
+from chalicelib.imaging.formats.file_info import FileInfo
+from chalicelib.imaging.pixel_limits import DEFAULT, most_pixels
+from chalicelib.imaging.signatures import sniff
+from chalicelib.model.formats import FORMATS, InputFormat
+from chalicelib.settings import Settings
+from tests.imaging.colour_files import cicp, png_of, wide
+from tests.imaging.samples import chunk, rendered, saved, scene
+
+ANY = FileInfo(Body(b""))
+PICTURE = scene(64, 48)
+WIDE = wide([(1, 2, 3)])
+
+
+def limits(megabytes: int = 1_769, pixels: int = DEFAULT) -> Limits:
+    return Limits(max_pixels=pixels, max_frames=1, megabytes=megabytes)
+
+
+def most(data: bytes, scale: int = 1, **changes: Any) -> float:
+    """The most megapixels of a picture like `data`."""
+    kind = sniff(data)
+    return most_pixels(kind, CONTAINERS[kind].inspect(data, 1), limits(**changes), scale) / 1e6
+
+
+def test_the_default_is_that_of_the_settings() -> None:
+    assert {field.name: field.default for field in fields(Settings)}["max_pixels"] == DEFAULT
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("megabytes", [128, 512, 1_769, 10_240])
+def test_memory_never_allows_more_pixels_than_the_setting(kind: InputFormat, megabytes: int):
+    assert 0 <= most_pixels(kind, ANY, limits(megabytes, 50_000_000)) <= 50_000_000
+
+
+def test_a_jpeg_of_200_megapixels_is_accepted_where_it_is_decoded_smaller() -> None:
+    assert most(saved(PICTURE, "jpeg"), scale=8) > 200
+    assert most(saved(PICTURE, "jpeg", progressive=True), scale=8) > 200
+    assert most(saved(PICTURE, "jpeg"), scale=1) < 200
+
+
+def test_a_progressive_jpeg_needs_memory_for_its_coefficients() -> None:
+    data = saved(PICTURE, "jpeg", progressive=True, subsampling="4:4:4")
+    assert most(data, scale=8, megabytes=1_000) < most(saved(PICTURE, "jpeg"), 8, megabytes=1_000)
+
+
+def test_a_jpeg_of_many_scans_may_have_fewer_pixels() -> None:
+    data = saved(PICTURE, "jpeg", progressive=True, subsampling="4:4:4")
+    last, passes = data.rindex(b"\xff\xda"), data.count(b"\xff\xda")
+    endless = data[:last] + data[last:-2] * (63 - passes) + b"\xff\xd9"
+    assert most(endless, scale=8) < 30 < most(data, scale=8)
+
+
+def test_1769_megabytes_are_enough_for_a_png_of_100_megapixels() -> None:
+    assert most(saved(PICTURE, "png")) >= 100
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png_of(WIDE, chunk(b"tRNS", bytes(6)), depth=16),
+        png_of(WIDE, cicp(9, 16), depth=16),
+        saved(PICTURE.convert("RGBA"), "png").replace(b"\x08\x06\0\0\0", b"\x10\x06\0\0\0"),
+    ],
+    ids=["a clear colour in 16 bits", "HDR", "16 bits with alpha"],
+)
+def test_a_png_that_takes_longer_may_have_fewer_pixels(data: bytes) -> None:
+    assert most(data) < 0.75 * most(saved(PICTURE, "png"))
+
+
+def test_a_deeper_avif_with_alpha_may_have_fewer_pixels() -> None:
+    image = PICTURE.convert("RGBA")
+    image.putpixel((0, 0), (0, 0, 0, 0))
+    assert most(saved(image, "avif")) < most(saved(PICTURE, "avif"))
+
+
+def test_run_lengths_of_a_bmp_are_limited_by_their_number() -> None:
+    head = struct.pack("<IiiHHIIiiII", 40, 5_000, 5_000, 1, 8, 1, 0, 0, 0, 0, 0)
+    data = b"BM" + bytes(12) + head
+    assert most(data + bytes(40_000_000)) < 25 < most(data + bytes(4_000_000))
+
+
+def test_who_allows_more_pixels_allows_more_time() -> None:
+    data = png_of(WIDE, cicp(9, 16), depth=16)
+    assert most(data, pixels=2 * DEFAULT, megabytes=10_000) == pytest.approx(
+        2 * most(data, megabytes=10_000), rel=0.01
+    )
+    assert most(data, pixels=10_000_000) == 10
+
+
+def test_a_picture_that_memory_cannot_hold_has_too_many_pixels() -> None:
+    data = saved(scene(600, 400), "webp")
+    with pytest.raises(Rejection, match="240,000, and at most 187,500 are allowed") as caught:
+        rendered(data, limits=limits(253, 100_000_000))
+    assert caught.value.reason is Reason.TOO_MANY_PIXELS
