@@ -18,11 +18,13 @@ from PIL import Image
 
 from chalicelib.errors import Rejection
 from chalicelib.imaging import Limits, render
+from chalicelib.imaging.pixel_limits import DEFAULT
 from chalicelib.model.variants import load_variants
 from tests.hostile.worker import held
+from tests.imaging.colour_files import cicp
 from tests.imaging.samples import chunk, saved
 
-LIMITS = Limits(max_pixels=100_000_000, max_frames=1_000, allow_heic=True)
+LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True)
 SIDE = 10_000
 
 
@@ -38,45 +40,51 @@ def merged(mode: str, width: int = SIDE, height: int = SIDE, *, grain: int = 10)
 
 def endless_jpeg() -> bytes:
     """A progressive JPEG that repeats its last scan as often as is allowed."""
-    data = saved(merged("RGB"), "jpeg", progressive=True, subsampling="4:4:4")
+    data = saved(merged("RGB", 5_000, 5_000), "jpeg", progressive=True, subsampling="4:4:4")
     last, passes = data.rindex(b"\xff\xda"), data.count(b"\xff\xda")
     return data[:last] + data[last:-2] * (63 - passes) + b"\xff\xd9"
 
 
-def wide_png(colour: int, bands: int) -> bytes:
-    """An interlaced 16-bit PNG."""
+def wide_png(side: int, colour: int, bands: int, *chunks: bytes) -> bytes:
+    """An interlaced 16-bit PNG with `chunks` before its pixels."""
     packer, packed = zlib.compressobj(1), b""
     for left, top, across, down in ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4),
                                     (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)):  # fmt: skip
-        row = b"\x04" + bytes(range(1, 241)) * (-(-(SIDE - left) // across) * bands // 120 + 1)
-        row = row[: 1 + -(-(SIDE - left) // across) * bands * 2]
-        packed += b"".join(packer.compress(row) for _ in range(top, SIDE, down))
-    header = struct.pack(">IIBBBBB", SIDE, SIDE, 16, colour, 0, 0, 1)
-    content = chunk(b"IHDR", header) + chunk(b"IDAT", packed + packer.flush())
-    return b"\x89PNG\r\n\x1a\n" + content + chunk(b"IEND", b"")
+        row = b"\x04" + bytes(range(1, 241)) * (-(-(side - left) // across) * bands // 120 + 1)
+        row = row[: 1 + -(-(side - left) // across) * bands * 2]
+        packed += b"".join(packer.compress(row) for _ in range(top, side, down))
+    header = struct.pack(">IIBBBBB", side, side, 16, colour, 0, 0, 1)
+    content = (*chunks, chunk(b"IDAT", packed + packer.flush()), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(content)
 
 
 def run_length_bmp() -> bytes:
-    row = b"".join(bytes((5, level % 256)) for level in range(SIDE // 5)) + b"\0\0"
+    side = 8_350
+    row = b"".join(bytes((5, level % 256)) for level in range(side // 5)) + b"\0\0"
     palette = b"".join(bytes((level, level, level, 0)) for level in range(256))
-    body = row * SIDE + b"\0\1"
-    head = struct.pack("<IiiHHIIiiII", 40, SIDE, SIDE, 1, 8, 1, len(body), 0, 0, 256, 256)
+    body = row * side + b"\0\1"
+    head = struct.pack("<IiiHHIIiiII", 40, side, side, 1, 8, 1, len(body), 0, 0, 256, 256)
     return b"BM" + struct.pack("<IHHI", 1078 + len(body), 0, 0, 1078) + head + palette + body
 
 
 PICTURES: dict[str, Callable[[], bytes]] = {
     "JPEG, progressive, 4:4:4, 63 scans": endless_jpeg,
     "JPEG, progressive, CMYK": lambda: saved(merged("CMYK"), "jpeg", progressive=True, quality=30),
-    "PNG, 16 bits, RGBA, interlaced": lambda: wide_png(6, 4),
-    "PNG, 16 bits, grey, interlaced": lambda: wide_png(0, 1),
+    "JPEG of a phone, progressive, 4:4:4": lambda: saved(
+        merged("RGB", 16_320, 12_240), "jpeg", progressive=True, quality=60, subsampling="4:4:4"
+    ),
+    "PNG, 16 bits, RGBA, interlaced": lambda: wide_png(8_100, 6, 4),
+    "PNG, 16 bits, grey, interlaced": lambda: wide_png(SIDE, 0, 1),
+    "PNG, 16 bits, a clear colour": lambda: wide_png(6_700, 2, 3, chunk(b"tRNS", bytes(6))),
+    "PNG, 16 bits, PQ": lambda: wide_png(6_100, 2, 3, cicp(9, 16)),
     "WebP, lossy, with alpha": lambda: saved(
-        merged("RGBA", 16_383, 5_790), "webp", method=0, quality=60
+        merged("RGBA", 16_383, 5_490), "webp", method=0, quality=60
     ),
     "WebP, lossless": lambda: saved(
-        merged("RGB", 16_383, 5_790), "webp", lossless=True, method=0, quality=0
+        merged("RGB", 16_383, 5_490), "webp", lossless=True, method=0, quality=0
     ),
     "AVIF, 4:4:4, with alpha": lambda: saved(
-        merged("RGBA", SIDE, 8_900, grain=20), "avif", quality=40, speed=10, subsampling="4:4:4"
+        merged("RGBA", SIDE, 8_600, grain=20), "avif", quality=40, speed=10, subsampling="4:4:4"
     ),
     "HEIC, 4:4:4": lambda: saved(
         merged("RGB", SIDE, 7_500, grain=20), "heic", quality=30, chroma=444

@@ -58,7 +58,7 @@ def test_a_jpeg_of_many_scans_may_have_fewer_pixels() -> None:
     data = saved(PICTURE, "jpeg", progressive=True, subsampling="4:4:4")
     last, passes = data.rindex(b"\xff\xda"), data.count(b"\xff\xda")
     endless = data[:last] + data[last:-2] * (63 - passes) + b"\xff\xd9"
-    assert most(endless, scale=8) < 30 < most(data, scale=8)
+    assert most(endless, scale=8) < 50 < most(data, scale=8)
 
 
 def test_1769_megabytes_are_enough_for_a_png_of_100_megapixels() -> None:

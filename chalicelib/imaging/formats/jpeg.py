@@ -18,9 +18,9 @@ _MOST_SCANS = 64
 
 _MOST_SEGMENTS = 10_000
 
-# CPU nanoseconds of a pixel, and of a sample in each of several scans; bytes of a coefficient, all
-# of which the decoder then holds.
-_COST, _COST_OF_SCAN, _COEFFICIENT = 4, 0.8, 2
+# CPU nanoseconds of a pixel, of a byte, and of a sample in each of several scans; bytes of a
+# coefficient, all of which the decoder then holds.
+_COST, _COST_OF_BYTE, _COST_OF_SCAN, _COEFFICIENT = 4, 40, 0.25, 2
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LOSSLESS, _HIERARCHICAL = frozenset({0xC3, 0xCB}), frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF})
@@ -74,9 +74,11 @@ def inspect(data: bytes) -> FileInfo:
     profile = _assembled(pieces) or exif_colours.profile_of(exif)
     scans = sum(segment.marker == _SCAN for segment in (*header, *further))
     samples = _samples(frame) if scans > 1 else 0.0
+    cost = _COST + _COST_OF_SCAN * scans * samples
+    cost += _COST_OF_BYTE * (end - header[-1].end) / max(1, width * height)
     info = FileInfo(
         Body(data, kept), width, height, 1, exif_orientation(exif), profile,
-        cost=_COST + _COST_OF_SCAN * scans * samples, held=_COEFFICIENT * samples,
+        cost=cost, held=_COEFFICIENT * samples,
     )  # fmt: skip
     if further[-1].marker == _END:
         return info
