@@ -146,7 +146,8 @@ def _readable(samples: Samples) -> bool:
     elif kind == UNSIGNED:
         depths = (*range(1, 17), 24, 32, 64)
     elif kind == SIGNED:
-        depths = (8, 16, 32) if samples.photometric in _GREY and samples.alpha is None else ()
+        # Signed bytes are as often unsigned ones that a writer calls signed.
+        depths = (16, 32) if samples.photometric in _GREY and samples.alpha is None else ()
     else:
         depths = (16, 32, 64) if kind == FLOAT else ()
     predictable = {1: True, 2: depth in {8, 16, 32}, 3: kind == FLOAT and depth >= 16}
@@ -208,21 +209,11 @@ def _has_offset(opponents: list[Image.Image]) -> bool:
 
 def _grey(samples: Samples, grey: Image.Image, alpha: Image.Image | None) -> Image.Image:
     eight = grey if grey.mode == "L" else reducible(grey)
-    if (samples.depth, samples.format) == (8, SIGNED):
-        eight = _unsigned(eight)
     if alpha is not None and samples.associated:
         eight = Image.merge("La", (eight, alpha)).convert("LA").getchannel("L")
     if samples.photometric == WHITE_IS_ZERO:
         eight = ImageChops.invert(eight)
     return eight if alpha is None else Image.merge("LA", (eight, alpha))
-
-
-def _unsigned(grey: Image.Image) -> Image.Image:
-    """Signed 8-bit `grey`, stretched between its extremes if any level is negative."""
-    highest = grey.getextrema()[1]
-    if isinstance(highest, tuple) or highest < 128:
-        return grey
-    return reducible(grey.point([level ^ 128 for level in range(256)]).convert("F"))
 
 
 def _with_alpha(colours: Image.Image, alpha: Image.Image | None, profile: bytes) -> Image.Image:

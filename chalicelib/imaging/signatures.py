@@ -42,12 +42,20 @@ _SUPPORTED: tuple[_Signature, ...] = (
     _Signature(_starts(_AVIF_BRANDS), "avif"),
     _Signature(_starts(_HEIC_BRANDS), "heic"),
     _Signature(_starts(_BMP_HEADERS), "bmp"),
-    _Signature(_starts(rb"(?:II[*+]\x00|MM\x00[*+])(?!.{4}CR)"), "tiff"),
+    _Signature(_starts(rb"(?:II[*+]\x00|MM\x00[*+])(?!.{4}(?:CR|I{4}|M{4}))"), "tiff"),
 )
 
+# Labels precede "files are not supported."
 _UNSUPPORTED: tuple[_Unsupported, ...] = (
-    _Unsupported(_starts(rb"II\*\x00.{4}CR|.{4}ftypcrx"), "Camera RAW"),
-    _Unsupported(_starts(rb"II(?:RO|RS|U\x00)|MMOR|FUJIFILMCCD-RAW|\x00MRM|FOVb"), "Camera RAW"),
+    _Unsupported(_starts(rb"II\*\x00.{4}CR"), "Canon CR2 raw"),
+    _Unsupported(_starts(rb".{4}ftypcrx"), "Canon CR3 raw"),
+    _Unsupported(_starts(rb"II.{4}HEAPCCDR"), "Canon CRW raw"),
+    _Unsupported(_starts(rb"II(?:RO|RS)|MMOR"), "Olympus ORF raw"),
+    _Unsupported(_starts(rb"IIU\x00"), "Panasonic RW2 raw"),
+    _Unsupported(_starts(rb"FUJIFILMCCD-RAW"), "Fujifilm RAF raw"),
+    _Unsupported(_starts(rb"\x00MRM"), "Minolta MRW raw"),
+    _Unsupported(_starts(rb"FOVb"), "Sigma X3F raw"),
+    _Unsupported(_starts(rb"(?:II\*\x00|MM\x00\*).{4}(?:I{4}|M{4})"), "Phase One IIQ raw"),
     _Unsupported(_starts(_HEIF_BRANDS), "HEIF (other than HEIC)"),
     _Unsupported(_starts(_SVG), "SVG"),
     _Unsupported(_starts(rb"\x1f\x8b.{8}[^\x00]{1,200}\.svg\x00"), "SVG"),
@@ -58,14 +66,19 @@ _UNSUPPORTED: tuple[_Unsupported, ...] = (
     _Unsupported(_starts(rb"\x00\x00\x00\x0cjP {2}|\xff\x4f\xff\x51"), "JPEG 2000"),
     _Unsupported(_starts(rb"II\xbc[\x00\x01]"), "JPEG XR"),
     _Unsupported(_starts(rb"\x00\x00[\x01\x02]\x00[^\x00]\x00.{3}\x00|icns"), "Icon"),
-    _Unsupported(
-        _starts(rb"gimp xcf|AT&TFORM|BPG\xfb|DDS |qoif|v/1\x01|#\?RADIANCE|SIMPLE  ="), "Such"
-    ),
+    _Unsupported(_starts(rb"gimp xcf"), "GIMP"),
+    _Unsupported(_starts(rb"AT&TFORM"), "DjVu"),
+    _Unsupported(_starts(rb"BPG\xfb"), "BPG"),
+    _Unsupported(_starts(rb"DDS "), "DirectDraw"),
+    _Unsupported(_starts(rb"qoif"), "QOI"),
+    _Unsupported(_starts(rb"v/1\x01"), "OpenEXR"),
+    _Unsupported(_starts(rb"#\?RADIANCE"), "Radiance HDR"),
+    _Unsupported(_starts(rb"SIMPLE  ="), "FITS"),
+    _Unsupported(_starts(rb"P[1-7]\s+[\d#W]"), "Netpbm"),
+    _Unsupported(_starts(rb"\x8a[MJ]NG|\x8bJNG"), "MNG"),
+    _Unsupported(_starts(rb"\xd7\xcd\xc6\x9a|.{40} EMF"), "Windows metafile"),
     # An object that was stored compressed, usually with Content-Encoding: gzip.
     _Unsupported(_starts(rb"\x1f\x8b\x08"), "Gzip-compressed"),
-    _Unsupported(
-        _starts(rb"P[1-7]\s+[\d#W]|\x8a[MJ]NG|\x8bJNG|\xd7\xcd\xc6\x9a|.{40} EMF"), "Such"
-    ),
 )
 
 # Bodies of requests that clients stored as the file, instead of the file in them.

@@ -45,7 +45,7 @@ const SIGNATURES = [
   ["image/avif", /^.{4}ftyp(?:avi[fs]|mif3avif|(?:mif[13]|msf1|miaf|MA1[AB]).{4}(?:.{4}){0,30}?avi[fs])/s],
   ["image/heic", /^.{4}ftyp(?:he[iv][cxms]|(?:mif[12]|msf1|miaf).{4}(?:.{4}){0,30}?he[iv][cxms])/s],
   ["image/bmp", /^BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00/s],
-  ["image/tiff", /^(?:II[*+]\x00|MM\x00[*+])(?!.{4}CR)/s],
+  ["image/tiff", /^(?:II[*+]\x00|MM\x00[*+])(?!.{4}(?:CR|I{4}|M{4}))/s],
 ];
 const HEAD_BYTES = 4096;
 

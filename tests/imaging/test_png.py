@@ -95,9 +95,14 @@ def test_pixels_in_several_chunks_are_conformant() -> None:
     assert is_conformant(HEAD + b"".join(parts) + END)
 
 
-@pytest.mark.parametrize("missing", range(1, 13))
+@pytest.mark.parametrize("missing", range(1, 17))
 def test_a_png_without_all_of_its_end_shows_all_its_pixels(missing: int) -> None:
     assert shown(PNG[:-missing]).tobytes() == shown(PNG).tobytes()
+
+
+def test_a_png_cut_in_a_chunk_behind_its_last_pixel_shows_all_its_pixels() -> None:
+    data = HEAD + chunk(b"IDAT", PIXELS) + chunk(b"IDAT", bytes(99))[:50]
+    assert shown(data).tobytes() == shown(HEAD + chunk(b"IDAT", PIXELS) + END).tobytes()
 
 
 def test_a_png_that_is_cut_within_its_pixels_is_corrupt() -> None:

@@ -38,6 +38,22 @@ def test_a_known_format_that_we_do_not_read_is_unsupported(data: bytes):
 
 
 @pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "Canon CR3 raw files are not supported."),
+        (b"II*\0\x10\0\0\0CR\2\0", "Canon CR2 raw"),
+        (b"II*\0\x08\0\0\0IIIITwaR", "Phase One IIQ raw"),
+        (b"MM\0*\0\0\0\x08MMMMRawT", "Phase One IIQ raw"),
+        (b"v/1\x01\2\0\0\0", "OpenEXR"),
+        (b"P6 640 480 255 ", "Netpbm"),
+    ],
+)
+def test_formats_that_we_do_not_read_are_named(data: bytes, name: str):
+    with pytest.raises(Rejection, match=f"^{name}"):
+        sniff(data)
+
+
+@pytest.mark.parametrize(
     "data",
     [
         b"hello",

@@ -20,7 +20,7 @@ def inspect(data: bytes) -> FileInfo:
     """The structure of a PNG; its body is the default image, no metadata. Raises MalformedFile."""
     kept = [(0, 8)]
     size, frames, orientation = (0, 0), 0, 1
-    layout = b""
+    layout, end = b"", 0
     colours: dict[bytes, bytes] = {}
     moving: list[apng.Chunk] = []
     for name, start, end in chunks(data):
@@ -37,6 +37,7 @@ def inspect(data: bytes) -> FileInfo:
             orientation = exif_orientation(bytes(content))
         elif name in png_colours.CHUNKS and name not in colours:
             colours[name] = bytes(content)
+    tail = _rest(data, end)
     width, height = size
     plays, frames = apng.plays(data, moving), max(1, frames)
     profile = png_colours.profile_of(colours) if colours else b""
@@ -44,8 +45,18 @@ def inspect(data: bytes) -> FileInfo:
     has_clear = any(name == b"tRNS" for name, _, _ in moving)
     cost = _cost(layout, has_clear=has_clear, has_hdr=is_hdr(profile))
     return FileInfo(
-        Body(data, kept), width, height, frames, orientation, profile, plays, peak, cost=cost
+        Body(data, kept, tail), width, height, frames, orientation, profile, plays, peak, cost=cost
     )
+
+
+def _rest(data: bytes, position: int) -> bytes:
+    """What is there of a truncated chunk of pixels at `position`, as a whole one, and the end.
+
+    No pixel may be missing: the decoder checks that.
+    """
+    if data[position + 4 : position + 8] != b"IDAT":
+        return b""
+    return apng.chunk(b"IDAT", data[position + 8 :]) + _END
 
 
 def frames(data: bytes) -> Iterator[Frame]:
@@ -70,9 +81,9 @@ def insert_exif(data: bytes, exif: bytes) -> bytes:
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each chunk; MalformedFile if a chunk of pixels is truncated.
+    """Name, start and end of each chunk; MalformedFile if one that is needed is truncated.
 
-    What is no whole chunk after the first pixels ends the file.
+    What is no whole chunk after the first pixels ends the file; these may be complete without it.
     """
     position, name, count, has_pixels = 8, b"", 0, False
     while position < len(data) and name != b"IEND":
@@ -81,11 +92,11 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
             raise MalformedFile
         length, name = struct.unpack(">I4s", data[position : position + 8].ljust(8, b"\xff"))
         end = position + 12 + length
+        has_pixels = has_pixels or name == b"IDAT"
         if end > len(data):
-            if name in _PIXELS - {b"IEND"} | apng.CHUNKS or not has_pixels:
+            if name in apng.CHUNKS or not has_pixels:
                 raise MalformedFile
             return
-        has_pixels = has_pixels or name == b"IDAT"
         yield name, position, end
         position = end
 

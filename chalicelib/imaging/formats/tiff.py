@@ -28,7 +28,7 @@ def inspect(data: bytes, most_frames: int) -> FileInfo:
     layout = layout_of(data)
     first = fields(data, layout, layout.first)
     if _is_raw(first):
-        raise rejection(Reason.UNSUPPORTED_FORMAT, "Camera RAW")
+        raise rejection(Reason.UNSUPPORTED_FORMAT, "Camera raw")
     if _first(first, _COMPRESSION) not in _COMPRESSIONS:
         name = compression_name(_first(first, _COMPRESSION))
         raise rejection(Reason.UNSUPPORTED_FORMAT, name)
