@@ -1,6 +1,7 @@
 """AVIF as older and as newer encoders write it."""
 
 import struct
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from chalicelib.errors import Reason, Rejection
+from chalicelib.errors import Rejection
 from chalicelib.imaging.formats import CONTAINERS, av1
 from chalicelib.imaging.formats.avif import inspect
 from chalicelib.imaging.formats.cicp import named_video
@@ -162,10 +163,8 @@ def test_the_light_level_of_a_minimized_avif_is_read() -> None:
 def test_a_damaged_minimized_avif_is_shown_or_rejected(at: int, content: bytes) -> None:
     data = minimized(avif(PICTURE))
     damaged = data[:at] + content + data[at + len(content) :]
-    try:
+    with suppress(Rejection):
         rendered(damaged)
-    except Rejection as rejection:
-        assert rejection.reason in set(Reason)
 
 
 def test_colours_that_only_the_stream_states_are_read() -> None:
