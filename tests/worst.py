@@ -59,7 +59,7 @@ def wide_png(side: int, colour: int, bands: int, *chunks: bytes) -> bytes:
 
 
 def run_length_bmp() -> bytes:
-    side = 8_350
+    side = 10_000
     row = b"".join(bytes((5, level % 256)) for level in range(side // 5)) + b"\0\0"
     palette = b"".join(bytes((level, level, level, 0)) for level in range(256))
     body = row * side + b"\0\1"

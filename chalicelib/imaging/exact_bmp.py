@@ -13,6 +13,7 @@ from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 
 from chalicelib.errors import Reason
+from chalicelib.imaging.formats.bmp_runs import RunReader
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.rejections import rejection
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _FILE_HEADER = 14  # bytes
 _SHORT_OS2, _WINDOWS, _OS2 = 16, 40, 64  # bytes of header
 _PLAIN, _RLE8, _RLE4, _BITFIELDS, _ALPHA_BITFIELDS = 0, 1, 2, 3, 6
+_RUNS = frozenset({_RLE8, _RLE4})
 _OS2_COMPRESSIONS = {3: "Huffman-compressed BMP", 4: "RLE24-compressed BMP"}
 _COMPRESSIONS = {
     4: "JPEG-compressed BMP", 5: "PNG-compressed BMP",
@@ -69,12 +71,18 @@ class ExactBmp(BmpImageFile):
             self._size = (header.width, header.height)
         else:
             super()._open()
+            if header.compression in _RUNS:
+                self._header = header
 
     def load(self) -> "_imaging.PixelAccess | None":
         """Pillow's hook: decodes the pixels, once."""
         if self._header is not None:
             header, self._header = self._header, None
-            self.im = _read(header, cast(BytesIO, self.fp).getvalue()).im
+            data = cast(BytesIO, self.fp).getvalue()
+            if header.compression in _RUNS:
+                self.im = _read_runs(header, data, self.mode).im
+            else:
+                self.im = _read(header, data).im
             self.tile = []
             self.load_end()
         return super().load()
@@ -175,6 +183,17 @@ def _read(header: _Header, data: bytes) -> Image.Image:
                 band.paste(Image.frombytes("L", (header.width, rows), levels), (0, top))
     image = Image.merge(mode, bands)
     return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if header.bottom_up else image
+
+
+def _read_runs(header: _Header, data: bytes, mode: str) -> Image.Image:
+    """The indices of a run-length encoded picture, in `mode`: `P`, or `L` or `1` for greys."""
+    size = (header.width, header.height)
+    found = RunReader(data, header.pixels, *size, halves=header.compression == _RLE4).indices()
+    if mode == "1":
+        found = found.translate(bytes([0] + [255] * 255))
+    image = Image.frombytes("P" if mode == "P" else "L", size, found)
+    image = image.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if header.bottom_up else image
+    return image.convert("1") if mode == "1" else image
 
 
 def _blocks(header: _Header, data: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -13,8 +13,11 @@ from chalicelib.imaging.formats.tiff_ifd import content_of, layout_of
 from chalicelib.imaging.formats.tiff_samples import (
     BLACK_IS_ZERO,
     CIELAB,
+    CMYK,
     FLOAT,
     ICCLAB,
+    JPEG,
+    OLD_JPEG,
     PALETTE,
     RGB,
     SIGNED,
@@ -117,11 +120,15 @@ def _misread(samples: Samples) -> bool:
     packed = samples.compression != UNCOMPRESSED
     if samples.order == ">" and samples.big:
         return True  # takes the header for a classic one
-    if samples.photometric == 5 and not samples.is_cmyk:
+    if samples.is_guessed or (samples.photometric == CMYK and not samples.is_cmyk):
+        return True
+    if samples.compression == JPEG and depth != 8:
+        return True
+    if samples.compression == OLD_JPEG and len(samples.bits) == 1:
         return True
     if samples.planar and len(samples.bits) > 1 and samples.compression in COMPRESSIONS:
         # Samples of 16 bits are read as bytes; bits, palettes and CMYK fail in other ways.
-        return not (packed and samples.photometric == YCBCR)
+        return not (packed and samples.photometric == YCBCR and samples.subsampling == (1, 1))
     if grey and len(samples.bits) == 1:
         negative = samples.photometric == WHITE_IS_ZERO and depth > 8
         swapped = packed and samples.order == ">" and (depth == 32 or (depth, kind) == (16, SIGNED))
@@ -137,10 +144,10 @@ def _readable(samples: Samples) -> bool:
         return False
     if not samples.colours or len(samples.bits) < samples.colours or len(samples.bits) > 64:
         return False
-    if samples.photometric == 5 and not samples.is_cmyk:
+    if samples.photometric == CMYK and not samples.is_cmyk:
         return False
-    if samples.associated and samples.photometric not in {*_GREY, RGB}:
-        return False  # neither inks nor Lab are defined when premultiplied
+    if samples.associated and samples.photometric in {CIELAB, ICCLAB}:
+        return False  # not defined when premultiplied; Photoshop calls alpha beside inks so
     if samples.photometric in {CIELAB, ICCLAB}:
         depths: tuple[int, ...] = (8, 16) if kind in {UNSIGNED, SIGNED} else ()
     elif kind == UNSIGNED:
@@ -184,7 +191,7 @@ def _read(samples: Samples, data: bytes, profile: bytes) -> tuple[Image.Image, b
     alpha = bands.pop() if samples.alpha is not None else None
     if samples.photometric in _GREY:
         return _grey(samples, bands[0], alpha), False
-    mode = {RGB: "RGB", 5: "CMYK"}.get(samples.photometric, "LAB")
+    mode = {RGB: "RGB", CMYK: "CMYK"}.get(samples.photometric, "LAB")
     if samples.photometric == CIELAB and not _has_offset(bands[1:]):
         # Signed; Pillow's and ICC's LAB has an offset of 128.
         bands[1:] = [band.point([level ^ 128 for level in range(256)]) for band in bands[1:]]

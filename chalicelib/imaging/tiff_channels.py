@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from math import ceil, lcm
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from PIL import Image, ImageChops
 from PIL.TiffImagePlugin import TiffImageFile
 
+from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.formats.tiff_samples import (
     DEFLATE,
@@ -28,11 +29,13 @@ from chalicelib.imaging.formats.tiff_samples import (
     UNSIGNED,
     Samples,
 )
+from chalicelib.imaging.rejections import rejection
 
 _PACKBITS, _LZMA, _ZSTD = 32773, 34925, 50000
 COMPRESSIONS = frozenset({UNCOMPRESSED, LZW, DEFLATE, OLD_DEFLATE, _PACKBITS, _LZMA, _ZSTD})
 MOST_TILES = 20_000  # a quarter of a millisecond each
 
+_HIGHEST = 2.0  # of floats in colours; scaling with a sharp filter overshoots white by less
 _BLOCK = 1 << 23  # bytes that are unpacked at once
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -81,8 +84,10 @@ def _levels(samples: Samples, image: Image.Image) -> Image.Image:
     # By bands, because a copy has four bytes per pixel.
     high = max(1, _BLOCK // image.width)
     for top in range(0, image.height, high):
-        band = image.crop((0, top, image.width, min(top + high, image.height)))
-        levels.paste(band.convert("I").point(_half_levels(), "L"), (0, top))
+        band = image.crop((0, top, image.width, min(top + high, image.height))).convert("I")
+        if band.point(_half_exceeds(), "L").getbbox():
+            raise _beyond_white(samples)
+        levels.paste(band.point(_half_levels(), "L"), (0, top))
     return levels
 
 
@@ -240,7 +245,17 @@ def _channel(samples: Samples, block: _Block, sample: int, stride: int, mode: st
     if samples.format != FLOAT or width == 2:
         return Image.frombytes(mode, size, bytes(ordered), "raw", _raw_mode(mode, samples.depth))
     floats = Image.frombytes("F", size, bytes(ordered), "raw", f"F;{samples.depth}F")
-    return floats if mode == "F" else floats.point(lambda level: level * 255 + 0.5).convert("L")
+    if mode == "F":
+        return floats
+    if cast(float, floats.getextrema()[1]) > _HIGHEST:
+        raise _beyond_white(samples)
+    return floats.point(lambda level: level * 255 + 0.5).convert("L")
+
+
+def _beyond_white(samples: Samples) -> Rejection:
+    """The error to raise for values far above white: they are light, or measurements."""
+    name = f"{samples.name} (values above {_HIGHEST:g})"
+    return rejection(Reason.UNSUPPORTED_FORMAT, name)
 
 
 def _raw_mode(mode: str, depth: int) -> str:
@@ -344,6 +359,13 @@ def _shift_tables(shift: int, depth: int) -> tuple[bytes, bytes]:
 def _scale(depth: int) -> bytes:
     most = (1 << depth) - 1
     return bytes(round(min(level, most) * 255 / most) for level in range(256))
+
+
+@cache
+def _half_exceeds() -> list[int]:
+    """255 for each half-precision float that is far above white, by its bits, else 0."""
+    floats = struct.unpack("<65536e", struct.pack("<65536H", *range(65536)))
+    return [255 * (x > _HIGHEST) for x in floats]
 
 
 @cache

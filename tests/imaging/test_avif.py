@@ -171,10 +171,16 @@ def test_colours_that_only_the_stream_states_are_read() -> None:
     data = avif(PICTURE)
     without = data.replace(b"colr", b"skip")
     stream = content_of(data, items_of(data, found(data, b"meta")), 1)
-    assert av1.code_points(stream) == (1, 13)
+    assert av1.colours(stream) == (1, 13, 6, True)
     assert shown(without).tobytes() == shown(data).tobytes()
     other = without.replace(stream, with_primaries(stream, DISPLAY_P3_PRIMARIES))
     assert inspect(other).profile == named_video(DISPLAY_P3_PRIMARIES, SRGB_TRANSFER)
+
+
+@pytest.mark.parametrize("image", [PICTURE, half_clear()], ids=["opaque", "with alpha"])
+def test_the_range_of_levels_that_only_the_stream_states_is_read(image: Image.Image) -> None:
+    data = avif(image, range="limited")
+    assert shown(data.replace(b"colr", b"skip")).tobytes() == shown(data).tobytes()
 
 
 def with_primaries(stream: bytes, primaries: int) -> bytes:

@@ -3,6 +3,7 @@
 The pictures are written by `tests.imaging.tiffs`, sample by sample, so their colours are known.
 """
 
+import struct
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -206,9 +207,56 @@ def test_an_extra_sample_is_alpha_or_ignored(name: str, planar: bool, bits: int,
     photometric, colours = KINDS[name]
     layout = Layout(photometric, bits, planar=planar, extras=ALPHA[alpha])
     if name == "CMYK" and alpha == "associated":
-        rejected_with_name(written(pixels(layout, colours), layout), f"{bits}-bit CMYK with alpha")
+        # Photoshop calls it so, and stores straight inks.
+        straight = replace(layout, extras=ALPHA["straight"])
+        rows = pixels(straight, colours)
+        assert difference(decoded(written(rows, layout)), decoded(written(rows, straight))) == 0
     else:
         check(layout, colours)
+
+
+def without(data: bytes, tag: int) -> bytes:
+    """A little-endian TIFF in which `tag` has another, private, number."""
+    return data.replace(struct.pack("<H", tag), struct.pack("<H", 65_000), 1)
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW])
+@pytest.mark.parametrize("planar", [False, True])
+def test_three_samples_without_a_photometric_interpretation_are_rgb(planar: bool, compression: int):
+    layout = Layout(2, 8, planar=planar, compression=compression)
+    data = without(written(pixels(layout, 3), layout), 262)
+    assert difference(decoded(data), expected(layout, 3)) == 0
+
+
+def test_other_samples_without_a_photometric_interpretation_are_unsupported():
+    layout = Layout(5, 8)
+    rejected_with_name(without(written(pixels(layout, 4), layout), 262), "8-bit rare")
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW])
+def test_tiles_that_are_listed_as_strips_are_read(compression: int):
+    layout = Layout(2, 8, tile=16, compression=compression)
+    data = written(pixels(layout, 3), layout)
+    for tag, other in ((324, 273), (325, 279)):
+        data = data.replace(struct.pack("<H", tag), struct.pack("<H", other), 1)
+    assert difference(decoded(data), expected(layout, 3)) == 0
+
+
+@pytest.mark.parametrize("bits", [16, 32, 64])
+def test_colours_in_floats_far_above_white_are_unsupported(bits: int):
+    layout = Layout(2, bits, 3)
+    rows: Pixels = [[(0.5, 1.2, 1.0)] * WIDTH] * HEIGHT
+    assert decoded(written(rows, layout)).size == (WIDTH, HEIGHT)
+    rejected_with_name(written([*rows[1:], [(0.5, 3.0, 1.0)] * WIDTH], layout), f"{bits}-bit float")
+
+
+@pytest.mark.parametrize(
+    "layout", [Layout(1, 16, compression=7), Layout(6, 8, planar=True, compression=LZW)]
+)
+def test_layouts_that_only_fail_in_the_decoder_are_unsupported(layout: Layout):
+    with pytest.raises(Rejection) as caught:
+        decoded(written(pixels(layout, 1 if layout.photometric == 1 else 3), layout))
+    assert caught.value.reason is Reason.UNSUPPORTED_FORMAT
 
 
 @pytest.mark.parametrize("predictor", [1, 2])

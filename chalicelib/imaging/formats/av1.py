@@ -1,9 +1,12 @@
 """AV1 stream units (OBUs), which determine what a decoder allocates, whatever the boxes say."""
 
+from typing import NamedTuple
+
 from chalicelib.imaging.formats.file_info import MalformedFile
 
 _SEQUENCE, _FRAME_HEADER, _FRAME = 1, 3, 6
 _HIGH, _PROFESSIONAL = 1, 2  # profiles
+_UNSPECIFIED, _RGB = (2, 2, 2), (1, 13, 0)  # primaries, transfer, matrix
 _LAYERS = 8  # frames that a picture may consist of; the format allows four layers
 _MOST_UNITS = 10_000
 _LONGEST_HEADER = 256  # bytes: 32 operating points with all optional fields
@@ -29,8 +32,17 @@ def area(stream: bytes) -> int:
     raise MalformedFile
 
 
-def code_points(stream: bytes) -> tuple[int, int] | None:
-    """CICP's primaries and transfer by the first sequence header; None if it has none.
+class Colours(NamedTuple):
+    """CICP's code points (2 for unspecified), and whether levels use their full range."""
+
+    primaries: int
+    transfer: int
+    matrix: int
+    is_full_range: bool
+
+
+def colours(stream: bytes) -> Colours | None:
+    """The colours that the first sequence header states; None if there is none.
 
     Raises MalformedFile.
     """
@@ -88,8 +100,8 @@ def _start(bits: _Bits) -> tuple[bool, int, int]:
     return is_reduced, bits.take(across) + 1, bits.take(down) + 1
 
 
-def _colours(header: bytes) -> tuple[int, int] | None:
-    """Primaries and transfer in a sequence header (AV1 specification, 5.5.1 and 5.5.2)."""
+def _colours(header: bytes) -> Colours:
+    """The colours in a sequence header (AV1 specification, 5.5.1 and 5.5.2)."""
     bits = _Bits(header)
     profile = bits.take(3)
     bits.take(1)  # whether it is a still picture
@@ -102,9 +114,12 @@ def _colours(header: bytes) -> tuple[int, int] | None:
     bits.take(3)  # super-resolution, two filters
     if bits.take(1) and profile == _PROFESSIONAL:
         bits.take(1)  # twelve bits
-    if profile != _HIGH:
-        bits.take(1)  # monochrome
-    return (bits.take(8), bits.take(8)) if bits.take(1) else None
+    is_grey = profile != _HIGH and bits.take(1) == 1
+    found = _UNSPECIFIED
+    if bits.take(1):
+        found = (bits.take(8), bits.take(8), bits.take(8))
+    # RGB has no range of its own.
+    return Colours(*found, (found == _RGB and not is_grey) or bits.take(1) == 1)
 
 
 def _skip_tools(bits: _Bits) -> None:

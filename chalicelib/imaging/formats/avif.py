@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from chalicelib.imaging.formats import av1
 from chalicelib.imaging.formats.avif_mini import expanded
+from chalicelib.imaging.formats.avif_writer import Property, written
 from chalicelib.imaging.formats.body import Body
-from chalicelib.imaging.formats.cicp import is_hdr, named_video
+from chalicelib.imaging.formats.cicp import is_hdr
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
 from chalicelib.imaging.formats.heif import (
+    alpha_items,
     check_area,
     check_parts,
     cost_of,
@@ -20,7 +22,7 @@ from chalicelib.imaging.formats.heif import (
 )
 from chalicelib.imaging.formats.heif_items import Items, content_of, items_of
 from chalicelib.imaging.formats.heif_properties import with_joined_lists
-from chalicelib.imaging.formats.isobmff import Box, boxes, inside, numbers
+from chalicelib.imaging.formats.isobmff import Box, boxes, inside, numbers, packed
 
 _TOP = frozenset({b"ftyp", b"meta", b"mdat"})
 _META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"})
@@ -29,6 +31,8 @@ _PROPERTIES = frozenset({b"ispe", b"pixi", b"av1C", b"auxC", b"colr", b"irot", b
 _ITEMS = frozenset({b"av01", b"grid"})
 _COST = 40  # CPU nanoseconds of a pixel
 _UNSPECIFIED, _BT709, _SRGB = 2, 1, 13
+_LIKE_SRGB = frozenset({(_UNSPECIFIED, _UNSPECIFIED), (_BT709, _SRGB)})
+_ESSENTIAL = frozenset({b"av1C", b"auxC", b"irot", b"imir", b"clap", b"lsel", b"a1op"})
 _TABLES = (b"mdia", b"minf", b"stbl")
 
 
@@ -50,19 +54,43 @@ def inspect(data: bytes) -> FileInfo:
     items = items_of(data, metas[0])
     check_parts(data, items, lambda item: av1.area(content_of(data, items, item)))
     width, height = size_of(data, items, items.primary)
-    profile = profile_of(data, items) if has_colours(items) else _stream_profile(data, items)
+    if not has_colours(items) and (named := _with_colours(data, items)):
+        return inspect(named)
+    profile = profile_of(data, items)
     peak = peak_of(data, items)
-    body = Body(_without_groups(without_metadata(data, items), metas[0]))
+    hidden = _without_groups(without_metadata(data, items), metas[0])
+    body = Body(hidden)
     cost = cost_of(data, items, _COST, is_hdr=is_hdr(profile))
     return FileInfo(body, width, height, profile=profile, peak=peak, cost=cost)
 
 
-def _stream_profile(data: bytes, items: Items) -> bytes:
-    """The ICC profile for the CICP numbers in the picture's first stream, empty if it has none."""
-    parts = items.references.get((b"dimg", items.primary), [])
-    stream = content_of(data, items, parts[0] if parts else items.primary)
-    found = av1.code_points(stream)
-    return named_video(*found) if found else b""
+def _with_colours(data: bytes, items: Items) -> bytes:
+    """The picture with the colours of its stream as a property, which the decoder needs.
+
+    Without it sRGB in full range is assumed. Empty if the stream says that too, or nothing, or if
+    the picture consists of several.
+    """
+    if items.types.get(items.primary) != b"av01":
+        return b""
+    stream = content_of(data, items, items.primary)
+    found = av1.colours(stream)
+    if found is None or (found.is_full_range and found[:2] in _LIKE_SRGB):
+        return b""
+    content = struct.pack(">HHHB", *found[:3], 128 * found.is_full_range)
+    colours = (packed(b"colr", b"nclx" + content), False)
+    alphas = alpha_items(data, items)[:1]
+    streams = [stream, *(content_of(data, items, alpha) for alpha in alphas)]
+    properties = [_properties(data, items, item) for item in (items.primary, *alphas)]
+    properties[0].append(colours)
+    is_premultiplied = bool(alphas) and (b"prem", items.primary) in items.references
+    return written(streams, properties, has_premultiplied=is_premultiplied)
+
+
+def _properties(data: bytes, items: Items, item: int) -> list[Property]:
+    return [
+        (packed(found.name, data[found.start : found.end]), found.name in _ESSENTIAL)
+        for found in items.properties.get(item, [])
+    ]
 
 
 def _without_groups(data: bytes, meta: Box) -> bytes:

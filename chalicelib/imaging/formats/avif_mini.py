@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from chalicelib.errors import Reason
+from chalicelib.imaging.formats.avif_writer import Property, written
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.formats.isobmff import Box, packed
 from chalicelib.imaging.rejections import rejection
@@ -22,8 +23,6 @@ _MIRRORS = {2: 1, 4: 0, 5: 0, 7: 0}
 # content colour volume (0: it varies), ambient and reference viewing environment, diffuse white.
 _HDR_PROPERTIES = (192, 0, 64, 128, 32)
 _CODEC = (int.from_bytes(b"av01"), int.from_bytes(b"av1C"))
-
-_Property = tuple[bytes, bool]  # a box, and whether it is essential
 
 
 class _Header(NamedTuple):
@@ -87,10 +86,7 @@ def expanded(data: bytes, box: Box) -> bytes:
     if alpha:
         properties.append(_hidden(header, alpha_setup or setup))
     items = [item for item in (picture, alpha) if item]
-    brands = packed(b"ftyp", b"avif\0\0\0\0mif1miafavif")
-    before = len(brands) + len(_meta(header, properties, items, 0)) + 8
-    meta = _meta(header, properties, items, before)
-    return brands + meta + packed(b"mdat", b"".join(items))
+    return written(items, properties, has_premultiplied=header.has_premultiplied)
 
 
 def _header(bits: _Bits) -> _Header:
@@ -148,7 +144,7 @@ def _volume_bits(flags: int) -> int:
     return 192 * (flags >> 5 & 1) + 32 * (flags >> 2 & 7).bit_count()
 
 
-def _shown(header: _Header, setup: bytes, profile: bytes) -> list[_Property]:
+def _shown(header: _Header, setup: bytes, profile: bytes) -> list[Property]:
     depths = [header.depth] * header.planes
     found = [
         (packed(b"ispe", struct.pack(">4xII", *header.size)), False),
@@ -167,7 +163,7 @@ def _shown(header: _Header, setup: bytes, profile: bytes) -> list[_Property]:
     return found
 
 
-def _hidden(header: _Header, setup: bytes) -> list[_Property]:
+def _hidden(header: _Header, setup: bytes) -> list[Property]:
     """The properties of the alpha plane."""
     return [
         (packed(b"ispe", struct.pack(">4xII", *header.size)), False),
@@ -175,43 +171,3 @@ def _hidden(header: _Header, setup: bytes) -> list[_Property]:
         (packed(b"pixi", bytes((0, 0, 0, 0, 1, header.depth))), False),
         (packed(b"auxC", bytes(4) + _ALPHA), True),
     ]
-
-
-def _meta(
-    header: _Header, properties: list[list[_Property]], items: list[bytes], start: int
-) -> bytes:
-    """The `meta` box of items, numbered from 1, the first of which begins at `start`."""
-    count = len(items)
-    starts = accumulate(map(len, items), initial=start)
-    places = [
-        struct.pack(">HHHII", number, 0, 1, at, len(item))
-        for number, (item, at) in enumerate(zip(items, starts, strict=False), 1)
-    ]
-    infos = [
-        packed(b"infe", struct.pack(">B3xHH4sx", 2, number, 0, b"av01"))
-        for number in range(1, count + 1)
-    ]
-    references = [packed(b"auxl", struct.pack(">HHH", 2, 1, 1))] if count > 1 else []
-    if count > 1 and header.has_premultiplied:
-        references.append(packed(b"prem", struct.pack(">HHH", 1, 1, 2)))
-    parts = [
-        packed(b"hdlr", bytes(8) + b"pict" + bytes(13)),
-        packed(b"pitm", bytes(4) + struct.pack(">H", 1)),
-        packed(b"iloc", bytes(4) + struct.pack(">BBH", 0x44, 0, count) + b"".join(places)),
-        packed(b"iinf", bytes(4) + struct.pack(">H", count) + b"".join(infos)),
-        *([packed(b"iref", bytes(4) + b"".join(references))] if references else []),
-        packed(b"iprp", _properties(properties)),
-    ]
-    return packed(b"meta", bytes(4) + b"".join(parts))
-
-
-def _properties(properties: list[list[_Property]]) -> bytes:
-    boxes = [box for found in properties for box, _ in found]
-    associations, index = b"", 0
-    for number, found in enumerate(properties, 1):
-        associations += struct.pack(">HB", number, len(found))
-        for _, essential in found:
-            index += 1
-            associations += bytes([128 * essential + index])
-    content = bytes(4) + struct.pack(">I", len(properties)) + associations
-    return packed(b"ipco", b"".join(boxes)) + packed(b"ipma", content)

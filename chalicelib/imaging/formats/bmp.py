@@ -6,19 +6,12 @@ from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo
 
 _FILE_HEADER, _VERSION_5 = 14, 124  # bytes
-_RUN_LENGTHS = (1, 2)
-_COST_OF_RUNS = 160  # CPU nanoseconds of a byte: Pillow expands them in Python
 _EMBEDDED = b"DEBM"  # PROFILE_EMBEDDED ("MBED") as a little-endian number
 
 
 def inspect(data: bytes) -> FileInfo:
     """The structure of a BMP; its body is the whole file, and only the decoder knows its size."""
-    compression = int.from_bytes(data[30:34], "little")
-    cost = 0.0
-    if compression in _RUN_LENGTHS and len(data) >= 26:
-        width, height = struct.unpack_from("<ii", data, 18)
-        cost = _COST_OF_RUNS * len(data) / max(1, abs(width * height))
-    return FileInfo(Body(data), profile=_profile(data), cost=cost)
+    return FileInfo(Body(data), profile=_profile(data))
 
 
 def _profile(data: bytes) -> bytes:

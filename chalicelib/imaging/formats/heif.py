@@ -47,7 +47,7 @@ def inspect(data: bytes) -> FileInfo:
 def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:
     """MalformedFile if picture or alpha consist of far more pixels (`area`) than are shown."""
     shown = area_of(data, items, items.primary)
-    for whole in (items.primary, *_alpha_items(data, items)):
+    for whole in (items.primary, *alpha_items(data, items)):
         parts = Counter(islice(_parts(items, whole, 0), _MOST_PARTS + 1))
         if parts.total() > _MOST_PARTS:
             raise MalformedFile
@@ -108,7 +108,18 @@ def cost_of(data: bytes, items: Items, usual: float, *, is_hdr: bool) -> float:
         found.name == b"pixi" and max(data[found.start + 5 : found.end], default=0) > _USUAL_BITS
         for found in items.properties.get(items.primary, [])
     )
-    return usual + 12 * bool(_alpha_items(data, items)) + 30 * is_deep + 35 * is_hdr
+    return usual + 12 * bool(alpha_items(data, items)) + 30 * is_deep + 35 * is_hdr
+
+
+def alpha_items(data: bytes, items: Items) -> list[int]:
+    """The alpha planes of the picture."""
+    return [
+        source
+        for (name, source), targets in items.references.items()
+        if name == b"auxl"
+        and items.primary in targets
+        and any(_is_alpha(data, found) for found in items.properties.get(source, []))
+    ]
 
 
 def without_metadata(data: bytes, items: Items) -> bytes:
@@ -118,16 +129,6 @@ def without_metadata(data: bytes, items: Items) -> bytes:
         for position in items.metadata:
             hidden[position : position + 4] = b"skip"
     return bytes(hidden)
-
-
-def _alpha_items(data: bytes, items: Items) -> list[int]:
-    return [
-        source
-        for (name, source), targets in items.references.items()
-        if name == b"auxl"
-        and items.primary in targets
-        and any(_is_alpha(data, found) for found in items.properties.get(source, []))
-    ]
 
 
 def _is_alpha(data: bytes, box: Box) -> bool:

@@ -24,7 +24,7 @@ _COMPRESSION_NAMES = {
 }  # fmt: skip
 _FORMAT_NAMES = {UNSIGNED: "", SIGNED: "signed ", FLOAT: "float ", 5: "complex ", 6: "complex "}
 _COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 1, CMYK: 4, CIELAB: 3, ICCLAB: 3}
-_CMYK_INKS = 1
+_CMYK_INKS, _UNKNOWN = 1, -1
 _LOSSLESS = frozenset({1, 5, 8, 32773, 32946, 34925, 50000})
 _TAGS = frozenset(
     {256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 284, 317, 322, 323, 324, 325, 332}
@@ -37,7 +37,8 @@ class Samples(NamedTuple):
 
     `bits` and `formats` are by sample, `extras` by sample beyond the colours. `piece` is the
     size of a strip or tile; `offsets` and `sizes` (bytes) are by piece, one plane after the other.
-    `order` is `<` or `>`, `subsampling` that of YCbCr.
+    `order` is `<` or `>`, `subsampling` that of YCbCr. `is_guessed` if a tag that should be there
+    follows from others.
     """
 
     order: str
@@ -59,6 +60,7 @@ class Samples(NamedTuple):
     subsampling: tuple[int, ...]
     inks: int
     orientation: int
+    is_guessed: bool
 
     @property
     def colours(self) -> int:
@@ -128,11 +130,12 @@ def samples_of(data: bytes) -> Samples:
         return (tags.get(tag) or (default,))[0]
 
     width, height, compression = first(256, 0), first(257, 0), first(259, 1) or 1
-    photometric = YCBCR if compression == OLD_JPEG else first(262, WHITE_IS_ZERO)
-    old = compression == OLD_JPEG and photometric in {RGB, YCBCR}
-    count = first(277, 3 if old else 1)
-    tiled = 324 in tags
-    offsets, sizes = tags.get(324 if tiled else 273, ()), tags.get(325 if tiled else 279, ())
+    count = first(277, 3 if compression == OLD_JPEG else 1)
+    photometric = YCBCR if compression == OLD_JPEG else first(262, _photometric(tags, count))
+    tiled = 324 in tags or {322, 323} <= tags.keys()
+    # Some writers list tiles as strips.
+    offsets = tags.get(324 if 324 in tags else 273, ())
+    sizes = tags.get(325 if 325 in tags else 279, ())
     if not width or not height or not 0 < count <= 0xFFFF:
         raise MalformedFile
     rows = min(first(278, height) or height, height)
@@ -156,7 +159,17 @@ def samples_of(data: bytes) -> Samples:
         tags.get(530, (2, 2)),
         first(332, _CMYK_INKS),
         first(ORIENTATION, 1),
+        (262 not in tags and count > 1 and compression != OLD_JPEG) or (tiled and 324 not in tags),
     )
+
+
+def _photometric(tags: dict[int, tuple[int, ...]], count: int) -> int:
+    """The photometric interpretation of `count` samples where the tag is missing."""
+    if count == 1:
+        return WHITE_IS_ZERO
+    if count - len(tags.get(338, ())) == _COLOURS[RGB]:
+        return RGB
+    return CMYK if count == _COLOURS[CMYK] and 332 in tags else _UNKNOWN
 
 
 def _by_sample(values: tuple[int, ...], count: int) -> tuple[int, ...]:
