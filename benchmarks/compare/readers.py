@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -59,10 +59,11 @@ class Reader:
 
     def close(self) -> None:
         """End the process and those that it started."""
-        if self._process:
-            with self._process:
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process = None
+        process, self._process = self._process, None
+        if process:
+            # A request that was not read may still be in the pipe.
+            with suppress(BrokenPipeError), process:
+                os.killpg(process.pid, signal.SIGKILL)
 
     def _started(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(

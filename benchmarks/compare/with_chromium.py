@@ -1,5 +1,6 @@
 """Chromium as a reader: an image element drawn on an sRGB canvas."""
 
+import sys
 from base64 import b64decode, b64encode
 from contextlib import suppress
 
@@ -46,6 +47,8 @@ class Canvas:
         try:
             width, height, pixels = page.evaluate(_DRAW, [b64encode(data).decode(), _SECONDS])
         except Error as error:
+            if not self._browser.is_connected():
+                sys.exit("The browser crashed.")  # and will be started again
             if "EncodingError" not in str(error):
                 self._close()
             raise Refused(error.message) from error

@@ -160,11 +160,16 @@ def test_the_pictures_of_a_folder_are_compared(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("program", "status"),
-    [("import time; time.sleep(600)", "timed_out"), ("import os; os._exit(3)", "crashed")],
+    ("program", "seconds", "status"),
+    [
+        ("import time; time.sleep(600)", 0.5, "timed_out"),
+        ("import os; os._exit(3)", GENEROUS, "crashed"),
+    ],
 )
-def test_a_reader_that_hangs_or_crashes_is_started_again(tmp_path: Path, program: str, status: str):
-    reader = Reader("darkroom", 5, tmp_path)
+def test_a_reader_that_hangs_or_crashes_is_started_again(
+    tmp_path: Path, program: str, seconds: float, status: str
+):
+    reader = Reader("darkroom", seconds, tmp_path)
     healthy, reader._command = reader._command, [sys.executable, "-c", program]
     (tmp_path / "a.jpg").write_bytes(jpeg(16, 8))
     assert reader.read(tmp_path / "a.jpg")[0].status == status
