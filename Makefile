@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast check types templates structure bench load library setup package deploy destroy system
+.PHONY: help run test test-fast check types templates structure bench load library compare setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -48,6 +48,9 @@ load: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Load test: thousands of upl
 
 library: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Benchmark a stack with 10,000 images, an hour
 	@$(BIN)/python -m benchmarks.library $(ARGS)
+
+compare: $(VENV)/dev.stamp $(VENV)/compare.stamp system ## Decode pictures with others: make compare ARGS='FOLDER --html'
+	@$(BIN)/python -m benchmarks.compare $(ARGS)
 
 setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv/
 
@@ -92,6 +95,11 @@ $(VENV)/bench.stamp: requirements-bench.txt benchmarks/package-lock.json $(VENV)
 # Locust's pytest plugin would be active in every run of pytest.
 $(VENV)/load.stamp: requirements-load.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV)/load $< "what 'make load' needs"
+	@touch $@
+
+# libvips, which only `make compare` uses.
+$(VENV)/compare.stamp: requirements-compare.txt $(VENV)/python.stamp
+	@$(INSTALL) $(VENV)/compare $< "what 'make compare' needs"
 	@touch $@
 
 $(VENV)/python.stamp:

@@ -1,0 +1,1 @@
+"""Darkroom's pixels beside those of libvips and Chromium."""
