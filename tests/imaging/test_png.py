@@ -109,3 +109,10 @@ def test_a_png_that_is_cut_within_its_pixels_is_corrupt() -> None:
     with pytest.raises(Rejection) as caught:
         rendered(PNG[:-30])
     assert caught.value.reason is Reason.CORRUPT_IMAGE
+
+
+@pytest.mark.parametrize(
+    "late", [chunk(b"gAMA", struct.pack(">I", 100_000)), chunk(b"tRNS", bytes(6))]
+)
+def test_chunks_that_have_to_precede_the_pixels_do_not_count_behind_them(late: bytes) -> None:
+    assert shown(PNG.replace(END, late + END)).tobytes() == shown(PNG).tobytes()

@@ -12,6 +12,7 @@ from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
 
 _PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _END = b"\x00\x00\x00\x00IEND\xae\x42\x60\x82"
+_BEFORE_PIXELS = png_colours.CHUNKS | {b"PLTE", b"tRNS"}
 _MOST_CHUNKS = 200_000
 _WITH_ALPHA = frozenset({2, 4})  # samples
 
@@ -84,6 +85,7 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end of each chunk; MalformedFile if one that is needed is truncated.
 
     What is no whole chunk after the first pixels ends the file; these may be complete without it.
+    Chunks that have to precede the pixels are left out behind them.
     """
     position, name, count, has_pixels = 8, b"", 0, False
     while position < len(data) and name != b"IEND":
@@ -97,7 +99,8 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
             if name in apng.CHUNKS or not has_pixels:
                 raise MalformedFile
             return
-        yield name, position, end
+        if not (has_pixels and name in _BEFORE_PIXELS):
+            yield name, position, end
         position = end
 
 
