@@ -1,6 +1,7 @@
 """Fixtures that several kinds of tests share."""
 
 import os
+import signal
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -30,6 +31,9 @@ from tests.waiting import GENEROUS
 pytest_plugins = ["tests.distribution", "tests.skips"]
 
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
+
+# A shell starts background jobs with Ctrl-C ignored, and so would be the programs that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test fails because this machine is slow or busy.
 settings.register_profile("slow", deadline=None, suppress_health_check=[HealthCheck.too_slow])

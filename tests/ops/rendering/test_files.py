@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -156,15 +157,29 @@ def test_the_program_prints_json_and_nothing_else() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_each_line_is_printed_before_the_next_file_and_ctrl_c_ends_with_a_message() -> None:
+def test_each_line_is_printed_before_the_next_file_is_opened() -> None:
     os.mkfifo("never")  # the program waits for a writer
     with program(picture("a.jpg"), "never", "--out", "out", "--json") as process:
         assert process.stdout
         stuck = threading.Timer(GENEROUS, process.kill)
         stuck.start()
-        assert json.loads(process.stdout.readline())["file"] == "a.jpg"
-        process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=GENEROUS)
+        line = process.stdout.readline()
         stuck.cancel()
-    assert (process.returncode, output) == (130, "")
-    assert errors == "Stopped: 1 of 2 files done.\n"
+        process.kill()
+    assert json.loads(line)["file"] == "a.jpg"
+
+
+@pytest.mark.usefixtures("here")
+def test_ctrl_c_ends_with_a_message() -> None:
+    # Their lines fill the pipe, so that the program cannot finish before it is interrupted.
+    names = [picture(f"{number:0200}.jpg") for number in range(200)]
+    with program(*names, "--out", "out", "--json") as process:
+        assert process.stdout
+        stuck = threading.Timer(GENEROUS, process.kill)
+        stuck.start()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=GENEROUS)
+        stuck.cancel()
+    assert re.fullmatch(r"Stopped: \d+ of 200 files done\.\n", errors)
+    assert process.returncode == 130
