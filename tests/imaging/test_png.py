@@ -116,3 +116,13 @@ def test_a_png_that_is_cut_within_its_pixels_is_corrupt() -> None:
 )
 def test_chunks_that_have_to_precede_the_pixels_do_not_count_behind_them(late: bytes) -> None:
     assert shown(PNG.replace(END, late + END)).tobytes() == shown(PNG).tobytes()
+
+
+def test_indices_without_a_palette_are_corrupt() -> None:
+    data = saved(PICTURE.quantize(4), "png")
+    start = data.index(b"PLTE") - 4
+    end = start + 12 + int.from_bytes(data[start : start + 4])
+    for palette in (b"", chunk(b"PLTE", b"")):
+        with pytest.raises(Rejection) as caught:
+            rendered(data[:start] + palette + data[end:])
+        assert caught.value.reason is Reason.CORRUPT_IMAGE

@@ -15,6 +15,7 @@ _END = b"\x00\x00\x00\x00IEND\xae\x42\x60\x82"
 _BEFORE_PIXELS = png_colours.CHUNKS | {b"PLTE", b"tRNS"}
 _MOST_CHUNKS = 200_000
 _WITH_ALPHA = frozenset({2, 4})  # samples
+_INDEXED = b"\x03"  # colour type
 
 
 def inspect(data: bytes) -> FileInfo:
@@ -38,6 +39,7 @@ def inspect(data: bytes) -> FileInfo:
             orientation = exif_orientation(bytes(content))
         elif name in png_colours.CHUNKS and name not in colours:
             colours[name] = bytes(content)
+    _check_palette(layout, moving)
     tail = _rest(data, end)
     width, height = size
     plays, frames = apng.plays(data, moving), max(1, frames)
@@ -48,6 +50,12 @@ def inspect(data: bytes) -> FileInfo:
     return FileInfo(
         Body(data, kept, tail), width, height, frames, orientation, profile, plays, peak, cost=cost
     )
+
+
+def _check_palette(layout: bytes, found: list[apng.Chunk]) -> None:
+    """MalformedFile if there is no palette for the indices, which the decoder would show as black."""
+    if layout[1:] == _INDEXED and all(name != b"PLTE" for name, _, _ in found):
+        raise MalformedFile
 
 
 def _rest(data: bytes, position: int) -> bytes:
@@ -85,7 +93,7 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end of each chunk; MalformedFile if one that is needed is truncated.
 
     What is no whole chunk after the first pixels ends the file; these may be complete without it.
-    Chunks that have to precede the pixels are left out behind them.
+    Chunks that have to precede the pixels are left out behind them, and palettes without colours.
     """
     position, name, count, has_pixels = 8, b"", 0, False
     while position < len(data) and name != b"IEND":
@@ -99,7 +107,9 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
             if name in apng.CHUNKS or not has_pixels:
                 raise MalformedFile
             return
-        if not (has_pixels and name in _BEFORE_PIXELS):
+        is_late = has_pixels and name in _BEFORE_PIXELS
+        is_empty = name == b"PLTE" and not length
+        if not (is_late or is_empty):
             yield name, position, end
         position = end
 
