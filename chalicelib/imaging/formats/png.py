@@ -53,7 +53,7 @@ def inspect(data: bytes) -> FileInfo:
 
 
 def _check_palette(layout: bytes, found: list[apng.Chunk]) -> None:
-    """MalformedFile if there is no palette for the indices, which the decoder would show as black."""
+    """MalformedFile if indices have no palette: the decoder would show them as black."""
     if layout[1:] == _INDEXED and all(name != b"PLTE" for name, _, _ in found):
         raise MalformedFile
 
