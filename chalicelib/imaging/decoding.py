@@ -109,7 +109,7 @@ def frames_of(animation: Animation) -> Iterator[tuple[Frame, Image.Image]]:
 
 def _scale(kind: InputFormat, info: FileInfo, size_needed: Callable[[Size], Size]) -> int:
     """How many times smaller sides the decoder makes: JPEG's can leave out coefficients."""
-    if kind != "jpeg":
+    if kind != "jpeg" or not info.is_scalable:
         return 1
     upright_size = Size(*turned((info.width, info.height), info.orientation))
     needed = turned(size_needed(upright_size), info.orientation)
@@ -162,7 +162,7 @@ def _reduced(
 
     JPEG's decoder does the first halvings.
     """
-    drafted = image.draft(None, size)
+    drafted = image.draft(None, size) if info.is_scalable else None
     box = drafted[1] if drafted else None
     loaded, colours = fitted(image, colours)
     loaded.load()

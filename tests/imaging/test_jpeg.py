@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Reason, Rejection
+from chalicelib.model.variants import Variant
 from tests.imaging.samples import exif, four_corners, rendered, saved, scene, shown
 
 SIDES = st.integers(9, 70)
@@ -129,7 +130,8 @@ def test_orientation_is_read_from_exif_with_fewer_entries_than_announced() -> No
     ("marker", "precision", "name"),
     [
         (0xC1, 12, "12-bit JPEG"),
-        (0xC3, 8, "Lossless JPEG"),
+        (0xC3, 12, "12-bit JPEG"),
+        (0xCB, 8, "Arithmetically coded lossless JPEG"),
         (0xC5, 8, "Hierarchical JPEG"),
     ],
 )
@@ -154,3 +156,24 @@ def test_megabytes_of_junk_before_a_segment_are_skipped(junk: bytes) -> None:
     frame = data.index(b"\xff\xc0")
     spoiled = data[:frame] + junk * 1_000_000 + data[frame:]
     assert pixels(spoiled) == pixels(data)
+
+
+def white_and_lossless(width: int, height: int) -> bytes:
+    """A grey lossless JPEG (ITU-T T.81, annex H)."""
+    table = segment(
+        0xC4, b"\0" + bytes([0, 2, *[0] * 14]) + bytes([0, 7])
+    )  # 00 and 01: lengths of differences
+    frame = segment(0xC3, struct.pack(">BHHB3B", 8, height, width, 1, 1, 0x11, 0))
+    scan = segment(0xDA, bytes([1, 1, 0, 1, 0, 0]))
+    bits = "01" + "1" * 7  # 127 more than the middle
+    bits += "00" * (width * height - 1)
+    bits += "1" * (-len(bits) % 8)
+    content = int(bits, 2).to_bytes(len(bits) // 8)
+    return b"\xff\xd8" + table + frame + scan + content + b"\xff\xd9"
+
+
+def test_a_lossless_jpeg_is_read_at_any_size() -> None:
+    data = white_and_lossless(64, 48)
+    assert shown(data).convert("L").getextrema() == (255, 255)
+    small = Variant(name="v", width=16)
+    assert shown(data, small).size == (16, 12)

@@ -21,7 +21,8 @@ class FileInfo(NamedTuple):
     transparent around it; None if it covers the canvas. `proofs` are bodies that look the same
     if no pixel is missing; empty where the structure alone shows that. `cost` is the CPU time for
     a pixel in nanoseconds, in the default variants, 0 for what is usual in its format; `held` is
-    how many bytes per pixel the decoder holds besides the picture.
+    how many bytes per pixel the decoder holds besides the picture. `is_scalable` if the decoder of
+    JPEGs can make a smaller picture.
     """
 
     body: Body
@@ -36,6 +37,7 @@ class FileInfo(NamedTuple):
     proofs: tuple[Body, ...] = ()
     cost: float = 0.0
     held: float = 0.0
+    is_scalable: bool = True
 
 
 class Frame(NamedTuple):

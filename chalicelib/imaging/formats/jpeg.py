@@ -23,7 +23,8 @@ _MOST_SEGMENTS = 10_000
 _COST, _COST_OF_BYTE, _COST_OF_SCAN, _COEFFICIENT = 4, 40, 0.25, 2
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_LOSSLESS, _HIERARCHICAL = frozenset({0xC3, 0xCB}), frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF})
+_LOSSLESS, _LOSSLESS_ARITHMETIC = 0xC3, 0xCB
+_HIERARCHICAL = frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF})
 _DISPENSABLE = frozenset(range(0xE1, 0xF0)) - {0xEE} | {0xFE}
 _START, _END, _SCAN, _RESTART_INTERVAL, _JFIF = 0xD8, 0xD9, 0xDA, 0xDD, 0xE0
 _PROFILE = b"ICC_PROFILE\x00"
@@ -74,11 +75,12 @@ def inspect(data: bytes) -> FileInfo:
     profile = _assembled(pieces) or exif_colours.profile_of(exif)
     scans = sum(segment.marker == _SCAN for segment in (*header, *further))
     samples = _samples(frame) if scans > 1 else 0.0
+    is_lossless = any(segment.marker == _LOSSLESS for segment in header)
     cost = _COST + _COST_OF_SCAN * scans * samples
     cost += _COST_OF_BYTE * (end - header[-1].end) / max(1, width * height)
     info = FileInfo(
         Body(data, kept), width, height, 1, exif_orientation(exif), profile,
-        cost=cost, held=_COEFFICIENT * samples,
+        cost=cost, held=_COEFFICIENT * samples, is_scalable=not is_lossless,
     )  # fmt: skip
     if further[-1].marker == _END:
         return info
@@ -195,12 +197,12 @@ def _without_padding(data: bytes, start: int, end: int) -> int:
 def _check_frame(marker: int, content: bytes) -> None:
     """Rejection for kinds of JPEG that the decoder does not read."""
     precision = content[0]
-    if precision not in (8, 12, 16) and marker not in _LOSSLESS:
+    if precision not in (8, 12, 16) and marker != _LOSSLESS:
         raise MalformedFile
     if marker in _HIERARCHICAL:
         raise rejection(Reason.UNSUPPORTED_FORMAT, "Hierarchical JPEG")
-    if marker in _LOSSLESS:
-        raise rejection(Reason.UNSUPPORTED_FORMAT, "Lossless JPEG")
+    if marker == _LOSSLESS_ARITHMETIC:
+        raise rejection(Reason.UNSUPPORTED_FORMAT, "Arithmetically coded lossless JPEG")
     if precision != 8:
         raise rejection(Reason.UNSUPPORTED_FORMAT, f"{precision}-bit JPEG")
 
