@@ -104,11 +104,11 @@ def _storage(image: Image) -> float | None:
 
 
 def _savings(image: Image) -> Savings | None:
-    """None if nothing is saved: a HEIC may be smaller than any file that all browsers show."""
+    """None if it would be larger: a HEIC may be smaller than any file that all browsers show."""
     if not image.renditions or not image.bytes:
         return None
     saved = image.bytes - max(image.renditions, key=_prominence).bytes
-    if saved <= 0:
+    if saved < 0:
         return None
     return Savings(bytes=saved, percent=round(100 * saved / image.bytes, 1))
 

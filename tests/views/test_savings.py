@@ -31,6 +31,9 @@ def test_of_several_formats_the_one_that_browsers_prefer_counts() -> None:
     assert savings(400, sized(LARGE, 500), preferred) == Savings(bytes=300, percent=75.0)
 
 
-def test_nothing_is_said_of_an_image_that_is_not_smaller() -> None:
-    assert savings(250, sized(LARGE, 250), sized(SMALL, 50)) is None
-    assert savings(200, sized(LARGE, 250)) is None
+def test_an_original_that_is_served_itself_saves_nothing() -> None:
+    assert savings(250, sized(LARGE, 250)) == Savings(bytes=0, percent=0.0)
+
+
+def test_nothing_is_said_of_an_image_whose_rendition_is_larger() -> None:
+    assert savings(200, sized(LARGE, 250), sized(SMALL, 50)) is None
