@@ -56,14 +56,15 @@ def _in_jpeg(data: bytes) -> MetadataBlocks:
 
 
 def _in_png(data: bytes) -> MetadataBlocks:
-    exif, xmp = b"", b""
+    exif, xmp = b"", None
     for name, start, end in png.chunks(data):
         content = data[start + 8 : min(end - 4, start + 8 + _LONGEST)]
         if name == b"eXIf":
             exif = exif or content
         elif name == b"iTXt" and content.startswith(_PNG_XMP):
-            xmp = xmp or _text(content.removeprefix(_PNG_XMP))
-    return MetadataBlocks(exif, xmp)
+            # Only the first one counts, also if it is malformed or unpacks to too much.
+            xmp = _text(content.removeprefix(_PNG_XMP)) if xmp is None else xmp
+    return MetadataBlocks(exif, xmp or b"")
 
 
 def _in_webp(data: bytes) -> MetadataBlocks:

@@ -8,7 +8,8 @@ _SEQUENCE, _FRAME_HEADER, _FRAME = 1, 3, 6
 _HIGH, _PROFESSIONAL = 1, 2  # profiles
 _UNSPECIFIED, _RGB = (2, 2, 2), (1, 13, 0)  # primaries, transfer, matrix
 _LAYERS = 8  # frames that a picture may consist of; the format allows four layers
-_MOST_UNITS = 10_000
+# A picture consists of a few; in a grid of thousands of pictures, each has its own.
+_MOST_UNITS = 256
 _LONGEST_HEADER = 256  # bytes: 32 operating points with all optional fields
 
 

@@ -1,15 +1,18 @@
 """Run-length encoded BMPs (Microsoft's documentation of BI_RLE4 and BI_RLE8)."""
 
 import re
+import struct
+from functools import lru_cache
 
 from chalicelib.imaging.formats.file_info import MalformedFile
 
 _END_OF_LINE, _END, _DELTA = 0, 1, 2
-_LONGEST = 255  # pixels of a run
 # Runs up to the next escape, a few thousand at a time.
 _RUNS = re.compile(rb"(?:[^\x00].){1,4096}", re.DOTALL)
-_RUNS_OF_8 = [bytes([value]) * _LONGEST for value in range(256)]
-_RUNS_OF_4 = [bytes((value >> 4, value & 15)) * (_LONGEST // 2 + 1) for value in range(256)]
+_LONGEST = 255  # pixels of a run
+# Each takes a microsecond or two, however few pixels it sets. Even a dithered picture has one for a
+# dozen pixels or more.
+_MOST_ESCAPES = 1_000_000
 
 
 class RunReader:
@@ -26,42 +29,44 @@ class RunReader:
         self._width = width
         self._height = height
         self._halves = halves
-        self._runs = _RUNS_OF_4 if halves else _RUNS_OF_8
-        self._row = bytearray()
-        self._rows: list[bytes] = []
+        self._pixels = bytearray(width * height)
+        self._x = self._y = 0
+        self._escapes = 0
 
     def indices(self) -> bytes:
         """The palette indices of all pixels, in stored order.
 
-        MalformedFile if the runs end before the picture does.
+        MalformedFile if the runs end before the picture does, or have too many escapes.
         """
-        while len(self._rows) < self._height and not self._is_complete():
+        while self._y < self._height and not self._is_complete():
             if encoded := _RUNS.match(self._data, self._position):
                 self._expand(encoded[0])
                 self._position = encoded.end()
             elif not self._escape():
                 break
-        if len(self._rows) < self._height:
-            self._move(0, self._height)
-        return b"".join(self._rows)
+        return bytes(self._pixels)
 
     def _is_complete(self) -> bool:
         """Whether all pixels are there, but nothing says that they are."""
-        is_last = len(self._rows) == self._height - 1 and len(self._row) == self._width
+        is_last = self._y == self._height - 1 and self._x == self._width
         return is_last and self._position >= len(self._data)
 
     def _expand(self, encoded: bytes) -> None:
-        pairs = zip(encoded[::2], encoded[1::2], strict=True)
-        self._add(b"".join(self._runs[value][:count] for count, value in pairs))
+        if self._x < self._width:
+            runs = struct.unpack(f">{len(encoded) // 2}H", encoded)
+            self._add(b"".join(map(_run_of_4 if self._halves else _run_of_8, runs)))
 
     def _escape(self) -> bool:
         """Do what the next escape says; whether the picture goes on."""
+        self._escapes += 1
+        if self._escapes > _MOST_ESCAPES:
+            raise MalformedFile
         kind = self._take(2)[1]
         if kind == _END_OF_LINE:
             self._move(0, 1)
         elif kind == _DELTA:
             right, up = self._take(2)
-            self._move(len(self._row) + right, up)
+            self._move(self._x + right, up)
         elif kind != _END:
             length = (kind + 1) // 2 if self._halves else kind
             content = self._take(length)
@@ -77,17 +82,27 @@ class RunReader:
         return found
 
     def _add(self, pixels: bytes) -> None:
-        self._row += pixels[: self._width - len(self._row)]
+        start, count = self._y * self._width + self._x, min(len(pixels), self._width - self._x)
+        self._pixels[start : start + count] = pixels[:count]
+        self._x += count
 
     def _move(self, x: int, rows: int) -> None:
         """Go on at `x`, so many `rows` further."""
-        if rows:
-            self._rows.append(bytes(self._row.ljust(self._width, b"\0")))
-            more = min(rows - 1, self._height - len(self._rows))
-            self._rows.extend([bytes(self._width)] * more)
-            self._row = bytearray()
-        self._row = self._row.ljust(min(x, self._width), b"\0")
+        self._x = min(x, self._width)
+        self._y += rows
+
+
+# By count and value in one number; equal runs are common.
+@lru_cache(maxsize=1 << 16)
+def _run_of_8(run: int) -> bytes:
+    return bytes((run & 255,)) * (run >> 8)
+
+
+@lru_cache(maxsize=1 << 16)
+def _run_of_4(run: int) -> bytes:
+    count, value = divmod(run, 256)
+    return (bytes((value >> 4, value & 15)) * (_LONGEST // 2 + 1))[:count]
 
 
 def _nibbles(content: bytes) -> bytes:
-    return bytes(part for byte in content for part in (byte >> 4, byte & 15))
+    return bytes.fromhex(content.hex("0").removeprefix("0")) if content else b""

@@ -16,6 +16,8 @@ from chalicelib.imaging.rejections import rejection
 _SLACK = 1 << 24  # pixels
 _COST = 50  # CPU nanoseconds of a pixel
 _MOST_PARTS = 10_000
+# Bytes of all parts together if the file has fewer: tiles may be the same ones.
+_MOST_CODED = 1 << 26
 _DEEPEST = 4
 _USUAL_BITS = 8
 _CODED = frozenset({b"hvc1", b"grid", b"iovl", b"iden"})
@@ -45,11 +47,15 @@ def inspect(data: bytes) -> FileInfo:
 
 
 def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:
-    """MalformedFile if picture or alpha consist of far more pixels (`area`) than are shown."""
+    """MalformedFile if picture or alpha consist of far more pixels (`area`) than are shown.
+
+    Also if their parts are too many, or hold far more bytes than the file.
+    """
     shown = area_of(data, items, items.primary)
     for whole in (items.primary, *alpha_items(data, items)):
         parts = Counter(islice(_parts(items, whole, 0), _MOST_PARTS + 1))
-        if parts.total() > _MOST_PARTS:
+        coded = sum(_length(items, part) * times for part, times in parts.items())
+        if parts.total() > _MOST_PARTS or coded > max(len(data), _MOST_CODED):
             raise MalformedFile
         check_area(shown, sum(area(part) * times for part, times in parts.items()))
 
@@ -105,7 +111,7 @@ def peak_of(data: bytes, items: Items) -> int:
 def cost_of(data: bytes, items: Items, usual: float, *, is_hdr: bool) -> float:
     """CPU nanoseconds of a pixel: `usual`, more with alpha, more than 8 bits, PQ or HLG."""
     is_deep = any(
-        found.name == b"pixi" and max(data[found.start + 5 : found.end], default=0) > _USUAL_BITS
+        found.name == b"pixi" and max(_depths(data, found), default=0) > _USUAL_BITS
         for found in items.properties.get(items.primary, [])
     )
     return usual + 12 * bool(alpha_items(data, items)) + 30 * is_deep + 35 * is_hdr
@@ -132,7 +138,16 @@ def without_metadata(data: bytes, items: Items) -> bytes:
 
 
 def _is_alpha(data: bytes, box: Box) -> bool:
-    return box.name == b"auxC" and data[box.start + 4 : box.end].startswith(_ALPHA)
+    return box.name == b"auxC" and data.startswith(_ALPHA, box.start + 4, box.end)
+
+
+def _depths(data: bytes, box: Box) -> bytes:
+    """The bits of each channel by a `pixi` box."""
+    return data[box.start + 5 : min(box.end, box.start + 5 + data[box.start + 4])]
+
+
+def _length(items: Items, item: int) -> int:
+    return sum(end - start for start, end in items.extents.get(item, []))
 
 
 def _parts(items: Items, item: int, depth: int) -> Iterator[int]:

@@ -7,8 +7,11 @@ from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.formats.heif_properties import associations
 from chalicelib.imaging.formats.isobmff import Box, Cursor, boxes
 
-# More than any program writes; libheif's own limit is a thousand items.
+# More than any program writes; libheif's own limit is a thousand items. A file with more is
+# refused: libavif looks each one up in a list, which takes time with the square of their number.
 _MOST = 10_000
+_MOST_EXTENTS = 100_000  # of all items; they may take no bytes at all
+_MOST_REFERENCES = 30_000  # a picture of that many tiles, its alpha plane, metadata
 
 
 class Items(NamedTuple):
@@ -70,7 +73,10 @@ def _types(data: bytes, box: Box) -> Iterator[tuple[int, bytes]]:
         return
     version, _, cursor = _versioned(data, box)
     cursor.number(4 if version else 2)
-    for entry in boxes(data, cursor.position, box.end):
+    entries = boxes(data, cursor.position, box.end)
+    if len(entries) > _MOST:
+        raise MalformedFile
+    for entry in entries:
         version, _, cursor = _versioned(data, entry)
         number = cursor.number(4 if version >= 3 else 2)
         cursor.number(2)
@@ -82,7 +88,7 @@ def _types(data: bytes, box: Box) -> Iterator[tuple[int, bytes]]:
 
 
 def _properties(data: bytes, box: Box) -> dict[int, list[Box]]:
-    """The properties of each item, from all lists that name it."""
+    """The properties of each item, each once, from all lists that name it."""
     groups = boxes(data, box.start, box.end)
     all_properties = [
         found
@@ -90,13 +96,11 @@ def _properties(data: bytes, box: Box) -> dict[int, list[Box]]:
         if group.name == b"ipco"
         for found in boxes(data, group.start, group.end)
     ]
-    properties: dict[int, list[Box]] = {}
-    for group in groups:
-        if group.name == b"ipma":
-            for found in associations(data, group):
-                if 0 < found.property <= len(all_properties):
-                    properties.setdefault(found.item, []).append(all_properties[found.property - 1])
-    return properties
+    properties: dict[int, dict[Box, None]] = {}
+    for found in associations(data, [group for group in groups if group.name == b"ipma"]):
+        if 0 < found.property <= len(all_properties):
+            properties.setdefault(found.item, {})[all_properties[found.property - 1]] = None
+    return {item: list(found) for item, found in properties.items()}
 
 
 def _extents(data: bytes, box: Box, idat: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
@@ -105,13 +109,20 @@ def _extents(data: bytes, box: Box, idat: int) -> Iterator[tuple[int, list[tuple
     version, _, cursor = _versioned(data, box)
     widths = cursor.number(2)
     offset, length, base, index = (widths >> shift & 15 for shift in (12, 8, 4, 0))
-    for _ in range(min(cursor.number(4 if version == 2 else 2), _MOST)):
+    count, left = cursor.number(4 if version == 2 else 2), _MOST_EXTENTS
+    if count > _MOST:
+        raise MalformedFile
+    for _ in range(count):
         item = cursor.number(4 if version == 2 else 2)
         method = cursor.number(2) & 15 if version else 0
         cursor.number(2)
         start = cursor.number(base) + (idat if method == 1 else 0)
         pieces = []
-        for _ in range(min(cursor.number(2), _MOST)):
+        number = cursor.number(2)
+        left -= number
+        if left < 0:
+            raise MalformedFile
+        for _ in range(number):
             cursor.number(index if version else 0)
             at = start + cursor.number(offset)
             pieces.append((at, at + cursor.number(length) if length else len(data)))
@@ -123,10 +134,13 @@ def _references(data: bytes, box: Box) -> tuple[dict[tuple[bytes, int], list[int
     metadata: list[int] = []
     if box.name:
         version, _, cursor = _versioned(data, box)
-        width = 4 if version else 2
+        width, left = 4 if version else 2, _MOST_REFERENCES
         for entry in boxes(data, cursor.position, box.end):
             cursor = Cursor(data, entry)
             source, count = cursor.number(width), cursor.number(2)
+            left -= count
+            if left < 0:
+                raise MalformedFile
             targets = [cursor.number(width) for _ in range(count)]
             references.setdefault((entry.name, source), []).extend(targets)
             if entry.name == b"cdsc":

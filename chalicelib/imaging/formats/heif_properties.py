@@ -1,12 +1,14 @@
 """Repairs the lists of properties that older encoders split, and today's decoders refuse."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.formats.isobmff import Box, Cursor, boxes, packed
 
-_MOST = 10_000  # items, as in heif_items
+_MOST = 10_000  # items in a list, as in heif_items
+_MOST_ASSOCIATIONS = 100_000  # in all lists
 _MOST_OF_ITEM = 255
 _HEAD = 8  # bytes of a box before its content
 
@@ -19,12 +21,24 @@ class Association(NamedTuple):
     stored: bytes
 
 
-def associations(data: bytes, box: Box) -> Iterator[Association]:
-    """The associations in an `ipma` box; MalformedFile if they exceed it."""
+def associations(data: bytes, lists: Iterable[Box]) -> Iterator[Association]:
+    """The associations in `ipma` boxes; MalformedFile if they exceed them, or are too many."""
+    left = _MOST_ASSOCIATIONS
+    for box in lists:
+        for found in _associations(data, box):
+            left -= 1
+            if left < 0:
+                raise MalformedFile
+            yield found
+
+
+def _associations(data: bytes, box: Box) -> Iterator[Association]:
     cursor = Cursor(data, box)
     version, flags = cursor.number(1), cursor.number(3)
-    width = 2 if flags & 1 else 1
-    for _ in range(min(cursor.number(4), _MOST)):
+    width, count = 2 if flags & 1 else 1, cursor.number(4)
+    if count > _MOST:
+        raise MalformedFile
+    for _ in range(count):
         item = cursor.number(4 if version else 2)
         for _ in range(cursor.number(1)):
             stored = cursor.number(width)
@@ -65,9 +79,8 @@ def with_joined_lists(data: bytes, meta: Box) -> bytes:
 def _joined(data: bytes, kind: bytes, lists: list[Box]) -> bytes:
     """One `ipma` box for all of `lists`; `kind` is their version and flags."""
     by_item: dict[int, dict[bytes, None]] = {}
-    for box in lists:
-        for found in associations(data, box):
-            by_item.setdefault(found.item, {})[found.stored] = None
+    for found in associations(data, lists):
+        by_item.setdefault(found.item, {})[found.stored] = None
     content = kind + struct.pack(">I", len(by_item))
     for item in sorted(by_item):
         stored = list(by_item[item])[:_MOST_OF_ITEM]

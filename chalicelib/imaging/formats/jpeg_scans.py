@@ -1,6 +1,5 @@
 """Whether the scans of a JPEG describe a whole picture (ITU-T T.81, annexes A, B and G)."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ _BASELINE, _EXTENDED, _PROGRESSIVE, _ARITHMETIC = 0xC0, 0xC1, 0xC2, (0xC9, 0xCA)
 _FRAMES = frozenset({_BASELINE, _EXTENDED, _PROGRESSIVE, *_ARITHMETIC})
 _COEFFICIENTS = 64  # of a block
 _BLOCK = 8  # pixels
-_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+_RESTARTS = [bytes((0xFF, number)) for number in range(0xD0, 0xD8)]
 
 
 class Segment(NamedTuple):
@@ -70,7 +69,7 @@ def _lacks_intervals(data: bytes, segments: Sequence[Segment]) -> bool:
         return False
     last = [segment for segment in segments if segment.marker == _SCAN][-1]
     units = _units(_frame(data, segments), _scan(_content(data, last)))
-    restarts = sum(1 for _ in _RESTART.finditer(data, last.end, segments[-1].start))
+    restarts = sum(data.count(marker, last.end, segments[-1].start) for marker in _RESTARTS)
     return restarts < _rounded_up(units, interval) - 1
 
 

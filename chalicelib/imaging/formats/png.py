@@ -21,7 +21,7 @@ _INDEXED = b"\x03"  # colour type
 def inspect(data: bytes) -> FileInfo:
     """The structure of a PNG; its body is the default image, no metadata. Raises MalformedFile."""
     kept = [(0, 8)]
-    size, frames, orientation = (0, 0), 0, 1
+    size, frames, exif = (0, 0), 0, b""
     layout, end = b"", 0
     colours: dict[bytes, bytes] = {}
     moving: list[apng.Chunk] = []
@@ -36,7 +36,7 @@ def inspect(data: bytes) -> FileInfo:
         elif name == b"fcTL":
             frames += 1
         elif name == b"eXIf":
-            orientation = exif_orientation(bytes(content))
+            exif = exif or bytes(content)
         elif name in png_colours.CHUNKS and name not in colours:
             colours[name] = bytes(content)
     _check_palette(layout, moving)
@@ -48,7 +48,8 @@ def inspect(data: bytes) -> FileInfo:
     has_clear = any(name == b"tRNS" for name, _, _ in moving)
     cost = _cost(layout, has_clear=has_clear, has_hdr=is_hdr(profile))
     return FileInfo(
-        Body(data, kept, tail), width, height, frames, orientation, profile, plays, peak, cost=cost
+        Body(data, kept, tail), width, height, frames, exif_orientation(exif), profile, plays, peak,
+        cost=cost,
     )
 
 

@@ -11,6 +11,7 @@ EXIF_PREFIX = b"Exif\x00\x00"
 
 _LONGEST_CONTENT = 1 << 20  # bytes
 _MOST_VALUES = 1_000_000
+_MOST_ENTRIES = 0xFFFF  # of a directory, as in classic TIFFs
 _INTEGERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
 
 _BYTES_PER_VALUE = {
@@ -153,7 +154,8 @@ def _entries(
 ) -> Iterator[tuple[int, int, int, bytes]]:
     """Tag, type, number of values, and the values or their offset.
 
-    MalformedFile past the end, or with `partly` only the entries before it.
+    MalformedFile past the end, or with `partly` only the entries before it. MalformedFile also if
+    there are more than a classic TIFF can have.
     """
     counter, entry = f"{layout.order}{layout.counter}", f"{layout.order}{layout.entry}"
     start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
@@ -161,6 +163,8 @@ def _entries(
         count = struct.unpack_from(counter, data, offset)[0]
     except struct.error as reason:
         raise MalformedFile from reason
+    if count > _MOST_ENTRIES:
+        raise MalformedFile
     entries = data[start : start + count * size]
     if len(entries) < count * size:
         if not partly:

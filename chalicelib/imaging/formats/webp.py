@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import islice
 
 from chalicelib.imaging.formats import exif_colours
 from chalicelib.imaging.formats.body import Body
@@ -13,7 +14,9 @@ MOST_PLAYS = 0xFFFF
 LONGEST_FRAME = 0xFFFFFF  # milliseconds
 
 _MOST_CHUNKS = 200_000
+_MOST_FRAME_CHUNKS = 100  # of a frame, which may have alpha, pixels, and unknown chunks
 _PIXELS = frozenset({b"VP8X", b"ALPH", b"VP8 ", b"VP8L"})
+_FRAME_PIXELS = _PIXELS - {b"VP8X"}
 _METADATA = frozenset({b"EXIF", b"ICCP", b"ANIM"})
 _MOTION = frozenset({b"ANIM", b"ANMF"})
 _STILLS = (
@@ -138,8 +141,8 @@ def _pixels_of(content: bytes, position: int) -> bytes:
     """The chunks from `position` on that hold the pixels of one picture, and no others."""
     return b"".join(
         _chunk(name, content[start:end])
-        for name, start, end in chunks(content, position)
-        if name in _PIXELS - {b"VP8X"}
+        for name, start, end in islice(chunks(content, position), _MOST_FRAME_CHUNKS)
+        if name in _FRAME_PIXELS
     )
 
 

@@ -1,0 +1,1 @@
+"""Searches for the slowest inputs within the default limits: `python -m tests.hostile.slow`."""
