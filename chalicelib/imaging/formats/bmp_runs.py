@@ -10,6 +10,7 @@ _END_OF_LINE, _END, _DELTA = 0, 1, 2
 # Runs up to the next escape, a few thousand at a time.
 _RUNS = re.compile(rb"(?:[^\x00].){1,4096}", re.DOTALL)
 _LONGEST = 255  # pixels of a run
+_DIGITS = bytes(int(chr(code), 16) if chr(code) in "0123456789abcdef" else 0 for code in range(256))
 # Each takes a microsecond or two, however few pixels it sets. Even a dithered picture has one for a
 # dozen pixels or more.
 _MOST_ESCAPES = 1_000_000
@@ -33,7 +34,7 @@ class RunReader:
         self._x = self._y = 0
         self._escapes = 0
 
-    def indices(self) -> bytes:
+    def indices(self) -> bytearray:
         """The palette indices of all pixels, in stored order.
 
         MalformedFile if the runs end before the picture does, or have too many escapes.
@@ -44,7 +45,7 @@ class RunReader:
                 self._position = encoded.end()
             elif not self._escape():
                 break
-        return bytes(self._pixels)
+        return self._pixels
 
     def _is_complete(self) -> bool:
         """Whether all pixels are there, but nothing says that they are."""
@@ -105,4 +106,4 @@ def _run_of_4(run: int) -> bytes:
 
 
 def _nibbles(content: bytes) -> bytes:
-    return bytes.fromhex(content.hex("0").removeprefix("0")) if content else b""
+    return content.hex().encode().translate(_DIGITS)

@@ -48,7 +48,14 @@ def inspect(data: bytes) -> FileInfo:
     has_clear = any(name == b"tRNS" for name, _, _ in moving)
     cost = _cost(layout, has_clear=has_clear, has_hdr=is_hdr(profile))
     return FileInfo(
-        Body(data, kept, tail), width, height, frames, exif_orientation(exif), profile, plays, peak,
+        Body(data, kept, tail),
+        width,
+        height,
+        frames,
+        exif_orientation(exif),
+        profile,
+        plays,
+        peak,
         cost=cost,
     )
 

@@ -114,7 +114,8 @@ def lists(
 
 @recipe(
     "avif", "heic",
-    across=Count(1, 100), down=Count(1, 100), side=Choice((64, 256, 1024)), grain=Choice((1, 4, 32)),
+    across=Count(1, 100), down=Count(1, 100), side=Choice((64, 256, 1024)),
+    grain=Choice((1, 4, 32)),
     quality=Choice((1, 50, 100)), chroma=Choice(("4:2:0", "4:4:4")), alpha=Choice((0, 1)),
     units=Count(0, 12_000), extents=Count(1, 12_000), shown=Choice((1, 2)),
 )  # fmt: skip
