@@ -99,6 +99,38 @@ def test_a_directory_larger_than_a_classic_one_is_malformed() -> None:
         inspected("tiff", tiff_files.large_directory(65_527, **options))
 
 
+TAGS = {
+    "tag": 65_000, "kind": 7, "length": 8, "tag2": 65_002, "kind2": 7, "length2": 8, "value": 1,
+    "entries": 0, "entry": 3, "first_tag": 40_000, "orientation": 1, "repeats": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": 5, "length": 8 * 50_001},
+        {"tag": 258, "kind": 10, "length": 8 * 50_001},
+        {"tag": 273, "kind": 5, "length": 8 * 50_001},
+        {"kind": 3, "length": 2 * 1_000_001},
+        {"length2": 1_000, "repeats": 2_000},
+    ],
+    ids=["fractions", "signed fractions", "fractions as offsets", "numbers", "repeated tags"],
+)
+def test_a_tiff_that_claims_too_much_is_malformed(changes: dict[str, int]) -> None:
+    assert inspected("tiff", tiff_files.tags(**TAGS)).width == 8
+    with pytest.raises(MalformedFile):
+        inspected("tiff", tiff_files.tags(**TAGS | changes))
+
+
+def test_a_tiff_of_progressive_jpegs_may_have_few_pixels() -> None:
+    jpegs = [saved(scene(64, 48), "jpeg", progressive=progressive) for progressive in (True, False)]
+    slow, usual = (
+        inspected("tiff", saved(scene(64, 48), "tiff", compression="jpeg") + data).cost
+        for data in jpegs
+    )
+    assert (slow, usual) == (300, 0)
+
+
 def test_an_exif_block_with_such_a_directory_has_no_orientation() -> None:
     block = b"II+\0\x08\0\0\0" + struct.pack("<QQ", 16, 0x10000)
     assert exif_orientation(block + struct.pack("<HHQQ", 0x0112, 3, 1, 6) * 0x10000) == 1
@@ -143,6 +175,26 @@ def test_a_jpeg_of_endless_segments_is_malformed() -> None:
     for place in (2, data.index(b"\xff\xda") + 20):
         with pytest.raises(MalformedFile):
             inspected("jpeg", data[:place] + b"\xff\xe5\0\2" * 10_001 + data[place:])
+
+
+def scans(components: int, kind: str, count: int) -> float:
+    """CPU nanoseconds for each pixel of a progressive picture."""
+    content = (64, 64, components, 0x11, "progressive", kind, count, 0, 0, 63)
+    return float(inspected("jpeg", jpeg_files.scans_of(*content)).cost)
+
+
+def test_scans_that_refine_coefficients_count_for_more_than_their_bytes() -> None:
+    refined = scans(1, "ac-refine", 64) - scans(1, "ac-run", 64)
+    assert refined == pytest.approx(62 * (0.9 - 0.25))
+    # Each refines one component.
+    assert scans(3, "ac-refine", 64) - scans(3, "ac-run", 64) == pytest.approx(60 * (0.9 - 0.25))
+
+
+def test_a_picture_without_its_end_costs_four_decodings_at_least() -> None:
+    data = saved(scene(64, 48), "jpeg")
+    with_end, without = inspected("jpeg", data), inspected("jpeg", data[:-2])
+    assert without.cost > 4 * with_end.cost
+    assert without.held > with_end.held
 
 
 def test_attribution_of_a_jpeg_reads_each_kind_of_block_once(

@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chalicelib.errors import Reason
 from chalicelib.imaging.formats import exif_colours
@@ -18,9 +18,14 @@ _MOST_SCANS = 64
 
 _MOST_SEGMENTS = 10_000
 
-# CPU nanoseconds of a pixel, of a byte, and of a sample in each of several scans; bytes of a
-# coefficient, all of which the decoder then holds.
-_COST, _COST_OF_BYTE, _COST_OF_SCAN, _COEFFICIENT = 4, 40, 0.25, 2
+# CPU nanoseconds of a pixel, of a byte, and of a sample in each of several scans. One that refines
+# coefficients looks at all of them, even if it changes none and takes a few bytes.
+_COST, _COST_OF_BYTE, _COST_OF_SCAN, _COST_OF_REFINEMENT = 4, 40, 0.25, 0.9
+# Bytes of a coefficient, all of which the decoder then holds.
+_COEFFICIENT = 2
+# Each proof is decoded again, at full size: nanoseconds of a pixel and of a sample, and the bytes
+# that a pixel then takes.
+_COST_OF_PROOF, _COST_OF_PROVEN_SAMPLE, _PROOF = 4, 4, 8
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LOSSLESS, _LOSSLESS_ARITHMETIC = 0xC3, 0xCB
@@ -74,13 +79,13 @@ def inspect(data: bytes) -> FileInfo:
     width, height = size
     profile = _assembled(pieces) or exif_colours.profile_of(exif)
     scans = sum(segment.marker == _SCAN for segment in (*header, *further))
-    samples = _samples(frame) if scans > 1 else 0.0
+    samples = sum(_samples(frame).values())
     is_lossless = any(segment.marker == _LOSSLESS for segment in header)
-    cost = _COST + _COST_OF_SCAN * scans * samples
+    cost = _COST + (_scan_cost(data, frame, (*header, *further)) if scans > 1 else 0.0)
     cost += _COST_OF_BYTE * (end - header[-1].end) / max(1, width * height)
     info = FileInfo(
         Body(data, kept), width, height, 1, exif_orientation(exif), profile,
-        cost=cost, held=_COEFFICIENT * samples, is_scalable=not is_lossless,
+        cost=cost, held=_COEFFICIENT * samples * (scans > 1), is_scalable=not is_lossless,
     )  # fmt: skip
     if further[-1].marker == _END:
         return info
@@ -88,7 +93,10 @@ def inspect(data: bytes) -> FileInfo:
     if is_incomplete(data, [*header, *further]):
         raise MalformedFile
     proofs = tuple(Body(data, kept, filler + _EOI) for filler in _FILLERS)
-    return info._replace(body=Body(data, kept, _EOI), proofs=proofs)
+    more = len(proofs) * (cost + _COST_OF_PROOF + _COST_OF_PROVEN_SAMPLE * samples)
+    return info._replace(
+        body=Body(data, kept, _EOI), proofs=proofs, cost=cost + more, held=info.held + _PROOF
+    )
 
 
 def segments(data: bytes) -> list[Segment]:
@@ -225,12 +233,26 @@ def _size(content: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _samples(frame: bytes) -> float:
-    """Samples for each pixel: 3 if no colour is subsampled, 1.5 if all are halved both ways."""
-    factors = [(factor >> 4, factor & 15) for factor in frame[7::3][: frame[5] if frame[5:] else 0]]
-    across, down = (max((pair[axis] for pair in factors), default=0) for axis in (0, 1))
+def _samples(frame: bytes) -> dict[int, float]:
+    """Samples for each pixel, by component: 1, or 1/4 if they are halved both ways."""
+    found = list(zip(frame[6::3], frame[7::3], strict=False))[: frame[5] if frame[5:] else 0]
+    factors = {number: (factor >> 4, factor & 15) for number, factor in found}
+    across, down = (max((pair[axis] for pair in factors.values()), default=0) for axis in (0, 1))
     whole = max(1, across * down)
-    return sum(horizontal * vertical for horizontal, vertical in factors) / whole
+    return {n: horizontal * vertical / whole for n, (horizontal, vertical) in factors.items()}
+
+
+def _scan_cost(data: bytes, frame: bytes, segments: Sequence[Segment]) -> float:
+    """CPU nanoseconds for each pixel of what scans cost besides their bytes."""
+    samples, cost = _samples(frame), 0.0
+    for marker, start, end in segments:
+        if marker == _SCAN:
+            content = data[start + 4 : end]
+            names = content[1 : 2 * content[0] : 2] if content else b""
+            first, _, bits = content[-3:].rjust(3, b"\0")
+            each = _COST_OF_REFINEMENT if first and bits >> 4 else _COST_OF_SCAN
+            cost += each * sum(samples.get(name, 0.0) for name in names)
+    return cost
 
 
 def _assembled(pieces: dict[int, bytes]) -> bytes:

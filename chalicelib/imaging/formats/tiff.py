@@ -5,18 +5,34 @@ from itertools import islice
 from chalicelib.errors import Reason
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
-from chalicelib.imaging.formats.tiff_ifd import Field, fields, layout_of, offsets
+from chalicelib.imaging.formats.tiff_ifd import (
+    Claims,
+    Field,
+    claims_of,
+    fields,
+    layout_of,
+    offsets,
+)
 from chalicelib.imaging.formats.tiff_samples import compression_name
 from chalicelib.imaging.rejections import rejection
 
 _SUBFILE_TYPE, _WIDTH, _HEIGHT = 254, 256, 257
 _STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
+_TABLES = frozenset({_STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES})
 _COMPRESSION = 259
 _COMPRESSIONS = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32946, 34925, 50000})
 _SUB_DIRECTORIES, _DNG_VERSION = 330, 50706
 _MOST_PIECES = 1_000_000
+# In all tags together. Pillow makes an object of each, one of Python's fractions if it is one, and
+# writes them all again if it turns the picture.
+_MOST_NUMBERS, _MOST_FRACTIONS = 1_000_000, 50_000
 _MOST_TILE_PIXELS = 1 << 26
+# A JPEG in several scans makes libtiff process all blocks in each, of which it allows a hundred:
+# CPU nanoseconds of a pixel then. Its start of a frame occurs nowhere else in compressed pixels.
+_PROGRESSIVE = (b"\xff\xc2", b"\xff\xca")
+_COST_OF_SCANS = 300
+_JPEGS = frozenset({6, 7})
 
 
 def inspect(data: bytes, most_frames: int) -> FileInfo:
@@ -32,11 +48,13 @@ def inspect(data: bytes, most_frames: int) -> FileInfo:
     if _first(first, _COMPRESSION) not in _COMPRESSIONS:
         name = compression_name(_first(first, _COMPRESSION))
         raise rejection(Reason.UNSUPPORTED_FORMAT, name)
-    if _claims_too_much(first, len(data)):
+    claims = claims_of(data, layout, layout.first, _TABLES)
+    if _claims_too_much(first, claims, len(data)):
         raise MalformedFile
     frames = sum(1 for _ in islice(offsets(data, layout), most_frames + 1))
     width, height = _first(first, _WIDTH), _first(first, _HEIGHT)
-    return FileInfo(Body(data), width, height, frames)
+    has_scans = _first(first, _COMPRESSION) in _JPEGS and any(map(data.count, _PROGRESSIVE))
+    return FileInfo(Body(data), width, height, frames, cost=_COST_OF_SCANS * has_scans)
 
 
 def _is_raw(directory: dict[int, Field]) -> bool:
@@ -44,19 +62,17 @@ def _is_raw(directory: dict[int, Field]) -> bool:
     return _DNG_VERSION in directory or bool(reduced and _SUB_DIRECTORIES in directory)
 
 
-def _claims_too_much(directory: dict[int, Field], length: int) -> bool:
+def _claims_too_much(directory: dict[int, Field], claims: Claims, length: int) -> bool:
     """Whether tags overlap, or pieces are too many or too large: decoders allocate them all."""
-    claimed = sum(field.length for field in directory.values() if field.length <= length)
-    pieces = max(
-        (
-            directory[tag].values
-            for tag in (_STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES)
-            if tag in directory
-        ),
-        default=0,
-    )
+    pieces = max((directory[tag].values for tag in _TABLES if tag in directory), default=0)
     tile = _first(directory, _TILE_WIDTH) * _first(directory, _TILE_HEIGHT)
-    return claimed > 2 * length + 4096 or pieces > _MOST_PIECES or tile > _MOST_TILE_PIXELS
+    return (
+        claims.length > 2 * length + 4096
+        or claims.numbers > _MOST_NUMBERS
+        or claims.fractions > _MOST_FRACTIONS
+        or pieces > _MOST_PIECES
+        or tile > _MOST_TILE_PIXELS
+    )
 
 
 def _first(directory: dict[int, Field], tag: int) -> int:

@@ -12,6 +12,7 @@ EXIF_PREFIX = b"Exif\x00\x00"
 _LONGEST_CONTENT = 1 << 20  # bytes
 _MOST_VALUES = 1_000_000
 _MOST_ENTRIES = 0xFFFF  # of a directory, as in classic TIFFs
+_FRACTIONS = frozenset({5, 10})
 _INTEGERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
 
 _BYTES_PER_VALUE = {
@@ -39,6 +40,17 @@ class Field(NamedTuple):
     values: int
     length: int
     first: int | None
+
+
+class Claims(NamedTuple):
+    """What all entries of a directory claim, repeated tags each time: bytes, numbers, fractions.
+
+    Fractions count as numbers, text and bytes do not.
+    """
+
+    length: int
+    numbers: int
+    fractions: int
 
 
 class Layout(NamedTuple):
@@ -86,6 +98,23 @@ def fields(data: bytes, layout: Layout, offset: int, *, partly: bool = False) ->
         tag: _field(layout, kind, values, raw)
         for tag, kind, values, raw in _entries(data, layout, offset, partly=partly)
     }
+
+
+def claims_of(
+    data: bytes, layout: Layout, offset: int, tables: frozenset[int] = frozenset()
+) -> Claims:
+    """The claims of the directory at `offset`, but for those of more bytes than there are.
+
+    Whole numbers in the tags `tables` do not count. MalformedFile if it exceeds the file.
+    """
+    length = numbers = fractions = 0
+    for tag, kind, values, _ in _entries(data, layout, offset):
+        width = _BYTES_PER_VALUE.get(kind) or _BYTES_PER_LONG_VALUE.get(kind, 0)
+        if values * width <= len(data):
+            length += values * width
+            numbers += values * (width > 1 and not (tag in tables and kind in _INTEGERS))
+            fractions += values * (kind in _FRACTIONS)
+    return Claims(length, numbers, fractions)
 
 
 def content_of(

@@ -31,8 +31,8 @@ def blocks(
     head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\x10\x80\xf0\xff\xff\xff"
     frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
     one, two = _EXTENSIONS[extension], _EXTENSIONS[second]
-    more = one * fitting(count, len(one))
-    more += two * fitting(count2, len(two), len(more) + 100_000)
+    more = one * fitting(count, len(one), 200_000)
+    more += two * fitting(count2, len(two), len(more) + 200_000)
     if is_between:
         part = more[: len(more) // frames]
         return head + (frame + part) * frames + b";"
@@ -93,9 +93,9 @@ def moving(
     for number in range(frames):
         block = _frame(width, rows if number else height, content, number % 2)
         top = (number * 7) % (height - rows + 1) if number else 0
-        made += [control, block[:3] + struct.pack("<H", top) + block[5:]]
         used += len(block)
-        if used > 48_000_000:
+        if used > 49_000_000 and number:
             break
+        made += [control, block[:3] + struct.pack("<H", top) + block[5:]]
     head = b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + bytes(6)
     return head + b"".join(made) + b";"

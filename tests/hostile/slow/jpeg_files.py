@@ -119,6 +119,8 @@ def scans_of(
     everything = tuple(range(1, components + 1))
     if coding == "lossless":
         parts.append(_scan(everything, (1, 0, 0)))
+    elif kind == "separate":
+        parts.append(_scan((1,), (0, 0 if is_progressive else 63, 0)))
     elif is_progressive:
         parts.append(_scan(everything, (0, 0, 1 if kind == "dc-refine" else 0)))
     else:
@@ -163,6 +165,8 @@ def _repeated(
             return one, (1, spectrum, 0x10 if number >= components else 0x01)
         case "ac-run" | "ac-bits" | "ac-ones":
             return one, (1, spectrum, 0)
+        case "separate":
+            return one, (0, 63, 0)
         case _:
             return everything, (0, 63, 0)
 
@@ -173,17 +177,18 @@ def _repeated(
     factor=Choice((0x11, 0x22, 0x21, 0x12, 0x41, 0x14, 0x44, 0x42)),
     coding=Choice(("progressive", "progressive", "baseline", "arithmetic-progressive", "arithmetic",
                    "lossless")),
-    kind=Choice(("dc-refine", "ac-refine", "ac-run", "ac-bits", "ac-ones", "again")),
+    kind=Choice(("dc-refine", "ac-refine", "ac-run", "ac-bits", "ac-ones", "again", "separate")),
     scans=Count(1, 64), fill=Choice((0, 0x55, 0xAA, 0x80, 0xFE)), restart=Choice((0, 0, 1, 100)),
-    spectrum=Choice((63, 63, 1, 5)),
+    spectrum=Choice((63, 63, 1, 5)), has_end=Choice((True, True, False)),
 )  # fmt: skip
 def scans(
     width: int, megapixels: int, components: int, factor: int, coding: str, kind: str, scans: int,
-    fill: int, restart: int, spectrum: int,
+    fill: int, restart: int, spectrum: int, has_end: bool,
 ) -> bytes:  # fmt: skip
     """A large picture of many cheap scans."""
     height = max(1, min(65_500, megapixels * 999_999 // width))
-    return scans_of(width, height, components, factor, coding, kind, scans, fill, restart, spectrum)
+    data = scans_of(width, height, components, factor, coding, kind, scans, fill, restart, spectrum)
+    return data if has_end else data.removesuffix(_END)
 
 
 @recipe(
@@ -191,16 +196,17 @@ def scans(
     width=Count(200, 65_500), megapixels=Count(1, 250), mode=Choice(("L", "RGB", "CMYK")),
     sampling=Choice(("4:4:4", "4:2:0", "4:2:2")), progressive=Choice((True, False)),
     quality=Choice((1, 10, 30, 50, 80, 100)), grain=Choice((1, 2, 8)), rows=Choice((0, 1)),
-    colours=Choice(PROFILES),
+    colours=Choice(PROFILES), has_end=Choice((True, True, False)),
 )  # fmt: skip
 def photographs(
     width: int, megapixels: int, mode: str, sampling: str, progressive: bool, quality: int,
-    grain: int, rows: int, colours: str,
+    grain: int, rows: int, colours: str, has_end: bool,
 ) -> bytes:  # fmt: skip
     """A large picture of noise, as a program would write it."""
     height = max(1, min(65_500, megapixels * 999_999 // width))
     space = {"L": b"GRAY", "RGB": b"RGB ", "CMYK": b"CMYK"}[mode]
-    return saved(
+    data = saved(
         tiled(width, height, mode, grain), "jpeg", progressive=progressive, quality=quality,
         subsampling=sampling, restart_marker_rows=rows, icc_profile=profile(colours, space),
     )  # fmt: skip
+    return data if has_end else data.removesuffix(_END)

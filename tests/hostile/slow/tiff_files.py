@@ -58,20 +58,21 @@ def _plain(side: int = 8) -> dict[int, tuple[int, list[int] | bytes]]:
     tag=Choice(_TAGS), kind=Choice(tuple(_WIDTHS)), length=Count(1, 49_000_000),
     tag2=Choice(_TAGS), kind2=Choice(tuple(_WIDTHS)), length2=Count(1, 49_000_000),
     value=Choice((0, 1, 8, 255)), entries=Count(0, 65_000), entry=Choice(tuple(_WIDTHS)),
-    first_tag=Choice((40_000, 320, 1)),
+    first_tag=Choice((40_000, 320, 1)), orientation=Choice((1, 6)), repeats=Count(0, 60_000),
 )  # fmt: skip
 def tags(
     tag: int, kind: int, length: int, tag2: int, kind2: int, length2: int, value: int,
-    entries: int, entry: int, first_tag: int,
+    entries: int, entry: int, first_tag: int, orientation: int, repeats: int,
 ) -> bytes:  # fmt: skip
     """A small picture with two tags of many values, and many other tags."""
-    fields = _plain()
+    fields = _plain() | {274: (_SHORT, [orientation])}
     fields[tag] = (kind, bytes((value,)) * length)
     rest = max(1, min(length2, MOST_BYTES - 900_000 - length))
     fields[tag2] = (kind2, bytes((value, 0)) * (rest // 2))
     more = b"".join(
         struct.pack("<HHII", (first_tag + n) % 65_536, entry, 1, 0) for n in range(entries)
     )
+    more += struct.pack("<HHII", 65_001, kind2, rest // _WIDTHS[kind2], 8) * repeats
     return _file(fields, bytes(64), more)
 
 

@@ -103,9 +103,9 @@ def moving(
         pixels = _frame(width, high, grain, is_lossless, has_alpha, number % 2)
         top = ((number * 7) % (height - high + 1)) // 2
         sides = (0, top, width - 1, high - 1, 20)
+        used += len(pixels) + len(more)
+        if used > 49_000_000 and number:
+            break
         head = b"".join(side.to_bytes(3, "little") for side in sides) + bytes((flags,))
         made.append(_chunk("ANMF", head + pixels + more))
-        used += len(pixels) + len(more)
-        if used > 48_000_000:
-            break
     return _riff(_canvas(0x12, width, height), _chunk("ANIM", bytes(6)), *made)
