@@ -14,7 +14,7 @@ from chalicelib.imaging.rejections import rejection
 
 # Tiles may overhang and layers may overlap; a file that needs more than this is malformed.
 _SLACK = 1 << 24  # pixels
-_COST = 50  # CPU nanoseconds of a pixel
+_COST, _COST_OF_BYTE = 50, 80  # CPU nanoseconds of a pixel, and of a coded byte
 _MOST_PARTS = 10_000
 # Bytes of all parts together if the file has fewer: tiles may be the same ones.
 _MOST_CODED = 1 << 26
@@ -52,10 +52,11 @@ def check_parts(data: bytes, items: Items, area: Callable[[int], int]) -> None:
     Also if their parts are too many, or hold far more bytes than the file.
     """
     shown = area_of(data, items, items.primary)
+    left = _MOST_PARTS
     for whole in (items.primary, *alpha_items(data, items)):
-        parts = Counter(islice(_parts(items, whole, 0), _MOST_PARTS + 1))
-        coded = sum(_length(items, part) * times for part, times in parts.items())
-        if parts.total() > _MOST_PARTS or coded > max(len(data), _MOST_CODED):
+        parts = _counted(items, whole)
+        left -= parts.total()
+        if left < 0 or _coded(items, parts) > max(len(data), _MOST_CODED):
             raise MalformedFile
         check_area(shown, sum(area(part) * times for part, times in parts.items()))
 
@@ -109,12 +110,18 @@ def peak_of(data: bytes, items: Items) -> int:
 
 
 def cost_of(data: bytes, items: Items, usual: float, *, is_hdr: bool) -> float:
-    """CPU nanoseconds of a pixel: `usual`, more with alpha, more than 8 bits, PQ or HLG."""
+    """CPU nanoseconds of a pixel, of `usual` ones and by the number of bytes.
+
+    More with alpha, more than 8 bits, PQ or HLG.
+    """
+    alphas = alpha_items(data, items)
+    coded = sum(_coded(items, _counted(items, whole)) for whole in (items.primary, *alphas))
+    of_bytes = _COST_OF_BYTE * coded / max(1, area_of(data, items, items.primary))
     is_deep = any(
         found.name == b"pixi" and max(_depths(data, found), default=0) > _USUAL_BITS
         for found in items.properties.get(items.primary, [])
     )
-    return usual + 12 * bool(alpha_items(data, items)) + 30 * is_deep + 35 * is_hdr
+    return usual + 12 * bool(alphas) + 30 * is_deep + 35 * is_hdr + of_bytes
 
 
 def alpha_items(data: bytes, items: Items) -> list[int]:
@@ -146,8 +153,17 @@ def _depths(data: bytes, box: Box) -> bytes:
     return data[box.start + 5 : min(box.end, box.start + 5 + data[box.start + 4])]
 
 
-def _length(items: Items, item: int) -> int:
-    return sum(end - start for start, end in items.extents.get(item, []))
+def _counted(items: Items, whole: int) -> Counter[int]:
+    """The coded pictures that an item consists of, at most one more than allowed."""
+    return Counter(islice(_parts(items, whole, 0), _MOST_PARTS + 1))
+
+
+def _coded(items: Items, parts: Counter[int]) -> int:
+    """The bytes of all `parts`, of each as often as it is used."""
+    return sum(
+        times * sum(end - start for start, end in items.extents.get(part, []))
+        for part, times in parts.items()
+    )
 
 
 def _parts(items: Items, item: int, depth: int) -> Iterator[int]:

@@ -64,7 +64,7 @@ def with_joined_lists(data: bytes, meta: Box) -> bytes:
         return data
     others = [data[box.start - _HEAD : box.end] for box in inner if box.name != b"ipma"]
     joined = [
-        _joined(data, kind, [box for box in lists if data[box.start :].startswith(kind)])
+        _joined(data, kind, [box for box in lists if data.startswith(kind, box.start)])
         for kind in kinds
     ]
     content = b"".join([*others, *joined])

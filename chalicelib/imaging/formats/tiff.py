@@ -33,6 +33,10 @@ _MOST_TILE_PIXELS = 1 << 26
 _PROGRESSIVE = (b"\xff\xc2", b"\xff\xca")
 _COST_OF_SCANS = 300
 _JPEGS = frozenset({6, 7})
+_UNCOMPRESSED = frozenset({0, 1})
+_COST = 25  # CPU nanoseconds of a pixel otherwise
+# CPU nanoseconds of a strip or tile besides its pixels: Pillow reads uncompressed ones one by one.
+_COST_OF_PIECE, _COST_OF_UNCOMPRESSED_PIECE, _COST_OF_JPEG = 1_500, 10_000, 10_000
 
 
 def inspect(data: bytes, most_frames: int) -> FileInfo:
@@ -53,8 +57,19 @@ def inspect(data: bytes, most_frames: int) -> FileInfo:
         raise MalformedFile
     frames = sum(1 for _ in islice(offsets(data, layout), most_frames + 1))
     width, height = _first(first, _WIDTH), _first(first, _HEIGHT)
-    has_scans = _first(first, _COMPRESSION) in _JPEGS and any(map(data.count, _PROGRESSIVE))
-    return FileInfo(Body(data), width, height, frames, cost=_COST_OF_SCANS * has_scans)
+    cost = _cost(data, first, max(1, width * height))
+    return FileInfo(Body(data), width, height, frames, cost=cost)
+
+
+def _cost(data: bytes, directory: dict[int, Field], pixels: int) -> float:
+    """CPU nanoseconds of a pixel."""
+    compression = _first(directory, _COMPRESSION)
+    is_jpeg = compression in _JPEGS
+    has_scans = is_jpeg and any(map(data.count, _PROGRESSIVE))
+    of_piece = _COST_OF_JPEG if is_jpeg else _COST_OF_PIECE
+    if compression in _UNCOMPRESSED:
+        of_piece = _COST_OF_UNCOMPRESSED_PIECE
+    return (_COST_OF_SCANS if has_scans else _COST) + of_piece * _pieces(directory) / pixels
 
 
 def _is_raw(directory: dict[int, Field]) -> bool:
@@ -64,15 +79,19 @@ def _is_raw(directory: dict[int, Field]) -> bool:
 
 def _claims_too_much(directory: dict[int, Field], claims: Claims, length: int) -> bool:
     """Whether tags overlap, or pieces are too many or too large: decoders allocate them all."""
-    pieces = max((directory[tag].values for tag in _TABLES if tag in directory), default=0)
     tile = _first(directory, _TILE_WIDTH) * _first(directory, _TILE_HEIGHT)
     return (
         claims.length > 2 * length + 4096
         or claims.numbers > _MOST_NUMBERS
         or claims.fractions > _MOST_FRACTIONS
-        or pieces > _MOST_PIECES
+        or _pieces(directory) > _MOST_PIECES
         or tile > _MOST_TILE_PIXELS
     )
+
+
+def _pieces(directory: dict[int, Field]) -> int:
+    """The number of strips or tiles."""
+    return max((directory[tag].values for tag in _TABLES if tag in directory), default=0)
 
 
 def _first(directory: dict[int, Field], tag: int) -> int:

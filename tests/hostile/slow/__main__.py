@@ -10,7 +10,7 @@ KEEP_CREDITS, the verdict, and what builds the file again:
     .venv/bin/python -m tests.hostile.slow --again 'bmp/runs {"width": 1, ...}'
 
 It fails if one takes more than 5 seconds, as scaled to the machine of docs/limits.md. The slowest
-parameters are kept in .fuzz/slow.jsonl, from which the next run starts.
+parameters are kept in tests/hostile/slow/corpus.jsonl, from which the next run starts.
 """
 
 import argparse
@@ -37,6 +37,7 @@ from tests.hostile.slow.search import Found, Search
 
 MOST_SECONDS = 5.0  # of CPU time for any file
 _SHOWN = 10  # files of each kind
+_CORPUS = Path(__file__).with_name("corpus.jsonl")
 
 
 def main() -> int:
@@ -77,7 +78,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kind", default="", help="kinds or kind/recipe, separated by commas")
     parser.add_argument("--again", default="", help="a line of the table: measure this file only")
     parser.add_argument("--write", type=Path, help="with --again: also write the file there")
-    parser.add_argument("--corpus", type=Path, default=Path(".fuzz/slow.jsonl"))
+    parser.add_argument("--corpus", type=Path, default=_CORPUS)
     return parser.parse_args()
 
 
@@ -140,7 +141,6 @@ def _keep(path: Path, found: Iterable[Found], recipes: Iterable[Recipe]) -> None
     for one in found:
         parameters = {key: _frozen(value) for key, value in one.parameters.items()}
         lines.append(f"{one.name} {json.dumps(parameters)}")
-    path.parent.mkdir(exist_ok=True)
     path.write_text("".join(line + "\n" for line in lines))
 
 

@@ -132,7 +132,8 @@ _LAYOUTS = {
 }  # fmt: skip
 _COMPRESSIONS = {
     "none": 1, "lzw": 5, "deflate": 8, "packbits": 32773, "lzma": 34925, "zstd": 50000,
-    "jpeg": 7, "g3": 3, "g4": 4, "rle": 2, "old-jpeg": 6,
+    "jpeg": 7,
+    "jpeg-plain": 7, "g3": 3, "g4": 4, "rle": 2, "old-jpeg": 6,
 }  # fmt: skip
 
 
@@ -145,6 +146,8 @@ def _packed(raw: bytes, compression: str, width: int, rows: int, bits: int) -> b
             return zlib.compress(raw, 1)
         case "lzma":
             return lzma.compress(raw, lzma.FORMAT_XZ, preset=0)
+        case "jpeg-plain":
+            return scans_of(width, rows, bits // 8, 0x11, "baseline", "again", 1, 0, 0, 63)
         case "jpeg" | "old-jpeg":
             return scans_of(width, rows, bits // 8, 0x11, "progressive", "ac-refine", 64, 0, 0, 63)
         case "g3" | "g4" | "rle":
