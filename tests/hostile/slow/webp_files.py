@@ -40,7 +40,7 @@ def _one(name: str, content: str, length: int) -> bytes:
 @recipe(
     "webp",
     name=Choice(_NAMES), content=Choice(("zeros", "exif", "exif-loop", "random", "fill")),
-    count=Count(0, 250_000), length=Count(0, 49_000_000),
+    count=Count(0, 6_000_000), length=Count(0, 49_000_000),
     name2=Choice(_NAMES), content2=Choice(("zeros", "exif", "exif-loop", "random", "fill")),
     count2=Count(0, 250_000), length2=Count(0, 10_000_000),
     flags=Choice((0, 0x08, 0x0C, 0x2C, 0x02, 0x3E)), is_late=Choice((True, False)),
