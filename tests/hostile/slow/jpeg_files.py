@@ -83,7 +83,7 @@ def segments(
 
 @recipe(
     "jpeg",
-    content=Choice(("zeros", "fill", "stuffed", "restarts", "random", "markers")),
+    content=Choice(("fill", "zeros", "stuffed", "restarts", "random", "markers")),
     amount=Count(1, 49_000_000), place=_PLACES, every=Count(1, 1_000_000),
     separator=Choice(("", "00", "ff", "ffd9", "ffda", "ffd8", "ff00", "ffe10002", "ffd0")),
     has_end=Choice((True, False)), progressive=Choice((True, False)),

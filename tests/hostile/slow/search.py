@@ -11,6 +11,7 @@ from tests.hostile.slow.recipes import Parameters, Recipe
 
 _POPULATION = 4  # the slowest files of a recipe, from which others are made
 _NEW = 0.25  # share of files drawn anew
+_DOUBTED = 4.0  # seconds: slower ones are measured twice
 _ENOUGH = 8.0  # seconds: slower ones need not be found
 
 
@@ -47,6 +48,9 @@ class Search:
         """Measure a file, and keep it if it is one of the slowest of its recipe."""
         build = partial(recipe.build, **parameters)
         measured = measure(build, keep_credits=True)
+        if self._reference.scaled(measured.seconds) > _DOUBTED:
+            # Other programs can make it slower, but not faster.
+            measured = min(measured, measure(build, keep_credits=True))
         found = Found(recipe, parameters, measured, self._reference.scaled(measured.seconds))
         kept = self._corpus[recipe.kind, recipe.name]
         if all(parameters != other.parameters for other in kept):
