@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -41,7 +42,8 @@ def measure(build: Callable[[], bytes], *, keep_credits: bool) -> Measured:
     it was still building.
     """
     reader, writer = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        child = os.fork()  # from a process with threads, if pytest-xdist runs it
     if not child:
         os.close(reader)
         _measure_here(build, writer, keep_credits)
