@@ -58,9 +58,9 @@ def _reported(compared: Iterable[Compared]) -> Iterator[Compared]:
     """The same, each file that differs without an explanation reported on the terminal."""
     for one in compared:
         if one.class_ in DIFFERING and not one.explanation:
-            said = [f"{name} {outcome.said}" for name, outcome in one.outcomes.items()]
-            said += [f"{pair} {found.said}" for pair, found in one.differences.items()]
-            click.echo(f"{one.class_}: {shown(one.file)} ({one.kind}): {shown('; '.join(said))}")
+            lines = [f"{name} {outcome.summary}" for name, outcome in one.outcomes.items()]
+            lines += [f"{pair} {found.summary}" for pair, found in one.differences.items()]
+            click.echo(f"{one.class_}: {shown(one.file)} ({one.kind}): {shown('; '.join(lines))}")
         yield one
 
 

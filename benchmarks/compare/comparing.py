@@ -53,12 +53,12 @@ def compare(
             number = f"{next(numbers):04}"
             write_pictures(pictures / number, images)
         difference_of = name, kind, class_, outcomes["darkroom"].reason
-        known = [one.why for one in explanations if differs and one.holds(*difference_of)]
+        reasons = [one.why for one in explanations if differs and one.holds(*difference_of)]
         yield Compared(
             file=name,
             kind=kind,
             class_=class_,
-            explanation=known[0] if known else "",
+            explanation=reasons[0] if reasons else "",
             outcomes=outcomes,
             differences={"-".join(pair): found for pair, found in differences.items()},
             pictures=number,

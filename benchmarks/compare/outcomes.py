@@ -24,7 +24,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """The outcome in a few words."""
         if self.status == "ready":
             return f"{self.width} × {self.height}"
@@ -43,6 +43,6 @@ class Difference(Struct, frozen=True, kw_only=True):
     share: float
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """The difference in a few words."""
         return f"{self.mean:.1f} levels, {self.share:.1%} far off"

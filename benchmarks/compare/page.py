@@ -51,7 +51,7 @@ def _row(one: Compared) -> str:
     for reader in READERS:
         outcome = one.outcomes[reader]
         picture = _picture(one, reader) if outcome.status == "ready" else ""
-        cells.append(f"{picture}{escape(outcome.said)}<br>{escape(outcome.detail)}")
+        cells.append(f"{picture}{escape(outcome.summary)}<br>{escape(outcome.detail)}")
     cells.append("".join(_difference(one, "-".join(pair)) for pair in PAIRS))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
 
@@ -59,7 +59,7 @@ def _row(one: Compared) -> str:
 def _difference(one: Compared, pair: str) -> str:
     if pair not in one.differences:
         return ""
-    return f"{_picture(one, pair)}{pair}: {one.differences[pair].said}<br>"
+    return f"{_picture(one, pair)}{pair}: {one.differences[pair].summary}<br>"
 
 
 def _picture(one: Compared, name: str) -> str:

@@ -21,5 +21,5 @@ def _lines(compared: Sequence[Compared]) -> Iterator[str]:
         kinds = Counter(one.kind for one in found)
         listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
         explained = sum(bool(one.explanation) for one in found)
-        known = f"; {explained:,} explained" if class_ in DIFFERING and explained else ""
-        yield f"{len(found):6,}  {class_} ({listed}{known})"
+        accepted = f"; {explained:,} explained" if class_ in DIFFERING and explained else ""
+        yield f"{len(found):6,}  {class_} ({listed}{accepted})"

@@ -4,9 +4,10 @@ from benchmarks.compare.serving import Pixels, Refused, serve
 from chalicelib.errors import Rejection
 from chalicelib.imaging.decoding import decode
 from chalicelib.imaging.picture import Limits
+from chalicelib.imaging.pixel_limits import DEFAULT
 
 # HEIC is on, because the tests' environment has what it needs.
-_LIMITS = Limits(max_pixels=100_000_000, max_frames=1_000, allow_heic=True)
+_LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True)
 
 
 def read(data: bytes) -> Pixels:

@@ -77,11 +77,11 @@ def decode(data: bytes, limits: Limits, size_needed: Callable[[Size], Size]) -> 
         raise heic_is_off()
     with _renamed_errors(), no_warnings, no_stderr if kind == "tiff" else nullcontext():
         info = CONTAINERS[kind].inspect(data, limits.max_frames)
-        most = most_pixels(kind, info, limits, _scale(kind, info, size_needed))
-        _check(info.width * info.height, most, info.frames, limits)
+        if info.width and info.height:
+            _check(kind, info, Size(info.width, info.height), limits, size_needed)
         with plugin(kind)(info.body.opened()) as image:
-            frames: int = getattr(image, "n_frames", 1) if kind == "avif" else 1
-            _check(image.width * image.height, most, frames, limits)
+            info = _completed(kind, info, image)
+            _check(kind, info, Size(*image.size), limits, size_needed)
             decoded = _read(kind, image, info, size_needed)
         _check_proofs(kind, info.proofs)
     if info.plays is None:
@@ -107,20 +107,35 @@ def frames_of(animation: Animation) -> Iterator[tuple[Frame, Image.Image]]:
                 yield frame, eight.convert("RGBA")
 
 
-def _scale(kind: InputFormat, info: FileInfo, size_needed: Callable[[Size], Size]) -> int:
-    """How many times smaller sides the decoder makes: JPEG's can leave out coefficients."""
-    if kind != "jpeg" or not info.is_scalable:
-        return 1
-    upright_size = Size(*turned((info.width, info.height), info.orientation))
-    needed = turned(size_needed(upright_size), info.orientation)
-    room = min(info.width // needed[0], info.height // needed[1])
-    return next(scale for scale in (8, 4, 2, 1) if scale <= max(1, room))
+def _completed(kind: InputFormat, info: FileInfo, image: ImageFile) -> FileInfo:
+    """`info` with what only the decoder knows."""
+    profile = info.profile or image.info.get("icc_profile") or b""
+    frames: int = getattr(image, "n_frames", 1) if kind == "avif" else info.frames
+    return info._replace(profile=profile, frames=frames)
 
 
-def _check(pixels: int, most: int, frames: int, limits: Limits) -> None:
+def _check(
+    kind: InputFormat,
+    info: FileInfo,
+    size: Size,
+    limits: Limits,
+    size_needed: Callable[[Size], Size],
+) -> None:
+    """Rejection if a picture of the stored `size` has too many pixels or frames."""
+    pixels = size.width * size.height
+    if pixels > limits.max_pixels:
+        raise rejection(Reason.TOO_MANY_PIXELS, pixels, limits.max_pixels)
+    needed = Size(*turned(size_needed(Size(*turned(size, info.orientation))), info.orientation))
+    scale = 1
+    if kind == "jpeg" and info.is_scalable:
+        # The decoder can leave out coefficients.
+        room = min(size.width // needed.width, size.height // needed.height)
+        scale = next(scale for scale in (8, 4, 2, 1) if scale <= max(1, room))
+    converted = needed.width * needed.height / pixels if info.profile else 0.0
+    most = most_pixels(kind, info, limits, width=size.width, scale=scale, converted=converted)
     if pixels > most:
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
-    if frames > limits.max_frames:
+    if info.frames > limits.max_frames:
         raise rejection(Reason.TOO_MANY_FRAMES, limits.max_frames)
 
 
@@ -141,8 +156,7 @@ def _read(
     orientation = info.orientation
     if kind == "avif":
         orientation = exif_orientation(image.info.get("exif", b""))
-    profile = info.profile or image.info.get("icc_profile") or b""
-    colours = colours_of(profile, info.peak)
+    colours = colours_of(info.profile, info.peak)
     canvas = (info.width, info.height) if info.offset else image.size
     size = Size(*turned(canvas, orientation))
     reduced, colours = _reduced(image, info, turned(size_needed(size), orientation), colours)

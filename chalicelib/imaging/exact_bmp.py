@@ -123,11 +123,11 @@ def _masks(data: bytes, length: int, compression: int) -> tuple[int, int, int, i
 
 
 def _refuse(header: _Header) -> None:
-    known = {_PLAIN, _RLE8, _RLE4, _BITFIELDS, _ALPHA_BITFIELDS}
+    readable = {_PLAIN, _RLE8, _RLE4, _BITFIELDS, _ALPHA_BITFIELDS}
     name = None
     if header.length == _OS2 and header.compression in _OS2_COMPRESSIONS:
         name = _OS2_COMPRESSIONS[header.compression]
-    elif header.compression not in known:
+    elif header.compression not in readable:
         name = _COMPRESSIONS.get(header.compression, "Unusually compressed BMP")
     elif header.bits in _RARE_DEPTHS:
         name = f"{header.bits}-bit BMP"
@@ -145,8 +145,8 @@ def _is_own(header: _Header) -> bool:
         return True
     red, green, blue, alpha = header.masks
     if header.bits == 16:
-        known = {(0xF800, 0x7E0, 0x1F), (0x7C00, 0x3E0, 0x1F)}
-        return alpha != 0 or (red, green, blue) not in known
+        common = {(0xF800, 0x7E0, 0x1F), (0x7C00, 0x3E0, 0x1F)}
+        return alpha != 0 or (red, green, blue) not in common
     if header.bits == 24:
         return (red, green, blue) != (0xFF0000, 0xFF00, 0xFF) or alpha != 0
     return header.masks not in {

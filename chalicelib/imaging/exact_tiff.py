@@ -178,6 +178,8 @@ def _check_pieces(samples: Samples) -> None:
 def _cost(samples: Samples) -> float:
     """CPU nanoseconds of a pixel."""
     size = len(samples.bits) * samples.depth / 8
+    if samples.depth % 8:
+        return 20 + 30 * len(samples.bits)
     is_predicted = samples.compression != UNCOMPRESSED and samples.predictor != 1
     return 20 + (10 if is_predicted else 3) * size
 

@@ -9,7 +9,7 @@ from chalicelib.model.formats import InputFormat
 
 DEFAULT = 250_000_000  # the setting's: phones have sensors of 200 megapixels
 
-# The peak for pictures of 100 megapixels in the worst case. That of GIF and BMP stays below 4.
+# The peak for pictures of 100 megapixels in the worst case.
 _BYTES_PER_PIXEL: dict[InputFormat, int] = {
     "jpeg": 8,
     "png": 14,
@@ -17,7 +17,7 @@ _BYTES_PER_PIXEL: dict[InputFormat, int] = {
     "avif": 17,
     "heic": 20,
     "tiff": 12,
-    "gif": 4,
+    "gif": 9,
     "bmp": 8,
 }
 # CPU nanoseconds of a pixel, if a file's structure does not show more.
@@ -31,6 +31,11 @@ _COSTS: dict[InputFormat, float] = {
     "gif": 10,
     "bmp": 10,
 }
+# What each row takes in addition, which only counts in pictures of a few columns: Pillow has two
+# pointers to each, and calls a function for each at every step.
+_BYTES_PER_ROW, _COST_OF_ROW = 100, 200
+# What converting colours takes for a pixel that is left after scaling.
+_BYTES_OF_CONVERSION, _COST_OF_CONVERSION = 8, 40
 _BUDGET = 4.5e9  # nanoseconds; half a second is left for encoding
 
 # An animation that is also encoded at its own size holds some twenty pictures of that size.
@@ -41,16 +46,26 @@ _LARGEST_CANVAS = 1 << 23  # slightly more than 3840x2160
 _RESERVED = 250_000_000
 
 
-def most_pixels(kind: InputFormat, info: FileInfo, limits: Limits, scale: int = 1) -> int:
+def most_pixels(
+    kind: InputFormat,
+    info: FileInfo,
+    limits: Limits,
+    *,
+    width: int = DEFAULT,
+    scale: int = 1,
+    converted: float = 0.0,
+) -> int:
     """The most pixels that an original of `kind` with the structure `info` may have.
 
-    `scale` is how many times smaller the decoder makes its sides. Settings that allow more pixels
-    than by default allow more CPU time, too.
+    `width` is its stored one, `scale` how many times smaller the decoder makes its sides, and
+    `converted` the share of its pixels that are left when colours are converted. Settings that
+    allow more pixels than by default allow more CPU time, too.
     """
     memory = _BYTES_PER_PIXEL[kind] / scale**2 + info.held
+    memory += _BYTES_PER_ROW / width + _BYTES_OF_CONVERSION * converted
     room = max(0, limits.megabytes * 1_000_000 - _RESERVED)
     budget = _BUDGET * max(1.0, limits.max_pixels / DEFAULT)
-    cost = info.cost or _COSTS[kind]
+    cost = (info.cost or _COSTS[kind]) + _COST_OF_ROW / width + _COST_OF_CONVERSION * converted
     return min(limits.max_pixels, int(room / memory), int(budget / cost))
 
 

@@ -144,7 +144,7 @@ def test_darkroom_reads_what_it_can(tmp_path: Path):
         outcome, image = found["darkroom"].read(tmp_path / "a.jpg")
         (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff")
         refused, nothing = found["darkroom"].read(tmp_path / "b.jpg")
-    assert (outcome.said, image and image.size) == ("16 × 8", (16, 8))
+    assert (outcome.summary, image and image.size) == ("16 × 8", (16, 8))
     assert (refused.reason, nothing) == ("corrupt_image", None)
 
 

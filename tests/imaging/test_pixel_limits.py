@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import fields
+from PIL import Image
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import Limits
@@ -13,9 +14,10 @@ from chalicelib.imaging.formats.file_info import FileInfo
 from chalicelib.imaging.pixel_limits import DEFAULT, most_pixels
 from chalicelib.imaging.signatures import sniff
 from chalicelib.model.formats import FORMATS, InputFormat
+from chalicelib.model.variants import Variant
 from chalicelib.settings import Settings
 from tests.imaging.colour_files import cicp, png_of, wide
-from tests.imaging.samples import chunk, rendered, saved, scene
+from tests.imaging.samples import DISPLAY_P3, chunk, rendered, saved, scene
 
 ANY = FileInfo(Body(b""))
 PICTURE = scene(64, 48)
@@ -29,7 +31,9 @@ def limits(megabytes: int = 1_769, pixels: int = DEFAULT) -> Limits:
 def most(data: bytes, scale: int = 1, **changes: Any) -> float:
     """The most megapixels of a picture like `data`."""
     kind = sniff(data)
-    return most_pixels(kind, CONTAINERS[kind].inspect(data, 1), limits(**changes), scale) / 1e6
+    return (
+        most_pixels(kind, CONTAINERS[kind].inspect(data, 1), limits(**changes), scale=scale) / 1e6
+    )
 
 
 def test_the_default_is_that_of_the_settings() -> None:
@@ -83,6 +87,19 @@ def test_a_deeper_avif_with_alpha_may_have_fewer_pixels() -> None:
     assert most(saved(image, "avif")) < most(saved(PICTURE, "avif"))
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_picture_of_one_column_may_have_fewer_pixels(kind: InputFormat) -> None:
+    assert most_pixels(kind, ANY, limits(), width=1) < 25_000_000
+
+
+def test_a_picture_whose_colours_are_converted_before_it_is_cropped_may_have_fewer_pixels() -> None:
+    assert most_pixels("bmp", ANY, limits(), converted=1.0) < 100_000_000
+    long = saved(Image.new("L", (100_000, 20)), "png", icc_profile=DISPLAY_P3)
+    with pytest.raises(Rejection) as caught:
+        rendered(long, Variant(name="v", width=20, height=20, fit="cover"), limits=limits(280))
+    assert caught.value.reason is Reason.TOO_MANY_PIXELS
+
+
 def test_who_allows_more_pixels_allows_more_time() -> None:
     data = png_of(WIDE, cicp(9, 16), depth=16)
     assert most(data, pixels=2 * DEFAULT, megabytes=10_000) == pytest.approx(
@@ -93,6 +110,6 @@ def test_who_allows_more_pixels_allows_more_time() -> None:
 
 def test_a_picture_that_memory_cannot_hold_has_too_many_pixels() -> None:
     data = saved(scene(600, 400), "webp")
-    with pytest.raises(Rejection, match="240,000, and at most 187,500 are allowed") as caught:
+    with pytest.raises(Rejection, match="240,000, and at most 185,567 are allowed") as caught:
         rendered(data, limits=limits(253, 100_000_000))
     assert caught.value.reason is Reason.TOO_MANY_PIXELS

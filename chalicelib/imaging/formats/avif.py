@@ -29,6 +29,7 @@ _META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"
 # No crop, which decoders treat differently, and no colours but sRGB.
 _PROPERTIES = frozenset({b"ispe", b"pixi", b"av1C", b"auxC", b"colr", b"irot", b"imir", b"pasp"})
 _ITEMS = frozenset({b"av01", b"grid"})
+_MOST_TRACKS = 16  # pictures and alpha; sound and depth may be there as well
 _COST = 40  # CPU nanoseconds of a pixel
 _UNSPECIFIED, _BT709, _SRGB = 2, 1, 13
 _LIKE_SRGB = frozenset({(_UNSPECIFIED, _UNSPECIFIED), (_BT709, _SRGB)})
@@ -43,6 +44,8 @@ def inspect(data: bytes) -> FileInfo:
     """
     top = boxes(data, 0, len(data))
     tracks = inside(data, top, b"moov", b"trak")
+    if len(tracks) > _MOST_TRACKS:
+        raise MalformedFile
     for track in tracks:
         _check_track(data, boxes(data, track.start, track.end))
     metas = [box for box in top if box.name == b"meta"]
@@ -111,19 +114,21 @@ def _has_primary(data: bytes, meta: Box) -> bool:
 
 def _check_track(data: bytes, track: list[Box]) -> None:
     """MalformedFile if the first frame of `track` is far larger than the track header says."""
-    for header in inside(data, track, b"tkhd"):
+    # A track has one of each; decoders take the first.
+    headers, sizes = inside(data, track, b"tkhd")[:1], inside(data, track, *_TABLES, b"stsz")[:1]
+    for header, samples in zip(headers, sizes, strict=False):
         sides = numbers(data, ">II", header.start + (88 if data[header.start] else 76))
-        for start, end in _first_samples(data, track):
-            check_area((sides[0] >> 16) * (sides[1] >> 16), av1.area(data[start:end]))
+        same, _, first = numbers(data, ">III", samples.start + 4)
+        for start in _first_chunks(data, track):
+            stream = data[start : start + (same or first)]
+            check_area((sides[0] >> 16) * (sides[1] >> 16), av1.area(stream))
 
 
-def _first_samples(data: bytes, track: list[Box]) -> Iterator[tuple[int, int]]:
-    for sizes in inside(data, track, *_TABLES, b"stsz"):
-        same, _, first = numbers(data, ">III", sizes.start + 4)
-        for name, layout in ((b"stco", ">I"), (b"co64", ">Q")):
-            for chunks in inside(data, track, *_TABLES, name):
-                start = numbers(data, layout, chunks.start + 8)[0]
-                yield start, start + (same or first)
+def _first_chunks(data: bytes, track: list[Box]) -> Iterator[int]:
+    """Where the first chunk of samples begins, by either kind of table."""
+    for name, layout in ((b"stco", ">I"), (b"co64", ">Q")):
+        for table in inside(data, track, *_TABLES, name)[:1]:
+            yield numbers(data, layout, table.start + 8)[0]
 
 
 def strip_metadata(body: bytes) -> bytes:

@@ -89,8 +89,8 @@ def _chromaticities(chrm: bytes) -> Chromaticities:
     space = Chromaticities(*zip(numbers[::2], numbers[1::2], strict=True))
     near = all(
         abs(ours - theirs) <= _SRGB_TOLERANCE
-        for pair, known in zip(space, _SRGB, strict=True)
-        for ours, theirs in zip(pair, known, strict=True)
+        for pair, standard in zip(space, _SRGB, strict=True)
+        for ours, theirs in zip(pair, standard, strict=True)
     )
     try:
         columns_of(space)

@@ -1,5 +1,6 @@
 """TIFF and BigTIFF: directories of tags that point anywhere in the file."""
 
+import re
 from itertools import islice
 
 from chalicelib.errors import Reason
@@ -29,14 +30,14 @@ _MOST_PIECES = 1_000_000
 _MOST_NUMBERS, _MOST_FRACTIONS = 1_000_000, 50_000
 _MOST_TILE_PIXELS = 1 << 26
 # A JPEG in several scans makes libtiff process all blocks in each, of which it allows a hundred:
-# CPU nanoseconds of a pixel then. Its start of a frame occurs nowhere else in compressed pixels.
-_PROGRESSIVE = (b"\xff\xc2", b"\xff\xca")
+# CPU nanoseconds of a pixel then. Its start of a frame of one to four components of 8 bits.
+_PROGRESSIVE = re.compile(rb"\xff[\xc2\xca]\x00[\x0b\x0e\x11\x14]\x08")
 _COST_OF_SCANS = 300
 _JPEGS = frozenset({6, 7})
-_UNCOMPRESSED = frozenset({0, 1})
+# Uncompressed ones, which Pillow reads one by one, LZMA and Zstandard.
+_SLOW_PIECES = frozenset({0, 1, 34925, 50000})
 _COST = 25  # CPU nanoseconds of a pixel otherwise
-# CPU nanoseconds of a strip or tile besides its pixels: Pillow reads uncompressed ones one by one.
-_COST_OF_PIECE, _COST_OF_UNCOMPRESSED_PIECE, _COST_OF_JPEG = 1_500, 10_000, 10_000
+_COST_OF_PIECE, _COST_OF_SLOW_PIECE = 1_500, 10_000  # of a strip or tile besides its pixels
 
 
 def inspect(data: bytes, most_frames: int) -> FileInfo:
@@ -65,10 +66,10 @@ def _cost(data: bytes, directory: dict[int, Field], pixels: int) -> float:
     """CPU nanoseconds of a pixel."""
     compression = _first(directory, _COMPRESSION)
     is_jpeg = compression in _JPEGS
-    has_scans = is_jpeg and any(map(data.count, _PROGRESSIVE))
-    of_piece = _COST_OF_JPEG if is_jpeg else _COST_OF_PIECE
-    if compression in _UNCOMPRESSED:
-        of_piece = _COST_OF_UNCOMPRESSED_PIECE
+    has_scans = is_jpeg and _PROGRESSIVE.search(data) is not None
+    of_piece = _COST_OF_PIECE
+    if is_jpeg or compression in _SLOW_PIECES:
+        of_piece = _COST_OF_SLOW_PIECE
     return (_COST_OF_SCANS if has_scans else _COST) + of_piece * _pieces(directory) / pixels
 
 

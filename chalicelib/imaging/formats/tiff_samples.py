@@ -117,8 +117,8 @@ class Samples(NamedTuple):
 
 def compression_name(compression: int) -> str:
     """`compression` in words, for a TIFF that cannot be read because of it."""
-    known = _COMPRESSION_NAMES.get(compression)
-    return f"{known}-compressed TIFF" if known else "Unusually compressed TIFF"
+    name = _COMPRESSION_NAMES.get(compression)
+    return f"{name}-compressed TIFF" if name else "Unusually compressed TIFF"
 
 
 def samples_of(data: bytes) -> Samples:
