@@ -76,7 +76,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "PNG, 16 bits, RGBA, interlaced": lambda: wide_png(8_100, 6, 4),
     "PNG, 16 bits, grey, interlaced": lambda: wide_png(SIDE, 0, 1),
     "PNG, 16 bits, a clear colour": lambda: wide_png(6_700, 2, 3, chunk(b"tRNS", bytes(6))),
-    "PNG, 16 bits, PQ": lambda: wide_png(6_100, 2, 3, cicp(9, 16)),
+    "PNG, 16 bits, PQ": lambda: wide_png(5_400, 2, 3, cicp(9, 16)),
     "WebP, lossy, with alpha": lambda: saved(
         merged("RGBA", 16_383, 5_490), "webp", method=0, quality=60
     ),
@@ -84,7 +84,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
         merged("RGB", 16_383, 5_490), "webp", lossless=True, method=0, quality=0
     ),
     "AVIF, 4:4:4, with alpha": lambda: saved(
-        merged("RGBA", SIDE, 8_600, grain=20), "avif", quality=40, speed=10, subsampling="4:4:4"
+        merged("RGBA", SIDE, 8_000, grain=20), "avif", quality=40, speed=10, subsampling="4:4:4"
     ),
     "HEIC, 4:4:4": lambda: saved(
         merged("RGB", SIDE, 7_500, grain=20), "heic", quality=30, chroma=444
@@ -92,7 +92,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "TIFF, floating point, deflated": lambda: saved(
         noise(SIDE, SIDE).convert("F"), "tiff", compression="tiff_adobe_deflate"
     ),
-    "GIF": lambda: saved(noise(SIDE, SIDE), "gif"),
+    "GIF": lambda: saved(noise(SIDE, 16_800), "gif"),
     "BMP, run-length encoded": run_length_bmp,
 }
 

@@ -14,7 +14,8 @@ from chalicelib.imaging.rejections import rejection
 
 # Tiles may overhang and layers may overlap; a file that needs more than this is malformed.
 _SLACK = 1 << 24  # pixels
-_COST, _COST_OF_BYTE = 50, 80  # CPU nanoseconds of a pixel, and of a coded byte
+# CPU nanoseconds of a pixel, of a coded byte, and of each picture that this one consists of.
+_COST, _COST_OF_BYTE, _COST_OF_PART = 50, 80, 400_000
 _MOST_PARTS = 10_000
 # Bytes of all parts together if the file has fewer: tiles may be the same ones.
 _MOST_CODED = 1 << 26
@@ -110,18 +111,20 @@ def peak_of(data: bytes, items: Items) -> int:
 
 
 def cost_of(data: bytes, items: Items, usual: float, *, is_hdr: bool) -> float:
-    """CPU nanoseconds of a pixel, of `usual` ones and by the number of bytes.
+    """CPU nanoseconds of a pixel, of `usual` ones and by the number of bytes and parts.
 
     More with alpha, more than 8 bits, PQ or HLG.
     """
     alphas = alpha_items(data, items)
-    coded = sum(_coded(items, _counted(items, whole)) for whole in (items.primary, *alphas))
-    of_bytes = _COST_OF_BYTE * coded / max(1, area_of(data, items, items.primary))
+    parts = [_counted(items, whole) for whole in (items.primary, *alphas)]
+    more = _COST_OF_BYTE * sum(_coded(items, found) for found in parts)
+    more += _COST_OF_PART * sum(found.total() for found in parts)
+    pixels = max(1, area_of(data, items, items.primary))
     is_deep = any(
         found.name == b"pixi" and max(_depths(data, found), default=0) > _USUAL_BITS
         for found in items.properties.get(items.primary, [])
     )
-    return usual + 12 * bool(alphas) + 30 * is_deep + 35 * is_hdr + of_bytes
+    return usual + 12 * bool(alphas) + 30 * is_deep + 35 * is_hdr + more / pixels
 
 
 def alpha_items(data: bytes, items: Items) -> list[int]:

@@ -128,7 +128,7 @@ def _cost(layout: bytes, *, has_clear: bool, has_hdr: bool) -> float:
     samples = SAMPLES.get(colour, 0)
     cost = 8 + 5 * samples * depth / 8
     cost += 20 * (has_clear or samples in _WITH_ALPHA) + 40 * (has_clear and depth == 16)
-    return (cost + has_hdr * (80 if depth == 16 else 30)) * (samples > 0)
+    return (cost + has_hdr * (110 if depth == 16 else 30)) * (samples > 0)
 
 
 def _size(content: memoryview) -> tuple[int, int]:
