@@ -32,8 +32,10 @@ class Rate(ProgressColumn):
     """The rate per second."""
 
     def render(self, task: Task) -> Text:
-        """The rate of the last minute; a dash until it is known."""
+        """The rate of the last minute; a dash until it is known, at the end the mean."""
         speed = task.finished_speed or task.speed
+        if speed is None and task.finished and task.finished_time:
+            speed = task.completed / task.finished_time  # too quick for two samples
         return Text(f"{speed:,.0f}/s" if speed else "-/s")
 
 
