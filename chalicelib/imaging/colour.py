@@ -1,6 +1,6 @@
 """Converts any mode and profile to sRGB in `L`, `RGB` or premultiplied `RGBa`."""
 
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,24 +110,22 @@ def _tone_mapped(image: Image.Image, mapping: "ToneMapping") -> Image.Image:
 
 
 def _converted(image: Image.Image, profile: bytes) -> Image.Image:
-    source = ImageCms.ImageCmsProfile(BytesIO(profile))
-    space = source.profile.xcolor_space.strip()
+    space = _opened(profile).profile.xcolor_space.strip()
     if space == "GRAY" and image.mode != "L":
-        return _grey_converted(image, source)
+        return _grey_converted(image, profile)
     mode = _CONVERSION_MODES.get((image.mode, space))
     if mode is None:
         return image
-    if mode in {"RGB", "RGBA"} and _is_srgb(source):
+    if mode in {"RGB", "RGBA"} and _is_srgb(profile):
         return image
-    target = "RGBA" if mode == "RGBA" else "RGB"
-    transform = ImageCms.buildTransform(source, _srgb(), mode, target)
+    transform = _transform(profile, mode, "RGBA" if mode == "RGBA" else "RGB")
     if image.mode == "RGBa":
         return premultiplied(_applied(transform, straight(image)))
     converted = _applied(transform, image if image.mode == mode else image.convert(mode))
     return converted.convert("L") if image.mode == "L" else converted
 
 
-def _grey_converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+def _grey_converted(image: Image.Image, profile: bytes) -> Image.Image:
     """`image` by a profile for greys if all its colours are grey, else the same object.
 
     Greys with an alpha channel come as `RGB` or `RGBa`.
@@ -138,26 +136,38 @@ def _grey_converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Ima
     red, green, blue, *alpha = full.split()
     if ImageChops.difference(red, green).getbbox() or ImageChops.difference(red, blue).getbbox():
         return image
-    transform = ImageCms.buildTransform(source, _srgb(), "L", "RGB")
-    converted = _applied(transform, red)
+    converted = _applied(_transform(profile, "L", "RGB"), red)
     if not alpha:
         return converted
     converted.putalpha(alpha[0])
     return premultiplied(converted)
 
 
-def _is_srgb(source: ImageCms.ImageCmsProfile) -> bool:
+def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    converted = ImageCms.applyTransform(image, transform)
+    return image if converted is None else converted
+
+
+# What follows takes more time than converting a small frame, and every frame of an animation has
+# the same profile.
+@lru_cache(maxsize=1)
+def _opened(profile: bytes) -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(BytesIO(profile))
+
+
+@lru_cache(maxsize=2)
+def _transform(profile: bytes, mode: str, target: str) -> ImageCms.ImageCmsTransform:
+    return ImageCms.buildTransform(_opened(profile), _srgb(), mode, target)
+
+
+@lru_cache(maxsize=1)
+def _is_srgb(profile: bytes) -> bool:
     cube = Image.frombytes("RGB", (len(_CUBE) // 3, 1), _CUBE)
-    converted = _applied(ImageCms.buildTransform(source, _srgb(), "RGB", "RGB"), cube)
+    converted = _applied(_transform(profile, "RGB", "RGB"), cube)
     return all(
         isinstance(band, tuple) and band[1] <= _SAME
         for band in ImageChops.difference(cube, converted).getextrema()
     )
-
-
-def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
-    converted = ImageCms.applyTransform(image, transform)
-    return image if converted is None else converted
 
 
 @cache

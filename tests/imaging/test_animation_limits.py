@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 from PIL import Image
 
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import Limits, render
+from chalicelib.imaging.formats.cicp import named
 from chalicelib.model.variants import Variant
 from tests.imaging import animations
 from tests.imaging.animations import KINDS, WHOLE, Strip, animated, only, sprite, turning
 from tests.imaging.mutations import mutated
 from tests.imaging.samples import (
+    DISPLAY_P3,
     LIMITS,
     opened,
 )
@@ -74,6 +77,18 @@ def test_more_pixels_than_allowed_are_rejected_with_a_sentence():
     assert reason_for(data, less) is Reason.TOO_MANY_PIXELS
 
 
+@pytest.mark.parametrize(
+    ("profile", "canvases"), [(DISPLAY_P3, 1), (named(9, 16), 6)], ids=["Display P3", "PQ"]
+)
+def test_converting_the_colours_of_frames_counts(profile: bytes, canvases: int):
+    data = animated(turning(), "webp", icc_profile=profile)
+    counted = (8 + 4 * canvases) * 96 * 96
+    most = Limits(max_pixels=10**6, max_frames=9, max_animation_pixels=counted)
+    assert opened(render(data, (WHOLE,), most).renditions[0].data).n_frames == 4
+    less = replace(most, max_animation_pixels=counted - 1)
+    assert reason_for(data, less) is Reason.TOO_MANY_PIXELS
+
+
 def test_frames_that_change_little_count_little():
     data = animations.gif(400, Strip("R" * 400), *[Strip("G", place) for place in range(20)])
     few = Limits(max_pixels=10**6, max_frames=30, max_animation_pixels=2 * (400 + 20 * 100))
@@ -103,6 +118,7 @@ def test_a_canvas_beyond_4k_is_rejected_before_it_is_decoded():
 
 _PEAK = """
 import resource, sys
+from msgspec.structs import replace
 from PIL import Image
 from chalicelib.imaging import Limits, render
 from chalicelib.model.variants import Variant

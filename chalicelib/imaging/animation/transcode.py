@@ -10,6 +10,7 @@ from chalicelib.errors import Reason
 from chalicelib.imaging.animation.frames import pictures_of
 from chalicelib.imaging.animation.webp_writer import WebpWriter
 from chalicelib.imaging.decoding import Animation, headers_of
+from chalicelib.imaging.formats.cicp import is_hdr
 from chalicelib.imaging.formats.file_info import Frame
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.picture import Limits
@@ -18,6 +19,8 @@ from chalicelib.imaging.rejections import rejection, too_much_motion
 
 Key = TypeVar("Key")
 
+# Measured with 20 frames of 640x480 pixels in PQ and with profiles of a matrix and of a table.
+_CONVERSION, _TONE_MAPPING = 1, 6
 _ENCODERS = 2  # threads; libwebp releases the interpreter's lock
 
 
@@ -27,9 +30,11 @@ def check(animation: Animation, outputs: Iterable[Size], limits: Limits) -> None
     most = most_canvas(limits)
     if canvas > most:
         raise rejection(Reason.TOO_MANY_PIXELS, canvas, most)
-    drawn = sum(_drawn(frame, canvas, most) for frame in headers_of(animation))
+    frames = [_drawn(frame, canvas, most) for frame in headers_of(animation)]
+    drawn = sum(frames)
     made = sum(output.width * output.height for output in outputs)
-    pixels = drawn + drawn * made // canvas
+    converted = len(frames) * canvas * _conversions(animation.info.profile)
+    pixels = drawn + drawn * made // canvas + converted
     if pixels > limits.max_animation_pixels:
         raise too_much_motion(pixels, limits.max_animation_pixels)
 
@@ -43,6 +48,13 @@ def _drawn(frame: Frame, canvas: int, most: int) -> int:
     if pixels > most:
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     return max(pixels if frame.disposal == "keep" else 2 * pixels, canvas // 4)
+
+
+def _conversions(profile: bytes) -> int:
+    """How many changes of a whole canvas cost as much as converting its colours."""
+    if not profile:
+        return 0
+    return _TONE_MAPPING if is_hdr(profile) else _CONVERSION
 
 
 def transcode(
