@@ -1,12 +1,15 @@
 """Fixtures that several kinds of tests share."""
 
+import functools
 import os
 import signal
 from collections.abc import Iterator
 from types import ModuleType
 
 import boto3
+import chalice.test
 import pytest
+from chalice.local import LambdaContext
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -40,6 +43,8 @@ settings.register_profile("slow", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("slow")
 expect.set_options(timeout=GENEROUS * 1000)
 clients.wait_for_stores(GENEROUS)
+# Chalice's test client gives a function three seconds.
+chalice.test.LambdaContext = functools.partial(LambdaContext, max_runtime_ms=GENEROUS * 1000)
 
 
 @pytest.fixture(scope="session")
