@@ -32,6 +32,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "smoke": "ops.commands.smoke:smoke",
         "token": "ops.commands.token:token",
         "package": "ops.commands.package:package",
+        "record": "ops.commands.record:record",
     },
     "Maintenance": {
         "logs": "ops.commands.logs:logs",

@@ -13,13 +13,15 @@ import click
 
 from ops.exit_codes import DONE, FAILED
 from ops.iam.files import write_policies
-from ops.iam.names import TERRAFORM, configured_names
+from ops.iam.names import CLOUDFORMATION, TERRAFORM, configured_names
 from ops.local.names import REGION
 from ops.packaging.archives import unpacked_size
 from ops.packaging.program import chalice_command, unfit
 from ops.project import PROJECT
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+_KINDS = {"terraform": TERRAFORM, "cloudformation": CLOUDFORMATION}
 
 _LARGEST = 50_000_000  # bytes, Lambda's limit for a direct upload
 _LARGEST_UNPACKED = 250_000_000  # bytes, Lambda's limit for code and layer together
@@ -46,7 +48,7 @@ _UNCHECKED = b"\x01\x00\x00\x00"  # flags of an unchecked hash-based .pyc
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
 @click.option("--kms-key-arn", default="", help="KmsKeyArn output of the stack stores, if any")
 def package(stage: str, out: Path, kms_key_arn: str) -> None:
-    """Write the deployment artifacts: Terraform, code, layer, and the stacks' templates.
+    """Write the deployment artifacts: Terraform, CloudFormation, code and layer.
 
     They are for this interpreter's Python version. No AWS account is needed.
 
@@ -57,13 +59,16 @@ def package(stage: str, out: Path, kms_key_arn: str) -> None:
     click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
     if warning := unfit():
         click.echo(f"These artifacts are for tests only. {warning}", err=True)
-    write_policies(configured_names(stage, TERRAFORM, kms_key_arn))
-    command = chalice_command("package", "--stage", stage, "--pkg-format", "terraform")
-    # Chalice requires a region; its output gets the real one from Terraform.
-    environment = {"AWS_DEFAULT_REGION": REGION, **os.environ}
-    done = subprocess.run([*command, str(out.resolve())], cwd=PROJECT, env=environment, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
+    for kind, place in _KINDS.items():
+        write_policies(configured_names(stage, place, kms_key_arn))
+        command = chalice_command("package", "--stage", stage, "--pkg-format", kind)
+        # Chalice requires a region; its output gets the real one where it is deployed.
+        environment = {"AWS_DEFAULT_REGION": REGION, **os.environ}
+        done = subprocess.run(
+            [*command, str(out.resolve())], cwd=PROJECT, env=environment, check=False
+        )
+        if done.returncode:
+            sys.exit(done.returncode)
     for template in sorted(PROJECT.glob("infrastructure/*.yaml")):
         shutil.copyfile(template, out / template.name)
     faults = faults_of([out / name for name in _NEEDED])

@@ -58,7 +58,7 @@ class Deployment:
         """Run all steps in order; return the page's address."""
         self._make_stores_and_delivery()
         with self.progress.step("Functions and API (chalice deploy)"):
-            self._record()
+            self.record()
             record_deployed(self.account, self.stage)
             run_chalice("deploy", self.stage.name, self.account, {}, self.progress)
         self._apply("delivery", "API behind the CDN")
@@ -126,7 +126,8 @@ class Deployment:
         with self.progress.step(title), explained():
             self.stacks[part].apply(self.templates[part], self.template_values())
 
-    def _record(self) -> None:
+    def record(self) -> None:
+        """Record names and addresses in .chalice/config.json, and write the policies."""
         values = self.template_values()
         section = stage_config.with_settings(
             stage_config.recorded(self.stage.name),

@@ -14,17 +14,18 @@ from ops.deploy.chalice_state import find_api
 from ops.deploy.stage import API_STAGE, Stage
 from ops.iam.names import API
 from ops.iam.policies import FUNCTIONS
+from ops.packaging.runtime_limits import (
+    BURST,
+    INVOCATIONS,
+    LOG_DAYS,
+    REQUESTS_PER_SECOND,
+    RESERVED,
+    Invocation,
+)
 
-ASYNCHRONOUS = ("process_upload", "process_removal")  # called asynchronously by S3
-
-_SWEEP = "sweep"
-_SWEEP_AGE = 300  # seconds that a sweep may wait for the previous one: its time limit
-_RETRIES = 2
-_EVENT_AGE = 6 * 3600  # seconds that Lambda may keep an event while it throttles
 _ROLE_TIMEOUT = 60.0  # seconds until a role that was just made is known to Lambda everywhere
 _POLL = 2.0
 _EVERY_METHOD = "*/*"
-_REQUESTS_PER_SECOND, _BURST, _LOG_DAYS = 50, 100, 30
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,13 @@ def set_limits(account: Account, stage: Stage, queue_arn: str, limits: Limits) -
     """Apply all limits; return lines with the API's, and what the account's quota prevents."""
     functions = account.client("lambda")
     with explained():
-        for name in ASYNCHRONOUS:
-            _keep_lost_events(functions, stage.function(name), queue_arn)
-        is_alone = run_alone(functions, stage.function(_SWEEP))
+        for name, invocation in INVOCATIONS.items():
+            limit_invocations(functions, stage.function(name), invocation, queue_arn)
+        reserved = [reserve(functions, stage.function(n), most) for n, most in RESERVED.items()]
         rate, burst = _limit_requests(account, stage, limits)
         _keep_logs(account, stage, limits)
     lines = [f"API limits: {rate:g} requests a second, {burst} at once"]
-    return lines if is_alone else [*lines, _NOT_ALONE]
+    return lines if all(reserved) else [*lines, _NOT_ALONE]
 
 
 _NOT_ALONE = (
@@ -55,20 +56,19 @@ _NOT_ALONE = (
 )
 
 
-def run_alone(client: Any, function: str) -> bool:
-    """Limit a scheduled function to one call at a time, without retries.
+def reserve(client: Any, function: str, executions: int) -> bool:
+    """Reserve executions for a function, which cannot use more; False if the quota is too small.
 
-    False if the quota does not allow that: a new account must leave all of its ten executions
-    unreserved, so Chalice would fail there. reserved_concurrency in .chalice/config.json is kept.
+    A new account must leave all of its ten executions unreserved, so Chalice would fail there.
+    reserved_concurrency in .chalice/config.json is kept.
     """
-    client.put_function_event_invoke_config(
-        FunctionName=function, MaximumRetryAttempts=0, MaximumEventAgeInSeconds=_SWEEP_AGE
-    )
     present = client.get_function_concurrency(FunctionName=function)
     if "ReservedConcurrentExecutions" in present:
         return True
     try:
-        client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=1)
+        client.put_function_concurrency(
+            FunctionName=function, ReservedConcurrentExecutions=executions
+        )
     except ClientError as error:
         if "UnreservedConcurrentExecution" in str(error):
             return False
@@ -76,20 +76,21 @@ def run_alone(client: Any, function: str) -> bool:
     return True
 
 
-def _keep_lost_events(client: Any, function: str, queue_arn: str) -> None:
-    """Send each event that the function gives up to the queue."""
+def limit_invocations(client: Any, function: str, invocation: Invocation, queue_arn: str) -> None:
+    """Set retries and age of a function's asynchronous events, and where failed events go."""
     retrying = Retrying(
         retry=retry_if_exception(_is_before_role),
         stop=stop_after_delay(_ROLE_TIMEOUT),
         wait=wait_fixed(_POLL),
         reraise=True,
     )
+    destination = {"OnFailure": {"Destination": queue_arn}}
     retrying(
         client.put_function_event_invoke_config,
         FunctionName=function,
-        MaximumRetryAttempts=_RETRIES,
-        MaximumEventAgeInSeconds=_EVENT_AGE,
-        DestinationConfig={"OnFailure": {"Destination": queue_arn}},
+        MaximumRetryAttempts=invocation.retries,
+        MaximumEventAgeInSeconds=invocation.max_age_seconds,
+        **({"DestinationConfig": destination} if invocation.keeps_failed else {}),
     )
 
 
@@ -104,8 +105,8 @@ def _limit_requests(account: Account, stage: Stage, limits: Limits) -> tuple[flo
     api = find_api(account, stage)
     methods = client.get_stage(restApiId=api, stageName=API_STAGE).get("methodSettings", {})
     present = methods.get(_EVERY_METHOD, {})
-    rate = limits.requests_per_second or present.get("throttlingRateLimit", _REQUESTS_PER_SECOND)
-    burst = limits.burst or present.get("throttlingBurstLimit", _BURST)
+    rate = limits.requests_per_second or present.get("throttlingRateLimit", REQUESTS_PER_SECOND)
+    burst = limits.burst or present.get("throttlingBurstLimit", BURST)
     path = f"/{_EVERY_METHOD}/throttling"
     client.update_stage(
         restApiId=api,
@@ -127,7 +128,7 @@ def _keep_logs(account: Account, stage: Stage, limits: Limits) -> None:
         if group not in existing:
             client.create_log_group(logGroupName=group, tags=stage.tags)
         if limits.log_days or not existing.get(group):
-            days = limits.log_days or _LOG_DAYS
+            days = limits.log_days or LOG_DAYS
             client.put_retention_policy(logGroupName=group, retentionInDays=days)
 
 

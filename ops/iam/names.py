@@ -26,9 +26,16 @@ class Location:
 # Chalice's Terraform declares these data sources itself.
 TERRAFORM = Location(
     partition="${data.aws_partition.chalice.partition}",
-    region="${data.aws_region.chalice.name}",
+    region="${data.aws_region.chalice.region}",
     account="${data.aws_caller_identity.chalice.account_id}",
     dns_suffix="${data.aws_partition.chalice.dns_suffix}",
+)
+
+CLOUDFORMATION = Location(
+    partition="${AWS::Partition}",
+    region="${AWS::Region}",
+    account="${AWS::AccountId}",
+    dns_suffix="${AWS::URLSuffix}",
 )
 
 
@@ -151,7 +158,8 @@ def configuration_of(stage: str) -> dict[str, Any]:
         stages = ", ".join(config["stages"])
         raise CloudError(
             f"There is no stage {stage} in .chalice/config.json, which has {stages}. Deploying "
-            "records it there: copy the file from where it was deployed, or deploy it again."
+            "records it there: copy the file from where it was deployed, deploy it again, or "
+            f"record it with `./darkroom record --stage {stage}`."
         )
     variables = [part.get("environment_variables", {}) for part in (config, section)]
     return {**config, **section, "environment_variables": {**variables[0], **variables[1]}}

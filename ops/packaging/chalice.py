@@ -1,21 +1,40 @@
-"""`python -m ops.packaging.chalice`: Chalice's command line with this project's packagers."""
+"""`python -m ops.packaging.chalice`: Chalice's command line with this project's extensions."""
 
 import sys
+from typing import Any
 
-from chalice.cli import main
+from chalice.cli import factory, main
 from chalice.deploy import deployer
+from chalice.package import AppPackager, create_app_packager
 
 from ops.packaging.gateway import use_own_answers
 from ops.packaging.packagers import CodePackager, LayerPackager
+from ops.packaging.sam import CompleteSam
+from ops.packaging.terraform import CurrentTerraform
+
+_GENERATORS = {"cloudformation": CompleteSam, "terraform": CurrentTerraform}
 
 
-def use_own_packagers() -> None:
-    """Make Chalice use this project's packagers in this process."""
+def extend() -> None:
+    """Make Chalice use this project's packagers, templates and gateway responses."""
     deployer.AppOnlyDeploymentPackager = CodePackager  # type: ignore[attr-defined]
     deployer.LayerDeploymentPackager = LayerPackager  # type: ignore[attr-defined]
+    factory.create_app_packager = _own_packager  # type: ignore[attr-defined]
+    use_own_answers()
+
+
+def _own_packager(
+    config: Any,
+    options: Any,
+    package_format: str = "cloudformation",
+    template_format: str = "json",
+    merge_template: str | None = None,
+) -> AppPackager:
+    made = create_app_packager(config, options, package_format, template_format, merge_template)
+    made._templater = _GENERATORS[package_format](config, options)
+    return made
 
 
 if __name__ == "__main__":
-    use_own_packagers()
-    use_own_answers()
+    extend()
     sys.exit(main())

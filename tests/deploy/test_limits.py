@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from ops.deploy.limits import run_alone
+from ops.deploy.limits import limit_invocations, reserve
+from ops.packaging.runtime_limits import INVOCATIONS
 
 FUNCTION = {"FunctionName": "darkroom-test-sweep"}
 RESERVING = {**FUNCTION, "ReservedConcurrentExecutions": 1}
@@ -26,7 +27,6 @@ def stubber() -> Iterator[Stubber]:
         "lambda", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
     with Stubber(client) as stub:
-        stub.add_response("put_function_event_invoke_config", {}, ONCE)
         yield stub
         stub.assert_no_pending_responses()
 
@@ -34,23 +34,28 @@ def stubber() -> Iterator[Stubber]:
 def test_an_execution_is_reserved_if_the_account_has_enough(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {}, FUNCTION)
     stubber.add_response("put_function_concurrency", {}, RESERVING)
-    assert run_alone(stubber.client, FUNCTION["FunctionName"])
+    assert reserve(stubber.client, FUNCTION["FunctionName"], 1)
 
 
 def test_a_configured_reservation_is_kept(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": 3}, FUNCTION)
-    assert run_alone(stubber.client, FUNCTION["FunctionName"])
+    assert reserve(stubber.client, FUNCTION["FunctionName"], 1)
 
 
 def test_a_small_account_is_deployed_to_without_a_reservation(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {}, FUNCTION)
     code = "InvalidParameterValueException"
     stubber.add_client_error("put_function_concurrency", code, TOO_SMALL)
-    assert not run_alone(stubber.client, FUNCTION["FunctionName"])
+    assert not reserve(stubber.client, FUNCTION["FunctionName"], 1)
 
 
 def test_another_error_is_raised(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {}, FUNCTION)
     stubber.add_client_error("put_function_concurrency", "AccessDeniedException", "not authorized")
     with pytest.raises(ClientError):
-        run_alone(stubber.client, FUNCTION["FunctionName"])
+        reserve(stubber.client, FUNCTION["FunctionName"], 1)
+
+
+def test_a_sweep_is_not_retried(stubber: Stubber) -> None:
+    stubber.add_response("put_function_event_invoke_config", {}, ONCE)
+    limit_invocations(stubber.client, FUNCTION["FunctionName"], INVOCATIONS["sweep"], "queue")

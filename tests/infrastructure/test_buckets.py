@@ -152,3 +152,21 @@ def lifecycle(stack: Stack, bucket: str, action: str) -> Any:
 def cors(given: Json) -> Json:
     [rule] = deployed("stores", given).properties("UploadsBucket")["CorsConfiguration"]["CorsRules"]
     return dict(rule)
+
+
+def test_by_default_the_bucket_of_originals_leaves_its_notifications_to_chalice(
+    plain: Stack,
+) -> None:
+    assert "NotificationConfiguration" not in plain.properties("UploadsBucket")
+
+
+def test_the_bucket_of_originals_notifies_the_functions_of_a_cloudformation_stack() -> None:
+    function = "arn:aws:lambda:eu-central-1:111122223333:function:darkroom-dev-process"
+    given = {"UploadFunctionArn": f"{function}_upload", "RemovalFunctionArn": f"{function}_removal"}
+    bucket = deployed("stores", given).properties("UploadsBucket")
+    assert bucket["NotificationConfiguration"] == {
+        "LambdaConfigurations": [
+            {"Event": "s3:ObjectCreated:*", "Function": f"{function}_upload"},
+            {"Event": "s3:ObjectRemoved:*", "Function": f"{function}_removal"},
+        ]
+    }

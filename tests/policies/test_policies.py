@@ -208,7 +208,7 @@ def test_terraform_fills_in_partition_region_and_account(tmp_path: Path) -> None
     written = "".join(file.read_text() for file in write_policies(names, tmp_path))
     assert set(re.findall(r"\$\{([^}]*)\}", written)) == {
         "data.aws_partition.chalice.partition",
-        "data.aws_region.chalice.name",
+        "data.aws_region.chalice.region",
         "data.aws_caller_identity.chalice.account_id",
     }
     assert "arn:aws:" not in written

@@ -1,0 +1,39 @@
+"""Retries, concurrency, throttling and log retention: what Chalice's configuration cannot hold.
+
+The one list of these settings. `make deploy` and `chalice deploy` apply it through AWS's API
+(`ops/deploy/limits.py`), `make package` writes it into both of its templates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FAILURES_QUEUE = "FAILURES_QUEUE"  # the setting with the name of the queue for failed events
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """How Lambda treats a function's asynchronous events.
+
+    An event that fails is retried `retries` times, waits at most `max_age_seconds`, and is then
+    sent to the failures queue or dropped.
+    """
+
+    retries: int
+    max_age_seconds: int
+    keeps_failed: bool
+
+
+INVOCATIONS: Mapping[str, Invocation] = {
+    # Called by S3. Six hours is Lambda's maximum: it keeps events that long while it throttles.
+    "process_upload": Invocation(retries=2, max_age_seconds=6 * 3600, keeps_failed=True),
+    "process_removal": Invocation(retries=2, max_age_seconds=6 * 3600, keeps_failed=True),
+    # A sweep waits for the previous one at most for its time limit; the next one is due anyway.
+    "sweep": Invocation(retries=0, max_age_seconds=300, keeps_failed=False),
+}
+
+# Executions that are reserved for a function, which are also the most it may use at once. A new
+# account cannot reserve any: every way of deploying can leave them out.
+RESERVED: Mapping[str, int] = {"sweep": 1}
+
+REQUESTS_PER_SECOND, BURST = 50, 100  # of the whole API
+LOG_DAYS = 30
