@@ -1,6 +1,7 @@
 """Routes and event handlers, as Chalice needs them; the logic is in chalicelib."""
 
 import os
+import sys
 
 from chalice.app import (
     AuthRequest,
@@ -29,6 +30,13 @@ from chalicelib.web.requests import (
 )
 from chalicelib.web.responses import json_response
 from chalicelib.wiring import Wiring
+
+# Chalice's own command line lacks this project's policies, packagers and limits. Commands that need
+# them start again as `.venv/bin/chalice`: they import this module before they change anything.
+_extended = "AWS_CHALICE_CLI_MODE" not in os.environ or "ops.packaging" in sys.modules
+if not _extended and {"deploy", "package", "plan"} & {*sys.argv}:
+    command = [sys.executable, "-m", "ops.deploy.chalice_cli", *sys.argv[1:]]
+    os.execv(sys.executable, command)  # noqa: S606
 
 app = Chalice(app_name="darkroom", configure_logs=False)
 app.register_middleware(log_invocation)

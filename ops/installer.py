@@ -55,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"Installing {given.purpose} ({given.requirements}) ...", flush=True)
         with _whole(given.environment):
             _install(uv, given.environment, given.requirements, settings)
+        _use_own_chalice(given.environment / "bin" / "chalice")
     except _FailedError:
         sys.exit(
             f"\nInstalling {given.purpose} failed; see above. The next make tries again.\n"
@@ -144,6 +145,19 @@ def _install(
         # Certificates configured for pip apply to uv as well.
         {"SSL_CERT_FILE": settings["cert"]} if "cert" in settings else {},
     )
+
+
+def _use_own_chalice(program: Path) -> None:
+    """Make an installed `chalice` run this project's command line, which extends Chalice's."""
+    if program.exists():
+        lines = (
+            f"#!{program.absolute().with_name('python')}",
+            "import sys",
+            f"sys.path.insert(0, {str(Path.cwd())!r})",
+            "from ops.deploy.chalice_cli import main",
+            "sys.exit(main())",
+        )
+        program.write_text("\n".join(lines) + "\n")
 
 
 def _run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> None:

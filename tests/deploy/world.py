@@ -43,9 +43,13 @@ class World:
 
         With an `answer`, standard input is a terminal where that is typed.
         """
+        return self.start(self._command(arguments), answer=answer, **variables)
+
+    def start(self, command: list[str], *, answer: str = "", **variables: str) -> "Outcome":
+        """Run any program in the project to its end; see `run`."""
         with _terminal(answer) as stdin:
             done = subprocess.run(
-                self._command(arguments),
+                command,
                 cwd=self.project,
                 env=self._environment(variables),
                 stdin=stdin,
