@@ -120,7 +120,7 @@ def _limit(function: LambdaFunction, declared: Block) -> None:
     # A function that runs first would create the group itself, and Terraform would then fail.
     own["depends_on"] = [f"aws_cloudwatch_log_group.{name}"]
     variables_of = own["environment"]["variables"]
-    own["environment"]["variables"] = {k: _literal(v) for k, v in variables_of.items()}
+    own["environment"]["variables"] = {k: literal(v) for k, v in variables_of.items()}
     if name in RESERVED and function.reserved_concurrency is None:
         own["reserved_concurrent_executions"] = f"${{var.{reservation(name)}}}"
     if name in INVOCATIONS:
@@ -169,6 +169,6 @@ def _permissions(declared: Block, principal: str, arns: list[str]) -> Iterable[s
             yield f"aws_lambda_permission.{name}"
 
 
-def _literal(value: str) -> str:
+def literal(value: str) -> str:
     """`value` without what Terraform would take for its template language."""
     return value.replace("${", "$${").replace("%{", "%%{")

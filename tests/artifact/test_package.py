@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from cfnlint.api import lint
 from click.testing import CliRunner
 
 from ops.__main__ import main
@@ -118,6 +119,11 @@ def test_terraform_has_every_function_with_the_layer(package: Path) -> None:
         assert function["timeout"] == limits[name]["lambda_timeout"]
         assert function["layers"]
         assert function["runtime"] == VERSION
+
+
+def test_cfn_lint_accepts_the_applications_template_as_sam_expands_it(package: Path) -> None:
+    found = lint((package / "sam.json").read_text(), regions=["eu-central-1", "us-east-1"])
+    assert [f"{match.rule.id} {match.message}" for match in found] == []
 
 
 def test_a_stage_that_is_not_configured_is_an_error(tmp_path: Path) -> None:

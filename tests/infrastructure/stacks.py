@@ -62,7 +62,11 @@ def template(name: str) -> Json:
 
 def deployed(name: str, given: Mapping[str, Any] | None = None) -> Stack:
     """The stack of a template, with `given` parameters or pseudo parameters instead of defaults."""
-    read = template(name)
+    return resolved(template(name), given)
+
+
+def resolved(read: Json, given: Mapping[str, Any] | None = None) -> Stack:
+    """The stack of a parsed template; see `deployed`."""
     declared = read["Parameters"]
     values = {
         parameter: declaration.get("Default", REQUIRED.get(parameter))
