@@ -11,6 +11,9 @@ ELSEWHERE = {
 NOWHERE = {
     ("docs/infrastructure.md", "stage=dev"): "needs another tool and an AWS account",
     ("docs/infrastructure.md", ".venv/bin/chalice deploy"): "needs another tool and an AWS account",
+    ("docs/infrastructure.md", "key=$(outputs"): "needs another tool and an AWS account",
+    ("docs/infrastructure.md", "artifacts="): "needs another tool and an AWS account",
+    ("docs/infrastructure.md", "apply delivery ApiDomain"): "needs another tool and an AWS account",
     ("docs/uploader.md", "import { useEffect"): "React is not a dependency",
 }
 
