@@ -99,6 +99,21 @@ def test_an_environment_whose_installation_was_interrupted_is_reinstalled(
     assert again.stdout == f"Installing what a test needs ({requirements}) ...\n"
 
 
+def test_the_environments_chalice_is_this_projects(tmp_path: Path, requirements: Path) -> None:
+    with zipfile.ZipFile(requirements.read_text().strip(), "a") as wheel:
+        script = "[console_scripts]\nchalice = brightness:LEVEL\n"
+        wheel.writestr("brightness-1.0.dist-info/entry_points.txt", script)
+    done = install(tmp_path / "environment", requirements, "pip")
+    assert (done.returncode, done.stderr) == (0, "")
+    program = tmp_path / "environment" / "bin" / "chalice"
+    lines = program.read_text().splitlines()
+    assert lines[0] == f"#!{tmp_path}/environment/bin/python"
+    assert lines[2:4] == [
+        f"sys.path.insert(0, '{PROJECT}')",
+        "from ops.deploy.chalice_cli import main",
+    ]
+
+
 @pytest.mark.parametrize(
     ("setting", "chosen"),
     [
