@@ -96,6 +96,10 @@ class MemoryQuotaCounters:
             self.expiries[owner, count] = expires
             return fits
 
+    def count(self, owner: str, count: str) -> int:
+        """The present value of a counter."""
+        return self._counts[owner, count]
+
     def hold(self, owner: str, ticket: str, limit: int, expires: datetime) -> bool:
         with self._lock:
             fits = len(self._held[owner]) < limit
