@@ -154,7 +154,8 @@ def test_an_object_without_a_ticket_may_be_overwritten(wiring: Wiring, key: str)
 def test_a_late_upload_may_still_come_once(wiring: Wiring, key: str, clock: Clock) -> None:
     clock.pass_by(hours=1)
     wiring.images.update(
-        image_at(wiring, key).id, lambda image: transitions.expire(image, clock()) if image else None
+        image_at(wiring, key).id,
+        lambda image: transitions.expire(image, clock()) if image else None,
     )
     assert upload(wiring, key, FIRST, "A1")
     assert upload(wiring, key, FIRST, "A2") is None
