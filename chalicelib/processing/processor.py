@@ -118,10 +118,15 @@ class Processor:
             self._objects.erase_version(version.bucket, version.key, version.version_id)
         with suppress(TransientError):  # a second try would count it twice
             self._quotas.count_bytes(image.owner, version.bytes)
-        self._images.update(
-            image_id, lambda present: transitions.refuse_upload(present, now) if present else None
-        )
+        self._images.update(image_id, self._refuse_upload)
         self._telemetry.record(UploadRefused(bytes=version.bytes, erased=bool(version.version_id)))
+
+    def _refuse_upload(self, image: Image | None) -> Transition | None:
+        step = transitions.refuse_upload(image, self._clock()) if image else None
+        if step is None or step[0].status not in (Status.READY, Status.REJECTED):
+            return step
+        refused, event = step
+        return refused.with_processing(manifest_etag=self._manifests.write(refused, event)), event
 
     def _read(self, started: Image, version: ObjectVersion, timer: PhaseTimer) -> StoredObject:
         """The object, or with a ticket the version that was accepted."""

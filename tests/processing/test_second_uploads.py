@@ -10,6 +10,7 @@ from chalicelib.model.image import Image, ObjectVersion, Status
 from chalicelib.model.requests import ReprocessRequest
 from chalicelib.ports.telemetry import UploadRefused
 from chalicelib.processing.failures import Failure
+from chalicelib.views.manifests import read_manifest
 from chalicelib.wiring import Wiring
 from tests.builders import NOON, put
 from tests.clock import Clock
@@ -65,6 +66,15 @@ def test_sixty_uploads_are_processed_once(wiring: Wiring, key: str) -> None:
     assert sum(image is not None for image in done) == 1
     events = [line.event for line in wiring.images.history(image_at(wiring, key).id)]
     assert events == ["ticket", "processing", "ready", "refused"]
+
+
+def test_the_manifest_has_the_refusal(wiring: Wiring, key: str) -> None:
+    upload(wiring, key, FIRST, "A1")
+    upload(wiring, key, SECOND, "A2")
+    image = image_at(wiring, key)
+    stored = wiring.objects.read("test-images", keys.manifest_key(image.id), 100_000)
+    _, history = read_manifest(stored)
+    assert (history[-1].event, stored.etag) == ("refused", image.processing.manifest_etag)
 
 
 def test_an_upload_refused_is_logged_with_its_bytes(wiring: Wiring, key: str) -> None:
