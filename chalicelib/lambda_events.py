@@ -33,10 +33,14 @@ def _is_folder(described: Mapping[str, Any]) -> bool:
 
 def _object_version(entity: Mapping[str, Any]) -> ObjectVersion:
     described = entity["object"]
+    version_id = described.get("versionId", "")
     return ObjectVersion(
         bucket=entity["bucket"]["name"],
         key=unquote_plus(described["key"]),
         sequencer=described.get("sequencer", ""),
+        version_id=version_id if version_id != "null" else "",
+        etag=described.get("eTag", ""),
+        bytes=described.get("size", 0),
     )
 
 

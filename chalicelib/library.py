@@ -20,6 +20,7 @@ from chalicelib.ports.objects import ObjectStore
 from chalicelib.processing.identity import image_id_of
 from chalicelib.processing.processor import Processor
 from chalicelib.settings import Settings
+from chalicelib.uploads.quotas import Quotas
 from chalicelib.views import image_view
 from chalicelib.views.image_view import ImageView
 
@@ -46,6 +47,7 @@ class Library:
         work: Queue,
         processor: Processor,
         deleter: Deleter,
+        quotas: Quotas,
         settings: Settings,
         clock: Clock,
     ) -> None:
@@ -56,6 +58,7 @@ class Library:
         self._work = work
         self._processor = processor
         self._deleter = deleter
+        self._quotas = quotas
         self._settings = settings
         self._clock = clock
 
@@ -85,7 +88,10 @@ class Library:
     def process(
         self, bucket: str, key: str, caller: Caller, focal_point: FocalPointPatch = UNSET
     ) -> ImageView:
-        """Process an object of the uploads bucket now and return its image."""
+        """Process an object of the uploads bucket now and return its image.
+
+        LimitReached if the caller has reached a limit; admins have none.
+        """
         if bucket != self._settings.uploads_bucket:
             raise ForeignBucket("bucket must be this application's uploads bucket.")
         version = ObjectVersion(bucket=bucket, key=key)
@@ -95,22 +101,33 @@ class Library:
         owner = image.owner if image else EVERYONE
         if not caller.may_see_images_of(owner) or not self._exists(bucket, key):
             raise NotFound("There is no such object.")
+        self._count(caller)
         self._processor.process(version, ProcessingRequest(forced=True, focal_point=focal_point))
         return self.show(image_id, caller)
 
     def reprocess(
         self, image_id: str, caller: Caller, focal_point: FocalPointPatch = UNSET
     ) -> ImageView:
-        """Queue the image to be processed again."""
+        """Queue the image to be processed again, unless the same request is still waiting.
+
+        LimitReached if the caller has reached a limit; admins have none.
+        """
         image = self._find(image_id, caller)
+        if image.processing.requested and focal_point in (UNSET, image.focal_point):
+            return self._view(image)
+        transitions.check_original(image)
+        self._count(caller)
         if focal_point is not UNSET:
             # In the record, not in the message: of two requests the later one wins.
-            image = self._change(image, lambda present: self._set_focal_point(present, focal_point))
-        image = self._change(
+            self._change(image, lambda present: self._set_focal_point(present, focal_point))
+        requested = self._change(
             image, lambda present: transitions.request_reprocessing(present, self._clock())
         )
-        self._work.send(msgspec.json.encode(ReprocessRequest(image_id=image.id)).decode())
-        return self._view(image)
+        if requested is None:  # a request that no worker has started takes the new focal point, too
+            return self._view(self._find(image_id, caller))
+        message = msgspec.json.encode(ReprocessRequest(image_id=image.id)).decode()
+        self._work.send(message, keys.queue_group(image.owner))
+        return self._view(requested)
 
     def delete(self, image_id: str, caller: Caller) -> Receipt:
         """Erase the image, or finish an interrupted deletion."""
@@ -125,13 +142,17 @@ class Library:
     def _set_focal_point(self, image: Image, focal_point: FocalPoint | None) -> Transition | None:
         return transitions.change_focal_point(image, focal_point, self._clock())
 
-    def _change(self, image: Image, step: Callable[[Image], Transition | None]) -> Image:
+    def _count(self, caller: Caller) -> None:
+        if not caller.is_admin:
+            self._quotas.take_processing(caller.owner)
+
+    def _change(self, image: Image, step: Callable[[Image], Transition | None]) -> Image | None:
         def decide(present: Image | None) -> Transition | None:
             if present is None:
                 raise NotFound("There is no such image.")
             return step(present)
 
-        return self._images.update(image.id, decide) or image
+        return self._images.update(image.id, decide)
 
     def _find(self, image_id: str, caller: Caller) -> Image:
         image = self._images.get(image_id)

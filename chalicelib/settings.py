@@ -27,6 +27,8 @@ _DEFAULT_LIMITS = {
     "tickets_per_minute": 120,
     "pending_tickets": 100,
     "bytes_per_day": 10_000_000_000,
+    "processings_per_minute": 20,
+    "processings_per_day": 2_000,
 }
 
 
@@ -75,6 +77,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     tickets_per_minute: Limit | None = None  # most tickets per owner in a minute; 0 for no limit
     pending_tickets: Held | None = None  # most unused tickets per owner; 0 for no limit
     bytes_per_day: Limit | None = None  # most upload bytes per owner in a day; 0 for no limit
+    processings_per_minute: Limit | None = None  # most requests to process per owner in a minute
+    processings_per_day: Limit | None = None  # most requests to process per owner in a day
 
     @property
     def origins(self) -> frozenset[str]:
@@ -92,7 +96,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
         return _words(self.jwt_default_scopes)
 
     def limit(self, name: str) -> int:
-        """One of the three per-owner limits; 0 means none."""
+        """One of the per-owner limits; 0 means none."""
         chosen: int | None = getattr(self, name)
         usual = 0 if self.auth_mode == "none" else _DEFAULT_LIMITS[name]
         return usual if chosen is None else chosen

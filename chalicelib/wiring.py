@@ -211,10 +211,17 @@ class Wiring:
 
     @functools.cached_property
     def tickets(self) -> Tickets:
-        quotas = Quotas(self.quota_counters, self.images, self.settings, self.clock)
         return Tickets(
-            self.published_images, quotas, self.signer, self.settings, self.clock, self.telemetry
+            self.published_images,
+            self._quotas(),
+            self.signer,
+            self.settings,
+            self.clock,
+            self.telemetry,
         )
+
+    def _quotas(self) -> Quotas:
+        return Quotas(self.quota_counters, self.images, self.settings, self.clock)
 
     @functools.cached_property
     def renderer(self) -> Renderer:
@@ -229,6 +236,7 @@ class Wiring:
             self.objects,
             self.published_images,
             self.renderer,
+            self._quotas(),
             self.settings,
             self.clock,
             self.telemetry,
@@ -275,6 +283,7 @@ class Wiring:
             self.work,
             self.processor,
             self.deleter,
+            self._quotas(),
             self.settings,
             self.clock,
         )

@@ -15,4 +15,10 @@ SETTINGS = {
 }
 
 # For tests that request more tickets than the limits allow.
-NO_LIMITS = {"TICKETS_PER_MINUTE": "0", "PENDING_TICKETS": "0", "BYTES_PER_DAY": "0"}
+NO_LIMITS = {
+    "TICKETS_PER_MINUTE": "0",
+    "PENDING_TICKETS": "0",
+    "BYTES_PER_DAY": "0",
+    "PROCESSINGS_PER_MINUTE": "0",
+    "PROCESSINGS_PER_DAY": "0",
+}

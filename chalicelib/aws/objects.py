@@ -1,6 +1,7 @@
 """Buckets and objects on S3."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -9,17 +10,20 @@ from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.errors import ObjectMissing, OriginalTooLarge, ReadRefused
 from chalicelib.ports.objects import ListedObject, StoredObject
 
-_ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+_ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
 class S3Objects:
     """S3 implementation of ObjectStore."""
 
-    def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
-        """The object, in one call; never reads more than `at_most` bytes."""
+    def read(
+        self, bucket: str, key: str, at_most: int, version_id: str | None = None
+    ) -> StoredObject:
+        """The object or a version, in one call; never reads more than `at_most` bytes."""
+        which: Any = {"VersionId": version_id} if version_id else {}
         with translate_transient_errors("S3"):
             try:
-                response = clients.s3().get_object(Bucket=bucket, Key=key)
+                response = clients.s3().get_object(Bucket=bucket, Key=key, **which)
             except ClientError as reason:
                 if code_of(reason) in _ABSENT:
                     raise ObjectMissing(key) from reason
@@ -101,6 +105,11 @@ class S3Objects:
             for version in self._versions(bucket, key):
                 if versions is None or version in versions:
                     clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
+
+    def erase_version(self, bucket: str, key: str, version_id: str) -> None:
+        """Delete this version of the object."""
+        with translate_transient_errors("S3"):
+            clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version_id)
 
     def versions(self, bucket: str, key: str) -> list[str]:
         """The ids of all versions and delete markers of exactly `key`."""

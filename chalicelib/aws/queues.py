@@ -1,6 +1,7 @@
 """Queues on SQS."""
 
 import functools
+from typing import Any
 
 from chalicelib.aws import clients
 from chalicelib.aws.faults import translate_transient_errors
@@ -12,10 +13,11 @@ class SqsQueue:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def send(self, body: str) -> None:
-        """Put `body` into the queue."""
+    def send(self, body: str, group: str = "") -> None:
+        """Put `body` into the queue; SQS's fair queues serve the message groups in turn."""
+        fairness: Any = {"MessageGroupId": group} if group else {}
         with translate_transient_errors("SQS"):
-            clients.sqs().send_message(QueueUrl=self._url, MessageBody=body)
+            clients.sqs().send_message(QueueUrl=self._url, MessageBody=body, **fairness)
 
     def put_off(self, receipt: str, seconds: int) -> None:
         """Make a received message visible again after `seconds`, at most 12 hours."""

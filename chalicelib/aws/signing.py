@@ -33,13 +33,14 @@ class S3Signer:
     def presign_put(
         self, key: str, content_type: str, size: int | None, seconds: int
     ) -> PresignedPut:
-        """A PUT with signed type, and signed length if `size` is given."""
+        """A PUT of a new object with signed type, and signed length if `size` is given."""
         parameters: dict[str, object] = {
             "Bucket": self._bucket,
             "Key": key,
             "ContentType": content_type,
+            "IfNoneMatch": "*",
         }
-        headers = {"Content-Type": content_type}
+        headers = {"Content-Type": content_type, "If-None-Match": "*"}
         if size is not None:
             parameters["ContentLength"] = size
             headers["Content-Length"] = str(size)

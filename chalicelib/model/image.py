@@ -62,22 +62,29 @@ class Placeholder(Struct, frozen=True, kw_only=True):
 class ObjectVersion(Struct, frozen=True, kw_only=True):
     """One version of one object, as an S3 event names it.
 
-    `key` is decoded; `sequencer` orders the versions of one key ("" without an event).
+    `key` is decoded; `sequencer` orders the versions of one key. `version_id`, `etag` and `bytes`
+    are the event's; an unversioned bucket has no version ids. All are empty without an event.
     """
 
     bucket: str
     key: str
     sequencer: str = ""
+    version_id: str = ""
+    etag: str = ""
+    bytes: int = 0
 
 
 class TicketState(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an upload ticket announced, until its file is processed.
+    """What an upload ticket announced, until its file is processed, and whether it was used.
 
-    `expected_sha256` (hex) is the checksum of the announced file.
+    `expected_sha256` (hex) is the checksum of the announced file. Once an upload was accepted,
+    further ones are refused until `refuses_until`; `refused` means that there was one.
     """
 
     expires_at: datetime | None = None
     expected_sha256: str | None = None
+    refuses_until: datetime | None = None
+    refused: bool = False
 
 
 class ProcessingState(Struct, frozen=True, kw_only=True, omit_defaults=True):

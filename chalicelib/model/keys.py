@@ -57,6 +57,22 @@ def safe_owner(owner: str) -> str:
     return f"~2e{safe[1:]}" if safe.startswith(".") else safe
 
 
+def queue_group(owner: str) -> str:
+    """The group of an owner's messages: a queue serves groups in turn."""
+    return _group(safe_owner(owner))
+
+
+def queue_group_of(key: str) -> str:
+    """The group of whoever uploaded an object: of a ticket's owner, else of all others."""
+    ticket = ticketed(key)
+    return _group(ticket.owner if ticket else "")
+
+
+def _group(escaped: str) -> str:
+    # SQS allows 128 characters, and an owner may be longer. It may also be an e-mail address.
+    return hashlib.sha256(escaped.encode()).hexdigest()[:32]
+
+
 def safe_filename(filename: str) -> str:
     """`filename` as 1 to 100 lower-case ASCII letters, digits and dashes, with its extension."""
     # Split first: of a name without ASCII letters only its extension is left.

@@ -7,6 +7,10 @@ from chalicelib.model.image import Image
 
 ON_REQUEST = "on request"
 
+# The groups of requests that no owner made: queues serve owners' requests before a long backlog.
+SWEEP_GROUP = "sweep"
+MAINTENANCE_GROUP = "maintenance"
+
 
 class ProcessingRequest(Struct, frozen=True, kw_only=True):
     """How to process an object.

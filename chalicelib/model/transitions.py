@@ -5,7 +5,7 @@ inside a conditional write, so they decide on the current record.
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from msgspec import UNSET
@@ -27,6 +27,10 @@ from chalicelib.model.requests import ProcessingRequest
 from chalicelib.model.tombstones import check_cleared, is_erased_for_good
 
 EVENT = ProcessingRequest()  # the request that an S3 event stands for
+
+# S3 checks a ticket when an upload begins; a slow one ends, and its event arrives, some time later.
+# After that only somebody with access to the bucket can have overwritten the object.
+SLOWEST_UPLOAD = timedelta(days=1)
 
 ALLOWED: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED, Status.EXPIRED, Status.DELETED}),
@@ -71,6 +75,8 @@ def begin(
 
     TransientError while the files of an earlier object under this key are being erased.
     """
+    if is_second_upload(image, version, now):
+        return None
     if is_older(version.sequencer, than=image.processing.sequencer) and not request.forced:
         return None
     repeated = version.sequencer == image.processing.sequencer
@@ -83,12 +89,50 @@ def begin(
     sequencer = version.sequencer or image.processing.sequencer
     started = replace(image, status=Status.PROCESSING, reason=None, detail=None)
     started = started.with_processing(sequencer=sequencer, requested=False, lost_event=None)
-    started = started.with_deletion(permanent=False, cleared_at=None)
+    started = _accept(started.with_deletion(permanent=False, cleared_at=None), version)
     if request.focal_point is not UNSET:
         started = replace(started, focal_point=request.focal_point)
     origin = f"event {version.sequencer}" if version.sequencer else request.cause
     late = ", after the ticket had expired" if image.status is Status.EXPIRED else ""
     return transition_to(started, now, "processing", origin + late)
+
+
+def is_second_upload(image: Image, version: ObjectVersion, now: datetime) -> bool:
+    """Whether `version` was uploaded with the image's ticket after another one was accepted."""
+    until, accepted = image.ticket.refuses_until, image.processing
+    if until is None or now > until or version.sequencer in ("", accepted.sequencer):
+        return False
+    if not accepted.sequencer and accepted.etag is None:
+        return False  # it is being read on request, so it may be this version
+    if version.version_id and accepted.version_id:
+        return version.version_id != accepted.version_id
+    return bool(accepted.sequencer) or version.etag != accepted.etag
+
+
+def refuse_upload(image: Image, now: datetime) -> Transition | None:
+    """Record that a further upload with the image's ticket was refused; once for all of them."""
+    if image.ticket.refused or image.status is Status.DELETED:
+        return None
+    cause = "the ticket had been used; only its first upload counts"
+    return transition_to(image.with_ticket(refused=True), now, "refused", cause)
+
+
+def accepted_version(image: Image, now: datetime) -> str | None:
+    """The version id of the upload that was accepted, while others with its ticket may arrive."""
+    until = image.ticket.refuses_until
+    return image.processing.version_id if until and now <= until else None
+
+
+def _accept(image: Image, version: ObjectVersion) -> Image:
+    """The image with `version` as the upload of its ticket, if it has one."""
+    expires_at, until = image.ticket.expires_at, image.ticket.refuses_until
+    if expires_at is None and until is None:
+        return image
+    if until is None and expires_at:
+        image = image.with_ticket(refuses_until=expires_at + SLOWEST_UPLOAD)
+    if not version.sequencer:
+        return image
+    return image.with_processing(etag=version.etag or None, version_id=version.version_id or None)
 
 
 def read(
@@ -128,7 +172,7 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
     checksums = (result.sha256,) if result.status is Status.READY and result.sha256 else ()
     indexed_checksums = tuple(dict.fromkeys((*image.indexed_checksums, *checksums)))
     merged = replace(result, indexed_checksums=indexed_checksums, revision=image.revision)
-    merged = merged.with_ticket(expires_at=None)
+    merged = merged.with_ticket(expires_at=None, refused=image.ticket.refused)
     merged = merged.with_processing(requested=image.processing.requested)
     return transition_to(merged, now, merged.status.value, merged.detail)
 
@@ -144,9 +188,11 @@ def change_focal_point(
     return transition_to(replace(image, focal_point=focal_point), now, "changed", detail)
 
 
-def request_reprocessing(image: Image, now: datetime) -> Transition:
-    """Record that the image is to be processed again."""
+def request_reprocessing(image: Image, now: datetime) -> Transition | None:
+    """Record that the image is to be processed again; None while an earlier request waits."""
     check_original(image)
+    if image.processing.requested:
+        return None
     return transition_to(
         image.with_processing(requested=True), now, "asked", "to be processed again"
     )
@@ -192,6 +238,7 @@ def fail(
     settled = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
     if (
         stale
+        or is_second_upload(image, version, now)
         or is_erased_for_good(image)
         or (settled and version.sequencer == image.processing.sequencer)
     ):

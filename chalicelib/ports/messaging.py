@@ -16,5 +16,5 @@ class EventBus(Protocol):
 class Queue(Protocol):
     """A queue of work; each message is delivered at least once."""
 
-    def send(self, body: str) -> None:
-        """Put `body` into the queue."""
+    def send(self, body: str, group: str = "") -> None:
+        """Put `body` into the queue, which serves its groups in turn."""

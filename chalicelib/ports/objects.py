@@ -27,10 +27,12 @@ class ListedObject(Struct, frozen=True, kw_only=True):
 class ObjectStore(Protocol):
     """Buckets and objects."""
 
-    def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
-        """The object; ObjectMissing if there is none, ReadRefused if access is denied.
+    def read(
+        self, bucket: str, key: str, at_most: int, version_id: str | None = None
+    ) -> StoredObject:
+        """The object, or this version of it; ObjectMissing if there is none.
 
-        OriginalTooLarge if it has more than `at_most` bytes.
+        ReadRefused if access is denied, OriginalTooLarge if it has more than `at_most` bytes.
         """
 
     def write(
@@ -57,6 +59,9 @@ class ObjectStore(Protocol):
     def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
         """Delete all of the object's versions, or those named; no error if there are none."""
 
+    def erase_version(self, bucket: str, key: str, version_id: str) -> None:
+        """Delete this version of the object; no error if there is none."""
+
     def versions(self, bucket: str, key: str) -> list[str]:
         """The ids of all versions and delete markers of the object."""
 
@@ -82,7 +87,10 @@ class Signer(Protocol):
     def presign_put(
         self, key: str, content_type: str, size: int | None, seconds: int
     ) -> "PresignedPut":
-        """A PUT limited to this key and type, and to this length if `size` (bytes) is given."""
+        """A PUT limited to this key and type, and to this length if `size` (bytes) is given.
+
+        The store refuses it if the key has an object.
+        """
 
 
 class PresignedPost(Struct, frozen=True, kw_only=True):

@@ -44,6 +44,13 @@ class NothingToDo(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class UploadRefused(Struct, frozen=True, kw_only=True):
+    """A further upload of `bytes` with a used ticket was refused; `erased` if its version was."""
+
+    bytes: int
+    erased: bool
+
+
 class ProcessingFailed(Struct, frozen=True, kw_only=True):
     """An image failed after all retries; `cause` is a sentence."""
 
@@ -83,6 +90,7 @@ TelemetryEvent = (
     TicketIssued
     | ProcessingFinished
     | NothingToDo
+    | UploadRefused
     | ProcessingFailed
     | FilesDeleted
     | SweepFinished

@@ -1,6 +1,8 @@
 """Processes an object in the uploads bucket: the image becomes ready or rejected."""
 
-from chalicelib.errors import ObjectMissing, OriginalTooLarge
+from contextlib import suppress
+
+from chalicelib.errors import ObjectMissing, OriginalTooLarge, TransientError
 from chalicelib.model import tombstones, transitions
 from chalicelib.model.image import Image, ObjectVersion, Status, Transition
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
@@ -8,11 +10,18 @@ from chalicelib.model.transitions import EVENT
 from chalicelib.ports.clock import Clock, TimeLeft, no_deadline
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore, StoredObject
-from chalicelib.ports.telemetry import NothingToDo, Phase, ProcessingFinished, Telemetry
+from chalicelib.ports.telemetry import (
+    NothingToDo,
+    Phase,
+    ProcessingFinished,
+    Telemetry,
+    UploadRefused,
+)
 from chalicelib.processing.identity import expected_image_id, image_id_of
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.timing import PhaseTimer
 from chalicelib.settings import Settings
+from chalicelib.uploads.quotas import Quotas
 from chalicelib.views import costs
 from chalicelib.views.manifests import Manifests
 
@@ -25,6 +34,7 @@ class Processor:
         objects: ObjectStore,
         images: ImageRepository,
         renderer: Renderer,
+        quotas: Quotas,
         settings: Settings,
         clock: Clock,
         telemetry: Telemetry,
@@ -32,6 +42,7 @@ class Processor:
         self._objects = objects
         self._images = images
         self._renderer = renderer
+        self._quotas = quotas
         self._settings = settings
         self._clock = clock
         self._telemetry = telemetry
@@ -55,10 +66,10 @@ class Processor:
         self._renderer.check()  # before anything is started
         started = self._begin(image_id, version, request)
         if started is None:
-            self._telemetry.record(NothingToDo(why="This event, or a newer one, was processed."))
+            self._skip(image_id, version)
             return None
         try:
-            stored = self._read(version, timer)
+            stored = self._read(started, version, timer)
             result = self._renderer.render_and_store(started, stored, timer, request)
         except ObjectMissing:
             return self._finish_removed(started)
@@ -97,9 +108,37 @@ class Processor:
 
         return self._images.update(image_id, decide)
 
-    def _read(self, version: ObjectVersion, timer: PhaseTimer) -> StoredObject:
+    def _skip(self, image_id: str, version: ObjectVersion) -> None:
+        """Refuse a further upload with a used ticket; anything else was processed before."""
+        image, now = self._images.get(image_id), self._clock()
+        if image is None or not transitions.is_second_upload(image, version, now):
+            self._telemetry.record(NothingToDo(why="This event, or a newer one, was processed."))
+            return
+        if version.version_id:
+            self._objects.erase_version(version.bucket, version.key, version.version_id)
+        with suppress(TransientError):  # a second try would count it twice
+            self._quotas.count_bytes(image.owner, version.bytes)
+        self._images.update(image_id, self._refuse_upload)
+        self._telemetry.record(UploadRefused(bytes=version.bytes, erased=bool(version.version_id)))
+
+    def _refuse_upload(self, image: Image | None) -> Transition | None:
+        step = transitions.refuse_upload(image, self._clock()) if image else None
+        if step is None or step[0].status not in (Status.READY, Status.REJECTED):
+            return step
+        refused, event = step
+        return refused.with_processing(manifest_etag=self._manifests.write(refused, event)), event
+
+    def _read(self, started: Image, version: ObjectVersion, timer: PhaseTimer) -> StoredObject:
+        """The object, or with a ticket the version that was accepted."""
+        bucket, key, at_most = version.bucket, version.key, self._settings.max_upload_bytes
+        accepted = transitions.accepted_version(started, self._clock())
         with timer.phase(Phase.READ):
-            return self._objects.read(version.bucket, version.key, self._settings.max_upload_bytes)
+            stored = self._objects.read(bucket, key, at_most)
+            if accepted in (None, stored.version_id):
+                return stored
+            if stored.version_id:  # otherwise it would stay if its own event is lost
+                self._objects.erase_version(bucket, key, stored.version_id)
+            return self._objects.read(bucket, key, at_most, accepted)
 
     def _priced(self, image: Image, timer: PhaseTimer) -> Image:
         milliseconds, memory = timer.milliseconds, self._settings.aws_lambda_function_memory_size
@@ -107,7 +146,11 @@ class Processor:
         return image.with_processing(milliseconds=milliseconds, cost_usd_estimate=cost)
 
     def _finish(self, started: Image, result: Image, timer: PhaseTimer) -> Image | None:
+        before: Image | None = None
+
         def decide(image: Image | None) -> Transition | None:
+            nonlocal before
+            before = image
             step = transitions.finish(image, started, result, self._clock()) if image else None
             if step is None:
                 return None
@@ -121,8 +164,17 @@ class Processor:
                 NothingToDo(why="Another worker finished first, or newer work was requested.")
             )
         else:
+            self._count_bytes(before, finished)
             self._telemetry.record(ProcessingFinished(image=finished, spans=timer.spans))
         return finished
+
+    def _count_bytes(self, before: Image | None, finished: Image) -> None:
+        """Count the bytes of a ticket's file, when its image is finished for the first time."""
+        if before and before.ticket.expires_at and finished.bytes is not None:
+            with suppress(TransientError):  # the image is finished, whether or not it is counted
+                self._quotas.correct(
+                    finished.owner, finished.created_at, before.bytes, finished.bytes
+                )
 
     def _finish_removed(self, started: Image) -> Image | None:
         now = self._clock()

@@ -9,7 +9,7 @@ from msgspec import Struct
 from chalicelib.deletion import Deleter
 from chalicelib.errors import TransientError
 from chalicelib.events import EventPublisher
-from chalicelib.model.requests import ReprocessRequest
+from chalicelib.model.requests import SWEEP_GROUP, ReprocessRequest
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository
 from chalicelib.ports.messaging import Queue
@@ -35,7 +35,7 @@ class SweepContext(Struct, frozen=True, kw_only=True):
 
     def send(self, request: ReprocessRequest) -> None:
         """Queue the request for a worker."""
-        self.work.send(msgspec.json.encode(request).decode())
+        self.work.send(msgspec.json.encode(request).decode(), SWEEP_GROUP)
 
     def settled_before(self) -> datetime:
         """The time before which writes are settled: none of their work can still be running."""

@@ -90,7 +90,9 @@ class OriginalsScan:
             return self._context.objects.exists(image.bucket, listed.key)
         if image.status is Status.FAILED:
             return listed.modified > image.updated_at
-        return image.processing.etag not in (None, listed.etag)
+        # Where there are no versions, a refused upload has overwritten the one that was accepted.
+        refused = image.ticket.refused and image.processing.version_id is None
+        return image.processing.etag not in (None, listed.etag) and not refused
 
     def _check_ready(self, image: Image, manifests: set[str], report: Report) -> None:
         if image.processing.rules != self._context.renderer.rules(image):

@@ -12,6 +12,7 @@ from chalicelib.ports.telemetry import (
     SweepFinished,
     TelemetryEvent,
     TicketIssued,
+    UploadRefused,
     WebhookSent,
 )
 from chalicelib.telemetry.metrics import REJECTIONS, Figures
@@ -35,8 +36,8 @@ def log_entry_of(event: TelemetryEvent) -> LogEntry:
             )
         case ProcessingFinished():
             return _finished(event)
-        case NothingToDo():
-            return LogEntry("nothing to do", {"why": event.why})
+        case NothingToDo() | UploadRefused():
+            return _unprocessed(event)
         case ProcessingFailed():
             return LogEntry("picture failed", {"cause": event.cause}, {"Failures": 1})
         case FilesDeleted():
@@ -45,6 +46,12 @@ def log_entry_of(event: TelemetryEvent) -> LogEntry:
             return LogEntry("sweep ended", dict(event.counts), {"Repairs": event.repairs})
         case EventDeferred() | WebhookSent():
             return _event_delivery(event)
+
+
+def _unprocessed(event: NothingToDo | UploadRefused) -> LogEntry:
+    if isinstance(event, NothingToDo):
+        return LogEntry("nothing to do", {"why": event.why})
+    return LogEntry("upload refused", {"bytes": event.bytes, "erased": event.erased})
 
 
 def _event_delivery(event: EventDeferred | WebhookSent) -> LogEntry:

@@ -1,4 +1,4 @@
-"""Per-owner quotas, counted before a ticket is issued."""
+"""Per-owner quotas: counted when a ticket is issued, when its bytes arrive, and for requests."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from chalicelib.settings import Settings
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _KEPT = timedelta(hours=1)  # how much longer than its period a counter is kept
+_UNLIMITED = 2**60
 
 
 class QuotaCounters(Protocol):
@@ -61,6 +62,38 @@ class Quotas:
             self._quota_counters.release(owner, held)
             raise
 
+    def take_processing(self, owner: str) -> None:
+        """Count a request to process an image; LimitReached if one of the two limits is reached."""
+        now = self._clock()
+        for period, name, span in (
+            ("minute", "processings_per_minute", _MINUTE),
+            ("day", "processings_per_day", _DAY),
+        ):
+            limit = self._settings.limit(name)
+            end = _end_of(span, now)
+            # A minute's counter never has the name of a day's.
+            if limit and not self._quota_counters.add(
+                owner, f"processings#{period}#{end:%FT%R}", 1, limit, end + _KEPT
+            ):
+                _refuse(f"The limit is {limit:,} requests to process per {period}.", end - now)
+
+    def correct(self, owner: str, issued_at: datetime, announced: int | None, size: int) -> None:
+        """Count the `size` bytes that arrived with a ticket instead of those it was counted as.
+
+        What was not used is only given back on the day when the ticket was issued.
+        """
+        counted = announced or self._settings.max_upload_bytes
+        difference = size - counted
+        if _end_of(_DAY, issued_at) < _end_of(_DAY, self._clock()):
+            difference = max(difference, 0)
+        self.count_bytes(owner, difference)
+
+    def count_bytes(self, owner: str, size: int) -> None:
+        """Count bytes that have arrived, even beyond the limit; a negative `size` gives back."""
+        end = _end_of(_DAY, self._clock())
+        if size and self.counts_bytes:
+            self._quota_counters.add(owner, _bytes_of(end), size, _UNLIMITED, end + _KEPT)
+
     def _take_ticket(self, owner: str, now: datetime) -> None:
         limit = self._settings.limit("tickets_per_minute")
         end = _end_of(_MINUTE, now)
@@ -72,9 +105,7 @@ class Quotas:
     def _take_bytes(self, owner: str, size: int, now: datetime) -> None:
         limit = self._settings.limit("bytes_per_day")
         end = _end_of(_DAY, now)
-        if limit and not self._quota_counters.add(
-            owner, f"bytes#{end:%F}", size, limit, end + _KEPT
-        ):
+        if limit and not self._quota_counters.add(owner, _bytes_of(end), size, limit, end + _KEPT):
             _refuse(f"The limit is {limit:,} bytes per day.", end - now)
 
     def _hold(self, owner: str, image_id: str, now: datetime) -> list[str]:
@@ -106,6 +137,10 @@ def _end_of(span: timedelta, now: datetime) -> datetime:
     """The end of the minute or day (UTC) that contains `now`."""
     seconds = span.total_seconds()
     return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
+
+
+def _bytes_of(end: datetime) -> str:
+    return f"bytes#{end:%F}"
 
 
 def _end(ticket: str) -> int:

@@ -49,8 +49,9 @@ function bytesOfFile(file, loaded, total) {
   return Math.min(file.size, Math.max(0, loaded - (total - file.size)));
 }
 
-function succeeded(request) {
-  return request.status >= 200 && request.status < 300;
+// A ticket is for one file and one upload: with 412, an attempt whose answer was lost has stored it.
+function succeeded({ status }) {
+  return (status >= 200 && status < 300) || status === 412;
 }
 
 function connectionLost() {

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from urllib3 import encode_multipart_formdata
@@ -76,7 +77,8 @@ def send(connection: Connection, ticket: Mapping[str, Any], form: Form) -> Answe
         answer = connection.ask("POST", ticket["url"], form, headers)
     except Unreachable as reason:
         raise BucketUnreachable(str(reason)) from reason
-    if answer.status >= 300:
+    # A ticket is for one file and one upload: an attempt whose answer was lost has stored it.
+    if answer.status >= 300 and answer.status != HTTPStatus.PRECONDITION_FAILED:
         raise _refusal(answer)
     return answer
 

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from chalicelib.model.image import Image
+from chalicelib.model.requests import MAINTENANCE_GROUP
 from chalicelib.ports.messaging import Queue
 from ops.aws_errors import explained
 from ops.exit_codes import DONE, EXPLAINED, INTERRUPTED
@@ -57,7 +58,7 @@ def _send(lost: Iterator[Image], work: Queue, pool: WorkerPool, progress: Shown)
     sent: list[str] = []
 
     def send(image: Image) -> None:
-        work.send(msgspec.json.encode(retry_request(image)).decode())
+        work.send(msgspec.json.encode(retry_request(image)).decode(), MAINTENANCE_GROUP)
         sent.append(image.id)
         progress.advance(1)
 

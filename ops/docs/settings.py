@@ -14,7 +14,10 @@ from chalicelib.settings import Settings, read_settings
 
 Row = list[str]
 
-_LIMITS = ("tickets_per_minute", "pending_tickets", "bytes_per_day")
+_LIMITS = (
+    *("tickets_per_minute", "pending_tickets", "bytes_per_day"),
+    *("processings_per_minute", "processings_per_day"),
+)
 _ANY = {  # values for the settings without a default
     field.encode_name: "https://photos.example"
     for field in msgspec.structs.fields(Settings)

@@ -23,6 +23,20 @@ def read_originals(names: Names) -> Statement:
     return Statement("ReadOriginals", why, ("s3:GetObject",), (originals,))
 
 
+def read_accepted_versions(names: Names) -> Statement:
+    """The version that a ticket's image is made of."""
+    why = "If a ticket was used twice, the upload that was accepted is read by its version."
+    originals = names.objects(names.uploads_bucket, "uploads/*")
+    return Statement("ReadAccepted", why, ("s3:GetObjectVersion",), (originals,))
+
+
+def refuse_uploads(names: Names) -> Statement:
+    """Further uploads with a used ticket."""
+    why = "A ticket is good for one upload: the versions of any other are deleted."
+    originals = names.objects(names.uploads_bucket, "uploads/*")
+    return Statement("RefuseUploads", why, ("s3:DeleteObjectVersion",), (originals,))
+
+
 def find_missing_originals(names: Names) -> Statement:
     """Originals that are gone."""
     why = "Without it, S3 returns 403 instead of 404 for an object that is gone."

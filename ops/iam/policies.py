@@ -10,11 +10,13 @@ from ops.iam.statements import Statement
 
 _PROCESS = (
     buckets.read_originals,
+    buckets.read_accepted_versions,
     buckets.find_missing_originals,
     buckets.read_watermarks,
     buckets.write_renditions,
     may.keep_records,
     may.read_histories,
+    may.count_for_limits,
 )
 _ERASE = (
     buckets.find_versions,
@@ -31,11 +33,10 @@ _PARTS = {
         may.list_by_owner,
         may.read_many_records,
         may.keep_secrets,
-        may.count_for_limits,
         may.request_work,
     ),
     "authorize": (may.read_tokens,),
-    "process_upload": (*_PROCESS, may.hand_over_lost_events),
+    "process_upload": (*_PROCESS, buckets.refuse_uploads, may.hand_over_lost_events),
     "process_removal": (
         buckets.read_originals,
         buckets.find_missing_originals,
@@ -43,7 +44,12 @@ _PARTS = {
         may.keep_records,
         may.hand_over_lost_events,
     ),
-    "process_again": (*_PROCESS, buckets.find_renditions, may.take_work),
+    "process_again": (
+        *_PROCESS,
+        buckets.refuse_uploads,
+        buckets.find_renditions,
+        may.take_work,
+    ),
     "record_failure": (may.keep_records, may.take_failures),
     "send_webhook": (events.take_webhooks, events.delay_webhooks),
     "sweep": (

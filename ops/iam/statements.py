@@ -92,7 +92,7 @@ def keep_secrets(names: Names) -> Statement:
 
 def count_for_limits(names: Names) -> Statement:
     """Counters of owners' quotas."""
-    why = "Each ticket is counted by conditional updates of its owner's counters."
+    why = "Tickets, requests and bytes are counted by conditional updates of an owner's counters."
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [counters_key("*")]}}
     table = (names.table(),)
     return Statement("CountForLimits", why, ("dynamodb:UpdateItem",), table, FUNCTION, condition)

@@ -11,7 +11,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.model.image import WAITING, Image, Status
 from chalicelib.model.keys import LONGEST_KEY, is_folder_marker
-from chalicelib.model.requests import ReprocessRequest
+from chalicelib.model.requests import MAINTENANCE_GROUP, ReprocessRequest
 from chalicelib.model.tombstones import is_erased_for_good
 from chalicelib.wiring import Wiring
 from ops.local.names import PROBES
@@ -117,7 +117,7 @@ class RequestIntake:
             if image and image.status is not Status.DELETED
             else ReprocessRequest(key=candidate.key, revision=revision, cause=_CAUSE)
         )
-        self._wiring.work.send(msgspec.json.encode(request).decode())
+        self._wiring.work.send(msgspec.json.encode(request).decode(), MAINTENANCE_GROUP)
 
 
 def has_requests(queue: str) -> bool:

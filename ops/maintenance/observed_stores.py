@@ -30,9 +30,9 @@ class ObservedQueue(SqsQueue):
         super().__init__(name)
         self._on_count = on_count
 
-    def send(self, body: str) -> None:
+    def send(self, body: str, group: str = "") -> None:
         """Send a request, and report it."""
-        super().send(body)
+        super().send(body, group)
         self._on_count(1)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from chalicelib.model.image import Image, Status
-from chalicelib.model.requests import ReprocessRequest
+from chalicelib.model.requests import MAINTENANCE_GROUP, ReprocessRequest
 from chalicelib.wiring import Wiring
 from ops.maintenance.bucket_listing import Found, cut
 from ops.maintenance.journal import Journal
@@ -83,4 +83,4 @@ class Reprocessing:
             only_missing=self._only_missing,
             cause=_CAUSE,
         )
-        self._wiring.work.send(msgspec.json.encode(request).decode())
+        self._wiring.work.send(msgspec.json.encode(request).decode(), MAINTENANCE_GROUP)

@@ -2,7 +2,10 @@
 
 import base64
 import hashlib
+import uuid
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -118,20 +121,21 @@ def test_an_expired_form_is_refused(signer: S3Signer) -> None:
 
 
 def put(url: str, data: bytes = DATA, content_type: str = "image/jpeg") -> int:
-    headers = {"Content-Type": content_type}
+    headers = {"Content-Type": content_type, "If-None-Match": "*"}
     return requests.put(url, data=data, headers=headers, timeout=GENEROUS).status_code
 
 
 @pytest.fixture
 def address(signer: S3Signer) -> Callable[..., str]:
-    def sign(key: str = "put/a b+ü.jpg", size: int | None = len(DATA), seconds: int = HOUR) -> str:
+    def sign(key: str = "", size: int | None = len(DATA), seconds: int = HOUR) -> str:
+        key = key or f"put/a b+ü/{uuid.uuid4()}"
         return signer.presign_put(key, "image/jpeg", size, seconds).url
 
     return sign
 
 
 def test_a_put_as_signed_is_accepted(address: Callable[..., str]) -> None:
-    assert put(address()) == 200
+    assert put(address("put/a b+ü.jpg")) == 200
     assert S3Objects().read(BUCKET, "put/a b+ü.jpg", LIMIT).data == DATA
 
 
@@ -155,6 +159,23 @@ def test_a_put_to_another_key_is_refused(address: Callable[..., str]) -> None:
 def test_an_expired_put_is_refused(address: Callable[..., str]) -> None:
     expiring = address(seconds=1)
     until(lambda: put(expiring) == 403)
+
+
+def test_of_sixty_puts_at_once_one_is_accepted(address: Callable[..., str]) -> None:
+    url = address(size=None)
+    with ThreadPoolExecutor(16) as threads:
+        statuses = list(threads.map(lambda number: put(url, b"%d" % number), range(60)))
+    assert Counter(statuses) == {200: 1, 412: 59}
+
+
+@pytest.mark.parametrize("condition", ["", '"0"'])
+def test_a_put_without_the_signed_condition_is_refused(
+    address: Callable[..., str], condition: str
+) -> None:
+    headers = {"Content-Type": "image/jpeg", "If-None-Match": condition}
+    sent = {name: value for name, value in headers.items() if value}
+    answer = requests.put(address(), data=DATA, headers=sent, timeout=GENEROUS)
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1", "ap-southeast-2"])

@@ -68,6 +68,16 @@ def test_a_lost_response_does_not_send_the_file_twice(
     assert len(darkroom.arrivals) == 1
 
 
+def test_a_file_that_the_bucket_has_already_is_uploaded(
+    run: Run, folder: Path, darkroom: FakeDarkroom
+) -> None:
+    darkroom.faults["bucket"].append(
+        Response(412, b"<Error><Code>PreconditionFailed</Code></Error>")
+    )
+    assert run("upload", str(folder / "a.jpg"), "--no-wait").exit_code == 0
+    assert darkroom.requests["bucket"] == 1
+
+
 def test_an_expired_ticket_is_replaced(run: Run, folder: Path, darkroom: FakeDarkroom) -> None:
     darkroom.life = -5
     darkroom.faults["bucket"].append(None)

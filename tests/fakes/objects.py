@@ -30,7 +30,11 @@ class MemoryObjects:
         self.clock = clock
         self.kept: dict[tuple[str, str], StoredFile] = {}
 
-    def read(self, bucket: str, key: str, at_most: int) -> StoredObject:
+    def read(
+        self, bucket: str, key: str, at_most: int, version_id: str | None = None
+    ) -> StoredObject:
+        if version_id not in (None, "null"):
+            raise ObjectMissing(key)
         kept = self.kept.get((bucket, key))
         if kept is None:
             raise ObjectMissing(key)
@@ -68,6 +72,9 @@ class MemoryObjects:
             ListedObject(key=key, bytes=len(kept.data), etag=kept.etag, modified=kept.modified)
             for key, kept in found[:limit]
         ]
+
+    def erase_version(self, bucket: str, key: str, version_id: str) -> None:
+        self.erase(bucket, key, {version_id})
 
     def versions(self, bucket: str, key: str) -> list[str]:
         return ["null"] if self.exists(bucket, key) else []

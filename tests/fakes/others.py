@@ -25,7 +25,7 @@ class FakeSigner:
     def presign_put(
         self, key: str, content_type: str, size: int | None, seconds: int
     ) -> PresignedPut:
-        headers = {"Content-Type": content_type}
+        headers = {"Content-Type": content_type, "If-None-Match": "*"}
         if size is not None:
             headers["Content-Length"] = str(size)
         return PresignedPut(url=f"https://uploads.example/{key}?{seconds}", headers=headers)
@@ -36,9 +36,11 @@ class MemoryQueue:
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
+        self.groups: list[str] = []
 
-    def send(self, body: str) -> None:
+    def send(self, body: str, group: str = "") -> None:
         self.bodies.append(body)
+        self.groups.append(group)
 
 
 class RecordingCdn:
@@ -93,6 +95,10 @@ class MemoryQuotaCounters:
             self._counts[owner, count] += amount if fits else 0
             self.expiries[owner, count] = expires
             return fits
+
+    def count(self, owner: str, count: str) -> int:
+        """The present value of a counter."""
+        return self._counts[owner, count]
 
     def hold(self, owner: str, ticket: str, limit: int, expires: datetime) -> bool:
         with self._lock:

@@ -43,6 +43,7 @@ class FakeDarkroom(FakeApi):
         self.cuts = 0  # how many more connections to the store break half-way
         self.busy = 0  # how many more files the store refuses because it is busy
         self.loses_answers = False  # the store takes the file, and then the connection breaks
+        self.stores_once = False  # it refuses a second file; the first one's answer is lost
         self.expired: set[str] = set()  # images whose tickets the store refuses
         self.foreign_page = ""
         self.foreign_policy = ""
@@ -133,10 +134,15 @@ class FakeDarkroom(FakeApi):
         if self.busy > 0:
             self.busy -= 1
             status, code = 503, "SlowDown"
+        if self.stores_once and any(earlier.key == arrival.key for earlier in self.arrivals):
+            self.images[arrival.key]["status"] = "processing"  # its event has arrived by now
+            status, code = 412, "PreconditionFailed"
         if code:
             xml = f"<?xml version='1.0'?><Error><Code>{code}</Code></Error>"
             return Response(status, xml.encode(), cors | {"Content-Type": "application/xml"})
         self.arrivals.append(arrival)
+        if self.stores_once:
+            return None
         self.images[arrival.key]["status"] = "processing"
         return None if self.loses_answers else Response(204, headers=cors)
 

@@ -56,6 +56,13 @@ def test_a_file_that_arrived_without_a_response_is_not_sent_again(
     assert len(darkroom.arrivals) == 1
 
 
+def test_a_file_that_the_store_has_already_is_uploaded(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.stores_once = True
+    page.goto(darkroom.site)
+    expect(pick(page, photo())).to_have_attribute("data-state", "ready")
+    assert len(darkroom.arrivals) == len(darkroom.orders) == 1
+
+
 def test_a_ticket_that_the_store_calls_expired_is_replaced(
     page: Page, darkroom: FakeDarkroom
 ) -> None:

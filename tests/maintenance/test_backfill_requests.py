@@ -35,8 +35,8 @@ class FailingQueue(MemoryQueue):
         self.pool: WorkerPool | None = None
         self.error: BaseException | None = None
 
-    def send(self, body: str) -> None:
-        super().send(body)
+    def send(self, body: str, group: str = "") -> None:
+        super().send(body, group)
         if len(self.bodies) == self.at:
             if self.pool:
                 self.pool.stopping.set()

@@ -44,6 +44,24 @@ def queues(tmp_path: Path, clock: Clock) -> Iterator[Queues]:
     queues.close()
 
 
+def test_groups_are_served_in_turn(queues: Queues) -> None:
+    for number in range(30):
+        queues.send("work", f"ann {number}", "ann")
+    queues.send("work", "bob", "bob")
+    received = [queues.receive("work")[0].body for _ in range(3)]
+    assert "bob" in received
+    assert [body for body in received if body != "bob"] == ["ann 0", "ann 1"]
+
+
+def test_a_message_shows_its_group(local: Any) -> None:
+    url = local.create_queue(QueueName="grouped")["QueueUrl"]
+    local.send_message(QueueUrl=url, MessageBody="hello", MessageGroupId="ann")
+    (message,) = local.receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"])[
+        "Messages"
+    ]
+    assert message["Attributes"]["MessageGroupId"] == "ann"
+
+
 @pytest.fixture
 def local(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Any:
     lead_boto3(aws, monkeypatch)

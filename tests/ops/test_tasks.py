@@ -1,3 +1,4 @@
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,11 @@ def queue(database: Database, clock: Clock) -> Tasks:
     return Tasks(database, (1.0, 2.0), clock)
 
 
-def put(database: Database, kind: str = "event", function: str = "process_upload") -> None:
+def put(
+    database: Database, kind: str = "event", function: str = "process_upload", lane: str = ""
+) -> None:
     with database.change() as connection:
-        tasks.add(connection, kind, function, {"Records": []})
+        tasks.add(connection, kind, function, {"Records": []}, lane)
 
 
 def taken(queue: Tasks, worker: int = 1) -> Task:
@@ -51,6 +54,43 @@ def test_the_oldest_task_comes_first(queue: Tasks, database: Database) -> None:
     put(database, function="one")
     put(database, function="two")
     assert [taken(queue).function, taken(queue).function] == ["one", "two"]
+
+
+def test_lanes_are_served_in_turn(queue: Tasks, database: Database) -> None:
+    for number in range(30):
+        put(database, function=f"ann {number}", lane="ann")
+    put(database, function="bob", lane="bob")
+    assert "bob" in [taken(queue).function for _ in range(2)]
+    assert taken(queue).function == "ann 1"
+
+
+def test_a_lane_that_waits_for_its_next_try_delays_no_other(
+    queue: Tasks, database: Database
+) -> None:
+    put(database, lane="ann")
+    put(database, function="bob", lane="bob")
+    queue.failed(taken(queue), FAULT)
+    assert taken(queue).function == "bob"
+
+
+def test_a_file_of_an_earlier_version_gets_its_lanes(tmp_path: Path, clock: Clock) -> None:
+    connection = sqlite3.connect(tmp_path / "old.sqlite")
+    connection.execute(
+        "CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, "
+        "function TEXT NOT NULL, payload TEXT NOT NULL, request_id TEXT NOT NULL, "
+        "tries INTEGER NOT NULL DEFAULT 0, not_before REAL NOT NULL DEFAULT 0, "
+        "worker INTEGER, taken_at REAL)"
+    )
+    connection.execute(
+        "INSERT INTO tasks (kind, function, payload, request_id) VALUES ('event', 'old', '{}', 'x')"
+    )
+    connection.commit()
+    connection.close()
+    database = Database(tmp_path / "old.sqlite")
+    put(database, function="new", lane="ann")
+    queue = Tasks(database, (1.0, 2.0), clock)
+    assert {taken(queue).function, taken(queue).function} == {"old", "new"}
+    database.close()
 
 
 @pytest.mark.parametrize(("back", "tries"), [(1e12, 1), (1000.5, 1), (999.5, 2)])

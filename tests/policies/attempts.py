@@ -122,6 +122,7 @@ ATTEMPTS = [
     Attempt("process_upload", "overwrites an original", write(UPLOADS, ORIGINAL)),
     Attempt("process_upload", "uploads as with a ticket", write(UPLOADS, "uploads/a/b/c.jpg")),
     Attempt("process_upload", "removes an original", remove_version(UPLOADS, ORIGINAL)),
+    Attempt("process_again", "removes an original", remove_version(UPLOADS, ORIGINAL)),
     Attempt("process_upload", "removes a rendition", remove_version(IMAGES, RENDITION)),
     Attempt("process_upload", "reads a rendition", read(IMAGES, RENDITION)),
     Attempt("process_upload", "lists renditions", listing(IMAGES)),
@@ -158,7 +159,7 @@ ATTEMPTS = [
     Attempt("process_upload", "creates a token", put_one(TABLE, "tokens")),
     Attempt("process_upload", "reads a token", get_one(TABLE, "tokens")),
     Attempt("process_upload", "reads a secret", get_one(TABLE, "secrets")),
-    Attempt("process_upload", "changes a counter", update_one(TABLE, "limits#ann")),
+    Attempt("process_removal", "changes a counter", update_one(TABLE, "limits#ann")),
     Attempt("api_handler", "reads foreign records", get_items(OTHER)),
     Attempt("process_upload", "reads many records", get_items(TABLE)),
     Attempt(

@@ -46,6 +46,7 @@ class Flow:
         ticket = self._upload_by_ticket()
         self._fail_for_a_missing_watermark(ticket["fields"]["key"])
         self._process_again(ticket["image_id"])
+        self._use_a_ticket_twice()
         self._copy_and_overwrite()
         self._show_and_list(ticket["image_id"])
         self._lose_and_find(ticket["image_id"])
@@ -64,7 +65,8 @@ class Flow:
 
     def _upload_by_ticket(self) -> dict[str, Any]:
         data = jpeg(seed=1)
-        upload = {"filename": "a.jpg", "content_type": "image/jpeg", "size": len(data)}
+        # The announced size differs from the actual one, which is counted when it is known.
+        upload = {"filename": "a.jpg", "content_type": "image/jpeg", "size": len(data) + 1}
         with self._api() as api:
             ticket = dict(post(api, "/uploads", upload).json_body)
             query = "filename=b.jpg&content_type=image/jpeg"
@@ -93,6 +95,39 @@ class Flow:
         with self._as("process_again") as app:
             app.process_again(message, None)
         assert self._status(image_id) == "ready"
+
+    def _use_a_ticket_twice(self) -> None:
+        upload = {"filename": "a.jpg", "content_type": "image/jpeg", "size": 1_000_000}
+        with self._api() as api:
+            ticket = dict(post(api, "/uploads", upload).json_body)
+        image_id, key = ticket["image_id"], ticket["fields"]["key"]
+        accepted, second = self._put_versions(key, 6, 7)
+        with self._as("process_upload") as app:
+            app.process_upload(self._event(key, versionId=accepted), None)
+            app.process_upload(self._event(key, versionId=second), None)
+        self._put_versions(key, 8)
+        with self._api() as api:
+            assert post(api, f"/images/{image_id}/reprocess", {}).status_code == 202
+        message = self._take_as_lambda("process_again", ENFORCED.work_queue)
+        with self._as("process_again") as app:
+            app.process_again(message, None)
+        self._put_versions(key, 9)
+        with self._api() as api:
+            assert post(api, "/images", {"bucket": UPLOADS, "key": key}).status_code == 200
+        assert self._status(image_id) == "ready"
+        (left,) = self._administrators_s3.list_object_versions(Bucket=UPLOADS, Prefix=key)[
+            "Versions"
+        ]
+        assert left["VersionId"] == accepted
+        with self._api() as api:
+            assert api.http.delete(f"/images/{image_id}").json_body["verified"]
+
+    def _put_versions(self, key: str, *seeds: int) -> list[str]:
+        s3 = self._administrators_s3
+        return [
+            s3.put_object(Bucket=UPLOADS, Key=key, Body=jpeg(seed=seed))["VersionId"]
+            for seed in seeds
+        ]
 
     def _copy_and_overwrite(self) -> None:
         for seed in (2, 3):
@@ -180,9 +215,9 @@ class Flow:
         with self._api() as api:
             return str(api.http.get(f"/images/{image_id}").json_body["status"])
 
-    def _event(self, key: str) -> dict[str, Any]:
+    def _event(self, key: str, **more: str) -> dict[str, Any]:
         self._sequence += 1
-        described = {"key": key, "sequencer": f"{self._sequence:018X}"}
+        described = {"key": key, "sequencer": f"{self._sequence:018X}", **more}
         return {"Records": [{"s3": {"bucket": {"name": UPLOADS}, "object": described}}]}
 
     def _send_as_lambda(self, function: str, record: object) -> None:

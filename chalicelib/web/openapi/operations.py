@@ -89,7 +89,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         description=(
             "Send the file to `url` as `multipart/form-data`: all of `fields`, then the file as "
             "`file`. With `sha256` the bucket rejects a damaged file; if the caller already has a "
-            "ready image of the same file, the response is 200 with that image's id."
+            "ready image of the same file, the response is 200 with that image's id. A ticket is "
+            "good for one upload; further ones are not processed."
         ),
         body=UploadRequest,
         responses={201: PostTicket, 200: Duplicate},
@@ -101,7 +102,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         name="generate_upload_url",
         tag="Uploads",
         summary="Get a ticket to upload one file with PUT",
-        description="Send the file to `upload_url` with PUT and exactly these `headers`.",
+        description=(
+            "Send the file to `upload_url` with PUT and exactly these `headers`. A ticket is good "
+            "for one upload: the bucket answers a second one with 412. If the first one's answer "
+            "was lost, that means that the file has arrived."
+        ),
         query=UploadQuery,
         responses={200: PutTicket},
         scope=Scope.UPLOAD,
@@ -124,7 +129,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         name="process_object",
         tag="Images",
         summary="Process an object of the uploads bucket now",
-        description="For objects uploaded without a ticket. The response waits for the image.",
+        description=(
+            "For objects uploaded without a ticket. The response waits for the image. Callers "
+            "other than admins may do so only so often in a minute and in a day."
+        ),
         body=ObjectRequest,
         responses={200: ImageView},
         scope=Scope.UPLOAD,
@@ -153,7 +161,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         name="reprocess_image",
         tag="Images",
         summary="Queue an image to be processed again",
-        description="Its renditions stay in place until the new ones are ready.",
+        description=(
+            "Its renditions stay in place until the new ones are ready. While the same request "
+            "waits for a worker, another one queues nothing; the others are limited, except for "
+            "admins, to so many in a minute and in a day."
+        ),
         body=AgainRequest,
         responses={202: ImageView},
         scope=Scope.UPLOAD,

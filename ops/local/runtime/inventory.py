@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 
+from chalicelib.model.keys import queue_group_of
 from ops.local.names import PROBES
 from ops.local.runtime import tasks
 from ops.local.runtime.change_log import Change, StoredState
@@ -74,7 +75,8 @@ def _take_over(connection: sqlite3.Connection, change: Change) -> bool:
     connection.execute(
         "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", (change.key, version, change.ts_ns)
     )
-    tasks.add(connection, "event", function_for(change), s3_event(change))
+    lane = queue_group_of(change.key)
+    tasks.add(connection, "event", function_for(change), s3_event(change), lane)
     return True
 
 

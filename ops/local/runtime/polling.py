@@ -73,5 +73,6 @@ def _take_message(sqs: "SQSClient", queue: str, function: str, database: Databas
         MessageAttributeNames=["All"],
     )
     for message in answer.get("Messages", ()):
+        lane = message.get("Attributes", {}).get("MessageGroupId", "")
         with database.change() as connection:
-            tasks.add(connection, "message", function, sqs_event(queue, message))
+            tasks.add(connection, "message", function, sqs_event(queue, message), lane)

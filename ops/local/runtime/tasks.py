@@ -15,10 +15,12 @@ from typing import Any
 
 from ops.local import names
 from ops.local.runtime import failures
-from ops.local.storage.database import Database
+from ops.local.storage.database import Database, set_mark
 
 TRIES = 3  # as on Lambda: one try and two retries
 _RECORD_PAUSE = 1.0  # seconds between tries to send a record
+_DUE = "worker IS NULL AND not_before <= ?"
+_LANE = "lane"  # mark: the lane that was served last
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,16 @@ class Lease:
     taken_at: float
 
 
-def add(connection: sqlite3.Connection, kind: str, function: str, payload: object) -> None:
-    """Put a task into the queue, within the transaction that records its cause."""
+def add(
+    connection: sqlite3.Connection, kind: str, function: str, payload: object, lane: str = ""
+) -> None:
+    """Put a task into the queue, within the transaction that records its cause.
+
+    Workers serve the lanes in turn, each in order.
+    """
     connection.execute(
-        "INSERT INTO tasks (kind, function, payload, request_id) VALUES (?, ?, ?, ?)",
-        (kind, function, json.dumps(payload), str(uuid.uuid4())),
+        "INSERT INTO tasks (kind, function, payload, request_id, lane) VALUES (?, ?, ?, ?, ?)",
+        (kind, function, json.dumps(payload), str(uuid.uuid4()), lane),
     )
 
 
@@ -64,19 +71,18 @@ class Tasks:
         self._clock = clock
 
     def take(self, worker: int) -> Task | None:
-        """Lease the oldest task that is due to process `worker`; None if there is none."""
+        """Lease the oldest due task of the next lane to process `worker`; None if there is none."""
         now = self._clock()
-        due = "worker IS NULL AND not_before <= ?"
-        if not self._database.query(f"SELECT 1 FROM tasks WHERE {due} LIMIT 1", now):  # noqa: S608
+        if not self._database.query(f"SELECT 1 FROM tasks WHERE {_DUE} LIMIT 1", now):  # noqa: S608
             return None  # without a lock: most queries find nothing
         with self._database.change() as connection:
-            row = connection.execute(
-                "SELECT id, kind, function, payload, request_id, tries + 1 FROM tasks "  # noqa: S608
-                f"WHERE {due} ORDER BY id LIMIT 1",
-                (now,),
-            ).fetchone()
+            last = self._database.mark(_LANE) or ""
+            row = _next(connection, now, "lane > ?", last) or _next(
+                connection, now, "lane <= ?", last
+            )
             if row is None:
                 return None
+            set_mark(connection, _LANE, row[6])
             connection.execute(
                 "UPDATE tasks SET worker = ?, taken_at = ?, tries = tries + 1 WHERE id = ?",
                 (worker, now, row[0]),
@@ -157,6 +163,18 @@ class Tasks:
                 (task.id, names.STORE_BACK),
             ).fetchall()
         )
+
+
+def _next(
+    connection: sqlite3.Connection, now: float, lanes: str, last: str
+) -> tuple[Any, ...] | None:
+    """The oldest due task of the first of `lanes` that has one."""
+    row: tuple[Any, ...] | None = connection.execute(
+        "SELECT id, kind, function, payload, request_id, tries + 1, lane FROM tasks "  # noqa: S608
+        f"WHERE {_DUE} AND {lanes} ORDER BY lane, id LIMIT 1",
+        (now, last),
+    ).fetchone()
+    return row
 
 
 def _put_back(connection: sqlite3.Connection, task: Task, tries: int, not_before: float) -> None:

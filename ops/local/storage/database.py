@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ops.local.stack.timeouts import PART_TIMEOUT_SECONDS
@@ -17,9 +17,9 @@ CREATE TABLE IF NOT EXISTS tasks (
     tries INTEGER NOT NULL DEFAULT 0,
     not_before REAL NOT NULL DEFAULT 0,
     worker INTEGER,              -- the process that has it
-    taken_at REAL
+    taken_at REAL,
+    lane TEXT NOT NULL DEFAULT ''  -- whose it is: workers serve the lanes in turn
 );
-CREATE INDEX IF NOT EXISTS tasks_waiting ON tasks (worker, not_before, id);
 CREATE TABLE IF NOT EXISTS objects (
     key TEXT PRIMARY KEY,
     version TEXT,                -- NULL once it is removed
@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS objects (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_LANES = {"tasks": "worker, lane, id", "messages": "queue, lane, number"}
 
 
 class Database:
@@ -43,6 +44,22 @@ class Database:
         self._connection.execute(f"PRAGMA journal_mode={journal}")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(schema)
+        self._add_lanes()
+
+    def _add_lanes(self) -> None:
+        """Add the column that files of earlier versions lack, and its index."""
+        for table, indexed in _LANES.items():
+            columns = [row[1] for row in self.query(f"PRAGMA table_info({table})")]
+            if not columns:
+                continue
+            if "lane" not in columns:
+                with suppress(sqlite3.OperationalError):  # another process was faster
+                    self._connection.execute(
+                        f"ALTER TABLE {table} ADD COLUMN lane TEXT NOT NULL DEFAULT ''"
+                    )
+            self._connection.execute(
+                f"CREATE INDEX IF NOT EXISTS {table}_by_lane ON {table} ({indexed})"
+            )
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:

@@ -96,7 +96,8 @@ class Messaging:
 
     def _send_message(self, body: Body) -> Body:
         text = body["MessageBody"]
-        return {"MessageId": self._queues.send(_queue(body), text), "MD5OfMessageBody": _md5(text)}
+        message = self._queues.send(_queue(body), text, body.get("MessageGroupId", ""))
+        return {"MessageId": message, "MD5OfMessageBody": _md5(text)}
 
     def _receive_message(self, body: Body) -> Body:
         found = self._queues.receive(
@@ -163,6 +164,7 @@ def _shown(message: Message) -> Body:
             "SentTimestamp": _milliseconds(message.sent_at),
             "ApproximateFirstReceiveTimestamp": _milliseconds(message.first_received_at),
             "ApproximateReceiveCount": str(message.receives),
+            **({"MessageGroupId": message.group} if message.group else {}),
         },
     }
 

@@ -1,4 +1,4 @@
-"""Queues with SQS's visibility timeout and redrive, in one SQLite file."""
+"""Queues with SQS's visibility timeout, redrive and fairness, in one SQLite file."""
 
 import json
 import sqlite3
@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS messages (
     visible_at REAL NOT NULL,    -- it may be received from then on
     receives INTEGER NOT NULL DEFAULT 0,
     first_received_at REAL,
-    receipt TEXT UNIQUE          -- of the last time it was received
+    receipt TEXT UNIQUE,         -- of the last time it was received
+    lane TEXT NOT NULL DEFAULT ''  -- its message group: the groups of a queue are served in turn
 );
 CREATE INDEX IF NOT EXISTS messages_visible ON messages (queue, visible_at);
 """
@@ -53,6 +54,7 @@ class Message:
     sent_at: float
     first_received_at: float
     receives: int
+    group: str = ""
 
 
 class Queues:
@@ -62,6 +64,7 @@ class Queues:
         self._database = Database(file, _SCHEMA, journal="DELETE")
         self._clock = clock
         self._changed = Condition()
+        self._last: dict[str, str] = {}  # the group that each queue served last
 
     def create(self, queue: str, attributes: Mapping[Any, str]) -> None:
         """Create a queue, or replace the attributes of an existing one."""
@@ -92,15 +95,15 @@ class Queues:
             "ApproximateNumberOfMessagesNotVisible": counts.get(False, "0"),
         }
 
-    def send(self, queue: str, body: str) -> str:
+    def send(self, queue: str, body: str, group: str = "") -> str:
         """Put a message into a queue; return its id. NoSuchQueue if there is no such queue."""
         message, now = str(uuid.uuid4()), self._clock()
         with self._change() as connection:
             self._attributes(queue)
             connection.execute(
-                "INSERT INTO messages (queue, id, body, sent_at, visible_at) "
-                "VALUES (?, ?, ?, ?, ?)",
-                (queue, message, body, now, now),
+                "INSERT INTO messages (queue, id, body, sent_at, visible_at, lane) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (queue, message, body, now, now, group),
             )
             self._changed.notify_all()
         return message
@@ -159,11 +162,26 @@ class Queues:
             return []
         with self._database.change() as connection:
             self._redrive(connection, queue, now, json.loads(attributes.get("RedrivePolicy", "{}")))
-            rows = connection.execute(
-                f"SELECT number {visible} ORDER BY number LIMIT ?",
-                (queue, now, count),
-            ).fetchall()
-            return [_received(connection, number, now, hidden_until) for (number,) in rows]
+            found: dict[int, Message] = {}
+            while len(found) < count:
+                number = self._next(connection, queue, now)
+                if number is None or number in found:
+                    break
+                found[number] = _received(connection, number, now, hidden_until)
+            return list(found.values())
+
+    def _next(self, connection: sqlite3.Connection, queue: str, now: float) -> int | None:
+        """The number of the oldest visible message of the group whose turn it is."""
+        for lanes in ("lane > ?", "lane <= ?"):
+            row = connection.execute(
+                "SELECT number, lane FROM messages WHERE queue = ? AND visible_at <= ? "  # noqa: S608
+                f"AND {lanes} ORDER BY lane, number LIMIT 1",
+                (queue, now, self._last.get(queue, "")),
+            ).fetchone()
+            if row:
+                self._last[queue] = row[1]
+                return int(row[0])
+        return None
 
     @staticmethod
     def _redrive(
@@ -194,7 +212,7 @@ def _received(
     row = connection.execute(
         "UPDATE messages SET receipt = ?, visible_at = ?, receives = receives + 1, "
         "first_received_at = coalesce(first_received_at, ?) WHERE number = ? "
-        "RETURNING id, receipt, body, sent_at, first_received_at, receives",
+        "RETURNING id, receipt, body, sent_at, first_received_at, receives, lane",
         (receipt, hidden_until, now, number),
     ).fetchone()
     return Message(*row)

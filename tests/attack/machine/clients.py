@@ -54,13 +54,15 @@ class Clients:
         assert ticket
         if self._world.clock() > ticket.expires_at:
             return  # S3 refuses it by its own clock; tests/aws/test_signing.py proves it
+        free = self._world.stores.present_version(original.key) is None
         taken = self._sent(ticket.answer, content)
         form = "fields" in ticket.answer
         fits = 0 < len(content.data) <= MOST_BYTES and (
             not ticket.promised or content == ticket.content
         )
-        if taken != (fits or not form):
-            self._world.reader.violate(f"S3 accepted {content}: {taken}, but {fits} is right.")
+        right = fits if form else free
+        if taken != right:
+            self._world.reader.violate(f"S3 accepted {content}: {taken}, but {right} is right.")
         if taken:
             self._stored(original.key, content, self._world.stores.present_version(original.key))
 

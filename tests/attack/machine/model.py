@@ -48,9 +48,11 @@ class Original:
     gone_for_good: bool = False  # a ticket's image that was deleted never comes back
 
     def may_be_erased(self, version: Version) -> bool:
-        """Whether a deletion was requested that may include this version."""
+        """Whether this version may be gone: after a deletion, or as a ticket's second upload."""
         requested = any(e.ended is None or version.at < e.ended for e in self.erasures)
-        return requested or self.gone_for_good
+        # A ticket is good for one upload: of several versions all but one are refused.
+        refused = self.ticket is not None and len(self.versions) > 1
+        return requested or self.gone_for_good or refused
 
     def must_be_erased(self, version: Version) -> bool:
         """Whether a receipt has confirmed its deletion."""

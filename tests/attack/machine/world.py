@@ -46,7 +46,8 @@ class WorkQueue:
     def __init__(self, post: Post) -> None:
         self._post = post
 
-    def send(self, body: str) -> None:
+    def send(self, body: str, group: str = "") -> None:
+        assert group
         call = present_call()
         assert call
         with translate_transient_errors("SQS"):
