@@ -254,8 +254,8 @@ class Forbidden(RequestError):
     code = "forbidden"
     title = "The request is not allowed"
 
-    def __init__(self) -> None:
-        super().__init__("A rule in front of the API refused this request.")
+    def __init__(self, sentence: str = "A rule in front of the API refused this request.") -> None:
+        super().__init__(sentence)
 
 
 class UnreadableRequest(RequestError):

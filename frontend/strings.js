@@ -52,6 +52,7 @@ export const strings = {
   tooLarge: (limit) => `This file is too large. The limit is ${limit}.`,
   unreadable: "Your browser couldn't read this file. Was it moved or changed?",
   unreachable: "Can't reach Darkroom. Check your connection and try again.",
+  originRefused: (origin) => `This Darkroom doesn't accept requests from ${origin}. Whoever runs it can add this origin to the allowed ones (ALLOWED_ORIGINS).`,
   notDarkroom: "The response isn't from a Darkroom. Check the address in config.json.",
   noConfiguration: "This page can't find its settings (config.json), so it can't reach Darkroom.",
   apiStatus: (status) => `Darkroom returned an error (status ${status}). Try again in a moment.`,

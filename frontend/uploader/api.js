@@ -1,6 +1,7 @@
 import { strings } from "../strings.js";
 
 const FILE_ERRORS = new Set([413, 415, 422]);
+const PROBE_TIMEOUT = 5_000;
 
 let address;
 
@@ -31,7 +32,9 @@ function configuredAddress() {
 }
 
 async function readAddress() {
-  const response = await fetch(new URL("../config.json", import.meta.url)).catch(() => null);
+  const url = new URL("../config.json", import.meta.url);
+  const response = await fetch(url).catch(() => null);
+  if (!response && await refusesOrigin(url)) throw new UploadError(strings.originRefused(origin));
   const config = response?.ok ? await response.json().catch(() => null) : null;
   if (typeof config?.api !== "string") throw new UploadError(strings.noConfiguration);
   return config.api;
@@ -96,8 +99,9 @@ export class Api {
       ...(token && { Authorization: `Bearer ${token}` }),
     };
     const request = { ...options, headers, body: json && JSON.stringify(json) };
-    return fetch(this.#absolute(address), request).catch((reason) => {
+    return fetch(this.#absolute(address), request).catch(async (reason) => {
       if (options.signal?.aborted) throw reason;
+      if (await refusesOrigin(`${this.#base}/health`)) throw new UploadError(strings.originRefused(origin));
       throw new UploadError(strings.unreachable, "failed", { status: 0 });
     });
   }
@@ -106,6 +110,22 @@ export class Api {
   #absolute(address) {
     return address.startsWith("/") ? this.#base + address : address;
   }
+}
+
+/** Whether the server responds to GET requests, but does not let this page's origin read them. */
+async function refusesOrigin(url) {
+  if (new URL(url, location.href).origin === origin || !navigator.onLine) return false;
+  // To fetch(), a refused origin and a lost connection are the same error; without CORS only the
+  // latter is one. Twice, because a connection may also be lost between two requests.
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    if (!await responds(url, "no-cors") || await responds(url, "cors")) return false;
+  }
+  return true;
+}
+
+function responds(url, mode) {
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT);
+  return fetch(url, { mode, signal, cache: "no-store", credentials: "omit" }).then(() => true, () => false);
 }
 
 function problem(status, body) {

@@ -11,6 +11,7 @@ from rich.console import Console
 from ops.exit_codes import FAILED
 from ops.local.stack.lock import only_stack
 from ops.local.stack.options import Options, StackError, read_options
+from ops.local.stack.private_files import make_private
 from ops.local.stack.supervisor import Stack, addresses
 
 _FIRST_TOKEN = "Token ./darkroom token create --subject you@example.com"  # noqa: S105 - a hint
@@ -56,7 +57,7 @@ def run(**given: str | None) -> None:
     try:
         options = read_options({**os.environ, **given_options})
         os.umask(0o077)  # records, keys and pictures are private to this user
-        options.data.mkdir(parents=True, exist_ok=True)
+        make_private(options.data)
         with only_stack(options.data):
             _run(options, console)
     except (StackError, OSError) as error:

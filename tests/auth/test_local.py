@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from chalice.config import Config
-from chalice.local import LocalDevServer
 from msgspec.structs import replace
 
 from chalicelib.errors import TransientError
-from ops.local.http.handler import GatewayHandler
+from ops.local.http.api import api_server
+from ops.local.http.server import listen
 from tests.auth.harness import UPLOAD, Harness, past
 from tests.auth.test_tokens import HEADERS, ROUTES
 from tests.builders import NOON
@@ -32,12 +32,13 @@ PROBLEM = {
 @pytest.fixture
 def port(harness: Harness) -> Iterator[int]:
     """The port of a local server of the application."""
-    server = LocalDevServer(harness.application.app, Config(), "127.0.0.1", 0, GatewayHandler)
-    thread = threading.Thread(target=server.server.serve_forever, args=(0.02,), daemon=True)
+    origins = harness.application.wiring.settings.origins
+    server = api_server(harness.application.app, Config(), listen(0), origins)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    yield server.server.server_port
+    yield server.port
     server.shutdown()
-    server.server.server_close()
+    server.server_close()
     thread.join()
 
 
@@ -105,7 +106,7 @@ def test_two_headers_are_refused(
         f"{name}: Bearer {value}\r\n"
         for name, value in zip(names, values[:: -1 if others == "first" else 1], strict=True)
     ]
-    request = "GET /images HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+    request = f"GET /images HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
     with socket.create_connection(("127.0.0.1", port), GENEROUS) as connection:
         connection.sendall(f"{request}{''.join(lines)}\r\n".encode())
         assert connection.makefile("rb").readline().split()[1] == b"401"

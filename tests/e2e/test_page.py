@@ -131,6 +131,15 @@ def test_a_picked_photograph_is_shown_with_its_variants(page: Page) -> None:
         assert picture.evaluate("img => img.naturalWidth") > 0
 
 
+def test_the_page_works_as_localhost_too(page: Page, stack: Stack) -> None:
+    page.goto(stack.site.replace("127.0.0.1", "localhost"))
+    item = pick(page, file(photograph(9)))
+    expect_ready(item)
+    item.get_by_role("link").click()
+    picture = page.get_by_role("dialog").locator("[data-slot=right]")
+    until(lambda: picture.evaluate("img => img.naturalWidth"))
+
+
 def test_firefox_shows_a_picked_photograph_with_its_variants(
     firefox: Firefox, stack: Stack, tmp_path: Path
 ) -> None:

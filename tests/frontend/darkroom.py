@@ -39,6 +39,7 @@ class FakeDarkroom(FakeApi):
         self.arrivals: list[Arrival] = []
         self.fetched: list[str] = []  # paths of the page's site
         self.configured = True
+        self.configured_for = "*"  # the origin that may read config.json
         self.refusal: str | None = None
         self.cuts = 0  # how many more connections to the store break half-way
         self.busy = 0  # how many more files the store refuses because it is busy
@@ -71,7 +72,8 @@ class FakeDarkroom(FakeApi):
         self.fetched.append(request.path)
         if request.path == "/config.json":
             config = json.dumps({"api": self.api}).encode()
-            return Response(200, config, ANY_ORIGIN) if self.configured else Response(404)
+            headers = {"Access-Control-Allow-Origin": self.configured_for}
+            return Response(200, config, headers) if self.configured else Response(404)
         if request.path.startswith("/media/"):
             return Response(200, rendition(request.path.split("/")[-1].removesuffix(".webp")))
         file = FRONTEND / (request.path.lstrip("/") or "index.html")

@@ -48,6 +48,42 @@ def test_a_foreign_api_is_named_by_an_attribute(page: Page, darkroom: FakeDarkro
     expect(pick(page, photo())).to_have_attribute("data-state", "ready")
 
 
+def refused_origin(darkroom: FakeDarkroom) -> str:
+    """The foreign page's address under a name that is not allowed."""
+    return darkroom.foreign.replace("127.0.0.1", "localhost")
+
+
+def expect_refused(page: Page, darkroom: FakeDarkroom, complaints: list[str]) -> None:
+    """Expect that a photo fails at once, with a sentence that names the page's origin."""
+    page.evaluate(EVENTS)
+    expect_end(
+        pick(page, photo()),
+        "failed",
+        f"This Darkroom doesn't accept requests from {refused_origin(darkroom)}. "
+        "Whoever runs it can add this origin to the allowed ones (ALLOWED_ORIGINS).",
+    )
+    assert [phase for _, _, phase in page.evaluate("events")].count("retrying") == 0
+    complaints[:] = [text for text in complaints if "blocked by CORS policy" not in text]
+
+
+def test_an_origin_that_the_api_refuses_is_named(
+    page: Page, darkroom: FakeDarkroom, complaints: list[str]
+) -> None:
+    darkroom.embed("<darkroom-uploader></darkroom-uploader>")
+    page.goto(refused_origin(darkroom))
+    expect_refused(page, darkroom, complaints)
+    assert darkroom.orders == []
+
+
+def test_an_origin_that_may_not_read_the_configuration_is_named(
+    page: Page, darkroom: FakeDarkroom, complaints: list[str]
+) -> None:
+    darkroom.configured_for = darkroom.site
+    darkroom.embed("<darkroom-uploader></darkroom-uploader>")
+    page.goto(refused_origin(darkroom))
+    expect_refused(page, darkroom, complaints)
+
+
 def test_a_page_gets_an_event_for_each_step(page: Page, darkroom: FakeDarkroom) -> None:
     embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
     page.evaluate(EVENTS)

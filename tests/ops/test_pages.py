@@ -84,5 +84,6 @@ def test_other_browsers_get_uncompressed_text(root: Path) -> None:
     assert (answer.body.read(), answer.headers.get("Content-Encoding")) == (b"<p>", None)
 
 
-def test_pages_of_other_origins_may_use_the_uploader() -> None:
-    assert security_headers(read_options({}))["Access-Control-Allow-Origin"] == "*"
+def test_the_page_may_show_images_when_it_is_opened_as_localhost() -> None:
+    policy = security_headers(read_options({}))["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: http://127.0.0.1:8080;" in policy

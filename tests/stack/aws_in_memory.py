@@ -2,9 +2,9 @@
 
 import os
 
+from ops.local.http.server import listen
 from ops.local.stack.options import read_options
 from ops.local.storage.aws import serve
-from ops.local.storage.aws_socket import listen
 from ops.local.storage.dynamodb import end_with
 
 

@@ -176,7 +176,7 @@ def running_seaweedfs(data: Path) -> Iterator[str]:
     server = seaweed.seaweed_server(data, port, inner, data / "s3.log")
     address = f"http://{HOST}:{port}"
     try:
-        with _started(server, lambda: seaweed.knows_its_volumes(inner)):
+        with _started(server, lambda: seaweed.knows_its_volumes(data, inner)):
             s3 = client("s3", address, profiles_file(data), "admin")
             _wait_until(lambda: _responds(f"{address}/healthz"))
             _wait_until(lambda: s3.list_buckets() is not None)

@@ -120,7 +120,8 @@ def _unpublished(stack: Stack, key: str) -> bool:
 
 
 def test_the_stacks_files_are_readable_by_its_user_only(stack: Stack) -> None:
-    readable = [path for path in stack.data.iterdir() if path.stat().st_mode & 0o077]
+    paths = [stack.data, *stack.data.iterdir(), *(stack.data / "dynamodb").iterdir()]
+    readable = [path for path in paths if path.stat().st_mode & 0o077]
     assert readable == []
 
 

@@ -7,15 +7,13 @@ requires tokens; its first line of output is a token with all scopes.
 
 import os
 import sys
-from functools import partial
 
-from chalice import local
 from chalice.config import Config
 
 from chalicelib.auth.callers import Scope
 from chalicelib.auth.tokens import new_token
-from ops.local.http.handler import GatewayHandler
-from ops.local.names import HOST
+from ops.local.http.api import api_server
+from ops.local.http.server import listen
 from tests.environment import NO_LIMITS, SETTINGS
 
 
@@ -29,8 +27,7 @@ def serve(port: int) -> None:
     text, token = new_token("ann", frozenset(Scope), "", wiring.clock(), None)
     wiring.token_store.put(token)
     config = Config.create(chalice_app=app, chalice_stage="local")
-    server = local.create_local_server(app, config, HOST, port)
-    server.server.RequestHandlerClass = partial(GatewayHandler, app_object=app, config=config)
+    server = api_server(app, config, listen(port), wiring.settings.origins)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
     server.serve_forever()

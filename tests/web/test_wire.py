@@ -39,7 +39,7 @@ def exchanged(api: Api, line: str, headers: str) -> tuple[HTTPResponse, bytes]:
     place = urlsplit(api.address)
     version = "" if line == "HELLO" else " HTTP/1.1"
     with socket.create_connection((place.hostname, place.port), 10) as connection:
-        connection.sendall(f"{line}{version}\r\nHost: a\r\n{headers}\r\n".encode())
+        connection.sendall(f"{line}{version}\r\nHost: {place.netloc}\r\n{headers}\r\n".encode())
         answer = HTTPResponse(connection, method=line.partition(" ")[0])
         answer.begin()
         return answer, answer.read()

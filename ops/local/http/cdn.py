@@ -29,7 +29,7 @@ _RESPONSE_HEADERS = (
     "content-range",
     "etag",
 )
-_ALWAYS = {"Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes"}
+_ALWAYS = {"Accept-Ranges": "bytes"}
 _EXPECTED = {
     HTTPStatus.NOT_MODIFIED,
     HTTPStatus.FORBIDDEN,

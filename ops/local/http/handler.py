@@ -1,30 +1,53 @@
-"""HTTP of the local API server: rejects oversized and unreadable requests before the gateway."""
+"""HTTP of the local API server: rejects what the gateway must not see.
+
+These are requests that are oversized or unreadable, and those that other sites' pages cause: with
+AUTH_MODE none, such a page could otherwise create tickets and have images processed again.
+"""
 
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from chalice.app import Chalice
+from chalice.app import Chalice, Response
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalGatewayException
 
-from chalicelib.errors import BodyTooLarge, InternalError, RequestError, UnreadableRequest
+from chalicelib.errors import (
+    BodyTooLarge,
+    Forbidden,
+    InternalError,
+    RequestError,
+    UnreadableRequest,
+)
+from ops.local.http import access
 from ops.local.http.gateway import Gateway
+from ops.local.http.server import LocalRequest
 from ops.packaging.gateway import answer
 
 _LONGEST_BODY = 10 * 1024 * 1024  # API Gateway's own limit
 
 
-class GatewayHandler(ChaliceRequestHandler):
+class GatewayHandler(LocalRequest, ChaliceRequestHandler):
     """Chalice's handler, with the gateway responses that `ops deploy` configures."""
-
-    # It sends headers and body separately, and the body would wait for the headers' ACK.
-    disable_nagle_algorithm = True
 
     def __init__(self, *connection: Any, app_object: Chalice, config: Config) -> None:
         self.local_gateway = Gateway(app_object, config)
         # Not Chalice's own constructor, which creates its own gateway.
         BaseHTTPRequestHandler.__init__(self, *connection)
+
+    def access_problem(self) -> str | None:
+        """Why a page may not send this request; None if it may, or if no page sends it."""
+        if access.has_foreign_origin(self.headers, self.server.origins):
+            return "The page's origin may not call this API; add it to ALLOWED_ORIGINS."
+        if access.is_unnamed_cross_site(self.headers):
+            return "Another site's page may not call this API."
+        return None
+
+    def refuse_access(self, sentence: str) -> None:
+        """Send a problem that the page itself may not read."""
+        answered = answer(Forbidden(sentence))
+        del answered.headers["Access-Control-Allow-Origin"]
+        self._send_refusal(answered)
 
     def do_any(self) -> None:
         """Handle a request whose body has a valid length."""
@@ -47,7 +70,8 @@ class GatewayHandler(ChaliceRequestHandler):
 
     def _parse_payload(self) -> tuple[dict[str, Any], bytes | None]:
         """Headers and body; repeated headers are joined, as Chalice would keep only the first."""
-        _, body = super()._parse_payload()
+        length = int(self.headers.get("Content-Length", "0"))
+        body = self.read_body(length) if length else None
         names = self.headers.keys()
         return {name: ", ".join(self.headers.get_all(name, [])) for name in names}, body
 
@@ -63,7 +87,9 @@ class GatewayHandler(ChaliceRequestHandler):
         self._refuse(InternalError())
 
     def _refuse(self, error: RequestError) -> None:
-        answered = answer(error)
+        self._send_refusal(answer(error))
+
+    def _send_refusal(self, answered: Response) -> None:
         # The connection may still carry an unread body.
         self.close_connection = True
         headers = {**answered.headers, "Connection": "close"}

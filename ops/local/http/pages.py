@@ -27,7 +27,8 @@ def security_headers(options: Options) -> dict[str, str]:
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
-        "img-src": "'self' data: blob:",
+        # The page may be opened as localhost; addresses of images have the other name.
+        "img-src": f"'self' data: blob: {options.site_url}",
         "connect-src": f"'self' {options.api_url} {options.s3_url}",
         "manifest-src": "'self'",
         "base-uri": "'none'",
@@ -37,8 +38,6 @@ def security_headers(options: Options) -> dict[str, str]:
         "trusted-types": "darkroom-worker",
     }
     return {
-        # The uploader's script runs in pages of other origins, and reads config.json from there.
-        "Access-Control-Allow-Origin": "*",
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",

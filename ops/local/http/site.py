@@ -3,50 +3,62 @@
 import os
 import shutil
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
-from ops.local.http import cdn, pages
+from ops.local.http import access, cdn, pages
 from ops.local.http.cdn import Answer
-from ops.local.names import HOST
+from ops.local.http.server import LocalRequest, LocalServer, listen
 from ops.local.stack.options import Options, read_options
 from ops.project import PROJECT
 
 _IMAGES = "/images/"
 
 
-class SiteServer(ThreadingHTTPServer):
+class SiteServer(LocalServer):
     """The listening server of one stack."""
-
-    request_queue_size = 128
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        super().__init__((HOST, options.site_port), SiteRequest)
+        super().__init__(listen(options.site_port), SiteRequest, options.site_origins)
 
 
-class SiteRequest(BaseHTTPRequestHandler):
+class SiteRequest(LocalRequest):
     """Handles GET and HEAD requests of one connection."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # headers and body are sent separately
-    timeout = 60  # seconds that an idle connection stays open
     server: SiteServer
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         """Send the response with its body."""
         self._send(self._answer())
 
-    def do_HEAD(self) -> None:
+    def do_HEAD(self) -> None:  # noqa: N802
         """Send the response without its body."""
         self._send(self._answer())
 
-    def version_string(self) -> str:
-        """The Server header, without versions."""
-        return "Darkroom"
+    def access_problem(self) -> str | None:
+        """Why a page may not read the response; None if it may, or needs no permission.
+
+        Any page may load the scripts: the uploader can then say that the page's origin is refused.
+        """
+        if self._is_script() or not access.has_foreign_origin(self.headers, self.server.origins):
+            return None
+        return "The page's origin may not read this; add it to ALLOWED_ORIGINS."
+
+    def refuse_access(self, sentence: str) -> None:
+        """Send the sentence as text."""
+        content = f"{sentence}\n".encode()
+        headers = {"Content-Type": "text/plain", "Content-Length": str(len(content))}
+        self._send(Answer(HTTPStatus.FORBIDDEN, headers, BytesIO(content)))
+
+    def _path(self) -> str:
+        return urlsplit(self.path).path
+
+    def _is_script(self) -> bool:
+        return self._path().endswith(".js") and not self._path().startswith(_IMAGES)
 
     def _answer(self) -> Answer:
-        path = urlsplit(self.path).path
+        path = self._path()
         if path == "/config.json":
             return pages.configuration(self.server.options)
         if path.startswith(_IMAGES):
@@ -57,6 +69,7 @@ class SiteRequest(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         headers = {**pages.security_headers(self.server.options), **answer.headers}
+        headers |= self._cross_origin(headers.get("Vary"))
         if answer.body is None and answer.status is not HTTPStatus.NOT_MODIFIED:
             headers["Content-Length"] = "0"
         self.send_response(answer.status)
@@ -67,6 +80,16 @@ class SiteRequest(BaseHTTPRequestHandler):
             with answer.body as body:
                 if self.command != "HEAD":
                     shutil.copyfileobj(body, self.wfile)
+
+    def _cross_origin(self, vary: str | None) -> dict[str, str]:
+        """CORS headers for the page that sends the request, if it may read the response."""
+        if self._is_script():
+            return {"Access-Control-Allow-Origin": "*"}
+        headers = {"Vary": f"{vary}, Origin" if vary else "Origin"}
+        origin = self.headers.get("Origin")
+        if origin in self.server.origins:
+            headers["Access-Control-Allow-Origin"] = origin
+        return headers
 
 
 def serve() -> None:

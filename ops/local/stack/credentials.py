@@ -3,12 +3,12 @@
 import base64
 import configparser
 import json
-import os
 import secrets
 from pathlib import Path
 
 from ops.iam.policies import FUNCTIONS
 from ops.local.names import IMAGES_BUCKET, PROBES, UPLOADS_BUCKET
+from ops.local.stack.private_files import write_private
 from ops.local.storage.policies import documents
 
 Identity = tuple[str, str]  # access key and secret
@@ -40,7 +40,7 @@ def encryption_key(data: Path) -> str:
     """The key (64 hex digits) with which SeaweedFS encrypts objects' keys."""
     file = data / "encryption-key"
     if not file.exists():
-        _write_private(file, secrets.token_hex(32))
+        write_private(file, secrets.token_hex(32))
     return file.read_text()
 
 
@@ -48,7 +48,7 @@ def webhook_secret(data: Path) -> str:
     """The secret that signs webhooks, in the form that receivers use."""
     file = data / "webhook-secret"
     if not file.exists():
-        _write_private(file, f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        write_private(file, f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}")
     return file.read_text()
 
 
@@ -61,8 +61,8 @@ def make_credentials(data: Path) -> None:
     """Write both files: existing secrets are kept, permissions are always updated."""
     existing = _read_profiles(profiles_file(data))
     identities = {name: existing.get(name) or _new_identity(name) for name in _ACTIONS}
-    _write_private(profiles_file(data), _profiles(identities))
-    _write_private(identities_file(data), json.dumps(_seaweed(identities), indent=1))
+    write_private(profiles_file(data), _profiles(identities))
+    write_private(identities_file(data), json.dumps(_seaweed(identities), indent=1))
 
 
 def _new_identity(name: str) -> Identity:
@@ -98,11 +98,3 @@ def _seaweed(identities: dict[str, Identity]) -> object:
         ],
         "policies": documents(FUNCTIONS),
     }
-
-
-def _write_private(file: Path, text: str) -> None:
-    fresh = file.with_name(f"{file.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-    fresh.replace(file)

@@ -9,6 +9,7 @@ import time
 from collections import deque
 
 from ops.local import names
+from ops.local.http.server import listen
 from ops.local.runtime import failures
 from ops.local.runtime.functions import limits_of
 from ops.local.runtime.tasks import Tasks
@@ -16,7 +17,7 @@ from ops.local.stack.environment import application_environment, stack_environme
 from ops.local.stack.options import Options, StackError
 from ops.local.stack.processes import Server
 from ops.local.stack.timeouts import TIMES_LAMBDA
-from ops.local.storage.aws_socket import LISTENING, listen
+from ops.local.storage.aws_socket import LISTENING
 from ops.local.storage.database import Database, set_mark
 from ops.local.storage.seaweed import filer_address
 

@@ -73,7 +73,8 @@ class Stack:
         self._await(
             store,
             lambda: (
-                readiness.answers(f"{options.s3_url}/healthz") and seaweed.knows_its_volumes(inner)
+                readiness.answers(f"{options.s3_url}/healthz")
+                and seaweed.knows_its_volumes(options.data, inner)
             ),
         )
         self._await(aws.server, aws.is_ready)

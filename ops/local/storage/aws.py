@@ -11,16 +11,17 @@ import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType
 from urllib.parse import parse_qs
 
 from ops.local import names
+from ops.local.http import access
+from ops.local.http.server import LocalRequest, LocalServer, listen
 from ops.local.stack.credentials import secret_keys, webhook_secret
 from ops.local.stack.options import Options, read_options
 from ops.local.storage import dynamodb_download
-from ops.local.storage.aws_socket import LISTENING, listen
+from ops.local.storage.aws_socket import LISTENING
 from ops.local.storage.database import Database, set_mark
 from ops.local.storage.dynamodb import DynamoDbLocal, end_with
 from ops.local.storage.messaging import Messaging, Refused
@@ -38,7 +39,7 @@ _CALLER = (
 _LONGEST_BODY = 16 * 1024 * 1024  # DynamoDB's own limit
 
 
-class AwsServer(ThreadingHTTPServer):
+class AwsServer(LocalServer):
     """The listening server over the stores of one stack.
 
     `secrets` are the stack's secret keys by access key. `listening` is a listening socket that
@@ -55,20 +56,23 @@ class AwsServer(ThreadingHTTPServer):
         self.dynamodb = dynamodb
         self.messaging = messaging
         self.secrets = secrets
-        super().__init__(listening.getsockname(), AwsRequest, bind_and_activate=False)
-        self.socket.close()
-        self.socket = listening
+        super().__init__(listening, AwsRequest)
 
 
-class AwsRequest(BaseHTTPRequestHandler):
+class AwsRequest(LocalRequest):
     """Handles the requests of one connection."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # headers and body are sent separately
-    timeout = 60  # seconds that an idle connection stays open
     server: AwsServer
 
-    def do_POST(self) -> None:
+    def access_problem(self) -> str | None:
+        """Why the request is not handled, whoever signed it; None if no browser sent it."""
+        return "Browsers have no access." if access.is_from_browser(self.headers) else None
+
+    def refuse_access(self, sentence: str) -> None:
+        """Send AWS's error."""
+        self._refuse(Refused("AccessDeniedException", sentence, HTTPStatus.FORBIDDEN))
+
+    def do_POST(self) -> None:  # noqa: N802
         """Handle a signed request as AWS would."""
         try:
             body = self._body()
@@ -77,15 +81,11 @@ class AwsRequest(BaseHTTPRequestHandler):
         except Refused as refused:
             self._refuse(refused)
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         """Refuse: requests are signed POSTs."""
         self._refuse(Refused("MissingAuthenticationToken", "Requests are signed POSTs."))
 
     do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = do_GET  # noqa: N815
-
-    def version_string(self) -> str:
-        """The Server header, without versions."""
-        return "Darkroom"
 
     def log_request(self, *_: object) -> None:
         """Log nothing: each call is in its caller's log."""
@@ -97,11 +97,9 @@ class AwsRequest(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isascii() or not length.isdigit() or int(length) > _LONGEST_BODY:
             raise Refused("SerializationException", "The body's length is missing or too large.")
-        return self.rfile.read(int(length))
+        return self.read_body(int(length))
 
     def _check(self, body: bytes) -> None:
-        if "Origin" in self.headers or "Sec-Fetch-Mode" in self.headers:
-            raise Refused("AccessDeniedException", "Browsers have no access.", HTTPStatus.FORBIDDEN)
         request = SignedRequest("POST", self.path, self._headers(), body)
         try:
             check_signature(request, self.server.secrets, datetime.now(UTC))

@@ -15,6 +15,7 @@ from ops.local.stack.options import StackError
 from ops.local.stack.ports import free_ports, is_free
 from ops.local.stack.processes import Server
 from ops.local.stack.timeouts import PROBE_TIMEOUT_SECONDS
+from ops.local.storage.certificate import Certificate
 
 _INNER = (
     "master.port",
@@ -27,6 +28,8 @@ _INNER = (
     "admin.port.grpc",
     "s3.port.grpc",
 )
+# Servers without authentication of their own: they require this stack's certificate.
+_PARTS = ("MASTER", "VOLUME", "FILER", "ADMIN")
 _FLAGS = (
     f"-ip={HOST}",
     f"-ip.bind={HOST}",
@@ -58,9 +61,12 @@ def seaweed_server(
 ) -> Server:
     """The server over `data`, whose identities file must exist.
 
-    `origins` are allowed by CORS for S3's root and for buckets without rules of their own.
+    `origins` are allowed by CORS for S3's root and for buckets without rules of their own. The
+    servers besides S3 respond to clients with a new certificate in `data` only.
     """
     (data / "s3").mkdir(parents=True, exist_ok=True)
+    certificate = Certificate.of(data)
+    certificate.renew()
     flags = [f"-{name}={port}" for name, port in inner.items()]
     return Server(
         "The object store (SeaweedFS)",
@@ -77,6 +83,7 @@ def seaweed_server(
         ],
         {
             **inherited(),
+            **_https(certificate),
             "WEED_S3_SSE_KEK": encryption_key(data),
             # S3 allows keys of 1,024 bytes, with or without slashes.
             "WEED_FILER_OPTIONS_MAX_FILE_NAME_LENGTH": "1024",
@@ -84,6 +91,16 @@ def seaweed_server(
         },
         log,
     )
+
+
+def _https(certificate: Certificate) -> dict[str, str]:
+    """SeaweedFS's settings: its servers and its client have the certificate, and require it."""
+    settings = {"WEED_HTTPS_CLIENT_ENABLED": "true"}
+    for part in (*_PARTS, "CLIENT"):
+        settings[f"WEED_HTTPS_{part}_CERT"] = str(certificate.file)
+        settings[f"WEED_HTTPS_{part}_KEY"] = str(certificate.key_file)
+        settings[f"WEED_HTTPS_{part}_CA"] = str(certificate.file)
+    return settings
 
 
 def inner_ports(data: Path, promised: Collection[int]) -> dict[str, int]:
@@ -110,14 +127,17 @@ def filer_address(inner: dict[str, int]) -> str:
     return f"{HOST}:{inner['filer.port']}.{inner['filer.port.grpc']}"
 
 
-def knows_its_volumes(inner: dict[str, int]) -> bool:
+def knows_its_volumes(data: Path, inner: dict[str, int]) -> bool:
     """Whether volumes have registered with the master: before that, no object can be read.
 
     S3 may report that it is healthy seconds earlier, if the master was slow to become the leader.
     """
-    address = f"http://{HOST}:{inner['master.port']}/dir/status"
+    address = f"https://{HOST}:{inner['master.port']}/dir/status"
+    context = Certificate.of(data).context()
     try:
-        with urllib.request.urlopen(address, timeout=PROBE_TIMEOUT_SECONDS) as answer:
+        with urllib.request.urlopen(
+            address, timeout=PROBE_TIMEOUT_SECONDS, context=context
+        ) as answer:
             topology = json.load(answer)["Topology"]
     except (OSError, ValueError):
         return False
