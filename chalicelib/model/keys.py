@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 LONGEST_KEY = 1024  # bytes of UTF-8, on S3
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+RENDITION_PATTERN = rf"{ULID_PATTERN}/[0-9a-f]{{16}}/[a-z0-9][a-z0-9_-]*\.[a-z0-9]+"
 _TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]+)/({ULID_PATTERN})/[^/]+")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
@@ -83,6 +84,11 @@ def rendition_key(image_id: str, content: bytes, variant: str, extension: str) -
     """The key of a rendition: it changes only when the bytes do, so it may be cached for ever."""
     digest = hashlib.sha256(content).hexdigest()[:16]
     return f"{image_id}/{digest}/{variant}.{extension}"
+
+
+def is_rendition_key(key: str) -> bool:
+    """Whether `key` has the form of a rendition's: the CDN serves nothing else of the bucket."""
+    return re.fullmatch(RENDITION_PATTERN, key) is not None
 
 
 def manifest_key(image_id: str) -> str:

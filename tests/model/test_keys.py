@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model import keys
+from tests.builders import ULID
 
 NAMES = st.text(max_size=300)
 
@@ -98,6 +99,16 @@ def test_the_key_of_a_rendition_changes_with_its_bytes() -> None:
     assert keys.rendition_key("I", b"1", "mobile", "webp") != keys.rendition_key(
         "I", b"2", "mobile", "webp"
     )
+
+
+@given(st.binary(), st.from_regex(r"[a-z0-9][a-z0-9_-]{0,31}", fullmatch=True))
+def test_the_key_of_a_rendition_is_recognized(content: bytes, variant: str) -> None:
+    image_id = keys.derived_image_id("b", "k")
+    assert keys.is_rendition_key(keys.rendition_key(image_id, content, variant, "webp"))
+
+
+def test_the_key_of_a_manifest_is_not_a_renditions() -> None:
+    assert not keys.is_rendition_key(keys.manifest_key(ULID))
 
 
 def test_a_public_address_is_quoted() -> None:

@@ -4,7 +4,7 @@ import os
 import shutil
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from ops.local.http import cdn, pages
 from ops.local.http.cdn import Answer
@@ -51,7 +51,7 @@ class SiteRequest(BaseHTTPRequestHandler):
             return pages.configuration(self.server.options)
         if path.startswith(_IMAGES):
             headers = {name.title(): value for name, value in self.headers.items()}
-            return cdn.read_image(unquote(path.removeprefix(_IMAGES)), headers)
+            return cdn.read_image(path.removeprefix(_IMAGES), headers)
         page = pages.read_page(PROJECT / "frontend", path)
         return pages.compressed(page, self.headers.get("Accept-Encoding", ""))
 
