@@ -1,5 +1,6 @@
 """JSON Web Tokens of an OpenID Connect issuer."""
 
+import logging
 from typing import Any
 
 from chalicelib.auth.callers import Caller, Scope, is_valid_subject, parse_scopes
@@ -7,6 +8,7 @@ from chalicelib.auth.jwks import KeySet
 from chalicelib.model.image import EVERYONE
 from chalicelib.settings import Settings
 
+_log = logging.getLogger(__name__)
 _REQUIRED = ["aud", "exp", "iss", "sub"]
 _LONGEST = 8 * 1024  # characters; API Gateway's headers have 10 KB together
 
@@ -49,8 +51,11 @@ class JwtVerifier:
                 audience=settings.jwt_audience,
                 issuer=settings.jwt_issuer,
                 leeway=settings.jwt_leeway_seconds,
-                options={"require": _REQUIRED},
+                options={"require": _REQUIRED, "enforce_minimum_key_length": True},
             )
+        except jwt.InvalidKeyError as reason:  # too short, or of another type or curve
+            _log.warning("Issuer's key %r refused for %s: %s", key.get("kid"), algorithm, reason)
+            return None
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             return None
 
