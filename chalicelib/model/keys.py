@@ -12,7 +12,10 @@ from urllib.parse import quote
 LONGEST_KEY = 1024  # bytes of UTF-8, on S3
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 RENDITION_PATTERN = rf"{ULID_PATTERN}/[0-9a-f]{{16}}/[a-z0-9][a-z0-9_-]*\.[a-z0-9]+"
-_TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]+)/({ULID_PATTERN})/[^/]+")
+_TICKETED = re.compile(
+    rf"uploads/([A-Za-z0-9_~@-][A-Za-z0-9._~@-]*)/({ULID_PATTERN})/[^/\\\x00-\x1f\x7f]+"
+)
+_AMBIGUOUS = re.compile(r"^/|//|\\")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 100
@@ -70,6 +73,15 @@ def safe_filename(filename: str) -> str:
     extension = _UNSAFE.sub("", extension)[:8]
     stem = _UNSAFE.sub("-", stem)[: _LONGEST_NAME - len(extension) - 1].strip("-") or "file"
     return f"{stem}.{extension}" if extension else stem
+
+
+def is_ambiguous(key: str) -> bool:
+    """Whether some S3 servers take `key` for another one.
+
+    Those that keep objects in folders (SeaweedFS) read a backslash as a slash and skip empty
+    segments. On AWS every spelling is a key of its own.
+    """
+    return _AMBIGUOUS.search(key) is not None
 
 
 def is_folder_marker(key: str, size: int) -> bool:

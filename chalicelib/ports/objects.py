@@ -46,7 +46,7 @@ class ObjectStore(Protocol):
         """Store `data` and return its ETag; idempotent."""
 
     def exists(self, bucket: str, key: str) -> bool:
-        """Whether the object exists; ReadRefused for an invalid key."""
+        """Whether the object exists, under exactly this key; ReadRefused for an invalid key."""
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """All keys below `prefix`."""

@@ -158,6 +158,16 @@ def test_a_key_that_no_object_can_have_is_not_found(client: ApiClient, key: str)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize(("part", "other"), [("/", "//"), ("/", "\\"), ("uploads", "/uploads")])
+def test_another_spelling_of_an_originals_key_is_not_found(
+    client: ApiClient, ready: dict[str, Any], part: str, other: str
+) -> None:
+    key = ready["original_file"].replace(part, other, 1)
+    body = {"bucket": "darkroom-uploads", "key": key}
+    answer = requests.post(f"{client.api}/images", json=body, timeout=GENEROUS)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_the_original_is_as_it_was_sent(ready: dict[str, Any], stack: Stack) -> None:
     stored = stack.s3().get_object(Bucket="darkroom-uploads", Key=ready["original_file"])
     assert hashlib.sha256(stored["Body"].read()).hexdigest() == ready["sha256"]

@@ -91,8 +91,24 @@ def test_a_key_of_another_form_is_not_a_tickets_upload() -> None:
         f"uploads/ann/{image_id}/",
         f"uploads/ann/{image_id}/a/b",
         "uploads/ann/x/y",
+        f"uploads//ann/{image_id}/a.jpg",
+        f"uploads/ann//{image_id}/a.jpg",
+        f"/uploads/ann/{image_id}/a.jpg",
+        f"uploads\\ann\\{image_id}\\a.jpg",
+        f"uploads/ann/{image_id}/b\\..\\a.jpg",
+        f"uploads/ann/{image_id}/a.jpg\n",
+        f"uploads/ann/{image_id}/a\0.jpg",
+        f"uploads/../{image_id}/a.jpg",
+        f"uploads/./{image_id}/a.jpg",
     ):
         assert keys.ticketed(key) is None
+
+
+@given(st.text(min_size=1, max_size=255), NAMES)
+def test_no_key_of_an_upload_is_ambiguous(owner: str, name: str) -> None:
+    key = keys.upload_key(owner, keys.derived_image_id("b", "k"), name)
+    assert keys.ticketed(key) is not None
+    assert not keys.is_ambiguous(key)
 
 
 def test_the_key_of_a_rendition_changes_with_its_bytes() -> None:
