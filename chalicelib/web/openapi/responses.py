@@ -23,7 +23,11 @@ HEADERS: Json = {
     "Cache-Control": _header("API responses must not be cached.", "no-store"),
     "Retry-After": {**_header("Seconds to wait before a retry.", "", "integer"), "example": 30},
     "Vary": _header("CORS headers depend on the origin.", "Origin"),
-    "WWW-Authenticate": _header("The required authentication scheme (RFC 6750).", "Bearer"),
+    "WWW-Authenticate": _header(
+        "The required authentication scheme (RFC 6750). For an invalid token API Gateway renames "
+        "the header to x-amzn-Remapped-WWW-Authenticate.",
+        "Bearer",
+    ),
     "X-Content-Type-Options": _header("The content type must not be sniffed.", "nosniff"),
 }
 
