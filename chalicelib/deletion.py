@@ -16,7 +16,9 @@ from chalicelib.processing.identity import expected_image_id, image_id_of
 from chalicelib.settings import Settings
 
 _RESERVE = timedelta(seconds=15)  # of the time in which no worker adds files
-_COPIES = "the CDN's copies, for some minutes"  # a later run of the sweep invalidates them
+_COPIES = "the CDN's copies, until the sweep invalidates them"
+# Of an image deleted after one processing: ticket, processing, ready, deleted, erasing.
+_REVISION_AFTER_ONE_SET = 5
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -138,10 +140,17 @@ class Deleter:
             self._objects.erase(bucket, key, versions)
 
     def _copies(self, claimed: Image, found: list[str]) -> set[str]:
-        """The keys of all files that the CDN may have copies of."""
+        """The keys of all files that the CDN may have copies of; empty if they are unknown.
+
+        A copy of a replaced rendition stays in the CDN when the sweep erases the file.
+        """
+        if claimed.revision > _REVISION_AFTER_ONE_SET:
+            return set()
         start = f"{self._settings.images_bucket}/"
         present = {name.removeprefix(start) for name in found if name.startswith(start)}
-        return present | {*claimed.deletion.files_to_delete, keys.manifest_key(claimed.id)}
+        return {key for key in present if keys.is_rendition_key(key)} | {
+            *claimed.deletion.files_to_delete
+        }
 
     def _settle(self, claimed: Image, files: int) -> None:
         def decide(image: Image | None) -> Transition | None:

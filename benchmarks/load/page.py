@@ -34,6 +34,7 @@ from ops.local.runtime.functions import limits_of
 PAGE = toolchain.ROOT / "docs/reliability.md"
 _TEMPLATE = Path(__file__).with_name("template.md")
 KEPT_DAYS = 7  # retention of the work queue in infrastructure/stores.yaml
+_PATHS_OF_A_DELETION = 2  # see chalicelib/aws/cdn.py
 _BUSY = 0.85  # of the processors: there is less to do at the start and the end of a run
 
 
@@ -147,7 +148,8 @@ def _repairs(results: Results) -> dict[str, str]:
 
 def _deletions() -> float:
     """Deletions a second that CloudFront can invalidate."""
-    return scenario().limits["invalidations"] / scenario().assumed.invalidation_seconds
+    at_once = scenario().limits["invalidations"] // _PATHS_OF_A_DELETION
+    return at_once / scenario().assumed.invalidation_seconds
 
 
 def conclusion(run: Run) -> str:

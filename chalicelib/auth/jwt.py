@@ -1,12 +1,14 @@
 """JSON Web Tokens of an OpenID Connect issuer."""
 
+import logging
 from typing import Any
 
 from chalicelib.auth.callers import Caller, Scope, is_valid_subject, parse_scopes
-from chalicelib.auth.jwks import KeySet
+from chalicelib.auth.jwks import Key, KeySet
 from chalicelib.model.image import EVERYONE
 from chalicelib.settings import Settings
 
+_log = logging.getLogger(__name__)
 _REQUIRED = ["aud", "exp", "iss", "sub"]
 _LONGEST = 8 * 1024  # characters; API Gateway's headers have 10 KB together
 
@@ -33,15 +35,23 @@ class JwtVerifier:
     def _verified(self, text: str) -> dict[str, Any] | None:
         import jwt  # here, since no other function or mode needs it
 
-        settings = self._settings
         try:
             header = jwt.get_unverified_header(text)
             algorithm = header.get("alg")
-            if algorithm not in settings.algorithms:
+            if algorithm not in self._settings.algorithms:
                 return None  # before looking for its key
             key = self._keys.find(header.get("kid"))
             if key is None or key.get("alg", algorithm) != algorithm:
                 return None
+            return self._decoded(text, key, algorithm)
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+            return None
+
+    def _decoded(self, text: str, key: Key, algorithm: str) -> dict[str, Any]:
+        import jwt
+
+        settings = self._settings
+        try:
             return jwt.decode(
                 text,
                 jwt.PyJWK(dict(key), algorithm),
@@ -49,10 +59,11 @@ class JwtVerifier:
                 audience=settings.jwt_audience,
                 issuer=settings.jwt_issuer,
                 leeway=settings.jwt_leeway_seconds,
-                options={"require": _REQUIRED},
+                options={"require": _REQUIRED, "enforce_minimum_key_length": True},
             )
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
-            return None
+        except jwt.InvalidKeyError as reason:  # too short, or of another type or curve
+            _log.warning("Issuer's key %r refused for %s: %s", key.get("kid"), algorithm, reason)
+            raise
 
     def _scopes(self, claims: dict[str, Any]) -> frozenset[Scope]:
         given = claims.get(self._settings.jwt_scope_claim, "")

@@ -8,6 +8,8 @@ from chalicelib.aws import clients
 from chalicelib.aws.faults import translate_transient_errors
 from chalicelib.errors import TransientError
 
+_MOST_PATHS = 3_000
+
 
 class CloudFront:
     """CloudFront implementation of Cdn: one distribution, or none if the id is empty."""
@@ -18,17 +20,18 @@ class CloudFront:
     def forget(self, image_id: str, files: Collection[str]) -> str | None:
         """Invalidate everything below `/images/{image_id}/`: the invalidation's id.
 
-        One wildcard path is cheapest, but CloudFront processes at most 15 of those at a time, and
-        3,000 exact ones (CloudFront Developer Guide, "Quotas on invalidations").
+        Wildcards are cheapest, but CloudFront processes at most 15 of those at a time, and 3,000
+        exact paths (CloudFront Developer Guide, "Concurrent invalidation request maximum").
         """
         if not self._distribution:
             return None
         try:
-            return self._invalidate(image_id, [f"/images/{image_id}/*"])
+            return self._invalidate(image_id, _paths(f"{image_id}/*"))
         except TransientError:
-            if not files:
+            paths = _paths(*(quote(key) for key in sorted(files)))
+            if not 0 < len(paths) <= _MOST_PATHS:
                 raise
-            return self._invalidate(image_id, [f"/images/{quote(key)}" for key in sorted(files)])
+            return self._invalidate(image_id, paths)
 
     def _invalidate(self, image_id: str, paths: list[str]) -> str:
         with translate_transient_errors("CloudFront"):
@@ -40,3 +43,10 @@ class CloudFront:
                 },
             )
         return response["Invalidation"]["Id"]
+
+
+def _paths(*patterns: str) -> list[str]:
+    # The function at the edge removes /images from a request's path. AWS recommends invalidating
+    # both, the path of the request and that after the change (CloudFront Developer Guide, "What
+    # you need to know when invalidating paths").
+    return [f"{start}{pattern}" for pattern in patterns for start in ("/images/", "/")]

@@ -23,9 +23,11 @@ _TRANSIENT_CODES = frozenset(
         "InternalServerError",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "RequestTimeout",
         "ServiceUnavailable",
         "SlowDown",
+        "Throttling",  # CloudFront's
         "ThrottlingException",
         "TooManyInvalidationsInProgress",
         "TransactionInProgressException",

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.errors import ObjectMissing, OriginalTooLarge, ReadRefused
+from chalicelib.model import keys
 from chalicelib.ports.objects import ListedObject, StoredObject
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
@@ -76,7 +77,7 @@ class S3Objects:
                 if code_of(reason) == "400":  # a HEAD response has no error code
                     raise ReadRefused(key) from reason
                 raise
-        return True
+            return self._is_exact(bucket, key)
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """All keys below `prefix`, a page of 1,000 at a time."""
@@ -115,6 +116,17 @@ class S3Objects:
         """The ids of all versions and delete markers of exactly `key`."""
         with translate_transient_errors("S3"):
             return list(self._versions(bucket, key))
+
+    def _is_exact(self, bucket: str, key: str) -> bool:
+        """Whether the object that the server finds under `key` is stored under this very key.
+
+        Otherwise `uploads//ann/...` would be Ann's object, and belong to whoever asked for it.
+        """
+        if not keys.is_ambiguous(key):
+            return True
+        # SeaweedFS's list of objects repeats the request's spelling, that of versions does not.
+        found = clients.s3().list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=1)
+        return any(version["Key"] == key for version in found.get("Versions", ()))
 
     def _versions(self, bucket: str, key: str) -> Iterator[str]:
         pages = clients.s3().get_paginator("list_object_versions")

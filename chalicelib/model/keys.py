@@ -11,7 +11,11 @@ from urllib.parse import quote
 
 LONGEST_KEY = 1024  # bytes of UTF-8, on S3
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
-_TICKETED = re.compile(rf"uploads/([A-Za-z0-9._~@-]+)/({ULID_PATTERN})/[^/]+")
+RENDITION_PATTERN = rf"{ULID_PATTERN}/[0-9a-f]{{16}}/[a-z0-9][a-z0-9_-]*\.[a-z0-9]+"
+_TICKETED = re.compile(
+    rf"uploads/([A-Za-z0-9_~@-][A-Za-z0-9._~@-]*)/({ULID_PATTERN})/[^/\\\x00-\x1f\x7f]+"
+)
+_AMBIGUOUS = re.compile(r"^/|//|\\")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 100
@@ -87,6 +91,15 @@ def safe_filename(filename: str) -> str:
     return f"{stem}.{extension}" if extension else stem
 
 
+def is_ambiguous(key: str) -> bool:
+    """Whether some S3 servers take `key` for another one.
+
+    Those that keep objects in folders (SeaweedFS) read a backslash as a slash and skip empty
+    segments. On AWS every spelling is a key of its own.
+    """
+    return _AMBIGUOUS.search(key) is not None
+
+
 def is_folder_marker(key: str, size: int) -> bool:
     """Whether an object of `size` bytes only stands for a folder: S3's console and Hadoop's tools.
 
@@ -99,6 +112,11 @@ def rendition_key(image_id: str, content: bytes, variant: str, extension: str) -
     """The key of a rendition: it changes only when the bytes do, so it may be cached for ever."""
     digest = hashlib.sha256(content).hexdigest()[:16]
     return f"{image_id}/{digest}/{variant}.{extension}"
+
+
+def is_rendition_key(key: str) -> bool:
+    """Whether `key` has the form of a rendition's: the CDN serves nothing else of the bucket."""
+    return re.fullmatch(RENDITION_PATTERN, key) is not None
 
 
 def manifest_key(image_id: str) -> str:

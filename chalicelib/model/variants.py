@@ -73,21 +73,27 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load_variants(path: Path = DEFAULT_TABLE) -> tuple[Variant, ...]:
     """The variants in the table at `path`, in order; SettingsError names the invalid field."""
     try:
-        table = msgspec.toml.decode(path.read_bytes(), type=dict[str, dict[str, object]])
-        variants = tuple(
-            msgspec.convert({**rule, "name": name}, Variant) for name, rule in table.items()
-        )
+        table = msgspec.toml.decode(path.read_bytes(), type=dict[str, object])
     except OSError as reason:
         raise SettingsError(f"The variants table {path.name} cannot be read.") from reason
     except UnicodeDecodeError as reason:
         raise SettingsError(f"The variants table {path.name} is not UTF-8 text.") from reason
     except msgspec.MsgspecError as reason:
         raise SettingsError(f"The variants table {path.name} is wrong: {reason}.") from reason
-    if not variants:
+    if not table:
         raise SettingsError(f"The variants table {path.name} has no variant.")
-    for variant in variants:
-        _check(variant)
-    return variants
+    return tuple(_variant(path, name, rule) for name, rule in table.items())
+
+
+def _variant(path: Path, name: str, rule: object) -> Variant:
+    try:
+        options = msgspec.convert(rule, dict[str, object])
+        variant = msgspec.convert({**options, "name": name}, Variant)
+    except msgspec.ValidationError as reason:
+        sentence = f"The variant {name} in {path.name} is wrong: {reason}."
+        raise SettingsError(sentence) from reason
+    _check(variant)
+    return variant
 
 
 def _check(variant: Variant) -> None:
@@ -105,9 +111,13 @@ def _check(variant: Variant) -> None:
 
 
 def load_watermarks(variants: tuple[Variant, ...], folders: Sequence[Path] = FOLDERS) -> Marks:
-    """The watermark files of `variants`, by name; SettingsError names a missing one."""
-    marks = [variant.watermark for variant in variants if variant.watermark]
-    return {name: _first_of(name, folders) for name in sorted({m.file for m in marks if m.file})}
+    """The watermark files of `variants`, by name.
+
+    SettingsError names a missing one, and the first variant that needs it.
+    """
+    marks = [(v.watermark.file, v.name) for v in variants if v.watermark and v.watermark.file]
+    needed = dict(reversed(marks))
+    return {file: _first_of(file, needed[file], folders) for file in sorted(needed)}
 
 
 def watermark_objects(variants: tuple[Variant, ...]) -> list[str]:
@@ -143,8 +153,8 @@ def _hash_of(variant: Variant, watermarks: Marks, options: tuple[object, ...]) -
     return digest.hexdigest()[:16]
 
 
-def _first_of(name: str, folders: Sequence[Path]) -> bytes:
+def _first_of(name: str, variant: str, folders: Sequence[Path]) -> bytes:
     path = next((f / name for f in folders if (f / name).is_file()), None)
     if path is None:
-        raise SettingsError(f"The watermark {name} is missing.")
+        raise SettingsError(f"The watermark {name} of the variant {variant} is missing.")
     return path.read_bytes()

@@ -48,7 +48,7 @@ class ObjectStore(Protocol):
         """Store `data` and return its ETag; idempotent."""
 
     def exists(self, bucket: str, key: str) -> bool:
-        """Whether the object exists; ReadRefused for an invalid key."""
+        """Whether the object exists, under exactly this key; ReadRefused for an invalid key."""
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """All keys below `prefix`."""
@@ -70,9 +70,10 @@ class Cdn(Protocol):
     """The CDN that serves the renditions."""
 
     def forget(self, image_id: str, files: Collection[str]) -> str | None:
-        """Invalidate all copies of an image's `files` (keys): the invalidation's id.
+        """Invalidate all copies of an image's files: the invalidation's id.
 
-        None if there is no CDN. TransientError if too many invalidations are in progress.
+        `files` are the keys of all that were ever published, or empty if they are unknown. None
+        if there is no CDN. TransientError if too many invalidations are in progress.
         """
 
 

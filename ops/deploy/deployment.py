@@ -145,9 +145,8 @@ class Deployment:
     def _publish(self) -> None:
         bucket = self.stage.site_bucket
         difference = site.compare(self.account, bucket, site.page_files(self.site))
-        site.publish(self.account, bucket, difference)
         distribution = self.stacks["delivery"].outputs()["DistributionId"]
-        paths = site.invalidate(self.account, distribution, bucket, difference.removed)
+        paths = site.publish(self.account, bucket, distribution, difference)
         self.progress.detail(
             f"{len(difference.changed)} files uploaded, {len(difference.removed)} removed, "
             f"{paths} paths invalidated"

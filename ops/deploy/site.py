@@ -4,10 +4,10 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from ops.account import Account
 from ops.aws_errors import explained
@@ -18,6 +18,8 @@ FRONTEND = PROJECT / "frontend"
 
 # Browsers revalidate each time; the CDN keeps a file for an hour, or until it is invalidated.
 _CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
+# The keys that an update changes, in the site bucket itself until they have been invalidated.
+_JOURNAL = ".to-invalidate.json"
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,23 @@ def compare(account: Account, bucket: str, files: list[File]) -> Publication:
     """Compare `files` with the bucket, by checksum and headers."""
     s3 = account.client("s3")
     with explained():
-        there = {key for key, _ in _objects(s3, bucket)}
+        there = set(_keys(s3, bucket)) - {_JOURNAL}
         changed = [f for f in files if f.key not in there or not _is_there(s3, bucket, f)]
     return Publication(tuple(changed), tuple(sorted(there - {file.key for file in files})))
 
 
-def publish(account: Account, bucket: str, publication: Publication) -> None:
-    """Upload and delete files in the bucket."""
+def publish(account: Account, bucket: str, distribution: str, publication: Publication) -> int:
+    """Upload and delete files in the bucket and invalidate them: the number of paths.
+
+    Files of an earlier update that was interrupted before their invalidation are included.
+    """
     s3 = account.client("s3")
     with explained():
+        keys = _interrupted(s3, bucket) | {file.key for file in publication.changed}
+        paths = sorted(_paths(keys | {*publication.removed}))
+        if not paths:
+            return 0
+        _note(s3, bucket, keys | {*publication.removed})
         for file in publication.changed:
             s3.put_object(
                 Bucket=bucket,
@@ -81,25 +91,8 @@ def publish(account: Account, bucket: str, publication: Publication) -> None:
             )
         for key in publication.removed:
             s3.delete_object(Bucket=bucket, Key=key)
-
-
-def invalidate(account: Account, distribution: str, bucket: str, removed: tuple[str, ...]) -> int:
-    """Invalidate files that were removed, or written since the last invalidation.
-
-    Returns the number of paths. The bucket's timestamps decide, so that an interruption before
-    this step loses nothing.
-    """
-    cloudfront = account.client("cloudfront")
-    with explained():
-        last = _last_invalidation(cloudfront, distribution)
-        written = [
-            key
-            for key, modified in _objects(account.client("s3"), bucket)
-            if last is None or modified >= last
-        ]
-        paths = sorted(_paths({*written, *removed}))
-        if paths:
-            _invalidate(cloudfront, distribution, paths)
+        _invalidate(account.client("cloudfront"), distribution, paths)
+        s3.delete_object(Bucket=bucket, Key=_JOURNAL)
     return len(paths)
 
 
@@ -109,24 +102,30 @@ def _is_there(s3: Any, bucket: str, file: File) -> bool:
     return all(found.get(name) == value for name, value in wanted.items())
 
 
-def _objects(s3: Any, bucket: str) -> Iterator[tuple[str, datetime]]:
+def _keys(s3: Any, bucket: str) -> Iterator[str]:
     try:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-            for item in page.get("Contents", ()):
-                yield item["Key"], item["LastModified"]
+            yield from (item["Key"] for item in page.get("Contents", ()))
     except s3.exceptions.NoSuchBucket:
         return
 
 
-def _last_invalidation(cloudfront: Any, distribution: str) -> datetime | None:
-    listed = cloudfront.list_invalidations(DistributionId=distribution, MaxItems="1")
-    items = listed["InvalidationList"].get("Items", ())
-    return items[0]["CreateTime"] if items else None
+def _interrupted(s3: Any, bucket: str) -> set[str]:
+    """The keys that an interrupted update changed, or was about to."""
+    try:
+        return set(json.load(s3.get_object(Bucket=bucket, Key=_JOURNAL)["Body"]))
+    except s3.exceptions.NoSuchKey:
+        return set()
+
+
+def _note(s3: Any, bucket: str, keys: Iterable[str]) -> None:
+    body = json.dumps(sorted(keys)).encode()
+    s3.put_object(Bucket=bucket, Key=_JOURNAL, Body=body, ContentType="application/json")
 
 
 def _paths(keys: set[str]) -> Iterator[str]:
     for key in keys:
-        yield f"/{key}"
+        yield f"/{quote(key)}"
         if key == "index.html":
             yield "/"
 

@@ -70,11 +70,10 @@ def _parameter(parameter: Json) -> tuple[str, ...]:
 
 
 def _response(status: str, response: Json) -> tuple[str, str]:
-    schema = _schema(response)
-    if "allOf" in schema:
-        codes = schema["allOf"][1]["properties"]["code"]["enum"]
-        return status, ", ".join(f"[`{code}`](#{code})" for code in codes)
-    return status, f"{_type(schema)}: {response['description']}"
+    (content,) = response["content"].values()
+    if "examples" in content:  # of problems, by code
+        return status, ", ".join(f"[`{code}`](#{code})" for code in content["examples"])
+    return status, f"{_type(content['schema'])}: {response['description']}"
 
 
 def _schema(holder: Json) -> Json:

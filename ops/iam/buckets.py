@@ -5,6 +5,8 @@ from ops.iam.statements import HOLDER, Statement
 
 # An id is a ULID, whose first character is 0 to 7: these match images' files, and no watermark.
 _IDS = tuple(f"{first}*" for first in "01234567")
+# Keys of renditions, and of no manifest or watermark: `?` is any one character.
+RENDITIONS = tuple(f"{first}{'?' * 25}/{'?' * 16}/*" for first in "01234567")
 _MANIFESTS = tuple(f"{ids}/manifest.json" for ids in _IDS)
 _LIST = ("s3:ListBucket", "s3:ListBucketVersions")
 

@@ -32,19 +32,26 @@ class Issuer:
     def __init__(self) -> None:
         self.rsa = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.ec = ec.generate_private_key(ec.SECP256R1())
+        self.weak_rsa = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+        self.other_curve = ec.generate_private_key(ec.SECP256K1())
         self.requests: list[str] = []
         self.is_away = False
 
     @property
     def key_set(self) -> dict[str, Any]:
-        """Its public keys, and a symmetric key, which should never be published."""
+        """Its public keys; some are weak, and a symmetric one should never be published."""
         first = RSAAlgorithm.to_jwk(self.rsa.public_key(), as_dict=True)
         second = ECAlgorithm.to_jwk(self.ec.public_key(), as_dict=True)
+        weak = RSAAlgorithm.to_jwk(self.weak_rsa.public_key(), as_dict=True)
+        other = ECAlgorithm.to_jwk(self.other_curve.public_key(), as_dict=True)
         secret = base64.urlsafe_b64encode(b"k" * 32).decode().rstrip("=")
         return {
             "keys": [
                 {**first, "kid": "rsa-1", "use": "sig"},
                 {**second, "kid": "ec-1", "alg": "ES256"},
+                {**weak, "kid": "rsa-weak"},
+                {**other, "kid": "ec-other"},
+                {**other, "kid": "ec-small", "crv": "P-192"},
                 {"kty": "oct", "kid": "oct-1", "k": secret},
             ]
         }

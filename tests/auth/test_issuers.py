@@ -10,8 +10,9 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import RSAAlgorithm
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.utils import base64url_encode
+from jwt.warnings import InsecureKeyLengthWarning
 
 from chalicelib.auth.jwks import KeySet
 from chalicelib.auth.jwt import JwtVerifier
@@ -28,6 +29,18 @@ def signed_with_the_public_key(issuer: Issuer) -> str:
     parts = unsigned({"alg": "HS256", "kid": "rsa-1"}, issuer.claims()).rpartition(".")[0]
     mark = hmac.new(issuer.public_pem(), parts.encode(), hashlib.sha256).digest()
     return f"{parts}.{base64url_encode(mark).decode()}"
+
+
+def signed_with_a_weak_key(issuer: Issuer, algorithm: str = "RS256") -> str:
+    with pytest.warns(InsecureKeyLengthWarning):
+        return jwt.encode(issuer.claims(), issuer.weak_rsa, algorithm, {"kid": "rsa-weak"})
+
+
+def signed_on_another_curve(issuer: Issuer, kid: str = "ec-other") -> str:
+    """ES256, whose curve is P-256, with a key of secp256k1."""
+    parts = unsigned({"alg": "ES256", "kid": kid}, issuer.claims()).rpartition(".")[0]
+    signature = ECAlgorithm(ECAlgorithm.SHA256).sign(parts.encode(), issuer.other_curve)
+    return f"{parts}.{base64url_encode(signature).decode()}"
 
 
 def of_a_stranger(**header: Any) -> Make:
@@ -84,6 +97,11 @@ ATTEMPTS: dict[str, Make] = {
     "the EC key's id on an RSA signature": headed(kid="ec-1"),
     "the RSA key's id on an EC signature": lambda issuer: jwt.encode(
         issuer.claims(), issuer.ec, "ES256", headers={"kid": "rsa-1"}
+    ),
+    "an RSA key of 1024 bits": signed_with_a_weak_key,
+    "a key on another curve": signed_on_another_curve,
+    "a key on a curve that is too small": lambda issuer: signed_on_another_curve(
+        issuer, "ec-small"
     ),
     "a stranger's RSA key": of_a_stranger(),
     "a stranger's EC key": lambda issuer: jwt.encode(
@@ -149,6 +167,26 @@ ATTEMPTS: dict[str, Make] = {
 def test_an_invalid_token_is_refused(jwt_harness: Harness, issuer: Issuer, attempt: str) -> None:
     token = ATTEMPTS[attempt](issuer)
     assert refused(jwt_harness.request("GET", "/images", token))
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "RS512", "PS256"])
+def test_the_log_says_that_an_issuers_key_is_too_short(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture, algorithm: str
+) -> None:
+    wanted = settings_for(issuer, JWT_ALGORITHMS="RS256,RS512,PS256")
+    verifier = JwtVerifier(wanted, KeySet(wanted, fetch, utc_now))
+    assert verifier.authenticate(signed_with_a_weak_key(issuer, algorithm)) is None
+    assert f"Issuer's key 'rsa-weak' refused for {algorithm}: " in caplog.text
+    assert "1024 bits" in caplog.text
+
+
+def test_a_forged_token_does_not_blame_the_issuers_key(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    wanted = settings_for(issuer)
+    verifier = JwtVerifier(wanted, KeySet(wanted, fetch, utc_now))
+    assert verifier.authenticate(of_a_stranger()(issuer)) is None
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("header", ["jku", "x5u"])

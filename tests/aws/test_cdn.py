@@ -23,7 +23,7 @@ def stubber(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     clients.cloudfront.cache_clear()
 
 
-FILES = [f"{ULID}/0123456789abcdef/a b.webp", f"{ULID}/manifest.json"]
+FILES = [f"{ULID}/0123456789abcdef/a b.webp", f"{ULID}/0123456789abcdef/mobile.webp"]
 
 
 def expect(stubber: Stubber, *paths: str) -> None:
@@ -44,27 +44,36 @@ def expect(stubber: Stubber, *paths: str) -> None:
     )
 
 
-def refuse(stubber: Stubber) -> None:
-    stubber.add_client_error("create_invalidation", "TooManyInvalidationsInProgress")
+def refuse(stubber: Stubber, code: str = "TooManyInvalidationsInProgress") -> None:
+    stubber.add_client_error("create_invalidation", code, http_status_code=400)
 
 
-def test_all_copies_of_an_image_are_invalidated_by_one_path(stubber: Stubber) -> None:
-    expect(stubber, f"/images/{ULID}/*")
+def test_copies_are_invalidated_under_the_requested_path_and_under_the_rewritten_one(
+    stubber: Stubber,
+) -> None:
+    expect(stubber, f"/images/{ULID}/*", f"/{ULID}/*")
     assert CloudFront("E1").forget(ULID, FILES) == "I1"
 
 
 def test_each_file_is_a_path_if_no_more_wildcards_are_accepted(stubber: Stubber) -> None:
     refuse(stubber)
-    expect(stubber, f"/images/{ULID}/0123456789abcdef/a%20b.webp", f"/images/{ULID}/manifest.json")
+    expect(
+        stubber,
+        f"/images/{ULID}/0123456789abcdef/a%20b.webp",
+        f"/{ULID}/0123456789abcdef/a%20b.webp",
+        f"/images/{ULID}/0123456789abcdef/mobile.webp",
+        f"/{ULID}/0123456789abcdef/mobile.webp",
+    )
     assert CloudFront("E1").forget(ULID, FILES) == "I1"
 
 
-@pytest.mark.parametrize("files", [[], FILES])
+@pytest.mark.parametrize("code", ["TooManyInvalidationsInProgress", "Throttling"])
+@pytest.mark.parametrize(("files", "requests"), [([], 1), (FILES, 2), (FILES * 751, 1)])
 def test_too_many_invalidations_at_once_are_a_transient_error(
-    stubber: Stubber, files: list[str]
+    stubber: Stubber, code: str, files: list[str], requests: int
 ) -> None:
-    for _ in range(2 if files else 1):
-        refuse(stubber)
+    for _ in range(requests):
+        refuse(stubber, code)
     with pytest.raises(TransientError):
         CloudFront("E1").forget(ULID, files)
 

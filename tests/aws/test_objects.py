@@ -21,6 +21,18 @@ KEYS = [
     "/".join(["x" * 203] * 5) + "/.jpg",
 ]
 
+# Of owners/ann/a.jpg: SeaweedFS resolves them all to it.
+SPELLINGS = [
+    "owners//ann/a.jpg",
+    "owners/ann//a.jpg",
+    "owners///ann//a.jpg",
+    "/owners/ann/a.jpg",
+    "//owners/ann/a.jpg",
+    "owners\\ann\\a.jpg",
+    "owners/ann\\a.jpg",
+    "\\owners/ann/a.jpg",
+]
+
 
 @pytest.fixture(params=["memory", "s3"])
 def store(request: pytest.FixtureRequest) -> ObjectStore:
@@ -71,6 +83,38 @@ def test_reading_a_missing_object_is_an_error(store: ObjectStore) -> None:
     with pytest.raises(ObjectMissing):
         store.read(BUCKET, "nowhere", 5)
     assert not store.exists(BUCKET, "nowhere")
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_another_spelling_of_a_key_is_not_the_same_object(
+    store: ObjectStore, spelling: str
+) -> None:
+    write(store, "owners/ann/a.jpg", b"Ann's")
+    assert not store.exists(BUCKET, spelling)
+    assert store.versions(BUCKET, spelling) == []
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_erasing_another_spelling_of_a_key_erases_nothing(
+    store: ObjectStore, spelling: str
+) -> None:
+    write(store, "owners/ann/a.jpg", b"Ann's")
+    store.erase(BUCKET, spelling)
+    assert store.exists(BUCKET, "owners/ann/a.jpg")
+
+
+def test_on_aws_any_spelling_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    clients.s3.cache_clear()
+    with Stubber(clients.s3()) as stubber:
+        stubber.add_response("head_object", {}, {"Bucket": BUCKET, "Key": "a//b.jpg"})
+        listed = {"Bucket": BUCKET, "Prefix": "a//b.jpg", "MaxKeys": 1}
+        stubber.add_response("list_object_versions", {"Versions": [{"Key": "a//b.jpg"}]}, listed)
+        assert S3Objects().exists(BUCKET, "a//b.jpg")
+        stubber.assert_no_pending_responses()
+    clients.s3.cache_clear()
 
 
 def test_a_written_object_exists(store: ObjectStore) -> None:

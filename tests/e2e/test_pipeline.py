@@ -2,14 +2,20 @@
 
 import hashlib
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from PIL import Image
 from werkzeug.http import parse_options_header
 
+from ops.local.names import IMAGES_BUCKET
+from tests.addresses import PRIVATE
+from tests.builders import ULID
 from tests.e2e.client import ApiClient
 from tests.e2e.photographs import (
     camera_file,
@@ -105,10 +111,41 @@ def test_a_renditions_bytes_are_those_of_its_key(ready: dict[str, Any]) -> None:
 
 
 def test_the_manifest_is_stored_beside_the_renditions(ready: dict[str, Any], stack: Stack) -> None:
-    answer = requests.get(f"{stack.site}/images/{ready['id']}/manifest.json", timeout=GENEROUS)
-    shown = {name: value for name, value in answer.json().items() if name != "ledger"}
-    assert shown == ready
-    assert answer.headers["Cache-Control"] == "no-cache"
+    stored = stack.s3().get_object(Bucket=IMAGES_BUCKET, Key=f"{ready['id']}/manifest.json")
+    manifest = json.load(stored["Body"])
+    assert {name: value for name, value in manifest.items() if name != "ledger"} == ready
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+def test_the_site_serves_no_manifest_or_watermark(
+    ready: dict[str, Any], stack: Stack, path: str
+) -> None:
+    stack.s3().put_object(Bucket=IMAGES_BUCKET, Key="watermarks/logo.png", Body=b"logo")
+    own = path.replace(ULID, ready["id"]).replace(ULID[1:], ready["id"][1:])
+    assert status_of(stack.site, own) == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "/manifest.json", "0" * 16 + "/../manifest.json"]
+)
+def test_the_local_cdn_has_no_permission_to_read_manifests(
+    ready: dict[str, Any], stack: Stack, name: str
+) -> None:
+    with pytest.raises(ClientError) as raised:
+        stack.s3("cdn").get_object(Bucket=IMAGES_BUCKET, Key=f"{ready['id']}/{name}")
+    assert raised.value.response["Error"]["Code"] in ("AccessDenied", "InvalidRequest")
+
+
+def status_of(site: str, path: str) -> int:
+    """The status of a GET request for exactly `path`, which clients would normalize."""
+    connection = HTTPConnection(site.removeprefix("http://"), timeout=GENEROUS)
+    try:
+        connection.putrequest("GET", path, skip_host=True)
+        connection.putheader("Host", site.removeprefix("http://"))
+        connection.endheaders()
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -116,6 +153,16 @@ def test_the_manifest_is_stored_beside_the_renditions(ready: dict[str, Any], sta
     ["http://169.254.169.254/latest/", "//evil.example/a", "..", "a/../b", "a\0b", "🙂" * 1024],
 )
 def test_a_key_that_no_object_can_have_is_not_found(client: ApiClient, key: str) -> None:
+    body = {"bucket": "darkroom-uploads", "key": key}
+    answer = requests.post(f"{client.api}/images", json=body, timeout=GENEROUS)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(("part", "other"), [("/", "//"), ("/", "\\"), ("uploads", "/uploads")])
+def test_another_spelling_of_an_originals_key_is_not_found(
+    client: ApiClient, ready: dict[str, Any], part: str, other: str
+) -> None:
+    key = ready["original_file"].replace(part, other, 1)
     body = {"bucket": "darkroom-uploads", "key": key}
     answer = requests.post(f"{client.api}/images", json=body, timeout=GENEROUS)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -30,6 +30,13 @@ def statements(stack: Stack, policy: str) -> list[Json]:
     return list(stack.properties(policy)["PolicyDocument"]["Statement"])
 
 
+def readable(stack: Stack, purpose: str) -> list[str]:
+    """The ARNs of the objects that the distribution may read in a bucket: Images or Site."""
+    [allowed] = [s for s in statements(stack, f"{purpose}Policy") if s["Effect"] == "Allow"]
+    resource = allowed["Resource"]
+    return [resource] if isinstance(resource, str) else list(resource)
+
+
 def headers(stack: Stack) -> Json:
     assert behavior(stack, "")["ResponseHeadersPolicyId"] == "<PageHeaders>"
     config = stack.properties("PageHeaders")["ResponseHeadersPolicyConfig"]

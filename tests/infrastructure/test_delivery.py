@@ -1,13 +1,21 @@
 """The distribution in front of private buckets and the API, property by property."""
 
-import pytest
+from fnmatch import fnmatchcase
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.model import keys
+from ops.iam.buckets import RENDITIONS
+from tests.builders import ULID
 from tests.infrastructure.distribution import (
     API,
     behavior,
     behaviors,
     ids,
     origin,
+    readable,
     settings,
     statements,
 )
@@ -61,7 +69,6 @@ def test_requests_to_a_bucket_are_signed(delivery: Stack, bucket: str) -> None:
 def test_a_bucket_is_read_by_this_distribution_and_nobody_else(
     delivery: Stack, purpose: str
 ) -> None:
-    bucket = f"arn:aws:s3:::our-{purpose.lower()}"
     allowed = [s for s in statements(delivery, f"{purpose}Policy") if s["Effect"] == "Allow"]
     arn = "arn:aws:cloudfront::111122223333:distribution/<Distribution>"
     assert allowed == [
@@ -70,10 +77,37 @@ def test_a_bucket_is_read_by_this_distribution_and_nobody_else(
             "Effect": "Allow",
             "Principal": {"Service": "cloudfront.amazonaws.com"},
             "Action": "s3:GetObject",
-            "Resource": f"{bucket}/*",
+            "Resource": allowed[0]["Resource"],
             "Condition": {"StringEquals": {"aws:SourceArn": arn}},
         }
     ]
+
+
+def test_the_distribution_may_read_the_whole_page(delivery: Stack) -> None:
+    assert readable(delivery, "Site") == ["arn:aws:s3:::our-site/*"]
+
+
+def test_the_distribution_may_read_what_the_local_cdn_may_read(delivery: Stack) -> None:
+    keys = [arn.removeprefix("arn:aws:s3:::our-images/") for arn in readable(delivery, "Images")]
+    assert keys == list(RENDITIONS)
+
+
+@given(st.from_regex(keys.RENDITION_PATTERN, fullmatch=True))
+def test_the_distribution_may_read_renditions(key: str) -> None:
+    assert any(fnmatchcase(key, pattern) for pattern in RENDITIONS)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        f"{ULID}/manifest.json",
+        "watermarks/logo.png",
+        "watermarks/aaaaaaaaaaaaaaa/60425b612b0452a3/logo.png",
+        "anything/else",
+    ],
+)
+def test_the_distribution_may_read_no_other_file_of_the_images_bucket(key: str) -> None:
+    assert not any(fnmatchcase(key, pattern) for pattern in RENDITIONS)
 
 
 @pytest.mark.parametrize("purpose", ["Images", "Site"])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model import keys
+from tests.builders import ULID
 
 NAMES = st.text(max_size=300)
 
@@ -90,14 +91,40 @@ def test_a_key_of_another_form_is_not_a_tickets_upload() -> None:
         f"uploads/ann/{image_id}/",
         f"uploads/ann/{image_id}/a/b",
         "uploads/ann/x/y",
+        f"uploads//ann/{image_id}/a.jpg",
+        f"uploads/ann//{image_id}/a.jpg",
+        f"/uploads/ann/{image_id}/a.jpg",
+        f"uploads\\ann\\{image_id}\\a.jpg",
+        f"uploads/ann/{image_id}/b\\..\\a.jpg",
+        f"uploads/ann/{image_id}/a.jpg\n",
+        f"uploads/ann/{image_id}/a\0.jpg",
+        f"uploads/../{image_id}/a.jpg",
+        f"uploads/./{image_id}/a.jpg",
     ):
         assert keys.ticketed(key) is None
+
+
+@given(st.text(min_size=1, max_size=255), NAMES)
+def test_no_key_of_an_upload_is_ambiguous(owner: str, name: str) -> None:
+    key = keys.upload_key(owner, keys.derived_image_id("b", "k"), name)
+    assert keys.ticketed(key) is not None
+    assert not keys.is_ambiguous(key)
 
 
 def test_the_key_of_a_rendition_changes_with_its_bytes() -> None:
     assert keys.rendition_key("I", b"1", "mobile", "webp") != keys.rendition_key(
         "I", b"2", "mobile", "webp"
     )
+
+
+@given(st.binary(), st.from_regex(r"[a-z0-9][a-z0-9_-]{0,31}", fullmatch=True))
+def test_the_key_of_a_rendition_is_recognized(content: bytes, variant: str) -> None:
+    image_id = keys.derived_image_id("b", "k")
+    assert keys.is_rendition_key(keys.rendition_key(image_id, content, variant, "webp"))
+
+
+def test_the_key_of_a_manifest_is_not_a_renditions() -> None:
+    assert not keys.is_rendition_key(keys.manifest_key(ULID))
 
 
 def test_a_public_address_is_quoted() -> None:

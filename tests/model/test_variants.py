@@ -54,6 +54,37 @@ def test_an_invalid_table_is_refused_with_a_sentence(
         load_variants(table(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "width = 0",
+        "width = 'wide'",
+        "width = 10\nfit = 'cover'",
+        "width = 10\nformats = ['webp', 'webp']",
+        "width = 10\nquality = 101",
+        "width = 10\nwatermarks = 'x'",
+        "width = 10\nwatermark = {}",
+        "width = 10\nwatermark = {file = 'x.png', opacity = 2}",
+    ],
+)
+def test_an_error_names_the_variant(tmp_path: Path, rule: str) -> None:
+    path = table(tmp_path, f"[good]\nwidth = 10\n[bad-one]\n{rule}\n")
+    with pytest.raises(SettingsError, match=r"\bbad-one\b"):
+        load_variants(path)
+
+
+def test_an_option_outside_any_variant_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"The variant width in variants\.toml is wrong"):
+        load_variants(table(tmp_path, "width = 10\n"))
+
+
+def test_a_missing_watermark_is_named_with_its_variant(tmp_path: Path) -> None:
+    path = table(tmp_path, "[a]\nwidth = 10\n[b]\nwidth = 10\nwatermark = {file = 'x.png'}\n")
+    with pytest.raises(SettingsError, match=r"x\.png of the variant b is missing"):
+        load_watermarks(load_variants(path), [tmp_path])
+
+
 def test_sharpening_is_off_by_default(tmp_path: Path) -> None:
     off, on = load_variants(table(tmp_path, "[a]\nwidth = 10\n[b]\nwidth = 10\nsharpen = 1"))
     assert (off.sharpen, on.sharpen) == (0.0, 1.0)

@@ -13,6 +13,7 @@ from chalicelib.processing.failures import Failure
 from chalicelib.processing.identity import image_id_of
 from chalicelib.processing.timing import PhaseTimer
 from tests.builders import caller
+from tests.pictures import jpeg
 from tests.sweep.conftest import UPLOADS, Harness
 
 
@@ -152,5 +153,14 @@ def test_the_cdn_forgets_files_that_an_interrupted_deletion_deleted(harness: Har
         harness.objects.erase("test-images", key)
     harness.wait(hours=1)
     harness.sweep()
-    expected = sorted([*image.processed_files, f"{image.id}/manifest.json"])
-    assert harness.cdn.invalidated == [(image.id, expected)]
+    assert harness.cdn.invalidated == [(image.id, sorted(image.processed_files))]
+
+
+def test_the_cdn_is_not_limited_to_the_present_files_of_an_image_with_earlier_ones(
+    harness: Harness,
+) -> None:
+    image = harness.ready()
+    harness.put(image.original_file, jpeg(seed=2))
+    harness.process(image.original_file, "A2")
+    harness.wiring.library.delete(image.id, caller(image.owner))
+    assert harness.cdn.invalidated == [(image.id, [])]

@@ -4,6 +4,7 @@ import json
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -11,9 +12,11 @@ from chalicelib.errors import RequestError
 from chalicelib.web.openapi.document import Terms, build
 from chalicelib.web.openapi.operations import OPERATIONS
 from chalicelib.web.problems import PROBLEMS
+from chalicelib.web.responses import PROBLEM_TYPE, Problem
 from ops.docs.openapi import documents
 from ops.packaging.gateway import ANSWERS, answer
 
+PROBLEM = "#/components/schemas/Problem"
 TERMS = [Terms(), Terms(guarded=False, allow_heic=True, max_upload_bytes=1)]
 
 
@@ -37,6 +40,48 @@ def test_every_field_has_a_description() -> None:
         if "description" not in described
     ]
     assert undescribed == []
+
+
+def test_optional_fields_of_requests_have_no_default() -> None:
+    document = build(Terms())
+    bodies = [o.body.__name__ for o in OPERATIONS.values() if o.body]
+    schemas = [document["components"]["schemas"][name] for name in bodies]
+    fields = [field for schema in schemas for field in schema["properties"].values()]
+    assert fields
+    # openapi-typescript makes such fields required.
+    assert [field for field in fields if "default" in field] == []
+
+
+def test_all_errors_have_the_same_schema() -> None:
+    schemas = [content["schema"] for _, content in problems()]
+    assert schemas
+    # openapi-python-client makes a model of any other.
+    assert [schema for schema in schemas if schema != {"$ref": PROBLEM}] == []
+
+
+def test_the_examples_of_an_error_are_its_problems_by_code() -> None:
+    for status, content in problems():
+        examples = content["examples"]
+        assert {example["value"]["code"] for example in examples.values()} == set(examples)
+        assert {example["value"]["status"] for example in examples.values()} == {status}
+        for example in examples.values():
+            assert msgspec.convert(example["value"], Problem)
+
+
+def problems() -> list[tuple[int, dict[str, Any]]]:
+    """The status and content of all error responses."""
+    return [
+        (int(status), content)
+        for path in build(Terms())["paths"].values()
+        for operation in path.values()
+        for status, response in operation["responses"].items()
+        for media_type, content in response["content"].items()
+        if media_type == PROBLEM_TYPE
+    ]
+
+
+def test_no_description_is_pythons_own() -> None:
+    assert "dict()" not in json.dumps(build(Terms()))
 
 
 def test_an_operation_is_named_for_its_view(application: ModuleType) -> None:

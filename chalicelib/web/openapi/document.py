@@ -112,6 +112,7 @@ def _reference(form: Any) -> Json:
 
 
 def _schemas(terms: Terms) -> Json:
+    bodies = {operation.body.__name__ for operation in OPERATIONS.values() if operation.body}
     forms = {form for operation in OPERATIONS.values() for form in _forms(operation)}
     ordered = [*sorted(forms, key=lambda form: form.__name__), Problem, *SCHEMAS.values()]
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
@@ -119,10 +120,19 @@ def _schemas(terms: Terms) -> Json:
         schema["description"] = inspect.cleandoc(schema["description"])
         for field, description in _fields(name).items():
             _annotate(schema["properties"][field], description)
+        if name in bodies:
+            _drop_null_defaults(schema)
         if name == UploadRequest.__name__:
             schema["properties"] |= _limited(schema["properties"], terms)
     # Defaults that are tuples are arrays in JSON.
     return dict(sorted(msgspec.json.decode(msgspec.json.encode(schemas)).items()))
+
+
+def _drop_null_defaults(schema: Json) -> None:
+    # openapi-typescript takes a field with a default for one that is always present.
+    for described in schema["properties"].values():
+        if "default" in described and described["default"] is None:
+            del described["default"]
 
 
 def _limited(properties: Json, terms: Terms) -> Json:

@@ -23,7 +23,11 @@ HEADERS: Json = {
     "Cache-Control": _header("API responses must not be cached.", "no-store"),
     "Retry-After": {**_header("Seconds to wait before a retry.", "", "integer"), "example": 30},
     "Vary": _header("CORS headers depend on the origin.", "Origin"),
-    "WWW-Authenticate": _header("The required authentication scheme (RFC 6750).", "Bearer"),
+    "WWW-Authenticate": _header(
+        "The required authentication scheme (RFC 6750). For an invalid token API Gateway renames "
+        "the header to x-amzn-Remapped-WWW-Authenticate.",
+        "Bearer",
+    ),
     "X-Content-Type-Options": _header("The content type must not be sniffed.", "nosniff"),
 }
 
@@ -31,7 +35,7 @@ HEADERS: Json = {
 def success_response(operation: Operation, form: Any, schema: Json) -> Json:
     """The response of `operation` with the body `form`."""
     described: Json = {
-        "description": (getattr(form, "__doc__", None) or "").strip().partition("\n")[0],
+        "description": _meaning(form),
         "headers": _headers(),
         "content": {"application/json": {"schema": schema}},
     }
@@ -43,20 +47,36 @@ def success_response(operation: Operation, form: Any, schema: Json) -> Json:
     return described
 
 
+def _meaning(form: Any) -> str:
+    if not hasattr(form, "__struct_fields__"):  # a builtin type, whose docstring is Python's own
+        return "The document."
+    return (form.__doc__ or "").strip().partition("\n")[0]
+
+
 def error_responses(problems: list[type[RequestError]], schema: Json, media_type: str) -> Json:
-    """The error responses by status, each with its possible problem codes."""
+    """The error responses by status, each with an example of its possible problems, by code.
+
+    All have the same schema: client generators make a type of their own from any other.
+    """
     by_status: dict[int, list[type[RequestError]]] = {}
     for problem in problems:
         by_status.setdefault(problem.status, []).append(problem)
     described = {}
     for status, kinds in sorted(by_status.items()):
-        codes = {"type": "object", "properties": {"code": {"enum": [k.code for k in kinds]}}}
         described[str(status)] = {
             "description": "\n\n".join(f"`{kind.code}`: {sentence_of(kind)}" for kind in kinds),
             "headers": _headers(_OF_A_STATUS.get(status)),
-            "content": {media_type: {"schema": {"allOf": [schema, codes]}}},
+            "content": {
+                media_type: {"schema": schema, "examples": {k.code: _example(k) for k in kinds}}
+            },
         }
     return described
+
+
+def _example(kind: type[RequestError]) -> Json:
+    sentence = sentence_of(kind)
+    fields = {"title": kind.title, "status": kind.status, "detail": sentence, "code": kind.code}
+    return {"summary": sentence, "value": {"type": "about:blank", **fields}}
 
 
 def sentence_of(kind: type[RequestError]) -> str:

@@ -1,4 +1,4 @@
-"""Serves the images bucket read-only, as CloudFront with Origin Access Control does."""
+"""Serves renditions, as CloudFront does, and nothing else of the images bucket."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.model import keys
 from ops.local.names import IMAGES_BUCKET
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ class Answer:
 
 
 def read_image(key: str, request_headers: Mapping[str, str]) -> Answer:
-    """The object, or S3's refusal; S3 evaluates the request's conditions and range."""
+    """The rendition, or S3's refusal; S3 evaluates the request's conditions and range.
+
+    `key` is as it was requested: one that is percent-encoded is no rendition's.
+    """
+    if not keys.is_rendition_key(key):
+        return Answer(HTTPStatus.NOT_FOUND, {**_ALWAYS, "Cache-Control": "no-store"})
     parameters: dict[str, Any] = {
         parameter: request_headers[header]
         for header, parameter in _REQUEST_HEADERS.items()

@@ -4,7 +4,7 @@ import os
 import shutil
 from http import HTTPStatus
 from io import BytesIO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from ops.local.http import access, cdn, pages
 from ops.local.http.cdn import Answer
@@ -63,7 +63,7 @@ class SiteRequest(LocalRequest):
             return pages.configuration(self.server.options)
         if path.startswith(_IMAGES):
             headers = {name.title(): value for name, value in self.headers.items()}
-            return cdn.read_image(unquote(path.removeprefix(_IMAGES)), headers)
+            return cdn.read_image(path.removeprefix(_IMAGES), headers)
         page = pages.read_page(PROJECT / "frontend", path)
         return pages.compressed(page, self.headers.get("Accept-Encoding", ""))
 

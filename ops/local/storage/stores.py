@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from ops.iam.buckets import RENDITIONS
 from ops.local import names
 from ops.local.stack.options import Options, read_options
 
@@ -68,14 +69,27 @@ def cors_rules(options: Options) -> Any:
 def bucket_policy(bucket: str) -> dict[str, Any]:
     """Bucket policy: only the named identities read, and only admin configures the bucket.
 
-    The first as in production; the second because SeaweedFS's Write action would allow it.
+    The first as in production, where the CDN reads renditions only; the second because
+    SeaweedFS's Write action would allow it.
     """
     readers = ["admin", "api", "worker"]
+    statements = []
     if bucket == names.IMAGES_BUCKET:
         readers.append("cdn")
+        statements.append(
+            {
+                "Sid": "TheCdnReadsRenditions",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:GetObject",
+                "NotResource": [f"arn:aws:s3:::{bucket}/{keys}" for keys in RENDITIONS],
+                "Condition": {"StringEquals": {"aws:username": ["cdn"]}},
+            }
+        )
     return {
         "Version": "2012-10-17",
         "Statement": [
+            *statements,
             {
                 "Sid": "NobodyElseReads",
                 "Effect": "Deny",
