@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import sys
 from types import FrameType
 
@@ -12,6 +13,7 @@ from ops.exit_codes import FAILED
 from ops.local.stack.lock import only_stack
 from ops.local.stack.options import Options, StackError, read_options
 from ops.local.stack.supervisor import Stack, addresses
+from ops.local.storage.disk import is_disk_error
 
 _FIRST_TOKEN = "Token ./darkroom token create --subject you@example.com"  # noqa: S105 - a hint
 _DATA_HELP = "Directory for pictures, records and logs  [default: .darkroom]"
@@ -59,7 +61,9 @@ def run(**given: str | None) -> None:
         options.data.mkdir(parents=True, exist_ok=True)
         with only_stack(options.data):
             _run(options, console)
-    except (StackError, OSError) as error:
+    except (StackError, OSError, sqlite3.Error) as error:
+        if is_disk_error(error) and not isinstance(error, StackError):
+            error = StackError(f"The disk of DATA_DIR is full ({error}). Free some space on it.")
         click.echo(f"Darkroom cannot run. {error}", err=True)
         sys.exit(FAILED)
 

@@ -58,8 +58,11 @@ def secret_keys(data: Path) -> dict[str, str]:
 
 
 def make_credentials(data: Path) -> None:
-    """Write both files: existing secrets are kept, permissions are always updated."""
-    existing = _read_profiles(profiles_file(data))
+    """Write both files: existing secrets are kept, permissions are always updated.
+
+    Secrets that the first file lacks are taken from the second.
+    """
+    existing = _read_identities(identities_file(data)) | _read_profiles(profiles_file(data))
     identities = {name: existing.get(name) or _new_identity(name) for name in _ACTIONS}
     _write_private(profiles_file(data), _profiles(identities))
     _write_private(identities_file(data), json.dumps(_seaweed(identities), indent=1))
@@ -75,6 +78,16 @@ def _read_profiles(file: Path) -> dict[str, Identity]:
     return {
         name: (parser[name]["aws_access_key_id"], parser[name]["aws_secret_access_key"])
         for name in parser.sections()
+    }
+
+
+def _read_identities(file: Path) -> dict[str, Identity]:
+    if not file.exists():
+        return {}
+    return {
+        identity["name"]: (found["accessKey"], found["secretKey"])
+        for identity in json.loads(file.read_bytes())["identities"]
+        for found in identity["credentials"]
     }
 
 
@@ -101,8 +114,13 @@ def _seaweed(identities: dict[str, Identity]) -> object:
 
 
 def _write_private(file: Path, text: str) -> None:
+    """Write a file as a whole, or, if the disk is full, not at all."""
+    if file.exists() and file.read_bytes() == text.encode():
+        return
     fresh = file.with_name(f"{file.name}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(text)
+        stream.flush()
+        os.fsync(descriptor)
     fresh.replace(file)
