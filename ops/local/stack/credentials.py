@@ -52,6 +52,11 @@ def webhook_secret(data: Path) -> str:
     return file.read_text()
 
 
+def identities(data: Path) -> dict[str, Identity]:
+    """Access key and secret of each identity, by name; empty before the first run."""
+    return _read_profiles(profiles_file(data))
+
+
 def secret_keys(data: Path) -> dict[str, str]:
     """The secret keys of all identities, by their access keys."""
     return dict(_read_profiles(profiles_file(data)).values())
@@ -63,9 +68,9 @@ def make_credentials(data: Path) -> None:
     Secrets that the first file lacks are taken from the second.
     """
     existing = _read_identities(identities_file(data)) | _read_profiles(profiles_file(data))
-    identities = {name: existing.get(name) or _new_identity(name) for name in _ACTIONS}
-    _write_private(profiles_file(data), _profiles(identities))
-    _write_private(identities_file(data), json.dumps(_seaweed(identities), indent=1))
+    made = {name: existing.get(name) or _new_identity(name) for name in _ACTIONS}
+    _write_private(profiles_file(data), _profiles(made))
+    _write_private(identities_file(data), json.dumps(_seaweed(made), indent=1))
 
 
 def _new_identity(name: str) -> Identity:
@@ -91,14 +96,14 @@ def _read_identities(file: Path) -> dict[str, Identity]:
     }
 
 
-def _profiles(identities: dict[str, Identity]) -> str:
+def _profiles(of: dict[str, Identity]) -> str:
     return "".join(
         f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n\n"
-        for name, (key, secret) in identities.items()
+        for name, (key, secret) in of.items()
     )
 
 
-def _seaweed(identities: dict[str, Identity]) -> object:
+def _seaweed(of: dict[str, Identity]) -> object:
     return {
         "identities": [
             {
@@ -107,7 +112,7 @@ def _seaweed(identities: dict[str, Identity]) -> object:
                 "actions": _ACTIONS[name],
                 "policyNames": _POLICIES.get(name, ()),
             }
-            for name, (key, secret) in identities.items()
+            for name, (key, secret) in of.items()
         ],
         "policies": documents(FUNCTIONS),
     }

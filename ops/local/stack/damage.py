@@ -206,7 +206,7 @@ def _is_json(text: object) -> bool:
 def _profiles_damage(file: Path) -> str:
     parser = configparser.RawConfigParser()
     try:
-        parser.read_string(file.read_text(encoding="ascii"))
+        parser.read_string(file.read_bytes().decode())
     except (configparser.Error, ValueError) as reason:
         return f"{reason}".splitlines()[0][:_SHORT].replace("\0", "NUL")
     values = [v for name in parser.sections() for v in parser[name].values()]
@@ -243,7 +243,7 @@ def _key_damage(file: Path) -> str:
 
 def _secret_damage(file: Path) -> str:
     try:
-        return "" if read_secrets(file.read_bytes().decode("ascii")) else "it is empty"
+        return "" if read_secrets(file.read_bytes().decode()) else "it is empty"
     except (SettingsError, ValueError):
         return "it is not a secret of the form whsec_..."
 
