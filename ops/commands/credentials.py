@@ -37,11 +37,11 @@ _CHALICE_HELP = "Record them in .chalice/config.json instead, for `chalice local
 def credentials(profile: str, data_dir: Path | None, as_json: bool, chalice: bool) -> None:
     """Print addresses, buckets and keys of the local Darkroom's stores, as shell variables.
 
-        eval "$(python -m ops credentials)"
+        python -m ops credentials
 
         python -m ops credentials --json
 
-    aws-cli, boto3 and rclone (as the remote `darkroom:`) then use them. Started with other ports or
+    After `eval "$(./darkroom credentials)"`, aws-cli, boto3 and rclone (remote `darkroom:`) use them. Started with other ports or
     another DATA_DIR, Darkroom is found with the same S3_PORT, AWS_PORT and DATA_DIR.
     """
     chosen = {"DATA_DIR": str(data_dir.resolve())} if data_dir else {}

@@ -20,7 +20,7 @@ _DATA_HELP = "Directory for pictures, records and logs  [default: .darkroom]"
 _WORKERS_HELP = "Pictures rendered at the same time  [default: the number of CPUs]"
 _MODE_HELP = "Authentication of API calls: none, token or jwt  [default: none]"
 _ORIGINS_HELP = "More origins that may upload, such as http://localhost:3000,http://localhost:5173"
-_RETRY_HELP = "Seconds before an event's second and third try  [default: 1,2]"
+_RETRY_HELP = "Seconds before an event's second and third try after a fault  [default: 1,2]"
 _SWEEP_HELP = "Seconds before the first sweep, and between sweeps  [default: 60,600]"
 
 

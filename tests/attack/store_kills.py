@@ -73,9 +73,7 @@ class Killer:
         return True
 
 
-def losses(
-    stack: Stack, uploads: int, clients: int, seed: int, part: str
-) -> tuple[list[str], int]:
+def losses(stack: Stack, uploads: int, clients: int, seed: int, part: str) -> tuple[list[str], int]:
     """Acknowledged uploads that are lost at the end, and how often the part was killed."""
     with Killer(stack, part, seed) as killer, ThreadPoolExecutor(clients) as pool:
 

@@ -170,7 +170,7 @@ class Stack:
             return
         self._had_space = has
         if has:
-            self._note("There is space on the disk again.")
+            self._note("There is space on the disk again; uploads are accepted within a minute.")
             return
         left = free_bytes(self._options.data) // _MEGABYTE
         self._note(
