@@ -41,8 +41,9 @@ def credentials(profile: str, data_dir: Path | None, as_json: bool, chalice: boo
 
         python -m ops credentials --json
 
-    After `eval "$(./darkroom credentials)"`, aws-cli, boto3 and rclone (remote `darkroom:`) use them. Started with other ports or
-    another DATA_DIR, Darkroom is found with the same S3_PORT, AWS_PORT and DATA_DIR.
+    After `eval "$(./darkroom credentials)"`, aws-cli, boto3 and rclone (remote `darkroom:`) use
+    them. Started with other ports or another DATA_DIR, Darkroom is found with the same S3_PORT,
+    AWS_PORT and DATA_DIR.
     """
     chosen = {"DATA_DIR": str(data_dir.resolve())} if data_dir else {}
     options = read_options({**os.environ, **chosen})
