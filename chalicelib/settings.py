@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin
 from urllib.parse import SplitResult, urlsplit
 
@@ -116,6 +117,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         name = place.rstrip("`")
         why = _why(fields[name], message)
         raise SettingsError(f"The setting {name} is wrong: {why}.") from reason
+    _check_credentials(environment)
     _check_addresses(settings)
     if settings.auth_mode == "jwt":
         _check_issuer(settings)
@@ -137,6 +139,17 @@ def _why(field: FieldInfo, message: str) -> str:
         return message
     *others, last = get_args(field.type)
     return f"it may be {', '.join(others)} or {last}"
+
+
+def _check_credentials(environment: Mapping[str, str]) -> None:
+    # boto3 would not complain before the first request.
+    file = environment.get("AWS_SHARED_CREDENTIALS_FILE")
+    if file and not Path(file).expanduser().exists():
+        raise SettingsError(
+            f"AWS_SHARED_CREDENTIALS_FILE is {file}, which does not exist. `chalice local` needs a "
+            "running Darkroom (`make run`); if that has another DATA_DIR or other ports, set them "
+            "and run `./darkroom credentials --chalice`."
+        )
 
 
 def _check_addresses(settings: Settings) -> None:

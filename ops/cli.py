@@ -29,6 +29,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "run": "ops.commands.run:run",
         "deploy": "ops.commands.deploy:deploy",
         "destroy": "ops.commands.destroy:destroy",
+        "credentials": "ops.commands.credentials:credentials",
         "smoke": "ops.commands.smoke:smoke",
         "token": "ops.commands.token:token",
         "package": "ops.commands.package:package",

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import sys
 from types import FrameType
 
@@ -13,13 +14,14 @@ from ops.local.stack.lock import only_stack
 from ops.local.stack.options import Options, StackError, read_options
 from ops.local.stack.private_files import make_private
 from ops.local.stack.supervisor import Stack, addresses
+from ops.local.storage.disk import is_disk_error
 
 _FIRST_TOKEN = "Token ./darkroom token create --subject you@example.com"  # noqa: S105 - a hint
 _DATA_HELP = "Directory for pictures, records and logs  [default: .darkroom]"
 _WORKERS_HELP = "Pictures rendered at the same time  [default: the number of CPUs]"
 _MODE_HELP = "Authentication of API calls: none, token or jwt  [default: none]"
 _ORIGINS_HELP = "More origins that may upload, such as http://localhost:3000,http://localhost:5173"
-_RETRY_HELP = "Seconds before an event's second and third try  [default: 1,2]"
+_RETRY_HELP = "Seconds before an event's second and third try after a fault  [default: 1,2]"
 _SWEEP_HELP = "Seconds before the first sweep, and between sweeps  [default: 60,600]"
 
 
@@ -60,7 +62,9 @@ def run(**given: str | None) -> None:
         make_private(options.data)
         with only_stack(options.data):
             _run(options, console)
-    except (StackError, OSError) as error:
+    except (StackError, OSError, sqlite3.Error) as error:
+        if is_disk_error(error) and not isinstance(error, StackError):
+            error = StackError(f"The disk of DATA_DIR is full ({error}). Free some space on it.")
         click.echo(f"Darkroom cannot run. {error}", err=True)
         sys.exit(FAILED)
 

@@ -28,7 +28,9 @@ PROBES = ".darkroom-probe/"  # prefix of objects that test the stack, and are no
 
 FILER = "DARKROOM_FILER"  # variable: the address of SeaweedFS's change log, for the event loop
 # Marks in the database:
-STORE_BACK = "store-back"  # the time when a store that had died was ready again
+# The times when stores that had died were ready again:
+TABLES_BACK = "store-back"
+OBJECTS_BACK = "object-store-back"
 AWS = "aws"  # process id of the server of tables and queues that is ready
 EVENT_LOOP = "event-loop"  # process id of the event loop that is ready
 

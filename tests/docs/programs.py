@@ -30,6 +30,7 @@ _HIGH_LEVEL = {
     ("configure",),
     ("logs", "tail"),
     ("s3", "cp"),
+    ("s3", "ls"),
     ("s3", "sync"),
     ("sso", "login"),
 }

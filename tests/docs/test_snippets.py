@@ -20,7 +20,18 @@ from tests.environment import SETTINGS
 
 ALL = [block for document in documents() for block in document.blocks]
 # Programs that exist on the system or in a fresh checkout, where `python` lacks our packages.
-PROGRAMS = ["./darkroom", "darkroom", "aws", "curl", "git", "make", "python3", "rm"]
+PROGRAMS = [
+    "./darkroom",
+    "darkroom",
+    "aws",
+    "curl",
+    "eval",
+    "git",
+    "make",
+    "python3",
+    "rclone",
+    "rm",
+]
 VOID = {"br", "hr", "img", "input", "link", "meta", "progress", "source"}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.stack.damage import TABLE, check_databases, damage
+from ops.local.stack.damage import TABLE, check_files, damage
 from ops.local.stack.options import StackError
 from ops.local.storage.database import Database
 
@@ -54,11 +54,11 @@ def test_a_file_that_can_be_recreated_is_set_aside_with_a_message(
 ) -> None:
     (tmp_path / name).write_bytes(b"")
     messages: list[str] = []
-    check_databases(tmp_path, messages.append)
+    check_files(tmp_path, messages.append)
     assert name in messages[0]
     assert (tmp_path / f"{name}.damaged").exists()
     Database(tmp_path / name).close()
-    check_databases(tmp_path, messages.append)
+    check_files(tmp_path, messages.append)
     assert len(messages) == 1
 
 
@@ -66,7 +66,7 @@ def test_a_damaged_table_stops_the_start_with_a_remedy(tmp_path: Path) -> None:
     with written(tmp_path / TABLE).open("r+b") as file:
         file.truncate(5000)
     with pytest.raises(StackError) as refused:
-        check_databases(tmp_path, print)
+        check_files(tmp_path, print)
     sentence = str(refused.value)
     assert str(tmp_path / TABLE) in sentence
     assert "rebuild-table" in sentence

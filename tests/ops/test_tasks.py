@@ -1,16 +1,19 @@
+import errno
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from chalicelib.errors import TransientError
 from ops.local import names
 from ops.local.runtime import tasks
-from ops.local.runtime.failures import Error, process_ended, timed_out
+from ops.local.runtime.failures import Error, process_ended, raised, timed_out
 from ops.local.runtime.schedule import call
 from ops.local.runtime.tasks import Task, Tasks
 from ops.local.storage.database import Database, set_mark
 
-FAULT = Error("TransientError", "S3 cannot answer right now.", ["line"])
+FAULT = Error("KeyError", "'width'", ["line"])
+AWAY = Error("TransientError", "S3 cannot be reached right now.", is_transient=True)
 KILLED = process_ended("signal: SIGKILL")
 
 
@@ -93,17 +96,90 @@ def test_a_file_of_an_earlier_version_gets_its_lanes(tmp_path: Path, clock: Cloc
     database.close()
 
 
-@pytest.mark.parametrize(("back", "tries"), [(1e12, 1), (1000.5, 1), (999.5, 2)])
+def note_back(database: Database, mark: str, since: float) -> None:
+    """Mark a store as back since then; in the far future, as down."""
+    with database.change() as connection:
+        set_mark(connection, mark, str(since))
+
+
+@pytest.mark.parametrize("kind", ["event", "message"])
+@pytest.mark.parametrize("mark", [names.TABLES_BACK, names.OBJECTS_BACK])
+@pytest.mark.parametrize(("back", "is_counted"), [(1e12, False), (1000.5, False), (999.5, True)])
 def test_a_try_that_began_before_the_stores_were_back_does_not_count(
-    queue: Tasks, database: Database, clock: Clock, back: float, tries: int
+    queue: Tasks, database: Database, kind: str, mark: str, back: float, is_counted: bool
+) -> None:
+    put(database, kind)
+    task = taken(queue)
+    note_back(database, mark, back)
+    assert queue.counts(task, FAULT) == is_counted
+
+
+@pytest.mark.parametrize("kind", ["event", "message"])
+def test_however_long_an_outage_lasts_its_tries_do_not_count(
+    queue: Tasks, database: Database, clock: Clock, kind: str
+) -> None:
+    put(database, kind)
+    for _ in range(20):
+        task = taken(queue)
+        note_back(database, names.OBJECTS_BACK, clock.now + 1)
+        queue.failed(task, FAULT)
+        clock.now += 60
+    assert (taken(queue).kind, queue.count()) == (kind, 1)
+
+
+def test_no_task_is_due_during_an_outage_and_all_are_due_at_its_end(
+    queue: Tasks, database: Database, clock: Clock
 ) -> None:
     put(database)
+    queue.failed(taken(queue), AWAY)
+    note_back(database, names.OBJECTS_BACK, 1e12)
+    clock.now += 1000
+    assert queue.take(1) is None
+    clock.now -= 1000
+    note_back(database, names.OBJECTS_BACK, clock.now)
+    assert queue.take(1) is None
+    queue.end_outage()
+    assert taken(queue).tries == 2
+
+
+def test_a_transient_error_waits_as_long_as_lambda(
+    queue: Tasks, database: Database, clock: Clock
+) -> None:
+    put(database)
+    for wait in (60.0, 120.0):
+        queue.failed(taken(queue), AWAY)
+        clock.now += wait - 0.1
+        assert queue.take(1) is None
+        clock.now += 0.1
+    assert taken(queue).tries == 3
+
+
+def test_a_transient_error_does_not_count_while_the_disk_is_full(
+    database: Database, clock: Clock
+) -> None:
+    queue = Tasks(database, (1.0, 2.0), clock, has_space=lambda: False)
+    put(database)
+    for _ in range(5):
+        queue.failed(taken(queue), AWAY)
+        clock.now += 60
     task = taken(queue)
-    with database.change() as connection:
-        set_mark(connection, names.STORE_BACK, str(back))
-    queue.failed(task, FAULT)
-    clock.now += 60
-    assert taken(queue).tries == tries
+    assert task.tries == 1
+    assert queue.counts(task, FAULT)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_transient"),
+    [
+        (TransientError("S3 is away."), True),
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (OSError(errno.ENOENT, "No such file"), False),
+        (ValueError("a bug"), False),
+    ],
+)
+def test_errors_of_stores_and_of_a_full_disk_are_transient(
+    error: Exception, is_transient: bool
+) -> None:
+    assert raised(error).is_transient == is_transient
 
 
 def test_a_task_that_is_done_is_removed(queue: Tasks, database: Database) -> None:
@@ -151,8 +227,8 @@ def test_an_event_given_up_becomes_lambdas_record(
     assert record["requestContext"]["functionArn"].endswith("process_upload:$LATEST")
     assert record["requestPayload"] == {"Records": []}
     assert record["responsePayload"] == {
-        "errorMessage": "S3 cannot answer right now.",
-        "errorType": "TransientError",
+        "errorMessage": "'width'",
+        "errorType": "KeyError",
         "stackTrace": ["line"],
     }
 

@@ -19,7 +19,7 @@ class Application(SimpleNamespace):
     def process_upload(self, event: dict[str, Any], context: Any) -> None:
         self.calls.append((event, context.aws_request_id))
         if len(self.calls) <= self.failures:
-            raise OSError("away")
+            raise ValueError("away")
         self.worker.stop(15, None)
 
 
@@ -29,7 +29,7 @@ def test_an_event_is_tried_until_it_succeeds(
 ) -> None:
     application = Application(failures)
     queue = Tasks(database, (0.0, 0.0))
-    application.worker = Worker(application, queue, (0.0, 0.0))  # type: ignore[arg-type]
+    application.worker = Worker(application, queue)  # type: ignore[arg-type]
     with database.change() as connection:
         tasks.add(connection, "event", "process_upload", {"Records": [tmp_path.name]})
     application.worker.work()

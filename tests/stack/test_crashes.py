@@ -99,6 +99,48 @@ def test_the_event_loop_is_restarted_and_misses_nothing(stack: Stack) -> None:
     until(lambda: all_ready(stack, keys))
 
 
+def test_nothing_is_lost_when_s3_and_its_events_are_killed(stack: Stack) -> None:
+    put(stack, FEW)
+    until(lambda: all_ready(stack, FEW))
+    with suspended(stack, "eventloop"):
+        put(stack, ["unprocessed.jpg"])
+        pids = [pid for part in ("s3", "eventloop") for pid in stack.pids(part)]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+    until(lambda: all_ready(stack, ["unprocessed.jpg"]))
+    assert all_ready(stack, FEW)
+    assert not set(pids) & set(stack.pids("s3") + stack.pids("eventloop"))
+
+
+@pytest.mark.parametrize("part", ["s3", "aws", "eventloop", "worker"])
+def test_a_part_that_is_killed_is_named_with_its_log_and_started_again(
+    stack: Stack, part: str
+) -> None:
+    printed = len(stack.lines)
+    (killed, *_) = stack.pids(part)
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: any("was killed by SIGKILL. Its log" in line for line in stack.lines[printed:]))
+    until(lambda: any(line.startswith("It is started again") for line in stack.lines[printed:]))
+    until(lambda: set(stack.pids(part)) - {killed})
+
+
+def test_an_outage_of_s3_uses_no_try(stack: Stack) -> None:
+    with being_processed(stack, ["outage.jpg"]):
+        for pid in stack.pids("s3"):
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: busy_worker(stack) is None)
+        assert tries(stack, "outage.jpg") == [0]
+    until(lambda: all_ready(stack, ["outage.jpg"]))
+
+
+def tries(stack: Stack, key: str) -> list[int]:
+    """How many tries of a picture's event have counted."""
+    database = Database(stack.data / "events.sqlite")
+    rows = database.query("SELECT tries FROM tasks WHERE payload LIKE ?", f"%{key}%")
+    database.close()
+    return [int(str(row[0])) for row in rows]
+
+
 def test_unfinished_pictures_become_ready_after_everything_was_killed(stack: Stack) -> None:
     with being_processed(stack, FEW):
         pids = all_pids(stack)
@@ -108,16 +150,8 @@ def test_unfinished_pictures_become_ready_after_everything_was_killed(stack: Sta
         until(lambda: all_ready(restarted, FEW))
 
 
-def test_nothing_is_lost_when_s3_is_killed(tmp_path: Path) -> None:
+def test_a_page_that_is_killed_ends_the_stack_which_names_it(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
-        put(stack, FEW)
-        until(lambda: all_ready(stack, FEW))
-        with suspended(stack, "eventloop"):
-            put(stack, ["unprocessed.jpg"])
-            lose(stack, "s3", "eventloop")
-    with running_stack(tmp_path) as stack:
-        assert all_ready(stack, FEW)
-        until(lambda: all_ready(stack, ["unprocessed.jpg"]))
         lose(stack, "site")
 
 

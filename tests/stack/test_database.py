@@ -22,16 +22,17 @@ from ops.local.names import IMAGES_TABLE, REGION
 from ops.local.stack.damage import TABLE
 from ops.local.storage.stores import table_definition
 from ops.project import PROJECT
-from tests.attack.database import losses
+from tests.attack.store_kills import losses
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack, starting_stack
 from tests.waiting import GENEROUS, until
 
 
-def test_a_database_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["aws", "s3"])
+def test_a_store_that_is_killed_again_and_again_loses_nothing(tmp_path: Path, part: str) -> None:
     with running_stack(tmp_path) as stack:
-        lost, _ = losses(stack, uploads=20, clients=2, seed=1)
+        lost, _ = losses(stack, uploads=20, clients=2, seed=1, part=part)
     assert lost == []
 
 

@@ -1,5 +1,6 @@
 """How a stack starts, refuses to start, and stops."""
 
+import os
 import signal
 import socket
 from pathlib import Path
@@ -53,6 +54,34 @@ def test_a_server_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> Non
         until(lambda: has_printed(stack, "MAX_PIXELS"))
         assert has_printed(stack, "API (Chalice) ended with exit code 1")
         assert servers_over(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ("s3", "The object store (SeaweedFS)"),
+        ("aws", "tables and queues (DynamoDB Local)"),
+        ("api", "API (Chalice)"),
+        ("worker", "Worker 1"),
+        ("eventloop", "event loop"),
+    ],
+)
+def test_a_part_that_dies_while_others_start_is_named_with_its_log(
+    tmp_path: Path, part: str, name: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(STUCK)
+    with starting_stack(tmp_path / "data", PYTHONPATH=str(tmp_path)) as stack:
+        until(lambda: has_printed(stack, "buckets, table and queues"))
+        os.kill(until(lambda: stack.pids(part))[0], signal.SIGKILL)
+        until(lambda: has_printed(stack, f"{name} was killed by SIGKILL. Its log"))
+
+
+@pytest.mark.parametrize("part", ["s3", "aws"])
+def test_a_store_that_dies_before_it_is_ready_ends_the_start(tmp_path: Path, part: str) -> None:
+    with starting_stack(tmp_path) as stack:
+        os.kill(until(lambda: stack.pids(part))[0], signal.SIGKILL)
+        assert stack.process.wait(GENEROUS) == 1
+        until(lambda: has_printed(stack, "was killed by SIGKILL. Its log"))
 
 
 def test_any_signal_stops_everything_and_data_survives_a_restart(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import functools
 import logging
 import os
+import sqlite3
 import subprocess
 import threading
 import time
@@ -52,6 +53,8 @@ def main() -> None:
             _follow(inventory)
         except (BotoCoreError, ClientError):
             _log.exception("S3 does not respond.")
+        except sqlite3.OperationalError:
+            _log.exception("The events cannot be recorded yet.")
         time.sleep(_PAUSE)
 
 

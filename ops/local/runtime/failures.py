@@ -5,22 +5,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.errors import TransientError
 from ops.local.names import function_arn
+from ops.local.storage.disk import is_disk_error
 
 
 @dataclass(frozen=True)
 class Error:
-    """How a call failed, in Lambda's terms; `is_crash` if the process died with it."""
+    """How a call failed, in Lambda's terms.
+
+    `is_crash` if the process died with it, `is_transient` if a store or the disk caused it.
+    """
 
     type: str
     message: str
     trace: list[str] = field(default_factory=list)
     is_crash: bool = False
+    is_transient: bool = False
 
 
 def raised(error: BaseException) -> Error:
     """The error of a call that raised."""
-    return Error(type(error).__name__, str(error), traceback.format_exception(error))
+    transient = isinstance(error, TransientError) or is_disk_error(error)
+    trace = traceback.format_exception(error)
+    return Error(type(error).__name__, str(error), trace, is_transient=transient)
 
 
 def process_ended(how: str) -> Error:

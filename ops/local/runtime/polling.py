@@ -1,6 +1,7 @@
 """Reads the SQS queues into the event loop, as Lambda's event source mapping does."""
 
 import logging
+import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,8 @@ def _poll(sqs: "SQSClient", queue: str, function: str, options: Options) -> None
     database = Database(options.data / "events.sqlite")
     while True:
         # The queue would redeliver a message that waits here for a worker.
-        if int(str(database.query(_HELD, function)[0][0])) >= options.workers:
+        held = int(str(database.query(_HELD, function)[0][0]))
+        if held >= options.workers or tasks.is_outage(database, time.time()):
             time.sleep(0.05)
             continue
         try:
@@ -74,5 +76,15 @@ def _take_message(sqs: "SQSClient", queue: str, function: str, database: Databas
     )
     for message in answer.get("Messages", ()):
         lane = message.get("Attributes", {}).get("MessageGroupId", "")
+        while not _added(function, sqs_event(queue, message), lane, database):
+            time.sleep(_PAUSE)
+
+
+def _added(function: str, event: dict[str, Any], lane: str, database: Database) -> bool:
+    try:
         with database.change() as connection:
-            tasks.add(connection, "message", function, sqs_event(queue, message), lane)
+            tasks.add(connection, "message", function, event, lane)
+    except sqlite3.OperationalError as error:
+        _log.warning("A message cannot be taken over yet: %s", error)
+        return False
+    return True

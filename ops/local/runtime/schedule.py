@@ -1,5 +1,7 @@
 """Calls the sweep at intervals, as an EventBridge schedule rule does."""
 
+import logging
+import sqlite3
 import threading
 import time
 import uuid
@@ -11,6 +13,7 @@ from ops.local.runtime import tasks
 from ops.local.stack.options import Options
 from ops.local.storage.database import Database
 
+_log = logging.getLogger("schedule")
 _WAITING = "SELECT 1 FROM tasks WHERE function = ?"
 
 
@@ -46,5 +49,8 @@ def _keep_time(options: Options) -> None:
     first, every = options.sweep_seconds
     time.sleep(first)
     while True:
-        call(database, names.SWEEP)
+        try:
+            call(database, names.SWEEP)
+        except sqlite3.OperationalError as error:
+            _log.warning("The sweep is skipped: %s", error)
         time.sleep(every)

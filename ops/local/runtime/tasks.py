@@ -18,9 +18,16 @@ from ops.local.runtime import failures
 from ops.local.storage.database import Database, set_mark
 
 TRIES = 3  # as on Lambda: one try and two retries
+TRANSIENT_WAITS = (60.0, 120.0)  # seconds before the second and third try, as on Lambda
+_OUTAGE_PAUSE = 5.0  # seconds between tries that do not count
 _RECORD_PAUSE = 1.0  # seconds between tries to send a record
 _DUE = "worker IS NULL AND not_before <= ?"
 _LANE = "lane"  # mark: the lane that was served last
+_MARKS = (names.TABLES_BACK, names.OBJECTS_BACK)
+# The try began before the stores were back.
+_BEGAN_WITHOUT_STORES = (
+    "SELECT 1 FROM tasks, marks WHERE id = ? AND name IN (?, ?) AND taken_at < value + 0"
+)
 
 
 @dataclass(frozen=True)
@@ -58,23 +65,35 @@ def add(
 
 
 class Tasks:
-    """The queue. `waits` are the seconds before the second and the third try."""
+    """The queue.
+
+    `waits` are the seconds before the second and the third try; after a transient error it waits
+    as long as Lambda. A try that failed during an outage does not count: one of a store, which the
+    supervisor has marked, or one of the disk, if `has_space` is False.
+    """
 
     def __init__(
         self,
         database: Database,
         waits: tuple[float, float],
         clock: Callable[[], float] = time.time,
+        has_space: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database = database
         self._waits = waits
         self._clock = clock
+        self._has_space = has_space
 
     def take(self, worker: int) -> Task | None:
-        """Lease the oldest due task of the next lane to process `worker`; None if there is none."""
+        """Lease the oldest due task of the next lane to process `worker`; None if there is none.
+
+        During a store's outage none is due.
+        """
         now = self._clock()
         if not self._database.query(f"SELECT 1 FROM tasks WHERE {_DUE} LIMIT 1", now):  # noqa: S608
             return None  # without a lock: most queries find nothing
+        if is_outage(self._database, now):
+            return None
         with self._database.change() as connection:
             last = self._database.mark(_LANE) or ""
             row = _next(connection, now, "lane > ?", last) or _next(
@@ -98,6 +117,26 @@ class Tasks:
         """Schedule another try, or give the task up after its third."""
         with self._database.change() as connection:
             self._fail(connection, task, error)
+
+    def counts(self, task: Task, error: failures.Error) -> bool:
+        """Whether a failed try counts: not during an outage."""
+        if task.kind not in ("event", "message") or task.function == names.WEBHOOK:
+            return True
+        if error.is_transient and not self._has_space():
+            return False
+        return not self._database.query(_BEGAN_WITHOUT_STORES, task.id, *_MARKS)
+
+    def wait(self, error: failures.Error, tries: int) -> float:
+        """Seconds before the next try, after `tries` that counted."""
+        if error.is_crash:
+            return 0.0
+        waits = TRANSIENT_WAITS if error.is_transient else self._waits
+        return waits[min(tries, len(waits)) - 1]
+
+    def end_outage(self) -> None:
+        """Make all waiting tasks due: a store is back."""
+        with self._database.change() as connection:
+            connection.execute("UPDATE tasks SET not_before = 0 WHERE worker IS NULL")
 
     def release(self, worker: int, *, crashed: failures.Error | None) -> None:
         """Take back the task of a worker that ended; a crash counts as a try, a stop does not."""
@@ -140,12 +179,11 @@ class Tasks:
         if task.kind == "record":
             _put_back(connection, task, task.tries, now + _RECORD_PAUSE)
             return
-        if task.kind == "event" and self._began_without_stores(connection, task):
-            _put_back(connection, task, task.tries - 1, now + self._waits[0])
+        if not self.counts(task, error):
+            _put_back(connection, task, task.tries - 1, now + _OUTAGE_PAUSE)
             return
         if task.kind == "event" and task.tries < TRIES:
-            wait = 0.0 if error.is_crash else self._waits[task.tries - 1]
-            _put_back(connection, task, task.tries, now + wait)
+            _put_back(connection, task, task.tries, now + self.wait(error, task.tries))
             return
         connection.execute("DELETE FROM tasks WHERE id = ?", (task.id,))
         if task.kind == "event":
@@ -154,15 +192,11 @@ class Tasks:
             )
             add(connection, "record", task.function, record)
 
-    @staticmethod
-    def _began_without_stores(connection: sqlite3.Connection, task: Task) -> bool:
-        """Whether the try began before the stores were back: then it does not count."""
-        return bool(
-            connection.execute(
-                "SELECT 1 FROM tasks, marks WHERE id = ? AND name = ? AND taken_at < value + 0",
-                (task.id, names.STORE_BACK),
-            ).fetchall()
-        )
+
+def is_outage(database: Database, now: float) -> bool:
+    """Whether a store is known to be down at the time `now`, in seconds since 1970."""
+    found = "SELECT 1 FROM marks WHERE name IN (?, ?) AND value + 0 > ?"
+    return bool(database.query(found, *_MARKS, now))
 
 
 def _next(

@@ -52,17 +52,25 @@ def webhook_secret(data: Path) -> str:
     return file.read_text()
 
 
+def identities(data: Path) -> dict[str, Identity]:
+    """Access key and secret of each identity, by name; empty before the first run."""
+    return _read_profiles(profiles_file(data))
+
+
 def secret_keys(data: Path) -> dict[str, str]:
     """The secret keys of all identities, by their access keys."""
     return dict(_read_profiles(profiles_file(data)).values())
 
 
 def make_credentials(data: Path) -> None:
-    """Write both files: existing secrets are kept, permissions are always updated."""
-    existing = _read_profiles(profiles_file(data))
-    identities = {name: existing.get(name) or _new_identity(name) for name in _ACTIONS}
-    write_private(profiles_file(data), _profiles(identities))
-    write_private(identities_file(data), json.dumps(_seaweed(identities), indent=1))
+    """Write both files: existing secrets are kept, permissions are always updated.
+
+    Secrets that the first file lacks are taken from the second.
+    """
+    existing = _read_identities(identities_file(data)) | _read_profiles(profiles_file(data))
+    made = {name: existing.get(name) or _new_identity(name) for name in _ACTIONS}
+    write_private(profiles_file(data), _profiles(made))
+    write_private(identities_file(data), json.dumps(_seaweed(made), indent=1))
 
 
 def _new_identity(name: str) -> Identity:
@@ -78,14 +86,24 @@ def _read_profiles(file: Path) -> dict[str, Identity]:
     }
 
 
-def _profiles(identities: dict[str, Identity]) -> str:
+def _read_identities(file: Path) -> dict[str, Identity]:
+    if not file.exists():
+        return {}
+    return {
+        identity["name"]: (found["accessKey"], found["secretKey"])
+        for identity in json.loads(file.read_bytes())["identities"]
+        for found in identity["credentials"]
+    }
+
+
+def _profiles(of: dict[str, Identity]) -> str:
     return "".join(
         f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n\n"
-        for name, (key, secret) in identities.items()
+        for name, (key, secret) in of.items()
     )
 
 
-def _seaweed(identities: dict[str, Identity]) -> object:
+def _seaweed(of: dict[str, Identity]) -> object:
     return {
         "identities": [
             {
@@ -94,7 +112,7 @@ def _seaweed(identities: dict[str, Identity]) -> object:
                 "actions": _ACTIONS[name],
                 "policyNames": _POLICIES.get(name, ()),
             }
-            for name, (key, secret) in identities.items()
+            for name, (key, secret) in of.items()
         ],
         "policies": documents(FUNCTIONS),
     }

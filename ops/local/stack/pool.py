@@ -1,4 +1,4 @@
-"""The event loop's processes: the supervisor replaces those that die.
+"""The event loop and the workers: the supervisor replaces those that die.
 
 Nothing is lost with them: a task stays in the database until it is done.
 """
@@ -6,90 +6,32 @@ Nothing is lost with them: a task stays in the database until it is done.
 import signal
 import sys
 import time
-from collections import deque
+from collections.abc import Callable
+from functools import partial
 
 from ops.local import names
-from ops.local.http.server import listen
 from ops.local.runtime import failures
 from ops.local.runtime.functions import limits_of
 from ops.local.runtime.tasks import Tasks
 from ops.local.stack.environment import application_environment, stack_environment
-from ops.local.stack.options import Options, StackError
-from ops.local.stack.processes import Server
+from ops.local.stack.options import Options
+from ops.local.stack.processes import Deaths, Server
 from ops.local.stack.timeouts import TIMES_LAMBDA
-from ops.local.storage.aws_socket import LISTENING
-from ops.local.storage.database import Database, set_mark
+from ops.local.storage.database import Database
+from ops.local.storage.disk import has_space
 from ops.local.storage.seaweed import filer_address
 
-# Five deaths without a task, within 20 seconds, mean that the process cannot run.
-_DEATHS = 5
-_WITHIN = 20.0
-_NOT_YET = 1e12  # "back" time, in seconds since 1970, of a store that is still down
-
-
-class Deaths:
-    """Detects a process that keeps dying."""
-
-    def __init__(self) -> None:
-        self._times: deque[float] = deque(maxlen=_DEATHS)
-
-    def note(self, server: Server) -> None:
-        """Record a death; StackError after too many in a short time."""
-        self._times.append(time.monotonic())
-        if len(self._times) == _DEATHS and self._times[-1] - self._times[0] < _WITHIN:
-            raise StackError(server.complaint())
-
-
-class Aws:
-    """The process of DynamoDB Local and the queues.
-
-    Its socket is kept open here: during a restart clients wait instead of being refused.
-    """
-
-    def __init__(self, options: Options, database: Database) -> None:
-        self._database = database
-        self._deaths = Deaths()
-        self._socket = listen(options.aws_port)
-        number = str(self._socket.fileno())
-        self.server = Server(
-            "tables and queues (DynamoDB Local)",
-            [sys.executable, "-m", "ops.local.storage.aws"],
-            {**stack_environment(options, "admin"), LISTENING: number},
-            options.logs / "aws.log",
-            inherited=(self._socket,),
-        )
-        self._note_back(_NOT_YET)
-
-    def is_ready(self) -> bool:
-        """Whether the process is serving."""
-        return self._database.mark(names.AWS) == str(self.server.pid)
-
-    def watch(self) -> None:
-        """Replace the process if it has died; tries that fail meanwhile do not count."""
-        if self.server.exit_code is not None:
-            if not self.is_ready():  # it died before it could serve
-                self._deaths.note(self.server)
-            self._note_back(_NOT_YET)
-            self.server.start()
-        elif self._back == _NOT_YET and self.is_ready():
-            self._note_back(time.time())
-
-    def _note_back(self, since: float) -> None:
-        self._back = since
-        with self._database.change() as connection:
-            set_mark(connection, names.STORE_BACK, str(since))
-
-    def stop(self) -> None:
-        """Stop the process and close the socket."""
-        self.server.stop()
-        self._socket.close()
+Note = Callable[[str], None]
 
 
 class EventLoop:
     """The process that turns events of the stores into tasks; `inner` are SeaweedFS's ports."""
 
-    def __init__(self, options: Options, inner: dict[str, int], database: Database) -> None:
+    def __init__(
+        self, options: Options, inner: dict[str, int], database: Database, note: Note
+    ) -> None:
         self._database = database
+        self._note = note
         self._deaths = Deaths()
         self.server = Server(
             "event loop",
@@ -106,16 +48,19 @@ class EventLoop:
         """Replace the process if it has died."""
         if self.server.exit_code is not None:
             self._deaths.note(self.server)
+            self._note(f"{self.server.complaint()}\nIt is started again.")
             self.server.start()
 
 
 class Pool:
     """The worker processes of one stack."""
 
-    def __init__(self, options: Options, database: Database) -> None:
+    def __init__(self, options: Options, database: Database, note: Note) -> None:
         self._options = options
         self._database = database
-        self._tasks = Tasks(database, options.retry_seconds)
+        self._note = note
+        space = partial(has_space, options.data)
+        self._tasks = Tasks(database, options.retry_seconds, has_space=space)
         self._deaths = Deaths()
         self.servers = [self._server(number) for number in range(1, options.workers + 1)]
 
@@ -155,10 +100,12 @@ class Pool:
                 server.start()
 
     def _replace(self, server: Server) -> None:
-        if not any(lease.worker == server.pid for lease in self._tasks.leases()):
-            self._deaths.note(server)
+        was_idle = not any(lease.worker == server.pid for lease in self._tasks.leases())
         error = failures.process_ended(_cause(server.exit_code or 0))
         self._tasks.release(server.pid, crashed=error)
+        if was_idle:
+            self._deaths.note(server)
+        self._note(f"{server.complaint()}\nIt is started again.")
         server.start()
 
     def _server(self, number: int) -> Server:

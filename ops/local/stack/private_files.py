@@ -16,11 +16,15 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file of mode 0600, or replace it whole."""
+    """Write a file of mode 0600 as a whole, or, if the disk is full, not at all."""
+    if file.exists() and file.read_bytes() == text.encode():
+        return
     fresh = file.with_name(f"{file.name}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(text)
+        stream.flush()
+        os.fsync(descriptor)
     fresh.replace(file)
 
 

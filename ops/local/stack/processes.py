@@ -17,10 +17,16 @@ from ops.project import PROJECT
 
 _CHILD = Path(__file__).with_name("child.py")
 
+# Five deaths within 20 seconds mean that a process cannot run.
+_DEATHS = 5
+_WITHIN = 20.0
+
 
 @dataclass
 class Server:
     """A program of the stack. It writes to `log`, and dies with the process that started it.
+
+    The log is kept when the program is started again.
 
     `grace` is the number of seconds it may take to stop. It inherits the sockets in `inherited`
     with the same file descriptor numbers.
@@ -37,7 +43,7 @@ class Server:
     def start(self) -> None:
         """Start the program in its own session, so that Ctrl-C reaches only the supervisor."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
+        with self.log.open("ab" if self._process else "wb") as log:
             self._process = subprocess.Popen(
                 dying_with_us(self.command),
                 stdin=subprocess.DEVNULL,
@@ -86,6 +92,19 @@ class Server:
         """How the program ended, with the last lines of its log."""
         lines = "\n".join(f"    {line}" for line in _last_lines(self.log, 12))
         return f"{self.name} {_ending(self.exit_code)}. Its log, {self.log}, ends:\n{lines}"
+
+
+class Deaths:
+    """Detects a process that keeps dying."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=_DEATHS)
+
+    def note(self, server: Server) -> None:
+        """Record a death; StackError after too many in a short time."""
+        self._times.append(time.monotonic())
+        if len(self._times) == _DEATHS and self._times[-1] - self._times[0] < _WITHIN:
+            raise StackError(server.complaint())
 
 
 def wait_until(

@@ -5,6 +5,7 @@ docs/decisions/0005-dynamodb-local.md explains why no third-party server is used
 
 import hashlib
 import json
+import sqlite3
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -66,6 +67,12 @@ class Messaging:
             raise Refused("UnknownOperationException", f"{target} does not exist on this machine.")
         try:
             return operation(body)
+        except sqlite3.OperationalError as reason:  # such as a full disk: clients try again
+            raise Refused(
+                "InternalError",
+                f"The queues cannot be written: {reason}.",
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+            ) from reason
         except NoSuchQueue as reason:
             raise Refused("QueueDoesNotExist", f"There is no queue {reason}.") from reason
         except NoSuchReceipt as reason:

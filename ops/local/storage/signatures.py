@@ -38,7 +38,10 @@ def check_signature(request: SignedRequest, secrets: Mapping[str, str], now: dat
     access_key, scope, names, signature = _parts(headers.get("authorization", ""))
     timestamp = headers.get("x-amz-date", "")
     if access_key not in secrets:
-        raise NotSigned("The access key is not one of this stack's; see `credentials` in DATA_DIR.")
+        raise NotSigned(
+            "The access key is not one of this stack's: `./darkroom credentials` prints them, "
+            "with --chalice it records them for `chalice local`. Set its DATA_DIR."
+        )
     if not _is_fresh(timestamp, now) or not {"host", "x-amz-date"} <= names:
         raise NotSigned("The signature has expired, or does not cover the host and the time.")
     signed = {name: headers[name] for name in names if name in headers}

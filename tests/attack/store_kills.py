@@ -1,6 +1,6 @@
-"""Kills the database at random moments while pictures are uploaded.
+"""Kills a store at random moments while pictures are uploaded.
 
-python -m tests.attack.database [--uploads 200] [--clients 4] [--seed N]
+python -m tests.attack.store_kills [--part s3] [--uploads 200] [--clients 4] [--seed N]
 """
 
 import argparse
@@ -10,14 +10,15 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from ops.local import names
+from ops.local.runtime.tasks import is_outage
 from ops.local.storage.database import Database
 from tests.e2e.client import FINAL, ApiClient
 from tests.pictures import jpeg
@@ -29,10 +30,11 @@ _PAUSES = (0.0, 1.0)  # seconds after them, so that a kill may come at any momen
 
 
 class Killer:
-    """Kills the database of a stack again and again within its context."""
+    """Kills a part of a stack, "aws" or "s3", again and again within its context."""
 
-    def __init__(self, stack: Stack, seed: int) -> None:
+    def __init__(self, stack: Stack, part: str, seed: int) -> None:
         self.kills = 0
+        self._part = part
         self._steps = 0
         self._stack = stack
         self._random = random.Random(seed)
@@ -52,29 +54,28 @@ class Killer:
         self._steps += 1
 
     def _kill(self) -> None:
-        database = Database(self._stack.data / "events.sqlite")
         due = 0
         while not self._stopping.is_set():
             due += self._random.randint(*_STEPS)
             while self._steps < due and not self._stopping.wait(0.05):
                 pass
             if not self._stopping.wait(self._random.uniform(*_PAUSES)):
-                self.kills += self._kill_one(database)
-        database.close()
+                self.kills += self._kill_one()
 
-    def _kill_one(self, database: Database) -> bool:
-        """Kill the running process, unless a new one is already starting."""
-        pid = int(database.mark(names.AWS) or 0)
-        if pid not in self._stack.pids("aws"):
-            return False
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    def _kill_one(self) -> bool:
+        """Kill the running process, unless a new one is still starting."""
+        with closing(Database(self._stack.data / "events.sqlite")) as database:
+            if is_outage(database, time.time()):
+                return False
+        for pid in self._stack.pids(self._part):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         return True
 
 
-def losses(stack: Stack, uploads: int, clients: int, seed: int) -> tuple[list[str], int]:
-    """Acknowledged uploads that are lost at the end, and how often the database was killed."""
-    with Killer(stack, seed) as killer, ThreadPoolExecutor(clients) as pool:
+def losses(stack: Stack, uploads: int, clients: int, seed: int, part: str) -> tuple[list[str], int]:
+    """Acknowledged uploads that are lost at the end, and how often the part was killed."""
+    with Killer(stack, part, seed) as killer, ThreadPoolExecutor(clients) as pool:
 
         def upload(number: int) -> tuple[str, str]:
             image = _uploaded(stack, seed, number)
@@ -94,15 +95,15 @@ def _uploaded(stack: Stack, seed: int, number: int) -> tuple[str, str]:
     """Id and key of an acknowledged upload, after as many attempts as needed."""
     data = jpeg(320 + seed % 100, 200 + number)
 
-    def ticket() -> Any:
+    def attempt() -> Any:
+        client = ApiClient(stack.api)
         try:
-            return ApiClient(stack.api).ticket(data, f"{number}.jpg")
+            ticket = client.ticket(data, f"{number}.jpg")
+            return ticket if client.post(ticket, data).status_code == 204 else None
         except requests.RequestException:
             return None
 
-    issued = until(ticket)
-    answer = ApiClient(stack.api).post(issued, data)
-    assert answer.status_code == 204, answer.text
+    issued = until(attempt)
     return issued["image_id"], issued["fields"]["key"]
 
 
@@ -125,7 +126,8 @@ def _loss(stack: Stack, image_id: str, key: str) -> str:
 
 def main() -> int:
     """The number of losses, each printed."""
-    parser = argparse.ArgumentParser(description="Kill the database during uploads.")
+    parser = argparse.ArgumentParser(description="Kill a store during uploads.")
+    parser.add_argument("--part", choices=("aws", "s3"), default="s3")
     parser.add_argument("--uploads", type=int, default=200)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
@@ -134,7 +136,7 @@ def main() -> int:
         tempfile.TemporaryDirectory() as folder,
         running_stack(Path(folder), TICKETS_PER_MINUTE="0", PENDING_TICKETS="0") as stack,
     ):
-        lost, kills = losses(stack, given.uploads, given.clients, given.seed)
+        lost, kills = losses(stack, given.uploads, given.clients, given.seed, given.part)
     sys.stdout.write("".join(f"{loss}\n" for loss in lost))
     sys.stdout.write(
         f"{given.uploads} uploads, {kills} kills, {len(lost)} losses (seed {given.seed})\n"
