@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from chalicelib.aws.table_keys import pending_key
 from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, UPLOADS_BUCKET
@@ -179,22 +179,28 @@ def test_a_link_of_a_foreign_page_changes_nothing(stack: Stack, foreign: Page) -
     assert contents(stack) == before
 
 
+def rebound_origins(stack: Stack, page: Page) -> Iterator[str]:
+    """Each origin under the rebound name, with a page of that origin in the browser."""
+    for port in all_ports(stack):
+        # The document is the server's own: to one of the test's, browsers would not allow requests
+        # to this machine.
+        try:
+            page.goto(f"http://{REBOUND}:{port}/health")
+        except Error:
+            continue  # it does not speak HTTP
+        yield f"http://{REBOUND}:{port}"
+
+
 @pytest.mark.usefixtures("image")
 def test_a_rebinding_page_reads_nothing(stack: Stack, page: Page) -> None:
-    for port in all_ports(stack):
-        origin = f"http://{REBOUND}:{port}"
-        page.route(f"{origin}/page", lambda route: route.fulfill(body="<!doctype html>"))
-        page.goto(f"{origin}/page")
+    for origin in rebound_origins(stack, page):
         read = page.evaluate(READ, [[f"{origin}{path}" for path in (*PATHS, TICKET)], {}])
         assert shown_in(read) == {}
 
 
 def test_a_rebinding_page_changes_nothing(stack: Stack, image: str, page: Page) -> None:
     before = contents(stack)
-    for port in all_ports(stack):
-        origin = f"http://{REBOUND}:{port}"
-        page.route(f"{origin}/page", lambda route: route.fulfill(body="<!doctype html>"))
-        page.goto(f"{origin}/page")
+    for origin in rebound_origins(stack, page):
         page.evaluate(WRITE, [*[origin] * 4, image, UPLOADS_BUCKET])
         for method in ("PUT", "DELETE"):
             url = f"{origin}/{UPLOADS_BUCKET}/mine.jpg"

@@ -32,6 +32,7 @@ def port(api: Api) -> int:
     [
         {},
         {"Host": "LOCALHOST:{port}"},
+        {"Host": "127.0.0.1:1"},
         {"Origin": OWN, "Sec-Fetch-Site": "cross-site"},
         {"Origin": "http://localhost:{port}", "Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "none"},
@@ -40,6 +41,7 @@ def port(api: Api) -> int:
     ids=[
         "a program",
         "localhost",
+        "a forwarded port",
         "an allowed page",
         "its own page",
         "a typed URL",
@@ -53,8 +55,7 @@ def test_its_own_callers_get_a_response(api: Api, headers: dict[str, str]) -> No
 
 REFUSED = {
     "another host": {"Host": "rebound.example:{port}"},
-    "another port": {"Host": "127.0.0.1:1"},
-    "no port": {"Host": "127.0.0.1"},
+    "a name that ends alike": {"Host": "rebound.localhost:{port}"},
     "a name that begins alike": {"Host": "127.0.0.1:{port}.rebound.example"},
     "another origin": {"Origin": "https://evil.example"},
     "another port's origin": {"Origin": "http://127.0.0.1:1"},

@@ -4,26 +4,27 @@ A loopback address keeps other machines out, not the pages that this machine's b
 can send requests to it and, by a host name that resolves to it (DNS rebinding), read the responses.
 """
 
+import re
 from collections.abc import Collection
 from email.message import Message
 
 from ops.local.names import HOST
 
 _NAMES = (HOST, "localhost")
+# With any port: it may have been forwarded, and rebinding needs another name, not another port.
+_OWN_HOST = re.compile(rf"({'|'.join(map(re.escape, _NAMES))})(:[0-9]+)?", re.IGNORECASE)
 _NOT_CROSS_SITE = ("none", "same-origin")  # "none": an address that the user typed
-_HTTP = 80  # browsers leave this port out
 
 
-def own_hosts(port: int) -> frozenset[str]:
-    """The values of `Host` with which clients of this machine reach `port`."""
-    bare = _NAMES if port == _HTTP else ()
-    return frozenset((*bare, *(f"{name}:{port}" for name in _NAMES)))
+def own_origins(port: int) -> frozenset[str]:
+    """The origins of pages that this machine serves on `port`."""
+    return frozenset(f"http://{name}:{port}" for name in _NAMES)
 
 
-def is_own_host(headers: Message, port: int) -> bool:
+def is_own_host(headers: Message) -> bool:
     """Whether the request names this machine, once."""
     hosts = headers.get_all("Host", [])
-    return len(hosts) == 1 and hosts[0].strip().lower() in own_hosts(port)
+    return len(hosts) == 1 and bool(_OWN_HOST.fullmatch(hosts[0].strip()))
 
 
 def has_foreign_origin(headers: Message, origins: Collection[str]) -> bool:

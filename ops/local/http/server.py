@@ -43,8 +43,7 @@ class LocalServer(ThreadingHTTPServer):
         super().__init__(listening.getsockname(), handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
-        own = (f"http://{host}" for host in access.own_hosts(self.port))
-        self.origins = frozenset((*origins, *own))
+        self.origins = access.own_origins(self.port).union(origins)
         self.connections = Connections(limits)
 
     @property
@@ -124,9 +123,7 @@ class LocalRequest(BaseHTTPRequestHandler):
 
     def own_host_problem(self) -> str | None:
         """Why the request's `Host` is not accepted; None if it is."""
-        if access.is_own_host(self.headers, self.server.port):
-            return None
-        return f"This server's name is {HOST}:{self.server.port} or localhost:{self.server.port}."
+        return None if access.is_own_host(self.headers) else f"Use {HOST} or localhost as the host."
 
     def read_body(self, length: int) -> bytes:
         """The request's body; ConnectionAbortedError if it is late or incomplete."""
