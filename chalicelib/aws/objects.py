@@ -1,13 +1,13 @@
 """Buckets and objects on S3."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.errors import ObjectMissing, OriginalTooLarge, ReadRefused
-from chalicelib.ports.objects import ListedObject, StoredObject
+from chalicelib.ports.objects import ListedObject, ListedVersion, StoredObject
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
 
@@ -95,21 +95,48 @@ class S3Objects:
             for item in found.get("Contents", ())
         ]
 
-    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
-        """Delete versions and delete markers of exactly `key`: all, or those named."""
-        with translate_transient_errors("S3"):
-            for version in self._versions(bucket, key):
-                if versions is None or version in versions:
-                    clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
+    def versions(self, bucket: str, key: str) -> Iterator[Sequence[ListedVersion]]:
+        """All versions and delete markers of exactly `key`, the newest on the first page."""
+        for page in self.versions_below(bucket, key):
+            own = [version for version in page if version.key == key]
+            if own:
+                yield own
+            if len(own) < len(page):
+                break  # keys that only begin with `key` follow it, and they may be millions
 
-    def versions(self, bucket: str, key: str) -> list[str]:
-        """The ids of all versions and delete markers of exactly `key`."""
-        with translate_transient_errors("S3"):
-            return list(self._versions(bucket, key))
-
-    def _versions(self, bucket: str, key: str) -> Iterator[str]:
+    def versions_below(self, bucket: str, prefix: str) -> Iterator[Sequence[ListedVersion]]:
+        """All versions and delete markers below `prefix`, in pages of at most 1,000."""
         pages = clients.s3().get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=bucket, Prefix=key):
-            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                if found["Key"] == key:
-                    yield found["VersionId"]
+        with translate_transient_errors("S3"):
+            for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+                found = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+                if found:
+                    yield [
+                        ListedVersion(
+                            key=item["Key"], id=item["VersionId"], modified=item["LastModified"]
+                        )
+                        for item in found
+                    ]
+
+    def erase(self, bucket: str, key: str) -> None:
+        """Delete all versions and delete markers of exactly `key`."""
+        for page in self.versions(bucket, key):
+            self.erase_versions(bucket, page)
+
+    def erase_versions(self, bucket: str, versions: Sequence[ListedVersion]) -> None:
+        """Delete these versions in one call, at most 1,000."""
+        if len(versions) > 1:
+            named = [{"Key": version.key, "VersionId": version.id} for version in versions]
+            with translate_transient_errors("S3"):
+                response = clients.s3().delete_objects(
+                    Bucket=bucket,
+                    Delete={"Objects": named, "Quiet": True},  # type: ignore[typeddict-item]
+                )
+            failed = {
+                (error.get("Key"), error.get("VersionId")) for error in response.get("Errors", ())
+            }
+            versions = [version for version in versions if (version.key, version.id) in failed]
+        # One by one, a refusal raises its error, and a transient one is retried.
+        for version in versions:
+            with translate_transient_errors("S3"):
+                clients.s3().delete_object(Bucket=bucket, Key=version.key, VersionId=version.id)

@@ -30,6 +30,7 @@ WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; the record 
 
 TICKET = "ticket"  # the history line of an image that a ticket announced
 EXPIRED = "expired"  # that of a ticket whose file was never uploaded
+RECENT = 100  # events of an image that are shown, and stored in its manifest
 EVERYONE = "everyone"  # the owner of everything uploaded without a token
 
 
@@ -106,14 +107,23 @@ class DeletionState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far the deletion of an image has progressed.
 
     With `permanent` the image never comes back. `cleared_at` is when all its files were confirmed
-    gone. Until then `files_to_delete` are the keys that the CDN may have copies of, and
-    `versions_to_delete` the versions of the original that have to be deleted.
+    gone. Until then `files_to_delete` are the keys that the CDN may have copies of. The versions of
+    the original that have to be deleted are those last modified before `versions_until`, and those
+    of that very second that `versions_to_delete` names. Without `versions_until`, as in tombstones
+    of earlier versions, they are exactly those named.
     """
 
     permanent: bool = field(default=False, name="erased")
     cleared_at: datetime | None = None
     files_to_delete: tuple[str, ...] = field(default=(), name="buried_files")
     versions_to_delete: tuple[str, ...] = field(default=(), name="buried_versions")
+    versions_until: datetime | None = field(default=None, name="buried_until")
+
+    def includes(self, version_id: str, modified: datetime) -> bool:
+        """Whether this version of the original has to be deleted."""
+        if self.versions_until is None or modified == self.versions_until:
+            return version_id in self.versions_to_delete
+        return modified < self.versions_until
 
 
 class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -121,9 +131,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `bytes`, `width`, `height` (upright pixels), `content_type` (sniffed) and `sha256` (hex)
     describe the original. Crops are centred on `focal_point`, or on the centre if it is None.
-    `indexed_checksums` are the checksums that the image is, or was, indexed by. `revision` counts
-    the record's writes. `ticket`, `processing` and `deletion` are stored flat, among the other
-    fields: see `flat` and `nested`.
+    `indexed_checksums` are the checksums that the image may be indexed by: that of its content,
+    and outdated ones that are still to be removed. `revision` counts the record's writes. `ticket`,
+    `processing` and `deletion` are stored flat, among the other fields: see `flat` and `nested`.
     """
 
     id: str

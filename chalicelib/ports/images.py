@@ -45,7 +45,7 @@ class ImageRepository(ABC):
 
     @abstractmethod
     def history(self, image_id: str) -> tuple[Event, ...]:
-        """All events of the image, oldest first."""
+        """The image's latest events, at most 100, oldest first."""
 
     @abstractmethod
     def find_ready(self, owner: str, sha256: str) -> Image | None:
@@ -60,8 +60,11 @@ class ImageRepository(ABC):
         """Write a record and its history unchanged; False, without a write, if there is one."""
 
     @abstractmethod
-    def remove_checksums(self, image: Image) -> None:
-        """Remove the index entries of all checksums that `image` has, or had."""
+    def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
+        """Remove the index entries of these checksums, unless they are another image's.
+
+        Those that a later revision of `image` has written stay, too.
+        """
 
     def put(self, image: Image, event: Event) -> Image:
         """Write the record and its history; the result has the next revision.

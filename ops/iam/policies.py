@@ -15,13 +15,13 @@ _PROCESS = (
     buckets.write_renditions,
     may.keep_records,
     may.read_histories,
+    may.delete_checksums,
 )
 _ERASE = (
     buckets.find_versions,
     buckets.erase_originals,
     buckets.list_renditions,
     buckets.erase_renditions,
-    may.delete_checksums,
 )
 _PARTS = {
     "api_handler": (
@@ -41,6 +41,7 @@ _PARTS = {
         buckets.find_missing_originals,
         *_ERASE,
         may.keep_records,
+        may.delete_checksums,
         may.hand_over_lost_events,
     ),
     "process_again": (*_PROCESS, buckets.find_renditions, may.take_work),
@@ -53,6 +54,7 @@ _PARTS = {
         buckets.check_manifests,
         *_ERASE,
         may.keep_records,
+        may.delete_checksums,
         may.read_many_records,
         may.list_unfinished,
         may.request_work,

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.errors import InvalidRequest, RecordChanged
-from chalicelib.model.image import Event, Image, Status
+from chalicelib.model.image import RECENT, Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent
 from chalicelib.ports.images import ImageRepository, Page
 
@@ -27,7 +27,7 @@ class MemoryImages(ImageRepository):
         return self._records.get(image_id)
 
     def history(self, image_id: str) -> tuple[Event, ...]:
-        return tuple(self._lines.get(image_id, ()))
+        return tuple(self._lines.get(image_id, ())[-RECENT:])
 
     def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
         with self._lock:
@@ -65,7 +65,7 @@ class MemoryImages(ImageRepository):
         ]
         return tuple(sorted(fitting, key=lambda image: image.updated_at)[:limit])
 
-    def remove_checksums(self, image: Image) -> None:
+    def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
         """Do nothing: checksums are looked up in the records themselves."""
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
