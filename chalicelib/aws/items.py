@@ -48,7 +48,9 @@ def record_item(image: Image) -> Item:
         "revision": image.revision,
     }
     if image.is_unfinished:
-        row["unfinished"] = unfinished_keys(image.status)[crc32(image.id.encode()) % SHARDS]
+        row["unfinished"] = unfinished_keys(image.unfinished_status)[
+            crc32(image.id.encode()) % SHARDS
+        ]
     return serialized(row | _expiry(image))
 
 

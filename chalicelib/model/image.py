@@ -1,7 +1,7 @@
 """The image record: immutable values, as the table stores them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,7 @@ WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; the record 
 
 TICKET = "ticket"  # the history line of an image that a ticket announced
 EXPIRED = "expired"  # that of a ticket whose file was never uploaded
+CLOCK_SKEW = timedelta(minutes=15)  # by which clocks may differ: S3 refuses requests beyond it
 RECENT = 100  # events of an image that are shown, and stored in its manifest
 EVERYONE = "everyone"  # the owner of everything uploaded without a token
 
@@ -179,6 +180,16 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return being_deleted or self.processing.requested or self.status in UNFINISHED
 
     @property
+    def unfinished_status(self) -> Status:
+        """The status that the index of unfinished images lists it under.
+
+        Failed images may be many and wait for an operator, so one that is requested again is
+        listed with those in processing.
+        """
+        is_waiting = self.status is Status.FAILED and self.processing.requested
+        return Status.PROCESSING if is_waiting else self.status
+
+    @property
     def processed_files(self) -> list[str]:
         """The keys of all renditions, in the variants' order."""
         return [rendition.key for rendition in self.renditions]
@@ -251,8 +262,11 @@ Transition = tuple[Image, Event]
 
 
 def transition_to(image: Image, now: datetime, event: str, detail: str | None) -> Transition:
-    """The transition to `image` at `now`, but never before the last one, even if clocks differ."""
-    at = max(now, image.updated_at)
+    """The transition to `image` at `now`, but never before the last one, even if clocks differ.
+
+    A last one that is further in the future was written by a clock that was wrong.
+    """
+    at = now if image.updated_at > now + CLOCK_SKEW else max(now, image.updated_at)
     return replace(image, updated_at=at), Event(at=at, event=event, detail=detail)
 
 

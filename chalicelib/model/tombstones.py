@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.errors import TransientError
 from chalicelib.model import keys
 from chalicelib.model.image import (
+    CLOCK_SKEW,
     DeletionState,
     Image,
     ProcessingState,
@@ -124,5 +125,5 @@ def is_erased_for_good(image: Image) -> bool:
 def check_cleared(image: Image, now: datetime) -> None:
     """TransientError while the files of a removed object are being erased."""
     is_being_cleared = image.status is Status.DELETED and image.deletion.cleared_at is None
-    if is_being_cleared and now - image.updated_at < CLEARING:
+    if is_being_cleared and -CLOCK_SKEW <= now - image.updated_at < CLEARING:
         raise TransientError("The files of the previous object are still being erased.")

@@ -114,11 +114,11 @@ class ImageIndex(Protocol):
         """
 
     def unfinished(
-        self, status: Status, after: datetime | None, before: datetime, limit: int
+        self, status: Status, after: datetime | None, before: datetime | None, limit: int
     ) -> tuple[Image, ...]:
-        """At most `limit` unfinished images of `status`, oldest first.
+        """At most `limit` unfinished images by their `unfinished_status`, oldest first.
 
-        They were last written after `after` (if given) and up to `before`.
+        They were last written after `after` and up to `before`, if these are given.
         """
 
 
@@ -135,8 +135,13 @@ class Bookmarks(Protocol):
 class Outbox(Protocol):
     """Events written with a record and not yet published."""
 
-    def pending(self, before: datetime) -> Iterator[Sequence[OutboxEvent]]:
-        """All events older than `before`, at most ten at a time; those of one image in order."""
+    def pending(
+        self, before: datetime, beyond: datetime | None = None
+    ) -> Iterator[Sequence[OutboxEvent]]:
+        """All events older than `before`, or later than `beyond` if it is given.
+
+        At most ten at a time; those of one image in order.
+        """
 
     def mark_published(self, outbox_events: Sequence[OutboxEvent]) -> None:
         """Remove these events; no error if they are already removed."""
