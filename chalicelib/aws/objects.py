@@ -132,10 +132,8 @@ class S3Objects:
                     Bucket=bucket,
                     Delete={"Objects": named, "Quiet": True},  # type: ignore[typeddict-item]
                 )
-            failed = {
-                (error.get("Key"), error.get("VersionId")) for error in response.get("Errors", ())
-            }
-            versions = [version for version in versions if (version.key, version.id) in failed]
+            failed = {error.get("Key") for error in response.get("Errors", ())}
+            versions = [version for version in versions if version.key in failed]
         # One by one, a refusal raises its error, and a transient one is retried.
         for version in versions:
             with translate_transient_errors("S3"):
