@@ -1,5 +1,6 @@
 """Deletion: erases all files of an image, checks that none is left, and returns a receipt."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -7,15 +8,19 @@ from msgspec import Struct
 from chalicelib.errors import NotFound, TransientError
 from chalicelib.model import keys, tombstones
 from chalicelib.model.image import Image, ObjectVersion, Status, Transition
-from chalicelib.model.tombstones import is_erased_for_good
+from chalicelib.model.tombstones import VersionLimit, is_erased_for_good
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
-from chalicelib.ports.objects import Cdn, ObjectStore
+from chalicelib.ports.objects import Cdn, ListedVersion, ObjectStore
 from chalicelib.ports.telemetry import FilesDeleted, NothingToDo, Telemetry
 from chalicelib.processing.identity import expected_image_id, image_id_of
 from chalicelib.settings import Settings
 
-_RESERVE = timedelta(seconds=15)  # of the time in which no worker adds files
+# For one call: the API has 29 seconds, and no worker adds files within a minute of the claim.
+_LONGEST = timedelta(seconds=20)
+_MOST_NAMED = 1_000  # files in a receipt
+_MOST_AT_ONCE = 999  # versions of one second, which the tombstone names: less than a page
+_CHECKSUMS = 500  # removed from the index between two looks at the clock
 _COPIES = "the CDN's copies, until the sweep invalidates them"
 # Of an image deleted after one processing: ticket, processing, ready, deleted, erasing.
 _REVISION_AFTER_ONE_SET = 5
@@ -24,6 +29,7 @@ _REVISION_AFTER_ONE_SET = 5
 class Receipt(Struct, frozen=True, kw_only=True):
     """What was erased (`bucket/key`), and whether a check afterwards found nothing left.
 
+    `erased` and `remaining` name at most 1,000 files; `files` is how many were erased.
     `invalidation` is the id of the CDN's invalidation; None if there is no CDN.
     """
 
@@ -32,6 +38,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     verified: bool
     remaining: list[str]
     erased_at: datetime
+    files: int
     invalidation: str | None = None
 
 
@@ -57,11 +64,12 @@ class Deleter:
     def erase(self, image: Image) -> Receipt:
         """Erase all files of `image`, in all versions; also finishes an interrupted deletion.
 
-        TransientError if another object was written under its key meanwhile.
+        TransientError if another object was written under its key meanwhile, or if there are more
+        versions than one call can delete: the next call, or the sweep, deletes further ones.
         """
         # The tombstone comes first, so that no reader finds a half-erased image.
         # Versions written under the key from now on are not included.
-        versions = tuple(self._objects.versions(image.bucket, image.original_file))
+        versions = self._existing_versions(image)
         self._entomb(image.id, "", "erased on request", permanent=True, versions=versions)
         receipt = self._clear(image.id)
         if receipt is None:
@@ -106,10 +114,10 @@ class Deleter:
             self._skip("It is no longer a tombstone.")
             return None
         found = self._present(claimed)
-        self._erase_files(claimed, found)
-        self._images.remove_checksums(claimed)
+        self._erase_files(claimed)
         remaining = self._present(claimed)
-        gone = [name for name in found if name not in remaining]
+        left = set(remaining)
+        gone = [name for name in found if name not in left]
         invalidation = None
         try:
             invalidation = self._cdn.forget(image_id, self._copies(claimed, found))
@@ -120,24 +128,50 @@ class Deleter:
         self._telemetry.record(FilesDeleted(objects=len(gone), verified=not remaining))
         return Receipt(
             image_id=image_id,
-            erased=gone,
+            erased=gone[:_MOST_NAMED],
             verified=not remaining,
-            remaining=remaining,
+            remaining=remaining[:_MOST_NAMED],
             erased_at=self._clock(),
+            files=len(gone),
             invalidation=invalidation,
         )
 
     def _claim(self, image: Image | None) -> Transition | None:
         return tombstones.clear(image, self._clock()) if image else None
 
-    def _erase_files(self, claimed: Image, found: list[str]) -> None:
-        until = claimed.updated_at + tombstones.CLEARING - _RESERVE
-        for name in found:
-            if self._clock() > until:
-                raise TransientError("Deletion is taking long and will be continued.")
-            bucket, _, key = name.partition("/")
-            versions = self._versions_to_delete(claimed) if bucket == claimed.bucket else None
-            self._objects.erase(bucket, key, versions)
+    def _erase_files(self, claimed: Image) -> None:
+        """Erase files and index entries; TransientError when the time is up, before the end."""
+        until = self._clock() + _LONGEST
+        renditions = self._settings.images_bucket
+        for page in self._objects.versions_below(renditions, f"{claimed.id}/"):
+            self._objects.erase_versions(renditions, page)
+            self._check_time(until)
+        for page in self._versions_to_delete(claimed):
+            self._objects.erase_versions(claimed.bucket, page)
+            self._check_time(until)
+        self._remove_checksums(claimed, until)
+
+    def _remove_checksums(self, claimed: Image, until: datetime) -> None:
+        remaining = claimed.indexed_checksums
+        while remaining:
+            self._images.remove_checksums(claimed, remaining[:_CHECKSUMS])
+            remaining = remaining[_CHECKSUMS:]
+            if remaining and self._clock() > until:
+                # Unlike files, those that are gone are not seen to be gone.
+                self._keep_checksums(claimed, remaining)
+                self._check_time(until)
+
+    def _keep_checksums(self, claimed: Image, remaining: tuple[str, ...]) -> None:
+        def decide(image: Image | None) -> Transition | None:
+            if image is None:
+                return None
+            return tombstones.keep_checksums(image, claimed, remaining, self._clock())
+
+        self._images.update(claimed.id, decide)
+
+    def _check_time(self, until: datetime) -> None:
+        if self._clock() > until:
+            raise TransientError("Deletion is taking long and will be continued.")
 
     def _copies(self, claimed: Image, found: list[str]) -> set[str]:
         """The keys of all files that the CDN may have copies of; empty if they are unknown.
@@ -168,7 +202,7 @@ class Deleter:
         cause: str,
         *,
         permanent: bool = False,
-        versions: tuple[str, ...] = (),
+        versions: VersionLimit | None = None,
         revision: int | None = None,
     ) -> Image | None:
         now = self._clock()
@@ -187,20 +221,35 @@ class Deleter:
     def _present(self, image: Image) -> list[str]:
         bucket = self._settings.images_bucket
         found = [f"{bucket}/{key}" for key in self._objects.list_keys(bucket, f"{image.id}/")]
-        if self._versions_to_delete(image):
+        if self._has_versions(image):
             found.append(f"{image.bucket}/{image.original_file}")
         return found
 
     def _is_unerased(self, image: Image) -> bool:
         gone = image.status is Status.DELETED
-        return gone and (image.deletion.cleared_at is None or bool(self._versions_to_delete(image)))
+        return gone and (image.deletion.cleared_at is None or self._has_versions(image))
 
-    def _versions_to_delete(self, image: Image) -> set[str]:
-        """The existing versions of the original that have to be deleted."""
+    def _has_versions(self, image: Image) -> bool:
+        return any(True for _ in self._versions_to_delete(image))
+
+    def _versions_to_delete(self, image: Image) -> Iterator[Sequence[ListedVersion]]:
+        """The existing versions of the original that have to be deleted, in pages."""
         if not image.deletion.permanent:
-            return set()
-        present = set(self._objects.versions(image.bucket, image.original_file))
+            return
         # Anything else uploaded with an erased image's ticket belongs to no image.
-        return (
-            present if is_erased_for_good(image) else present & {*image.deletion.versions_to_delete}
-        )
+        every = is_erased_for_good(image)
+        for page in self._objects.versions(image.bucket, image.original_file):
+            included = [v for v in page if every or image.deletion.includes(v.id, v.modified)]
+            if included:
+                yield included
+
+    def _existing_versions(self, image: Image) -> VersionLimit | None:
+        """What identifies the versions of the original that exist now; None if there are none."""
+        newest = next(iter(self._objects.versions(image.bucket, image.original_file)), None)
+        if newest is None:
+            return None
+        until = max(version.modified for version in newest)
+        ids = sorted(version.id for version in newest if version.modified == until)
+        if len(ids) > _MOST_AT_ONCE:
+            raise TransientError("The original is being overwritten too fast to be erased.")
+        return VersionLimit(until=until, ids=tuple(ids))

@@ -63,7 +63,7 @@ class Library:
         self._clock = clock
 
     def show(self, image_id: str, caller: Caller) -> ImageView:
-        """The image with its history."""
+        """The image with its latest history."""
         return self._view(self._find(image_id, caller))
 
     def list(

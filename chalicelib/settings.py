@@ -61,7 +61,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     webhook_secret_parameter: str = ""  # SSM parameter that holds the webhook signing secret
     webhook_loopback: bool = False  # also allow http:// to this machine; never on Lambda
     sweep_grace_seconds: Count = 900  # age at which unfinished work counts as lost
-    sweep_rest_seconds: Count = 86_400  # pause between full listings of a bucket, which cost money
+    sweep_rest_seconds: Count = 86_400  # pause between scans of buckets and failed images
     orphan_seconds: Count = 604_800  # how long replaced renditions stay for pages that show them
     aws_lambda_function_memory_size: Count = 1_769  # memory in MB; set by Lambda itself
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # lowest level that is logged

@@ -1,13 +1,17 @@
 """Deletion of images, and removal of their originals."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.errors import TransientError
 from chalicelib.model import tombstones
-from chalicelib.model.image import Status
+from chalicelib.model.image import Event, Status
 from chalicelib.wiring import Wiring, utc_now
 from tests.builders import KEY, caller, processed, put, renditions, version
+from tests.clock import Clock
 from tests.pictures import jpeg
 
 
@@ -57,3 +61,34 @@ def test_an_upload_between_tombstone_and_erasure_is_kept(
     monkeypatch.setattr(wiring.deleter, "_entomb", entomb_slowly)
     assert wiring.deleter.object_removed(version(KEY, "A2")) is None
     assert wiring.library.show(done.id, caller(done.owner)).status is Status.READY
+
+
+def test_an_erasure_continues_with_the_checksums_that_are_still_indexed(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = processed(wiring, jpeg())
+    checksums = tuple(f"{number:064x}" for number in range(1_300))
+    full = replace(done, indexed_checksums=checksums)
+    wiring.images.put(full, Event(at=done.updated_at, event="ready"))
+    removed: list[str] = []
+    monkeypatch.setattr(wiring.images, "remove_checksums", lambda _, some: removed.extend(some))
+    clock = Clock(done.updated_at)
+    wiring.clock = lambda: clock.now + timedelta(seconds=len(removed) / 30)
+    with pytest.raises(TransientError, match="will be continued"):
+        wiring.deleter.erase(done)
+    receipt = wiring.deleter.finish(done.id)
+    assert receipt is not None
+    assert (receipt.verified, tuple(removed)) == (True, checksums)
+
+
+def test_a_receipt_names_a_thousand_files_and_counts_all(wiring: Wiring) -> None:
+    done = processed(wiring, jpeg())
+    for number in range(1_000):
+        put_rendition(wiring, f"{done.id}/{number:016x}/mobile.webp")
+    receipt = wiring.deleter.erase(done)
+    assert (receipt.verified, len(receipt.erased), receipt.files) == (True, 1_000, 1_006)
+    assert renditions(wiring) == []
+
+
+def put_rendition(wiring: Wiring, key: str) -> None:
+    wiring.objects.write("test-images", key, b"old", content_type="", cache_control="")

@@ -83,7 +83,8 @@ class KeySet:
         return str(address)
 
     def _age(self, since: datetime | None) -> timedelta:
-        return self._clock() - since if since else timedelta.max
+        # The clock may have been ahead; what it dated must not count as fresh until then.
+        return abs(self._clock() - since) if since else timedelta.max
 
 
 def _may_provide_keys(issuer: str, address: object) -> bool:

@@ -1,7 +1,8 @@
 """The records of all images on DynamoDB: one table, hash key `id`, range key `entry`."""
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,14 +10,16 @@ from msgspec.structs import replace
 
 from chalicelib.aws import clients, items, rows
 from chalicelib.aws.faults import code_of, translate_transient_errors
-from chalicelib.aws.items import Item
 from chalicelib.aws.outbox import outbox_item
 from chalicelib.aws.table_keys import HISTORY, RECORD, checksum_key
 from chalicelib.errors import RecordChanged, TransientError
-from chalicelib.model.image import WAITING, Event, Image, Status
+from chalicelib.model.image import RECENT, WAITING, Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent
 from chalicelib.ports.images import ImageRepository
 
+# Markers that earlier versions wrote have no revision.
+_OWN_MARKER = "image_id = :id AND (attribute_not_exists(revision) OR revision <= :revision)"
+_THREADS = 8  # each with a request; records of earlier versions have thousands of checksums
 _LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -45,19 +48,17 @@ class DynamoImages(ImageRepository):
         }
 
     def history(self, image_id: str) -> tuple[Event, ...]:
-        """All history lines, oldest first."""
-        query = (
-            clients.dynamodb()
-            .get_paginator("query")
-            .paginate(
+        """The latest history lines, at most 100, oldest first."""
+        with translate_transient_errors("DynamoDB"):
+            page = clients.dynamodb().query(
                 TableName=self._name,
                 KeyConditionExpression="id = :id AND begins_with(entry, :history)",
                 ExpressionAttributeValues=items.serialized({":id": image_id, ":history": HISTORY}),
                 ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=RECENT,
             )
-        )
-        with translate_transient_errors("DynamoDB"):
-            return tuple(items.event_of(item) for page in query for item in page["Items"])
+        return tuple(items.event_of(item) for item in reversed(page["Items"]))
 
     def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
         """Write record, history line and outbox event in one transaction; see `put`."""
@@ -81,7 +82,8 @@ class DynamoImages(ImageRepository):
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
         """Write a record, its marker and its history unchanged, unless there is a record."""
-        lines = [items.history_item(image, event, n) for n, event in enumerate(history, 1)]
+        first = max(1, image.revision - len(history) + 1)
+        lines = [items.history_item(image, event, n) for n, event in enumerate(history, first)]
         if image.status is Status.READY and image.sha256:
             lines.append(items.marker_item(image))
         for line in lines:
@@ -89,23 +91,25 @@ class DynamoImages(ImageRepository):
         # Last, so that an interrupted restore starts again.
         return rows.add(self._name, items.record_item(image))
 
-    def remove_checksums(self, image: Image) -> None:
-        """Remove the markers of all checksums that the image has had, if they point to it."""
-        for sha256 in image.indexed_checksums:
-            self._delete_marker(items.marker_item(replace(image, sha256=sha256)))
+    def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
+        """Remove the markers of these checksums that `image` wrote, up to its revision."""
+        with ThreadPoolExecutor(_THREADS) as threads:
+            list(threads.map(partial(self._delete_marker, image), checksums))
 
-    def _delete_marker(self, marker: Item) -> None:
-        dynamodb = clients.dynamodb()
-        with (
-            translate_transient_errors("DynamoDB"),
-            suppress(dynamodb.exceptions.ConditionalCheckFailedException),
-        ):
-            dynamodb.delete_item(
-                TableName=self._name,
-                Key={name: marker[name] for name in ("id", "entry")},
-                ConditionExpression="image_id = :id",
-                ExpressionAttributeValues={":id": marker["image_id"]},
-            )
+    def _delete_marker(self, image: Image, sha256: str) -> None:
+        own = items.serialized({":id": image.id, ":revision": image.revision})
+        try:
+            with translate_transient_errors("DynamoDB"):
+                clients.dynamodb().delete_item(
+                    TableName=self._name,
+                    Key=items.marker_key(image, sha256),
+                    ConditionExpression=_OWN_MARKER,
+                    ExpressionAttributeValues=own,
+                )
+        except ClientError as reason:
+            # Not by the client's own class of it, which may differ between threads.
+            if code_of(reason) != "ConditionalCheckFailedException":
+                raise
 
     def _writes(
         self, image: Image, written: Image, event: Event, outbox_event: OutboxEvent | None

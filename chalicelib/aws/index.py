@@ -51,13 +51,14 @@ class DynamoIndex:
         return Page(images=shown, next_cursor=items.cursor_after(last) if last else None)
 
     def unfinished(
-        self, status: Status, after: datetime | None, before: datetime, limit: int
+        self, status: Status, after: datetime | None, before: datetime | None, limit: int
     ) -> tuple[Image, ...]:
-        """At most `limit` unfinished images of `status`, oldest first."""
+        """At most `limit` unfinished images by their `unfinished_status`, oldest first."""
         first = sortable(after) + "~" if after else "0"
+        last = sortable(before) if before else "~"
         found: list[Item] = []
         while len(found) < limit:
-            keys = self._oldest(status, first, sortable(before), limit)
+            keys = self._oldest(status, first, last, limit)
             found += self._records_of(keys)
             if len(keys) < limit:
                 break

@@ -48,7 +48,9 @@ def record_item(image: Image) -> Item:
         "revision": image.revision,
     }
     if image.is_unfinished:
-        row["unfinished"] = unfinished_keys(image.status)[crc32(image.id.encode()) % SHARDS]
+        row["unfinished"] = unfinished_keys(image.unfinished_status)[
+            crc32(image.id.encode()) % SHARDS
+        ]
     return serialized(row | _expiry(image))
 
 
@@ -74,9 +76,14 @@ def event_of(item: Item) -> Event:
 
 
 def marker_item(image: Image) -> Item:
-    """The marker of a ready image's checksum."""
-    key = checksum_key(image.owner, image.sha256 or "")
-    return serialized({"id": key, "entry": RECORD, "image_id": image.id})
+    """The marker of a ready image's checksum, written with the record's revision."""
+    key = marker_key(image, image.sha256 or "")
+    return key | serialized({"image_id": image.id, "revision": image.revision})
+
+
+def marker_key(image: Image, sha256: str) -> Item:
+    """The key of the marker of an image's checksum (hex)."""
+    return row_key(checksum_key(image.owner, sha256), RECORD)
 
 
 def cursor_after(item: Item) -> str:

@@ -1,6 +1,6 @@
 """Buckets and objects on S3."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,7 +10,7 @@ from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.errors import ObjectMissing, OriginalTooLarge, ReadRefused
 from chalicelib.model import keys
 from chalicelib.model.sizes import readable
-from chalicelib.ports.objects import ListedObject, StoredObject
+from chalicelib.ports.objects import ListedObject, ListedVersion, StoredObject
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
@@ -101,22 +101,53 @@ class S3Objects:
             for item in found.get("Contents", ())
         ]
 
-    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
-        """Delete versions and delete markers of exactly `key`: all, or those named."""
-        with translate_transient_errors("S3"):
-            for version in self._versions(bucket, key):
-                if versions is None or version in versions:
-                    clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
+    def versions(self, bucket: str, key: str) -> Iterator[Sequence[ListedVersion]]:
+        """All versions and delete markers of exactly `key`, the newest on the first page."""
+        for page in self.versions_below(bucket, key):
+            own = [version for version in page if version.key == key]
+            if own:
+                yield own
+            if len(own) < len(page):
+                break  # keys that only begin with `key` follow it, and they may be millions
 
     def erase_version(self, bucket: str, key: str, version_id: str) -> None:
         """Delete this version of the object."""
         with translate_transient_errors("S3"):
             clients.s3().delete_object(Bucket=bucket, Key=key, VersionId=version_id)
 
-    def versions(self, bucket: str, key: str) -> list[str]:
-        """The ids of all versions and delete markers of exactly `key`."""
+    def versions_below(self, bucket: str, prefix: str) -> Iterator[Sequence[ListedVersion]]:
+        """All versions and delete markers below `prefix`, in pages of at most 1,000."""
+        pages = clients.s3().get_paginator("list_object_versions")
         with translate_transient_errors("S3"):
-            return list(self._versions(bucket, key))
+            for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+                found = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+                if found:
+                    yield [
+                        ListedVersion(
+                            key=item["Key"], id=item["VersionId"], modified=item["LastModified"]
+                        )
+                        for item in found
+                    ]
+
+    def erase(self, bucket: str, key: str) -> None:
+        """Delete all versions and delete markers of exactly `key`."""
+        for page in self.versions(bucket, key):
+            self.erase_versions(bucket, page)
+
+    def erase_versions(self, bucket: str, versions: Sequence[ListedVersion]) -> None:
+        """Delete these versions in one call, at most 1,000."""
+        if len(versions) > 1:
+            named = [{"Key": version.key, "VersionId": version.id} for version in versions]
+            with translate_transient_errors("S3"):
+                response = clients.s3().delete_objects(
+                    Bucket=bucket,
+                    Delete={"Objects": named, "Quiet": True},  # type: ignore[typeddict-item]
+                )
+            failed = {error.get("Key") for error in response.get("Errors", ())}
+            versions = [version for version in versions if version.key in failed]
+        # One by one, a refusal raises its error, and a transient one is retried.
+        for version in versions:
+            self.erase_version(bucket, version.key, version.id)
 
     def _is_exact(self, bucket: str, key: str) -> bool:
         """Whether the object that the server finds under `key` is stored under this very key.
@@ -128,10 +159,3 @@ class S3Objects:
         # SeaweedFS's list of objects repeats the request's spelling, that of versions does not.
         found = clients.s3().list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=1)
         return any(version["Key"] == key for version in found.get("Versions", ()))
-
-    def _versions(self, bucket: str, key: str) -> Iterator[str]:
-        pages = clients.s3().get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=bucket, Prefix=key):
-            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                if found["Key"] == key:
-                    yield found["VersionId"]

@@ -26,26 +26,32 @@ class DynamoOutbox:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def pending(self, before: datetime) -> Iterator[Sequence[OutboxEvent]]:
-        """All events older than `before`, at most ten at a time; those of one image in order."""
+    def pending(
+        self, before: datetime, beyond: datetime | None = None
+    ) -> Iterator[Sequence[OutboxEvent]]:
+        """All events older than `before`, or later than `beyond` if it is given."""
         for shard in ALPHABET:
-            query = (
-                clients.dynamodb()
-                .get_paginator("query")
-                .paginate(
-                    TableName=self._name,
-                    KeyConditionExpression="id = :id AND entry < :before",
-                    ExpressionAttributeValues=items.serialized(
-                        {":id": pending_key(shard), ":before": sortable(before)}
-                    ),
-                    ConsistentRead=True,
-                    PaginationConfig={"PageSize": _PAGE},
-                )
+            yield from self._between(shard, "0", sortable(before))
+            if beyond:
+                yield from self._between(shard, sortable(beyond) + "~", "~")
+
+    def _between(self, shard: str, first: str, last: str) -> Iterator[Sequence[OutboxEvent]]:
+        between = {":id": pending_key(shard), ":first": first, ":last": last}
+        query = (
+            clients.dynamodb()
+            .get_paginator("query")
+            .paginate(
+                TableName=self._name,
+                KeyConditionExpression="id = :id AND entry BETWEEN :first AND :last",
+                ExpressionAttributeValues=items.serialized(between),
+                ConsistentRead=True,
+                PaginationConfig={"PageSize": _PAGE},
             )
-            with translate_transient_errors("DynamoDB"):
-                for page in query:
-                    if page["Items"]:
-                        yield [_outbox_event_of(item) for item in page["Items"]]
+        )
+        with translate_transient_errors("DynamoDB"):
+            for page in query:
+                if page["Items"]:
+                    yield [_outbox_event_of(item) for item in page["Items"]]
 
     def mark_published(self, outbox_events: Sequence[OutboxEvent]) -> None:
         """Remove these events; no error if they are already removed.

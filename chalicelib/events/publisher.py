@@ -35,10 +35,15 @@ class EventPublisher:
         except TransientError as fault:
             self._telemetry.record(EventDeferred(name=outbox_event.name, why=str(fault)))
 
-    def publish_pending(self, before: datetime, time_left: TimeLeft) -> int:
-        """Publish events pending from `before`: how many. TransientError if the bus is down."""
+    def publish_pending(
+        self, before: datetime, time_left: TimeLeft, beyond: datetime | None = None
+    ) -> int:
+        """Publish events pending from `before`, or dated later than `beyond`: how many.
+
+        TransientError if the bus is down.
+        """
         count = 0
-        for outbox_events in self._outbox.pending(before):
+        for outbox_events in self._outbox.pending(before, beyond):
             if time_left() <= 0:
                 break
             self._bus.publish(outbox_events)

@@ -1,7 +1,7 @@
 """The image record: immutable values, as the table stores them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,8 @@ WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; the record 
 
 TICKET = "ticket"  # the history line of an image that a ticket announced
 EXPIRED = "expired"  # that of a ticket whose file was never uploaded
+CLOCK_SKEW = timedelta(minutes=15)  # by which clocks may differ: S3 refuses requests beyond it
+RECENT = 100  # events of an image that are shown, and stored in its manifest
 EVERYONE = "everyone"  # the owner of everything uploaded without a token
 
 
@@ -113,14 +115,23 @@ class DeletionState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far the deletion of an image has progressed.
 
     With `permanent` the image never comes back. `cleared_at` is when all its files were confirmed
-    gone. Until then `files_to_delete` are the keys that the CDN may have copies of, and
-    `versions_to_delete` the versions of the original that have to be deleted.
+    gone. Until then `files_to_delete` are the keys that the CDN may have copies of. The versions of
+    the original that have to be deleted are those last modified before `versions_until`, and those
+    of that very second that `versions_to_delete` names. Without `versions_until`, as in tombstones
+    of earlier versions, they are exactly those named.
     """
 
     permanent: bool = field(default=False, name="erased")
     cleared_at: datetime | None = None
     files_to_delete: tuple[str, ...] = field(default=(), name="buried_files")
     versions_to_delete: tuple[str, ...] = field(default=(), name="buried_versions")
+    versions_until: datetime | None = field(default=None, name="buried_until")
+
+    def includes(self, version_id: str, modified: datetime) -> bool:
+        """Whether this version of the original has to be deleted."""
+        if self.versions_until is None or modified == self.versions_until:
+            return version_id in self.versions_to_delete
+        return modified < self.versions_until
 
 
 class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,9 +139,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `bytes`, `width`, `height` (upright pixels), `content_type` (sniffed) and `sha256` (hex)
     describe the original. Crops are centred on `focal_point`, or on the centre if it is None.
-    `indexed_checksums` are the checksums that the image is, or was, indexed by. `revision` counts
-    the record's writes. `ticket`, `processing` and `deletion` are stored flat, among the other
-    fields: see `flat` and `nested`.
+    `indexed_checksums` are the checksums that the image may be indexed by: that of its content,
+    and outdated ones that are still to be removed. `revision` counts the record's writes. `ticket`,
+    `processing` and `deletion` are stored flat, among the other fields: see `flat` and `nested`.
     """
 
     id: str
@@ -174,6 +185,16 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether work on it is outstanding: processing, an upload or a deletion."""
         being_deleted = self.status is Status.DELETED and self.deletion.cleared_at is None
         return being_deleted or self.processing.requested or self.status in UNFINISHED
+
+    @property
+    def unfinished_status(self) -> Status:
+        """The status that the index of unfinished images lists it under.
+
+        Failed images may be many and wait for an operator, so one that is requested again is
+        listed with those in processing.
+        """
+        is_waiting = self.status is Status.FAILED and self.processing.requested
+        return Status.PROCESSING if is_waiting else self.status
 
     @property
     def processed_files(self) -> list[str]:
@@ -248,8 +269,11 @@ Transition = tuple[Image, Event]
 
 
 def transition_to(image: Image, now: datetime, event: str, detail: str | None) -> Transition:
-    """The transition to `image` at `now`, but never before the last one, even if clocks differ."""
-    at = max(now, image.updated_at)
+    """The transition to `image` at `now`, but never before the last one, even if clocks differ.
+
+    A last one that is further in the future was written by a clock that was wrong.
+    """
+    at = now if image.updated_at > now + CLOCK_SKEW else max(now, image.updated_at)
     return replace(image, updated_at=at), Event(at=at, event=event, detail=detail)
 
 

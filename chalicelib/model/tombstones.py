@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import TransientError
 from chalicelib.model import keys
 from chalicelib.model.image import (
+    CLOCK_SKEW,
     DeletionState,
     Image,
     ProcessingState,
@@ -22,6 +24,13 @@ from chalicelib.model.image import (
 CLEARING = timedelta(seconds=60)
 
 
+class VersionLimit(Struct, frozen=True, kw_only=True):
+    """The versions of an original that exist now: the last change, and the ids of that second."""
+
+    until: datetime
+    ids: tuple[str, ...]
+
+
 def remove(
     image: Image,
     sequencer: str,
@@ -29,18 +38,19 @@ def remove(
     cause: str,
     *,
     permanent: bool = False,
-    versions: tuple[str, ...] = (),
+    versions: VersionLimit | None = None,
 ) -> Transition | None:
     """Turn the image into a tombstone, unless the removal is older than the record.
 
     A `permanent` deletion includes the `versions` of the original; those of an object that was
-    merely removed from the bucket stay.
+    merely removed from the bucket stay. The record has the same size however many there are.
     """
     if sequencer and is_older(sequencer, than=image.processing.sequencer):
         return None
     deletion = image.deletion
     is_tombstone = image.status is Status.DELETED and (deletion.permanent or not permanent)
-    if is_tombstone and set(versions) <= {*deletion.versions_to_delete}:
+    ids, until = _versions_to_delete(deletion, versions)
+    if is_tombstone and (ids, until) == (deletion.versions_to_delete, deletion.versions_until):
         return None
     tombstone = replace(
         without_content(image),
@@ -50,10 +60,22 @@ def remove(
         deletion=DeletionState(
             permanent=permanent or deletion.permanent,
             files_to_delete=tuple(image.processed_files) or deletion.files_to_delete,
-            versions_to_delete=tuple(dict.fromkeys((*deletion.versions_to_delete, *versions))),
+            versions_to_delete=ids,
+            versions_until=until,
         ),
     )
     return transition_to(tombstone, now, "deleted", cause)
+
+
+def _versions_to_delete(
+    deletion: DeletionState, present: VersionLimit | None
+) -> tuple[tuple[str, ...], datetime | None]:
+    before = deletion.versions_until
+    if present is None or (before and before > present.until):
+        return deletion.versions_to_delete, before
+    if before == present.until:
+        return tuple(sorted({*deletion.versions_to_delete, *present.ids})), before
+    return present.ids, present.until
 
 
 def clear(image: Image, now: datetime) -> Transition | None:
@@ -63,12 +85,23 @@ def clear(image: Image, now: datetime) -> Transition | None:
     return transition_to(image.with_deletion(cleared_at=None), now, "erasing", None)
 
 
+def keep_checksums(
+    image: Image, claimed: Image, remaining: tuple[str, ...], now: datetime
+) -> Transition | None:
+    """Record which checksums are still indexed; None if it changed since it was `claimed`."""
+    if image.revision != claimed.revision:
+        return None
+    return transition_to(replace(image, indexed_checksums=remaining), now, "erasing", None)
+
+
 def cleared(image: Image, claimed: Image, files: int, now: datetime) -> Transition | None:
     """Record that no file of a tombstone is left; None if it changed since it was `claimed`."""
     if image.revision != claimed.revision:
         return None
     emptied = replace(image, indexed_checksums=()).with_ticket(expires_at=None)
-    emptied = emptied.with_deletion(cleared_at=now, files_to_delete=(), versions_to_delete=())
+    emptied = emptied.with_deletion(
+        cleared_at=now, files_to_delete=(), versions_to_delete=(), versions_until=None
+    )
     return transition_to(emptied, now, "erased", f"{files} files; a check found none left")
 
 
@@ -92,5 +125,5 @@ def is_erased_for_good(image: Image) -> bool:
 def check_cleared(image: Image, now: datetime) -> None:
     """TransientError while the files of a removed object are being erased."""
     is_being_cleared = image.status is Status.DELETED and image.deletion.cleared_at is None
-    if is_being_cleared and now - image.updated_at < CLEARING:
+    if is_being_cleared and -CLOCK_SKEW <= now - image.updated_at < CLEARING:
         raise TransientError("The files of the previous object are still being erased.")

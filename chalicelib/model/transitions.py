@@ -27,6 +27,8 @@ from chalicelib.model.requests import ProcessingRequest
 from chalicelib.model.tombstones import check_cleared, is_erased_for_good
 
 EVENT = ProcessingRequest()  # the request that an S3 event stands for
+_LONGEST_EVENT = 32_768  # characters of a lost event; those of S3 for one object have 3,000
+_MOST_OUTDATED = 100  # checksums removed from the index with one write; each is a request
 
 # S3 checks a ticket when an upload begins; a slow one ends, and its event arrives, some time later.
 # After that only somebody with access to the bucket can have overwritten the object.
@@ -65,6 +67,16 @@ def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
     )
 
 
+def outdated_checksums(image: Image, current: str | None) -> tuple[str, ...]:
+    """The indexed checksums other than the `current` one, at most 100.
+
+    They must be removed from the index before a write that leaves them out. Earlier versions kept
+    them all, until the record was full.
+    """
+    outdated = [sha256 for sha256 in image.indexed_checksums if sha256 != current]
+    return tuple(outdated[:_MOST_OUTDATED])
+
+
 def begin(
     image: Image,
     version: ObjectVersion,
@@ -73,7 +85,8 @@ def begin(
 ) -> Transition | None:
     """Start processing `version`, unless it is outdated, done, or permanently deleted.
 
-    TransientError while the files of an earlier object under this key are being erased.
+    The index has to be without `outdated_checksums(image, image.sha256)`. TransientError while the
+    files of an earlier object under this key are being erased.
     """
     if is_second_upload(image, version, now):
         return None
@@ -87,7 +100,13 @@ def begin(
         return None
     check_cleared(image, now)
     sequencer = version.sequencer or image.processing.sequencer
-    started = replace(image, status=Status.PROCESSING, reason=None, detail=None)
+    started = replace(
+        image,
+        status=Status.PROCESSING,
+        reason=None,
+        detail=None,
+        indexed_checksums=_still_indexed(image, image.sha256),
+    )
     started = started.with_processing(sequencer=sequencer, requested=False, lost_event=None)
     started = _accept(started.with_deletion(permanent=False, cleared_at=None), version)
     if request.focal_point is not UNSET:
@@ -161,7 +180,10 @@ def unread(image: Image, etag: str, size: int) -> Image:
 
 
 def finish(image: Image, started: Image, result: Image, now: datetime) -> Transition | None:
-    """Accept `result`, unless another worker has finished or something newer was requested."""
+    """Accept `result`, unless another worker has finished or something newer was requested.
+
+    The index has to be without `outdated_checksums(image, checksum_to_index(result))`.
+    """
     if (
         image.status is not Status.PROCESSING
         or image.processing.sequencer != started.processing.sequencer
@@ -169,12 +191,24 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
         return None
     if image.focal_point != started.focal_point:
         return None
-    checksums = (result.sha256,) if result.status is Status.READY and result.sha256 else ()
-    indexed_checksums = tuple(dict.fromkeys((*image.indexed_checksums, *checksums)))
+    current = checksum_to_index(result)
+    indexed_checksums = _still_indexed(image, current)
+    if current and current not in indexed_checksums:
+        indexed_checksums += (current,)
     merged = replace(result, indexed_checksums=indexed_checksums, revision=image.revision)
     merged = merged.with_ticket(expires_at=None, refused=image.ticket.refused)
     merged = merged.with_processing(requested=image.processing.requested)
     return transition_to(merged, now, merged.status.value, merged.detail)
+
+
+def checksum_to_index(image: Image) -> str | None:
+    """The checksum by which the image is found: that of a ready one."""
+    return image.sha256 if image.status is Status.READY else None
+
+
+def _still_indexed(image: Image, current: str | None) -> tuple[str, ...]:
+    outdated = {*outdated_checksums(image, current)}
+    return tuple(sha256 for sha256 in image.indexed_checksums if sha256 not in outdated)
 
 
 def change_focal_point(
@@ -232,7 +266,7 @@ def fail(
 ) -> Transition | None:
     """Fail `version` after all retries; an image that has moved on meanwhile is left unchanged.
 
-    `lost` is the event, as JSON.
+    `lost` is the event, as JSON; a very long one is not kept.
     """
     stale = is_older(version.sequencer, than=image.processing.sequencer)
     settled = image.status in (Status.READY, Status.REJECTED, Status.DELETED)
@@ -245,5 +279,6 @@ def fail(
         return None
     sequencer = version.sequencer or image.processing.sequencer
     failed = replace(image, status=Status.FAILED, detail=cause)
-    failed = failed.with_processing(sequencer=sequencer, requested=False, lost_event=lost)
+    kept = lost if lost and len(lost) <= _LONGEST_EVENT else None
+    failed = failed.with_processing(sequencer=sequencer, requested=False, lost_event=kept)
     return transition_to(failed, now, "failed", cause)

@@ -12,6 +12,8 @@ from chalicelib.model.focal_point import FocalPoint
 
 DEFAULT_TABLE = Path(__file__).parents[1] / "variants.toml"
 
+MOST_RENDITIONS = 250  # an image's record and events name each, within 400 KB and 256 KB
+
 _ROOT = Path(__file__).parents[2]
 FOLDERS = (_ROOT / "vendor", _ROOT)  # Chalice packages the files of vendor/ beside app.py
 
@@ -82,7 +84,12 @@ def load_variants(path: Path = DEFAULT_TABLE) -> tuple[Variant, ...]:
         raise SettingsError(f"The variants table {path.name} is wrong: {reason}.") from reason
     if not table:
         raise SettingsError(f"The variants table {path.name} has no variant.")
-    return tuple(_variant(path, name, rule) for name, rule in table.items())
+    variants = tuple(_variant(path, name, rule) for name, rule in table.items())
+    if sum(len(variant.formats) for variant in variants) > MOST_RENDITIONS:
+        raise SettingsError(
+            f"The variants table {path.name} makes more than {MOST_RENDITIONS} renditions."
+        )
+    return variants
 
 
 def _variant(path: Path, name: str, rule: object) -> Variant:

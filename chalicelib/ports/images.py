@@ -45,7 +45,7 @@ class ImageRepository(ABC):
 
     @abstractmethod
     def history(self, image_id: str) -> tuple[Event, ...]:
-        """All events of the image, oldest first."""
+        """The image's latest events, at most 100, oldest first."""
 
     @abstractmethod
     def find_ready(self, owner: str, sha256: str) -> Image | None:
@@ -60,8 +60,11 @@ class ImageRepository(ABC):
         """Write a record and its history unchanged; False, without a write, if there is one."""
 
     @abstractmethod
-    def remove_checksums(self, image: Image) -> None:
-        """Remove the index entries of all checksums that `image` has, or had."""
+    def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
+        """Remove the index entries of these checksums, unless they are another image's.
+
+        Those that a later revision of `image` has written stay, too.
+        """
 
     def put(self, image: Image, event: Event) -> Image:
         """Write the record and its history; the result has the next revision.
@@ -111,11 +114,11 @@ class ImageIndex(Protocol):
         """
 
     def unfinished(
-        self, status: Status, after: datetime | None, before: datetime, limit: int
+        self, status: Status, after: datetime | None, before: datetime | None, limit: int
     ) -> tuple[Image, ...]:
-        """At most `limit` unfinished images of `status`, oldest first.
+        """At most `limit` unfinished images by their `unfinished_status`, oldest first.
 
-        They were last written after `after` (if given) and up to `before`.
+        They were last written after `after` and up to `before`, if these are given.
         """
 
 
@@ -132,8 +135,13 @@ class Bookmarks(Protocol):
 class Outbox(Protocol):
     """Events written with a record and not yet published."""
 
-    def pending(self, before: datetime) -> Iterator[Sequence[OutboxEvent]]:
-        """All events older than `before`, at most ten at a time; those of one image in order."""
+    def pending(
+        self, before: datetime, beyond: datetime | None = None
+    ) -> Iterator[Sequence[OutboxEvent]]:
+        """All events older than `before`, or later than `beyond` if it is given.
+
+        At most ten at a time; those of one image in order.
+        """
 
     def mark_published(self, outbox_events: Sequence[OutboxEvent]) -> None:
         """Remove these events; no error if they are already removed."""

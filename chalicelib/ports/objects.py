@@ -1,6 +1,6 @@
 """Interfaces of object storage, the CDN and presigned uploads."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -21,6 +21,14 @@ class ListedObject(Struct, frozen=True, kw_only=True):
     key: str
     bytes: int
     etag: str
+    modified: datetime
+
+
+class ListedVersion(Struct, frozen=True, kw_only=True):
+    """A version or delete marker of an object as a listing shows it; times are in seconds."""
+
+    key: str
+    id: str
     modified: datetime
 
 
@@ -56,14 +64,23 @@ class ObjectStore(Protocol):
     def page(self, bucket: str, after: str, limit: int) -> list[ListedObject]:
         """The next objects after the key `after`, in key order; at most 1,000."""
 
-    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
-        """Delete all of the object's versions, or those named; no error if there are none."""
+    def versions(self, bucket: str, key: str) -> Iterator[Sequence[ListedVersion]]:
+        """All versions and delete markers of the object, the newest on the first page.
+
+        A page has at most 1,000; those listed may be deleted before the next page is requested.
+        """
+
+    def versions_below(self, bucket: str, prefix: str) -> Iterator[Sequence[ListedVersion]]:
+        """All versions and delete markers below `prefix`, in such pages."""
+
+    def erase(self, bucket: str, key: str) -> None:
+        """Delete all of the object's versions; no error if there are none."""
 
     def erase_version(self, bucket: str, key: str, version_id: str) -> None:
         """Delete this version of the object; no error if there is none."""
 
-    def versions(self, bucket: str, key: str) -> list[str]:
-        """The ids of all versions and delete markers of the object."""
+    def erase_versions(self, bucket: str, versions: Sequence[ListedVersion]) -> None:
+        """Delete these versions, at most 1,000; no error for those that are gone."""
 
 
 class Cdn(Protocol):

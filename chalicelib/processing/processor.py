@@ -104,9 +104,17 @@ class Processor:
         def decide(image: Image | None) -> Transition | None:
             now = self._clock()
             present = image or transitions.discovered(image_id, version, now)
-            return transitions.begin(present, version, now, request)
+            step = transitions.begin(present, version, now, request)
+            if step:
+                self._remove_outdated(present, present.sha256)
+            return step
 
         return self._images.update(image_id, decide)
+
+    def _remove_outdated(self, image: Image, current: str | None) -> None:
+        outdated = transitions.outdated_checksums(image, current)
+        if outdated:
+            self._images.remove_checksums(image, outdated)
 
     def _skip(self, image_id: str, version: ObjectVersion) -> None:
         """Refuse a further upload with a used ticket; anything else was processed before."""
@@ -152,8 +160,9 @@ class Processor:
             nonlocal before
             before = image
             step = transitions.finish(image, started, result, self._clock()) if image else None
-            if step is None:
+            if image is None or step is None:
                 return None
+            self._remove_outdated(image, transitions.checksum_to_index(result))
             done, event = step
             return done.with_processing(manifest_etag=self._manifests.write(done, event)), event
 

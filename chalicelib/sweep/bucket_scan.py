@@ -18,7 +18,8 @@ class ScanPosition(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def rests(self, now: datetime, rest: timedelta) -> bool:
         """Whether the scan has reached its end and is not due again yet."""
-        return not self.after and self.began is not None and now - self.began < rest
+        # A clock that was ahead for some time must not prolong the rest.
+        return not self.after and self.began is not None and abs(now - self.began) < rest
 
     def moved(self, after: str, now: datetime) -> "ScanPosition":
         """The position after the key `after`, which is empty at the end."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 from chalicelib.deletion import Deleter
 from chalicelib.errors import TransientError
 from chalicelib.events import EventPublisher
+from chalicelib.model.image import CLOCK_SKEW, Image
 from chalicelib.model.requests import SWEEP_GROUP, ReprocessRequest
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository
@@ -37,9 +38,23 @@ class SweepContext(Struct, frozen=True, kw_only=True):
         """Queue the request for a worker."""
         self.work.send(msgspec.json.encode(request).decode(), SWEEP_GROUP)
 
+    def request_again(self, image: Image, report: Report) -> None:
+        """Repeat the request to process an image whose processing was requested."""
+        report.count("stuck")
+        cause = "the requested processing had not started"
+        self.send(ReprocessRequest(image_id=image.id, revision=image.revision, cause=cause))
+
     def settled_before(self) -> datetime:
         """The time before which writes are settled: none of their work can still be running."""
         return self.clock() - timedelta(seconds=self.settings.sweep_grace_seconds)
+
+    def future_from(self) -> datetime:
+        """The time after which a write was dated by a clock that was wrong."""
+        return self.clock() + CLOCK_SKEW
+
+    def is_settled(self, at: datetime) -> bool:
+        """Whether a write of that time is settled; one that a wrong clock dated is, too."""
+        return at <= self.settled_before() or at > self.future_from()
 
     def finish_deletion(self, image_id: str, report: Report) -> None:
         """Finish a deletion; if a store is unavailable, a later run does."""

@@ -16,8 +16,7 @@ def listed_keys(objects: ObjectStore, bucket: str, wanted: Collection[str]) -> s
     found: set[str] = set()
     remaining = sorted(wanted, key=str.encode)
     while len(remaining) >= _WORTH:
-        # A listing starts after a key: after one just before the first.
-        page = objects.page(bucket, remaining[0][:-1], _PAGE)
+        page = objects.page(bucket, _just_before(remaining[0]), _PAGE)
         found |= {listed.key for listed in page}.intersection(remaining)
         if len(page) < _PAGE:
             break
@@ -27,3 +26,10 @@ def listed_keys(objects: ObjectStore, bucket: str, wanted: Collection[str]) -> s
             break
         remaining = following
     return found
+
+
+def _just_before(key: str) -> str:
+    """A key that sorts before `key`, with hardly any between them: a listing starts after a key."""
+    last = ord(key[-1])
+    # Without its last character, it would also precede all keys that differ in that one only.
+    return f"{key[:-1]}{chr(last - 1)}~" if 0x21 < last < 0xD800 else key[:-1]

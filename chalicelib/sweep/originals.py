@@ -37,11 +37,11 @@ class OriginalsScan:
         return scan(self._context, "originals", scan_page, time_left, at_once=at_once)
 
     def _check_page(self, page: Sequence[ListedObject], report: Report) -> None:
-        before = self._context.settled_before()
         settled = [
             listed
             for listed in page
-            if listed.modified < before and not keys.is_folder_marker(listed.key, listed.bytes)
+            if self._context.is_settled(listed.modified)
+            and not keys.is_folder_marker(listed.key, listed.bytes)
         ]
         images = self._images_of(settled)
         manifests = self._listed_manifests([image for image in images.values() if image])

@@ -79,7 +79,7 @@ class RenditionsScan:
 
     def _is_settled(self, image: Image) -> bool:
         finished = image.status in (Status.READY, Status.REJECTED)
-        return finished and image.updated_at <= self._context.settled_before()
+        return finished and self._context.is_settled(image.updated_at)
 
     def _check(
         self, run: _Run, image_id: str, files: list[ListedObject], image: Image | None
@@ -87,10 +87,8 @@ class RenditionsScan:
         if image is None:
             self._check_strays(run, image_id, files)
         elif image.status is Status.DELETED:
-            if (
-                image.deletion.cleared_at
-                and image.deletion.cleared_at < self._context.settled_before()
-            ):
+            cleared_at = image.deletion.cleared_at
+            if cleared_at and self._context.is_settled(cleared_at):
                 self._context.finish_deletion(image_id, run.report)
         elif self._is_settled(image):
             self._check_settled(run, image, files)

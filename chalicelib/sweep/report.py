@@ -24,7 +24,7 @@ _NO_REPAIRS = frozenset({"images", "unknown", "complete"})
 
 
 class Report(Struct, eq=False):
-    """Counts of one run. `complete` if both buckets were scanned to their ends.
+    """Counts of one run. `complete` if all scans, of buckets and failed images, reached their ends.
 
     `images` were checked. Found and repaired: `expired` tickets, `lost_events`, images that were
     `stuck`, rendered by `outdated` rules, or `incomplete` (a file is missing, or not that of the

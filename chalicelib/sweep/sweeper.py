@@ -1,8 +1,11 @@
 """A run of the sweep: as much of the work as the time allows."""
 
+from typing import Protocol
+
 from chalicelib.ports.clock import TimeLeft
 from chalicelib.ports.telemetry import SweepFinished, Telemetry
 from chalicelib.sweep.context import SweepContext
+from chalicelib.sweep.failed import FailedScan
 from chalicelib.sweep.originals import OriginalsScan
 from chalicelib.sweep.renditions import RenditionsScan
 from chalicelib.sweep.report import Report
@@ -11,11 +14,19 @@ from chalicelib.sweep.unfinished import Unfinished
 _LONGEST = 86_400.0  # seconds
 
 
+class Scan(Protocol):
+    """A scan that continues where the previous run stopped."""
+
+    def run(self, report: Report, time_left: TimeLeft, *, at_once: bool) -> bool:
+        """Scan until the time is up: whether the scan reached its end."""
+
+
 class Sweeper:
     """Finds stalled and incomplete images and has them repaired. Never deletes an original."""
 
     def __init__(self, context: SweepContext, telemetry: Telemetry) -> None:
         self._unfinished = Unfinished(context)
+        self._failed = FailedScan(context)
         self._originals = OriginalsScan(context)
         self._renditions = RenditionsScan(context)
         self._context = context
@@ -40,15 +51,23 @@ class Sweeper:
             before = self._context.settled_before()
             third = _finite(time_left()) / 3
             published = self._context.event_publisher.publish_pending(
-                before, lambda: _finite(time_left()) - 2 * third
+                before, lambda: _finite(time_left()) - 2 * third, self._context.future_from()
             )
             report.count("late_events", published)
 
     def _scan(self, report: Report, time_left: TimeLeft, *, at_once: bool) -> None:
-        third = _finite(time_left()) / 3  # so that each part gets time
-        self._unfinished.run(report, lambda: _finite(time_left()) - 2 * third)
-        whole = self._renditions.run(report, lambda: _finite(time_left()) - third, at_once=at_once)
-        report.complete = self._originals.run(report, time_left, at_once=at_once) and whole
+        quarter = _finite(time_left()) / 4  # so that each part gets time
+        scans: tuple[Scan, ...] = (self._failed, self._renditions, self._originals)
+
+        def before_last(quarters: int) -> TimeLeft:
+            return lambda: _finite(time_left()) - quarters * quarter
+
+        self._unfinished.run(report, before_last(3))
+        ended = [
+            bucket_scan.run(report, before_last(2 - place), at_once=at_once)
+            for place, bucket_scan in enumerate(scans)
+        ]
+        report.complete = all(ended)
 
 
 def _finite(seconds: float) -> float:

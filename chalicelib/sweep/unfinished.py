@@ -1,5 +1,6 @@
 """Repairs images that the index lists as unfinished and that seem to have stalled."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.model import transitions
@@ -11,26 +12,34 @@ from chalicelib.sweep.report import Report
 
 _PAGE = 100
 
+Repair = Callable[[Image, Report], None]
+
 
 class Unfinished:
-    """Checks each unfinished image once per run."""
+    """Checks each unfinished image once per run, except those that failed: see FailedScan."""
 
     def __init__(self, context: SweepContext) -> None:
         self._context = context
         self._repairs = {
-            Status.PENDING: self._pending,
             Status.PROCESSING: self._processing,
             Status.DELETED: self._deleted,
-            Status.FAILED: self._failed,
             Status.READY: self._requested,
             Status.REJECTED: self._requested,
+            Status.PENDING: self._pending,  # last: unused tickets cost a request each
         }
 
     def run(self, report: Report, time_left: TimeLeft) -> None:
         """Oldest first, until the time is up."""
-        before = self._context.settled_before()
         for status, repair in self._repairs.items():
-            after = None
+            self._repair_all(status, repair, report, time_left)
+
+    def _repair_all(
+        self, status: Status, repair: Repair, report: Report, time_left: TimeLeft
+    ) -> None:
+        # Between the two are images that may be in work.
+        spans = ((None, self._context.settled_before()), (self._context.future_from(), None))
+        for start, before in spans:
+            after: datetime | None = start
             while time_left() > 0:
                 images = self._context.index.unfinished(status, after, before, _PAGE)
                 for image in images:
@@ -52,25 +61,17 @@ class Unfinished:
             self._context.images.update(image.id, self._expire)
 
     def _processing(self, image: Image, report: Report) -> None:
+        if image.status is Status.FAILED:
+            self._requested(image, report)
+            return
         report.count("stuck")
         cause = "an earlier attempt had not finished"
         self._context.send(
             ReprocessRequest(image_id=image.id, revision=image.revision, cause=cause)
         )
 
-    def _failed(self, image: Image, report: Report) -> None:
-        # An operator decides whether to retry; a missing original was already someone's decision.
-        if image.processing.requested:
-            self._requested(image, report)
-        elif not self._has_original(image) and self._context.deleter.original_missed(image):
-            report.count("gone")
-
     def _requested(self, image: Image, report: Report) -> None:
-        report.count("stuck")
-        cause = "the requested processing had not started"
-        self._context.send(
-            ReprocessRequest(image_id=image.id, revision=image.revision, cause=cause)
-        )
+        self._context.request_again(image, report)
 
     def _deleted(self, image: Image, report: Report) -> None:
         self._context.finish_deletion(image.id, report)
@@ -81,7 +82,8 @@ class Unfinished:
     def _is_over(self, image: Image) -> bool:
         grace = timedelta(seconds=self._context.settings.sweep_grace_seconds)
         end: datetime = image.ticket.expires_at or image.created_at
-        return self._context.clock() > end + grace
+        issued_by_a_wrong_clock = image.created_at > self._context.future_from()
+        return issued_by_a_wrong_clock or self._context.clock() > end + grace
 
     def _has_original(self, image: Image) -> bool:
         return self._context.objects.exists(image.bucket, image.original_file)

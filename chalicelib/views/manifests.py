@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct, field
 
 from chalicelib.model import keys
-from chalicelib.model.image import Event, Image, ProcessingState, Rendition
+from chalicelib.model.image import RECENT, Event, Image, ProcessingState, Rendition
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore, StoredObject
 from chalicelib.settings import Settings
@@ -13,7 +13,10 @@ from chalicelib.views.image_view import ImageView
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """The fields of the record that the API does not return."""
+    """The fields of the record that the API does not return.
+
+    Manifests of earlier versions have no `revision`: their histories are complete.
+    """
 
     bucket: str
     sequencer: str
@@ -21,6 +24,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     version_id: str | None
     rules: dict[str, str]
     indexed_checksums: tuple[str, ...] = field(name="marked")
+    revision: int | None = None
 
 
 class Manifest(ImageView, frozen=True, kw_only=True):
@@ -43,10 +47,11 @@ class Manifests:
     def write(self, image: Image, *following: Event) -> str:
         """Store the manifest of `image` and return its ETag.
 
-        `following` are history lines that are not in the table yet.
+        `following` are history lines that are not in the table yet. The manifest has the latest
+        100 lines, so that its size does not depend on how often the original was overwritten.
         """
         history = (*self._images.history(image.id), *following)
-        view = image_view.show(image, self._settings.public_url, history)
+        view = image_view.show(image, self._settings.public_url, history[-RECENT:])
         ledger = Ledger(
             bucket=image.bucket,
             sequencer=image.processing.sequencer,
@@ -54,6 +59,7 @@ class Manifests:
             version_id=image.processing.version_id,
             rules=image.processing.rules,
             indexed_checksums=image.indexed_checksums,
+            revision=image.revision + len(following),
         )
         fields = {name: getattr(view, name) for name in ImageView.__struct_fields__}
         return self._objects.write(
@@ -66,7 +72,7 @@ class Manifests:
 
 
 def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
-    """The record and history in a manifest; MsgspecError if it is not a manifest."""
+    """The record and latest history in a manifest; MsgspecError if it is not a manifest."""
     manifest = msgspec.json.decode(stored.data, type=Manifest)
     names = set(Image.__struct_fields__) & set(ImageView.__struct_fields__) - {"renditions"}
     fields = {name: getattr(manifest, name) for name in names}
@@ -91,6 +97,6 @@ def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
         indexed_checksums=ledger.indexed_checksums,
         renditions=renditions,
         processing=processing,
-        revision=len(history),
+        revision=len(history) if ledger.revision is None else ledger.revision,
     )
     return image, history

@@ -102,7 +102,7 @@ class Webhooks:
             self._queue.put_off(webhook.receipt, seconds)
 
     def _signing_secrets(self, now: datetime) -> tuple[bytes, ...]:
-        if self._cached_secrets is None or now - self._cached_secrets[0] > _SECRETS_KEPT:
+        if self._cached_secrets is None or abs(now - self._cached_secrets[0]) > _SECRETS_KEPT:
             text = self._parameters.read(self._settings.webhook_secret_parameter)
             self._cached_secrets = now, read_secrets(text)
         return self._cached_secrets[1]

@@ -63,7 +63,7 @@ def _erase(api: Api, image_id: str, *, as_json: bool) -> bool:
 
 
 def _show(receipt: Mapping[str, Any]) -> None:
-    number = len(receipt["erased"])
+    number = receipt.get("files", len(receipt["erased"]))  # which names at most 1,000
     found = "verified" if receipt["verified"] else "but some files are still there"
     click.echo(f"{receipt['image_id']}  {number:,} erased, {found}")
     for key in receipt["erased"]:

@@ -42,7 +42,7 @@ def redrive(limit: int | None, concurrency: int, dry_run: bool, **given: Any) ->
     as_json = given.pop("as_json")
     with explained(), working(concurrency) as pool:
         wiring = open_stage(where(given))
-        lost = islice(find_failed(wiring.index, wiring.clock), limit)
+        lost = islice(find_failed(wiring.index), limit)
         if dry_run:
             result = {"dry_run": True, "images": [_described(image) for image in lost]}
         else:

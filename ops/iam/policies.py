@@ -17,13 +17,13 @@ _PROCESS = (
     may.keep_records,
     may.read_histories,
     may.count_for_limits,
+    may.delete_checksums,
 )
 _ERASE = (
     buckets.find_versions,
     buckets.erase_originals,
     buckets.list_renditions,
     buckets.erase_renditions,
-    may.delete_checksums,
 )
 _PARTS = {
     "api_handler": (
@@ -42,6 +42,7 @@ _PARTS = {
         buckets.find_missing_originals,
         *_ERASE,
         may.keep_records,
+        may.delete_checksums,
         may.hand_over_lost_events,
     ),
     "process_again": (
@@ -59,6 +60,7 @@ _PARTS = {
         buckets.check_manifests,
         *_ERASE,
         may.keep_records,
+        may.delete_checksums,
         may.read_many_records,
         may.list_unfinished,
         may.request_work,

@@ -60,7 +60,10 @@ def read_many_records(names: Names) -> Statement:
 
 def delete_checksums(names: Names) -> Statement:
     """Entries that map an owner's checksums to images."""
-    why = "An erased image's checksum entry is deleted; records and histories cannot be."
+    why = (
+        "The checksum entries of replaced or erased content are deleted; "
+        "records and histories cannot be."
+    )
     markers = {"dynamodb:LeadingKeys": [checksum_key("*", "*")]}
     condition = {"ForAllValues:StringLike": markers}
     table = (names.table(),)

@@ -6,17 +6,16 @@ import msgspec
 
 from chalicelib.model.image import Image, Status
 from chalicelib.model.requests import ReprocessRequest
-from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageIndex
 
 _PAGE = 100
 _CAUSE = "redrive"
 
 
-def find_failed(index: ImageIndex, clock: Clock) -> Iterator[Image]:
-    """All failed images, oldest first."""
-    after, before = None, clock()
-    while images := index.unfinished(Status.FAILED, after, before, _PAGE):
+def find_failed(index: ImageIndex) -> Iterator[Image]:
+    """All failed images that are not requested again yet, oldest first."""
+    after = None
+    while images := index.unfinished(Status.FAILED, after, None, _PAGE):
         yield from images
         after = images[-1].updated_at
 

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from chalice.config import Config
+from chalice.local import LocalGateway
 from msgspec.structs import replace
 
-from chalicelib.errors import TransientError
+from chalicelib.errors import InternalError, TransientError
 from ops.local.http.api import api_server
 from ops.local.http.server import listen
+from ops.packaging.gateway import ANSWERS
 from tests.auth.harness import UPLOAD, Harness, past
 from tests.auth.test_tokens import HEADERS, ROUTES
 from tests.builders import NOON
@@ -144,6 +147,31 @@ def test_an_unavailable_store_is_503_and_not_401(
     monkeypatch.setattr(harness.wiring.token_store, "get", away)
     answer, problem = request(port, "GET", "/images", bearer(token))
     assert (answer.status, problem["code"]) == (503, "unavailable")
+
+
+def test_a_permanent_error_of_the_authorizer_is_answered_like_api_gateway_does(
+    harness: Harness, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetItem")
+
+    token = harness.token("ann")
+    monkeypatch.setattr(harness.wiring.token_store, "get", refuse)
+    answer, problem = request(port, "GET", "/images", bearer(token) | ORIGIN)
+    assert (answer.status, problem["code"]) == (503, ANSWERS["AUTHORIZER_FAILURE"].code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_an_error_of_the_gateway_itself_is_a_problem_and_not_a_closed_connection(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("unexpected")
+
+    monkeypatch.setattr(LocalGateway, "_generate_lambda_context", fail)
+    answer, problem = request(port, "GET", "/health")
+    assert (answer.status, problem["code"]) == (500, InternalError().code)
 
 
 def test_a_limit_comes_with_the_seconds_to_wait(harness: Harness, port: int) -> None:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
+from msgspec.structs import replace
 
 from chalicelib.aws import clients
 from chalicelib.aws.event_bus import EventBridge
@@ -53,6 +55,22 @@ def eventbridge(
 def bus(request: pytest.FixtureRequest) -> tuple[EventBus, Received]:
     found: tuple[EventBus, Received] = request.getfixturevalue(request.param)
     return found
+
+
+def test_a_request_has_no_more_bytes_than_eventbridge_accepts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[list[str]] = []
+
+    def put_events(Entries: Any) -> dict[str, int]:  # noqa: N803 - as in boto3
+        assert sum(len(entry["Detail"]) for entry in Entries) < 256 * 1024
+        sent.append([entry["DetailType"] for entry in Entries])
+        return {"FailedEntryCount": 0}
+
+    monkeypatch.setattr(clients, "events", lambda: SimpleNamespace(put_events=put_events))
+    large = [replace(outbox_event(), name=str(number), detail="x" * 60_000) for number in range(10)]
+    EventBridge("bus").publish(large)
+    assert sent == [["0", "1", "2", "3"], ["4", "5", "6", "7"], ["8", "9"]]
 
 
 def test_an_event_reaches_its_receivers(bus: tuple[EventBus, Received]) -> None:

@@ -1,15 +1,22 @@
 """One contract for every ObjectStore: a dictionary, and S3 on SeaweedFS."""
 
 import hashlib
+import uuid
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
 from chalicelib.errors import ObjectMissing, ReadRefused, Reason, Rejection
-from chalicelib.ports.objects import ObjectStore
+from chalicelib.ports.objects import ListedVersion, ObjectStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import VersioningConfigurationTypeDef
 
 BUCKET = "test-uploads"
 KEYS = [
@@ -42,6 +49,14 @@ def store(request: pytest.FixtureRequest) -> ObjectStore:
 
 def write(store: ObjectStore, key: str, data: bytes = b"data") -> str:
     return store.write(BUCKET, key, data, content_type="image/webp", cache_control="no-cache")
+
+
+def versions(store: ObjectStore, key: str) -> list[ListedVersion]:
+    return [version for page in store.versions(BUCKET, key) for version in page]
+
+
+def version_ids(store: ObjectStore, key: str) -> list[str]:
+    return [version.id for version in versions(store, key)]
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -177,14 +192,100 @@ def test_a_page_describes_objects_as_reading_them_does(store: ObjectStore) -> No
 def test_an_erased_object_has_no_versions(store: ObjectStore) -> None:
     write(store, "versions/a")
     write(store, "versions/ab")
-    before = store.versions(BUCKET, "versions/a")
+    before = version_ids(store, "versions/a")
     store.erase(BUCKET, "versions/a")
-    assert (len(before), store.versions(BUCKET, "versions/a")) == (1, [])
+    assert (len(before), version_ids(store, "versions/a")) == (1, [])
 
 
 def test_only_the_named_versions_are_erased(store: ObjectStore) -> None:
-    write(store, "named/a")
-    store.erase(BUCKET, "named/a", ["another"])
-    assert store.exists(BUCKET, "named/a")
-    store.erase(BUCKET, "named/a", store.versions(BUCKET, "named/a"))
-    assert not store.exists(BUCKET, "named/a")
+    for key in ("named/a", "named/b", "named/c"):
+        write(store, key)
+    named = [version for key in ("named/a", "named/b") for version in versions(store, key)]
+    store.erase_versions(BUCKET, named)
+    assert list(store.list_keys(BUCKET, "named/")) == ["named/c"]
+
+
+def test_a_version_that_is_gone_can_be_erased_again(store: ObjectStore) -> None:
+    write(store, "again/a")
+    write(store, "again/b")
+    named = [*versions(store, "again/a"), *versions(store, "again/b")]
+    for _ in range(2):
+        store.erase_versions(BUCKET, named)
+    assert not store.exists(BUCKET, "again/a")
+
+
+def test_versions_below_a_prefix_are_listed_with_their_keys(store: ObjectStore) -> None:
+    for key in ("below/a/1", "below/a/2", "below/ab"):
+        write(store, key)
+    found = [version.key for page in store.versions_below(BUCKET, "below/a/") for version in page]
+    assert sorted(found) == ["below/a/1", "below/a/2"]
+
+
+@pytest.fixture
+def small_pages(s3_objects: S3Objects) -> S3Objects:
+    """Listings of versions have pages of ten instead of a thousand."""
+
+    def limit(params: dict[str, Any], **_: object) -> None:
+        params["MaxKeys"] = 10
+
+    clients.s3().meta.events.register("provide-client-params.s3.ListObjectVersions", limit)
+    return s3_objects
+
+
+def test_a_keys_versions_are_listed_without_reading_past_it(small_pages: S3Objects) -> None:
+    for number in range(25):
+        write(small_pages, f"imported/1{number:02d}")
+    write(small_pages, "imported/1")
+    requests: list[str] = []
+    events = clients.s3().meta.events
+    events.register("before-call.s3", lambda model, **_: requests.append(model.name))
+    assert version_ids(small_pages, "imported/1") == ["null"]
+    assert requests == ["ListObjectVersions"]
+
+
+@pytest.fixture
+def versioned(s3_objects: S3Objects) -> str:  # noqa: ARG001 - it points boto3 to its server
+    """The name of a new bucket that keeps versions."""
+    name = f"versioned-{uuid.uuid4().hex}"
+    clients.s3().create_bucket(Bucket=name)
+    configuration: VersioningConfigurationTypeDef = {"Status": "Enabled"}
+    clients.s3().put_bucket_versioning(Bucket=name, VersioningConfiguration=configuration)
+    return name
+
+
+def overwrite(bucket: str, key: str, times: int) -> list[str]:
+    """The ids of new versions, oldest first."""
+    put = partial(clients.s3().put_object, Bucket=bucket, Key=key)
+    return [put(Body=str(number).encode())["VersionId"] for number in range(times)]
+
+
+def test_the_newest_versions_are_on_the_first_page(small_pages: S3Objects, versioned: str) -> None:
+    written = overwrite(versioned, "a", 15)
+    overwrite(versioned, "a0", 1)
+    clients.s3().delete_object(Bucket=versioned, Key="a")
+    first, second = small_pages.versions(versioned, "a")
+    assert len(first) == 10
+    assert {version.id for version in second} == set(written[:6])
+
+
+def test_all_versions_are_erased_while_they_are_listed(
+    small_pages: S3Objects, versioned: str
+) -> None:
+    overwrite(versioned, "a", 35)
+    small_pages.erase(versioned, "a")
+    assert list(small_pages.versions(versioned, "a")) == []
+
+
+def test_a_version_that_is_not_erased_raises_its_error(s3_objects: S3Objects) -> None:
+    named = [ListedVersion(key=key, id="null", modified=datetime.now(UTC)) for key in "ab"]
+    refusal = {"Errors": [{"Key": "b", "VersionId": "null", "Code": "AccessDenied"}]}
+    with Stubber(clients.s3()) as s3:
+        s3.add_response("delete_objects", refusal)
+        s3.add_client_error(
+            "delete_object",
+            "AccessDenied",
+            http_status_code=403,
+            expected_params={"Bucket": BUCKET, "Key": "b", "VersionId": "null"},
+        )
+        with pytest.raises(ClientError, match="AccessDenied"):
+            s3_objects.erase_versions(BUCKET, named)

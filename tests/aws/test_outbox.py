@@ -69,6 +69,13 @@ def test_only_events_that_are_old_enough_are_found(table: ImageRepository) -> No
     )
 
 
+def test_events_that_a_wrong_clock_dated_are_found(table: ImageRepository) -> None:
+    put(table, outbox_event(1, seconds=60))
+    put(table, outbox_event(2, seconds=9_000_000), revision=1)
+    pages = table.pending(NOON, beyond=NOON + timedelta(minutes=15))
+    assert [event.revision for page in pages for event in page] == [2]
+
+
 def test_the_events_of_an_image_come_in_order(table: ImageRepository) -> None:
     revision = 0
     for number in range(12):

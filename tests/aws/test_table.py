@@ -245,7 +245,7 @@ def test_a_restored_record_can_be_changed(table: ImageRepository) -> None:
 def test_a_removed_checksum_finds_no_image(table: ImageRepository) -> None:
     made = table.put(ready(1), event())
     tombstone = table.put(replace(made, status=Status.DELETED), event("deleted", 1))
-    table.remove_checksums(tombstone)
+    table.remove_checksums(tombstone, tombstone.indexed_checksums)
     assert table.find_ready(made.owner, "ab" * 32) is None
 
 
@@ -253,12 +253,21 @@ def test_a_removed_checksum_still_finds_another_image(table: ImageRepository) ->
     first = table.put(ready(1), event())
     second = table.put(ready(2), event())
     tombstone = table.put(replace(first, status=Status.DELETED), event("deleted", 1))
-    table.remove_checksums(tombstone)
+    table.remove_checksums(tombstone, tombstone.indexed_checksums)
     assert table.find_ready(second.owner, "ab" * 32) == second
 
 
+def test_a_slow_writer_does_not_remove_a_checksum_that_a_later_revision_indexed(
+    table: ImageRepository,
+) -> None:
+    outdated = table.put(ready(1), event())
+    written = table.put(outdated, event("ready", 1))
+    table.remove_checksums(outdated, outdated.indexed_checksums)
+    assert table.find_ready(written.owner, "ab" * 32) == written
+
+
 def test_removing_a_checksum_that_is_not_indexed_is_no_error(table: ImageRepository) -> None:
-    table.remove_checksums(ready(1))
+    table.remove_checksums(ready(1), ["ab" * 32])
 
 
 def test_a_bookmark_is_empty_at_first_and_then_the_last_one_set(table: ImageRepository) -> None:

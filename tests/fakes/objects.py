@@ -1,14 +1,14 @@
 """Buckets and objects in memory."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from chalicelib.errors import ObjectMissing, OriginalTooLarge
 from chalicelib.ports.clock import Clock
-from chalicelib.ports.objects import ListedObject, StoredObject
+from chalicelib.ports.objects import ListedObject, ListedVersion, StoredObject
 
 
 class StoredFile(Struct, frozen=True):
@@ -74,11 +74,24 @@ class MemoryObjects:
         ]
 
     def erase_version(self, bucket: str, key: str, version_id: str) -> None:
-        self.erase(bucket, key, {version_id})
+        if version_id == "null":
+            self.erase(bucket, key)
 
-    def versions(self, bucket: str, key: str) -> list[str]:
-        return ["null"] if self.exists(bucket, key) else []
+    def versions(self, bucket: str, key: str) -> Iterator[Sequence[ListedVersion]]:
+        kept = self.kept.get((bucket, key))
+        if kept:
+            yield [ListedVersion(key=key, id="null", modified=kept.modified.replace(microsecond=0))]
 
-    def erase(self, bucket: str, key: str, versions: Collection[str] | None = None) -> None:
-        if versions is None or "null" in versions:
-            self.kept.pop((bucket, key), None)
+    def versions_below(self, bucket: str, prefix: str) -> Iterator[Sequence[ListedVersion]]:
+        found = [
+            page for key in self.list_keys(bucket, prefix) for page in self.versions(bucket, key)
+        ]
+        if found:
+            yield [version for page in found for version in page]
+
+    def erase(self, bucket: str, key: str) -> None:
+        self.kept.pop((bucket, key), None)
+
+    def erase_versions(self, bucket: str, versions: Sequence[ListedVersion]) -> None:
+        for version in versions:
+            self.erase(bucket, version.key)

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.errors import InvalidRequest, RecordChanged
-from chalicelib.model.image import Event, Image, Status
+from chalicelib.model.image import RECENT, Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent
 from chalicelib.ports.images import ImageRepository, Page
 
@@ -27,7 +27,7 @@ class MemoryImages(ImageRepository):
         return self._records.get(image_id)
 
     def history(self, image_id: str) -> tuple[Event, ...]:
-        return tuple(self._lines.get(image_id, ()))
+        return tuple(self._lines.get(image_id, ())[-RECENT:])
 
     def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
         with self._lock:
@@ -57,15 +57,19 @@ class MemoryImages(ImageRepository):
         return {id_: self._records[id_] for id_ in image_ids if id_ in self._records}
 
     def unfinished(
-        self, status: Status, after: datetime | None, before: datetime, limit: int
+        self, status: Status, after: datetime | None, before: datetime | None, limit: int
     ) -> tuple[Image, ...]:
-        found = [i for i in self._records.values() if i.is_unfinished and i.status is status]
+        unfinished = [image for image in self._records.values() if image.is_unfinished]
         fitting = [
-            i for i in found if i.updated_at <= before and (not after or i.updated_at > after)
+            image
+            for image in unfinished
+            if image.unfinished_status is status
+            and (not before or image.updated_at <= before)
+            and (not after or image.updated_at > after)
         ]
         return tuple(sorted(fitting, key=lambda image: image.updated_at)[:limit])
 
-    def remove_checksums(self, image: Image) -> None:
+    def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
         """Do nothing: checksums are looked up in the records themselves."""
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
@@ -82,12 +86,14 @@ class MemoryImages(ImageRepository):
     def set_bookmark(self, name: str, text: str) -> None:
         self._bookmarks[name] = text
 
-    def pending(self, before: datetime) -> Iterator[Sequence[OutboxEvent]]:
+    def pending(
+        self, before: datetime, beyond: datetime | None = None
+    ) -> Iterator[Sequence[OutboxEvent]]:
         left = sorted(
             self._outbox.values(),
             key=lambda outbox_event: (outbox_event.at, outbox_event.revision),
         )
-        fitting = [outbox_event for outbox_event in left if outbox_event.at < before]
+        fitting = [event for event in left if event.at < before or (beyond and event.at > beyond)]
         yield from (fitting[i : i + 10] for i in range(0, len(fitting), 10))
 
     def mark_published(self, outbox_events: Sequence[OutboxEvent]) -> None:

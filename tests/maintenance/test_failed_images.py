@@ -35,5 +35,5 @@ def test_all_failed_images_are_found_page_by_page(
         at = NOON + timedelta(minutes=number)
         put_image(wiring, f"{number}", Status.FAILED, updated_at=at)
     put_image(wiring, "ready")
-    found = [failed.original_file for failed in find_failed(wiring.index, wiring.clock)]
+    found = [failed.original_file for failed in find_failed(wiring.index)]
     assert found == ["0", "1", "2", "3", "4"]

@@ -10,6 +10,7 @@ from chalicelib.model import tombstones, transitions
 from chalicelib.model.image import Image, Rendition, Status
 from chalicelib.model.keys import derived_image_id
 from chalicelib.model.requests import ProcessingRequest
+from chalicelib.model.tombstones import VersionLimit
 from tests.builders import NOON, image, version
 
 FORCED = ProcessingRequest(forced=True)
@@ -80,11 +81,12 @@ def test_a_removed_image_can_still_be_deleted_permanently() -> None:
 
 
 def test_a_second_deletion_includes_versions_that_arrived_since() -> None:
+    versions = VersionLimit(until=NOON, ids=("v",))
     step = tombstones.remove(
-        removed(permanent=True), "", NOON, "cause", permanent=True, versions=("v",)
+        removed(permanent=True), "", NOON, "cause", permanent=True, versions=versions
     )
     assert step is not None
-    assert step[0].deletion.versions_to_delete == ("v",)
+    assert step[0].deletion.includes("v", NOON)
 
 
 def test_a_repeated_deletion_changes_nothing() -> None:

@@ -92,6 +92,12 @@ def test_only_a_pending_ticket_expires() -> None:
     assert expiring == {Status.PENDING}
 
 
+def test_a_very_long_lost_event_is_not_kept() -> None:
+    step = transitions.fail(image(), version(), "cause", NOON, "x" * 40_000)
+    assert step is not None
+    assert step[0].processing.lost_event is None
+
+
 def test_a_lost_event_is_kept_until_the_next_attempt() -> None:
     step = transitions.fail(image(), version(), "cause", NOON, "event")
     assert step is not None

@@ -114,6 +114,15 @@ def rules(variants: tuple[Variant, ...], marks: Marks | None = None) -> dict[str
     return rules_of(variants, marks or {}, None, keep_credits=False)
 
 
+def test_a_table_with_more_renditions_than_a_record_holds_is_refused(tmp_path: Path) -> None:
+    formats = 'formats = ["webp", "avif", "jpeg", "png", "original"]'
+    text = "".join(f"[v{number}]\nwidth = 9\n{formats}\n" for number in range(51))
+    path = tmp_path / "variants.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match="more than 250 renditions"):
+        load_variants(path)
+
+
 def test_the_rule_changes_with_any_option(tmp_path: Path) -> None:
     before = load_variants(table(tmp_path, "[a]\nwidth = 10"))
     after = load_variants(table(tmp_path, "[a]\nwidth = 10\nquality = 83"))

@@ -162,9 +162,6 @@ ATTEMPTS = [
     Attempt("process_removal", "changes a counter", update_one(TABLE, "limits#ann")),
     Attempt("api_handler", "reads foreign records", get_items(OTHER)),
     Attempt("process_upload", "reads many records", get_items(TABLE)),
-    Attempt(
-        "process_upload", "removes a checksum marker", remove_item(TABLE, "sha256#everyone#aa")
-    ),
     Attempt("process_upload", "invalidates the CDN", invalidate(ENFORCED.distribution_id)),
     Attempt("process_removal", "removes a record", remove_item(TABLE, RECORD)),
     Attempt("process_removal", "removes a history", remove_item(TABLE, RECORD, "history#1")),

@@ -57,6 +57,9 @@ class Flow:
         self._s3.put_object(Bucket=IMAGES_BUCKET, Key=WATERMARK, Body=encoded(photo(60, 30), "PNG"))
         self._again(image_id, focal_point={"x": 0.2, "y": 0.8})
         self._happened(image_id, "ready", 1)
+        self._mark_as_earlier_versions_did(image_id)
+        self._again(image_id)
+        self._happened(image_id, "ready", 2)
 
     def _uploads_by_ticket(self) -> None:
         data = jpeg(seed=2)
@@ -145,6 +148,15 @@ class Flow:
         headers = self._client.headers
         response = requests.post(address, json=body or None, headers=headers, timeout=GENEROUS)
         assert response.status_code == 202
+
+    def _mark_as_earlier_versions_did(self, image_id: str) -> None:
+        """Add a checksum of content that was replaced long ago."""
+        self._stack.client("dynamodb").update_item(
+            TableName=IMAGES_TABLE,
+            Key={"id": {"S": image_id}, "entry": {"S": "image"}},
+            UpdateExpression="SET marked = list_append(marked, :outdated)",
+            ExpressionAttributeValues={":outdated": {"L": [{"S": "ab" * 32}]}},
+        )
 
     def _happened(self, image_id: str, event: str, times: int) -> None:
         def happened() -> bool:

@@ -61,7 +61,8 @@ class Harness:
 
     def interrupt_erasure(self, image: Image) -> None:
         """Write the tombstone, but delete nothing."""
-        self.wiring.deleter._entomb(image.id, "", "on request", permanent=True, versions=("null",))
+        versions = self.wiring.deleter._existing_versions(image)
+        self.wiring.deleter._entomb(image.id, "", "on request", permanent=True, versions=versions)
 
     def files(self) -> list[str]:
         return list(self.objects.list_keys(IMAGES, ""))

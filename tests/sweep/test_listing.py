@@ -61,3 +61,11 @@ def test_a_few_keys_are_not_worth_a_listing() -> None:
     objects = Counted(numbered(0, 100))
     assert listed_keys(objects, BUCKET, numbered(0, 12)) == set()
     assert objects.listings == 0
+
+
+def test_a_listing_begins_at_the_first_wanted_key() -> None:
+    before = {f"imported/{number:05d}" for number in range(5000)}
+    wanted = {f"imported/9{letter}" for letter in "abcdefghijklmn"} | {"imported/9"}
+    objects = Counted(before | wanted)
+    assert listed_keys(objects, BUCKET, wanted) == wanted
+    assert objects.listings == 1

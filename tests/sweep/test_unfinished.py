@@ -1,18 +1,23 @@
 """Repairs of images that have stalled."""
 
+from collections import Counter
 from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import TransientError
-from chalicelib.model.image import Image, ObjectVersion, Status
+from chalicelib.model.image import Event, Image, ObjectVersion, Status
+from chalicelib.model.keys import derived_image_id
 from chalicelib.model.transitions import EVENT
 from chalicelib.ports.clock import no_deadline
 from chalicelib.processing.failures import Failure
 from chalicelib.processing.identity import image_id_of
 from chalicelib.processing.timing import PhaseTimer
-from tests.builders import caller
+from chalicelib.sweep import Report
+from tests.builders import caller, image
 from tests.pictures import jpeg
 from tests.sweep.conftest import UPLOADS, Harness
 
@@ -31,6 +36,13 @@ def failed(harness: Harness) -> Image:
     version = ObjectVersion(bucket=UPLOADS, key="photos/cat.jpg", sequencer="A1")
     harness.wiring.failures.record(Failure(cause="Too slow.", event="{}", versions=(version,)))
     return harness.image(image_id_of(version, harness.wiring.images))
+
+
+def add_failed(harness: Harness, key: str) -> None:
+    """A failed image whose original exists."""
+    added = image(id=derived_image_id(UPLOADS, key), status=Status.FAILED, original_file=key)
+    harness.wiring.images.put(added, Event(at=added.updated_at, event="failed"))
+    harness.put(key, b"original")
 
 
 def test_a_ticket_that_nobody_used_expires(harness: Harness) -> None:
@@ -119,6 +131,61 @@ def test_a_failed_image_whose_original_is_gone_is_deleted(harness: Harness) -> N
     assert harness.image(image.id).status is Status.DELETED
 
 
+def test_a_request_to_retry_a_failed_image_is_made_again_if_it_was_lost(harness: Harness) -> None:
+    image = failed(harness)
+    harness.wiring.settings = replace(harness.wiring.settings, sweep_rest_seconds=86_400)
+    harness.sweep()
+    harness.wiring.library.reprocess(image.id, caller(image.owner))
+    harness.work.bodies.clear()
+    harness.wait(hours=1)
+    assert harness.sweep().stuck == 1
+    assert harness.image(image.id).status is Status.READY
+
+
+def test_failed_images_cost_a_run_no_requests_while_their_scan_rests(harness: Harness) -> None:
+    for number in range(1_200):
+        add_failed(harness, f"uploads/{number:04d}")
+    harness.wiring.settings = replace(harness.wiring.settings, sweep_rest_seconds=86_400)
+    harness.wait(hours=1)
+    assert harness.wiring.sweeper.run(lambda: 60.0).complete
+    requests = counted_requests(harness)
+    harness.wait(hours=1)
+    harness.wiring.sweeper.run(lambda: 60.0)
+    assert requests["exists"] == 0
+    assert requests["unfinished"] == 10
+
+
+def counted_requests(harness: Harness) -> Counter[str]:
+    """Counts calls of the stores from now on, by name."""
+    counts: Counter[str] = Counter()
+
+    def count(store: object, name: str) -> None:
+        call = getattr(store, name)
+
+        def counted(*args: Any, **named: Any) -> Any:
+            counts[name] += 1
+            return call(*args, **named)
+
+        setattr(store, name, counted)
+
+    for name in ("exists", "page", "versions"):
+        count(harness.objects, name)
+    count(harness.wiring.index, "unfinished")
+    return counts
+
+
+def test_failed_images_are_checked_by_listings(harness: Harness) -> None:
+    for number in range(100):
+        add_failed(harness, f"uploads/{number:04d}")
+    harness.objects.erase(UPLOADS, "uploads/0042")
+    harness.wait(hours=1)
+    requests = counted_requests(harness)
+    report = Report()
+    harness.wiring.sweeper._failed.run(report, lambda: 60.0, at_once=False)
+    assert (report.gone, report.images) == (1, 100)
+    assert requests["exists"] == 1
+
+
 def test_an_interrupted_deletion_is_finished(harness: Harness) -> None:
     image = harness.ready()
     harness.interrupt_erasure(image)
@@ -164,3 +231,48 @@ def test_the_cdn_is_not_limited_to_the_present_files_of_an_image_with_earlier_on
     harness.process(image.original_file, "A2")
     harness.wiring.library.delete(image.id, caller(image.owner))
     assert harness.cdn.invalidated == [(image.id, [])]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=5), timedelta(days=900)])
+def test_unfinished_work_that_a_wrong_clock_dated_is_repaired(
+    harness: Harness, ahead: timedelta
+) -> None:
+    harness.now += ahead
+    image = stuck(harness)
+    harness.now -= ahead
+    assert harness.sweep().stuck == 1
+    assert harness.image(image.id).status is Status.READY
+    assert harness.image(image.id).updated_at == harness.now
+
+
+def test_a_ticket_that_a_wrong_clock_issued_expires(harness: Harness) -> None:
+    harness.now += timedelta(days=9)
+    ticket = harness.ticket()
+    harness.now -= timedelta(days=9)
+    assert harness.sweep().expired == 1
+    assert harness.image(ticket.image_id).status is Status.EXPIRED
+
+
+def test_a_scan_that_began_by_a_wrong_clock_is_not_put_off(harness: Harness) -> None:
+    harness.now += timedelta(days=900)
+    harness.sweep()
+    harness.now -= timedelta(days=900)
+    harness.put("photos/cat.jpg")
+    harness.wait(hours=1)
+    assert harness.sweep().lost_events == 1
+
+
+def test_an_object_that_a_wrong_clock_dated_is_found(harness: Harness) -> None:
+    harness.now += timedelta(days=9)
+    harness.put("photos/cat.jpg")
+    harness.now -= timedelta(days=9)
+    assert harness.sweep().lost_events == 1
+
+
+def test_a_key_is_not_blocked_by_an_erasure_that_a_wrong_clock_dated(harness: Harness) -> None:
+    image = harness.ready()
+    harness.now += timedelta(days=9)
+    harness.interrupt_erasure(image)
+    harness.now -= timedelta(days=9)
+    harness.put(image.original_file)
+    assert harness.process(image.original_file, "A2").status is Status.READY

@@ -1,5 +1,6 @@
 """Chalice's local gateway, with the same gateway responses that API Gateway is configured with."""
 
+import logging
 from typing import Any
 
 from chalice.app import Chalice, Response
@@ -8,21 +9,33 @@ from chalice.local import (
     ForbiddenError,
     LocalGateway,
     LocalGatewayAuthorizer,
+    LocalGatewayException,
     NotAuthorizedError,
 )
 
-from chalicelib.errors import TransientError
+from chalicelib.errors import InternalError
 from ops.local.runtime.call_recorder import made_inside
-from ops.packaging.gateway import NO_ANSWER, NO_ROUTE, NO_TOKEN, answer
+from ops.packaging.gateway import ANSWERS, NO_ROUTE, NO_TOKEN, answer
+
+_log = logging.getLogger(__name__)
+
+
+class AuthorizerFailure(Exception):
+    """The authorizer raised an error, of whatever kind: API Gateway does not distinguish them."""
 
 
 class Authorizer(LocalGatewayAuthorizer):
     """The authorizer, whose calls to AWS are recorded as its own."""
 
     def authorize(self, *request: Any) -> Any:
-        """The request with the authorizer's response."""
+        """The request with the authorizer's response; AuthorizerFailure if it has none."""
         with made_inside("authorize"):
-            return super().authorize(*request)
+            try:
+                return super().authorize(*request)
+            except LocalGatewayException:
+                raise
+            except Exception as error:  # the authorizer has logged it
+                raise AuthorizerFailure from error
 
 
 class Gateway(LocalGateway):
@@ -40,8 +53,13 @@ class Gateway(LocalGateway):
             return _sent(answer(NO_TOKEN))
         except (ForbiddenError, UnicodeEncodeError):  # Chalice quotes the token, as ASCII
             return _sent(answer(NO_ROUTE))
-        except TransientError:  # from the authorizer: the application handles its own
-            return _sent(answer(NO_ANSWER))
+        except AuthorizerFailure:
+            return _sent(answer(ANSWERS["AUTHORIZER_FAILURE"]))
+        except LocalGatewayException:
+            raise
+        except Exception:
+            _log.exception("The local gateway failed.")
+            return _sent(answer(InternalError()))
         return answered
 
 
