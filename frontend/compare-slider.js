@@ -20,7 +20,8 @@ export class CompareSlider {
     slots.original.textContent = strings.originalDetails(
       format.dimensions(image.width, image.height), format.bytes(image.bytes), image.content_type);
     slots.stage.style.setProperty("--ratio", image.width / image.height);
-    showPlaceholder(slots.right, image.placeholder);
+    showPlaceholder(slots.stage, slots.right, image.placeholder);
+    slots.right.addEventListener("error", () => notify(strings.notLoaded));
     slots.divider.addEventListener("input", () => this.#divide());
     slots.left.addEventListener("error", () => this.#setOriginal(null));
     slots.file.addEventListener("change", () => this.#check(slots.file.files[0], notify));

@@ -1,3 +1,6 @@
+// As in chalicelib/model/formats.py; a test compares them.
+const PREFERENCE = ["avif", "webp", "jpeg", "png"];
+
 /** The uncropped renditions (all renditions if there are none), in one format, smallest first. */
 export function wholeRenditions(image) {
   const whole = image.renditions.filter((rendition) => isWhole(image, rendition));
@@ -14,14 +17,20 @@ export function isWhole(image, { width, height }) {
     || Math.abs((height * image.width) / image.height - width) < 1;
 }
 
-/** Gives an `<img>` the image's dimensions and placeholder, before any of its bytes arrive. */
-export function showBox(img, image) {
+/** The rendition that `savings` compares with the original: the largest, in the best format. */
+export function mainRendition({ renditions }) {
+  const pixels = ({ width, height }) => width * height;
+  const rank = ({ format }) => PREFERENCE.indexOf(format);
+  return renditions.toSorted((a, b) => pixels(b) - pixels(a) || rank(a) - rank(b))[0];
+}
+
+/** Gives the frame of an `<img>` the image's shape and placeholder, before any bytes arrive. */
+export function showFrame(frame, img, image) {
   const largest = wholeRenditions(image).at(-1);
+  frame.hidden = !largest;
   if (!largest) return;
-  img.width = largest.width;
-  img.height = largest.height;
-  img.style.setProperty("--ratio", largest.width / largest.height);
-  showPlaceholder(img, image.placeholder);
+  frame.style.setProperty("--ratio", largest.width / largest.height);
+  showPlaceholder(frame, img, image.placeholder);
 }
 
 /** Makes an `<img>` show the image in the size that fits. */
@@ -34,11 +43,21 @@ export function showPicture(img, image, sizes) {
   img.src = renditions.at(-1).url;
 }
 
-/** Shows the placeholder, blurred colours, until the picture has loaded. */
-export function showPlaceholder(img, placeholder) {
+/**
+ * Shows the placeholder, blurred colours, in the frame until the picture has loaded. The frame of a
+ * picture that cannot be loaded gets the class `broken`.
+ */
+export function showPlaceholder(frame, img, placeholder) {
+  img.addEventListener("load", () => {
+    frame.classList.remove("broken");
+    // A transparent picture must not keep its own blurred copy behind it.
+    frame.style.removeProperty("background");
+  });
+  img.addEventListener("error", () => {
+    frame.style.removeProperty("background");
+    frame.classList.add("broken");
+  });
   if (!placeholder) return;
-  img.style.backgroundColor = placeholder.color;
-  img.style.backgroundImage = placeholder.data_uri ? `url("${placeholder.data_uri}")` : "none";
-  // A transparent picture must not keep its own blurred copy behind it.
-  img.addEventListener("load", () => img.style.removeProperty("background"), { once: true });
+  frame.style.backgroundColor = placeholder.color;
+  frame.style.backgroundImage = placeholder.data_uri ? `url("${placeholder.data_uri}")` : "none";
 }

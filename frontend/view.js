@@ -12,6 +12,7 @@ export class View {
   #image;
   #actions;
   #slider;
+  #endQuestion;
 
   /** `file`: its original, if the page still has it; `actions`: notify, reprocess and remove. */
   constructor(image, file, actions) {
@@ -28,6 +29,13 @@ export class View {
     this.#slider = new CompareSlider(slots, image, file, actions.notify);
     fillDetails(slots, image, { show: this.#show, copy: this.#copy });
     this.#offerActions();
+  }
+
+  /** Answers the open question with "no"; returns whether there was one. */
+  cancelQuestion() {
+    const end = this.#endQuestion;
+    end?.();
+    return Boolean(end);
   }
 
   /** Shows the receipt of a deletion in place of the image. */
@@ -74,6 +82,7 @@ export class View {
   #confirmRemoval() {
     this.#ask(strings.removeSure, this.#slots.remove, {
       yes: [strings.removeNow, () => this.#actions.remove()],
+      isDanger: true,
     });
   }
 
@@ -93,9 +102,10 @@ export class View {
   }
 
   // The question replaces the buttons; afterwards the focus returns to `opener`.
-  #ask(text, opener, { yes, other, end }) {
+  #ask(text, opener, { yes, other, end, isDanger = false }) {
     const { actions, question, questionText } = this.#slots;
     const close = () => {
+      this.#endQuestion = undefined;
       question.hidden = true;
       actions.hidden = false;
       end?.();
@@ -111,6 +121,8 @@ export class View {
         answer[1]?.();
       };
     }
+    this.#endQuestion = close;
+    this.#slots.yes.classList.toggle("danger", isDanger);
     actions.hidden = true;
     question.hidden = false;
     this.#slots.no.focus();

@@ -14,6 +14,7 @@ export class Viewer {
   #message;
   #library;
   #closing;
+  #view;
 
   /** `library`: originals (files by image id), onChange(image) and onRemove(id). */
   constructor(dialog, library) {
@@ -22,8 +23,13 @@ export class Viewer {
     [this.#title, this.#body, this.#message] = ["title", "body", "message"]
       .map((name) => document.getElementById(`viewer-${name}`));
     document.getElementById("viewer-close").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("cancel", (event) => {
+      // A file chooser's event of this name bubbles.
+      if (event.target === dialog && this.#view?.cancelQuestion()) event.preventDefault();
+    });
     dialog.addEventListener("close", () => {
       this.#closing.abort();
+      this.#view = undefined;
       this.#body.replaceChildren();
       // An empty hash would scroll to the top.
       history.replaceState(null, "", location.pathname + location.search);
@@ -37,7 +43,8 @@ export class Viewer {
     this.#closing = new AbortController();
     const { signal } = this.#closing;
     this.#body.replaceChildren();
-    this.#title.textContent = "";
+    this.#title.textContent = strings.picture;
+    this.#message.textContent = strings.loading;
     if (!this.#dialog.open) this.#dialog.showModal();
     await this.#reportErrors(async () => {
       const api = await getApi();
@@ -49,12 +56,14 @@ export class Viewer {
 
   #render(image) {
     this.#title.textContent = image.filename;
+    this.#title.title = image.filename;
     this.#message.textContent = "";
     const view = new View(image, this.#library.originals.get(image.id), {
       notify: (sentence) => { this.#message.textContent = sentence; },
       reprocess: (changes) => this.#reprocess(image, changes),
       remove: () => this.#remove(image, view),
     });
+    this.#view = view;
     this.#body.replaceChildren(view.element);
     this.#title.focus();
   }

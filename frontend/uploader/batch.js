@@ -28,8 +28,9 @@ export class Batch {
     const added = files.slice(0, room).map((file) => this.#item(file));
     this.items.unshift(...added);
     this.#view.list.prepend(...added.map(({ element }) => element));
+    this.#view.list.scrollTop = 0;
     const left = files.length - added.length;
-    this.#view.note.textContent = left ? strings.tooMany(maxFiles, left) : "";
+    this.#view.showNote(left ? strings.tooMany(maxFiles, left) : "", left > 0);
     if (added.length > 0) this.#view.announce(strings.added(added.length));
     for (const item of added) this.#upload(item);
   }

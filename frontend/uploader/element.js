@@ -105,11 +105,12 @@ export class DarkroomUploader extends HTMLElement {
 
   async #addFolders(entries) {
     if (this.matches(":disabled")) return;
-    this.#view.note.textContent = strings.folderReading;
+    this.#view.showNote(strings.folderReading);
     const found = await filesBelow(entries);
-    this.#view.note.textContent = "";
+    this.#view.showNote("");
     this.add(found.files);
-    this.#view.addNote(strings.folderRead(found));
+    const isProblem = found.files.length === 0 || found.unreadable > 0 || found.isCut;
+    this.#view.addNote(strings.folderRead(found), isProblem);
   }
 
   #number(attribute) {

@@ -21,7 +21,7 @@ export class Item {
     this.label = build("strong", { part: "label" });
     this.message = build("span", { part: "message" });
     this.bar = build("progress", { part: "progress", ariaLabel: strings.progressOf(file.name) });
-    this.name = build("a", { part: "name", textContent: file.name });
+    this.name = build("a", { part: "name", textContent: file.name, title: file.name });
     this.buttons = Object.entries(actions).map(([name, act]) => button(name, file, () => act(this)));
     this.element = build("li", { part: "item", tabIndex: -1 },
       build("div", { part: "preview" }, this.preview),
@@ -93,8 +93,10 @@ export class Item {
   }
 
   #showImage({ renditions }) {
+    const [smallest] = renditions.toSorted((a, b) => a.width - b.width);
+    if (!smallest) return;
     this.preview.hidden = false;
-    this.preview.src = renditions.toSorted((a, b) => a.width - b.width)[0]?.url;
+    this.preview.src = smallest.url;
   }
 }
 
@@ -114,9 +116,10 @@ function showFile(img, file) {
   const address = URL.createObjectURL(file);
   const release = () => URL.revokeObjectURL(address);
   img.addEventListener("load", release, { once: true });
+  // Once for the file, and perhaps once for the rendition that is shown in its place.
   img.addEventListener("error", () => {
     release();
     img.hidden = true;
-  }, { once: true });
+  });
   img.src = address;
 }

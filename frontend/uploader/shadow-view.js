@@ -50,15 +50,23 @@ export class ShadowView {
     this.area.classList.toggle("over", over);
   }
 
+  /** Shows a note in place of the present one; `isProblem`: something was not added. */
+  showNote(text, isProblem = false) {
+    this.note.textContent = text;
+    this.note.classList.toggle("problem", isProblem);
+  }
+
   /** Shows a note after the present one. */
-  addNote(text) {
-    this.note.textContent = [this.note.textContent, text].filter(Boolean).join(" ");
+  addNote(text, isProblem) {
+    const shown = [this.note.textContent, text].filter(Boolean).join(" ");
+    this.showNote(shown, isProblem || this.note.classList.contains("problem"));
   }
 
   /** Shows how many of the items have finished. */
   updateSummary(items) {
     const done = items.filter(({ ended }) => ended).length;
-    this.summary.textContent = strings.summary(done, items.length);
+    const faulty = items.filter(({ state }) => state === "rejected" || state === "failed").length;
+    this.summary.textContent = strings.summary(done, items.length, faulty);
     this.clear.hidden = done === 0;
     this.bar.hidden = items.length < 2;
   }

@@ -19,7 +19,6 @@ export const css = `
 :host([hidden]), [hidden] { display: none !important; }
 *, ::before { box-sizing: border-box; }
 p, ol { margin: 0; padding: 0; list-style: none; }
-
 [part=area] {
   display: grid;
   justify-items: center;
@@ -40,21 +39,29 @@ p, ol { margin: 0; padding: 0; list-style: none; }
 
 .unseen, input { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [part~=button] {
+  --fill: var(--darkroom-accent, var(--ink));
   padding: 0.65rem 1.4rem;
   border: 1px solid transparent;
   border-radius: var(--radius);
-  background: var(--ink);
+  background: var(--fill);
   color: var(--surface);
   font-weight: 600;
   cursor: pointer;
 }
-[part~=button]:hover { background: color-mix(in srgb, var(--ink) 85%, var(--surface)); }
+/* Black or white, whichever is the more legible: y is the luminance that WCAG's contrast is made of. */
+@supports (color: color(from red xyz x y z)) {
+  [part~=button] {
+    --white: clamp(0, (0.179 - y) * 10000, 1);
+    color: color(from var(--fill) xyz calc(var(--white) * 0.9505) var(--white) calc(var(--white) * 1.089));
+  }
+}
+[part~=button]:hover { --fill: color-mix(in srgb, var(--darkroom-accent, var(--ink)) 85%, var(--surface)); }
 [part~=camera] { border-color: var(--line); background: none; color: inherit; }
 [part~=camera]:hover { background: var(--sunken); }
 @media not (pointer: coarse) { #camera, [part~=camera] { display: none; } }
 :focus-visible, input:focus-visible + label { outline: 3px solid var(--accent); outline-offset: 3px; border-radius: var(--radius); }
-
-[part=note]:not(:empty) { margin-top: 0.75rem; color: var(--wrong); }
+[part=note]:not(:empty) { margin-top: 0.75rem; color: var(--quiet); }
+[part=note].problem { color: var(--wrong); }
 .bar {
   display: flex;
   align-items: center;
@@ -64,7 +71,16 @@ p, ol { margin: 0; padding: 0; list-style: none; }
   margin-top: 0.75rem;
   color: var(--quiet);
 }
-[part=list] { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 0.5rem; }
+/* However many files there are, what follows on the page stays in reach. */
+[part=list] {
+  display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr));
+  gap: 0.5rem;
+  max-height: var(--darkroom-list-height, clamp(11rem, 36vh, 22rem));
+  overflow-y: auto;
+  scrollbar-width: thin;
+  scrollbar-color: var(--quiet) transparent;
+}
 [part=list]:not(:empty) { margin-top: 0.75rem; }
 .bar + [part=list]:not(:empty) { margin-top: 0.5rem; }
 [part=item] {
@@ -80,6 +96,7 @@ p, ol { margin: 0; padding: 0; list-style: none; }
   background: var(--surface);
   overflow: hidden;
 }
+[part=item]:focus-visible { outline-offset: -3px; }
 [part=preview] { grid-column: 1; width: 3rem; height: 3rem; border-radius: 3px; background: var(--sunken); overflow: hidden; }
 img { display: block; width: 100%; height: 100%; object-fit: cover; }
 .text { grid-column: 2; min-width: 0; }

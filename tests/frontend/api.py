@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.frontend.catalogue import image_view
 from tests.frontend.servers import Request, Response
+from tests.waiting import GENEROUS
 
 Json = dict[str, Any]
 
@@ -28,6 +29,7 @@ class FakeApi:
         self.tokens: set[str] = set()  # accepted bearer tokens; none are needed if empty
         self.reprocessed: list[tuple[str, Json]] = []
         self.worker_open = threading.Event()
+        self.images_open = threading.Event()  # GET responses wait for it
         self.site = self.api = self.store = self.foreign = ""
 
     def add_image(self, image_id: str, filename: str = "harbour.jpg", **changes: Any) -> Json:
@@ -58,6 +60,8 @@ class FakeApi:
             return as_json(401, {"detail": "Who are you?"})
         if request.method == "POST" and request.path == "/api/uploads":
             return self.answer_order(json.loads(request.body.read(request.length)))
+        if request.method == "GET":
+            self.images_open.wait(timeout=GENEROUS)
         if self.api_faults:
             return as_json(self.api_faults.pop(0), {"title": "A fault"})
         if request.path == "/api/images":

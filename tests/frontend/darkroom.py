@@ -46,13 +46,17 @@ class FakeDarkroom(FakeApi):
         self.expired: set[str] = set()  # images whose tickets the store refuses
         self.foreign_page = ""
         self.foreign_policy = ""
+        self.has_media = True
         self.store_open = threading.Event()
+        self.media_open = threading.Event()
         self.release()
 
     def release(self) -> None:
-        """Let the store and the worker continue."""
+        """Let the API, the store, the worker and the files of pictures continue."""
         self.store_open.set()
         self.worker_open.set()
+        self.media_open.set()
+        self.images_open.set()
 
     @contextmanager
     def running(self) -> Iterator["FakeDarkroom"]:
@@ -72,6 +76,9 @@ class FakeDarkroom(FakeApi):
             config = json.dumps({"api": self.api}).encode()
             return Response(200, config, ANY_ORIGIN) if self.configured else Response(404)
         if request.path.startswith("/media/"):
+            self.media_open.wait(timeout=GENEROUS)
+            if not self.has_media:
+                return Response(204)
             return Response(200, rendition(request.path.split("/")[-1].removesuffix(".webp")))
         file = FRONTEND / (request.path.lstrip("/") or "index.html")
         if not file.is_file():

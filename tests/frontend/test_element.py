@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from PIL import ImageColor
 from playwright.sync_api import Page, expect
 
 from tests.frontend.actions import (
@@ -130,6 +131,32 @@ def test_slots_parts_and_properties_change_its_appearance(
     area = page.locator("[part=area]")
     expect(area).to_have_css("background-color", "rgb(1, 2, 3)")
     expect(area).to_have_css("border-style", "dashed")
+
+
+@pytest.mark.parametrize(
+    ("accent", "text"),
+    [("#0b6", "black"), ("#ffe45c", "black"), ("#a34a00", "white"), ("#5b21b6", "white")],
+)
+def test_the_accent_colours_the_button_and_its_text_stays_legible(
+    page: Page, darkroom: FakeDarkroom, accent: str, text: str
+) -> None:
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
+    fill, colour = page.evaluate(
+        """(accent) => {
+            const element = document.querySelector("darkroom-uploader");
+            element.style.setProperty("--darkroom-accent", accent);
+            const button = element.shadowRoot.querySelector("[part=button]");
+            const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+            return ["backgroundColor", "color"].map((property) => {
+                pen.fillStyle = getComputedStyle(button)[property];
+                pen.fillRect(0, 0, 1, 1);
+                return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            });
+        }""",
+        accent,
+    )
+    assert fill == [*ImageColor.getrgb(accent)]
+    assert colour == [*ImageColor.getrgb(text)]
 
 
 def test_a_form_sends_the_ids_and_waits_for_them(page: Page, darkroom: FakeDarkroom) -> None:

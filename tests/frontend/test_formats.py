@@ -72,6 +72,7 @@ def test_the_pictures_of_a_dropped_folder_are_uploaded(
     expect(page.locator("[part=name]")).to_have_text(["a.jpg", "IMG_2"])
     expect(items(page, "ready")).to_have_count(2)
     expect(page.locator("[part=note]")).to_have_text("2 files aren't photos.")
+    expect(page.locator("[part=note]")).not_to_contain_class("problem")
     expect(thumbnails(page)).to_have_count(2)
 
 
@@ -93,6 +94,7 @@ def test_a_folder_without_photos_says_so(
     drop_from_disk(page, tmp_path / "papers")
     note = "There are no photos in the folder. 1 file isn't a photo."
     expect(page.locator("[part=note]")).to_have_text(note)
+    expect(page.locator("[part=note]")).to_contain_class("problem")
     assert darkroom.orders == []
 
 

@@ -127,6 +127,62 @@ def test_a_status_is_chosen(page: Page, darkroom: FakeDarkroom) -> None:
     expect(thumbnails(page)).to_have_count(2)
 
 
+@pytest.mark.parametrize("status", ["pending", "processing", "rejected", "failed", "expired"])
+def test_an_image_without_a_picture_shows_no_broken_one(
+    page: Page, darkroom: FakeDarkroom, status: str
+) -> None:
+    darkroom.add_image("ID01", status=status, renditions=[], placeholder=None)
+    page.goto(darkroom.site)
+    page.get_by_label("Show").select_option("All")
+    expect(thumbnails(page)).to_have_count(1)
+    expect(thumbnails(page).locator("img")).to_be_hidden()
+
+
+def test_a_picture_is_not_shown_as_broken_before_it_is_fetched(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.media_open.clear()
+    for number in range(6):
+        darkroom.add_image(f"ID{number:02}")
+    page.goto(darkroom.site, wait_until="commit")
+    expect(thumbnails(page)).to_have_count(6)
+    for picture in thumbnails(page).locator("img:not([src])").all():
+        expect(picture).to_be_hidden()
+
+
+def test_a_picture_that_is_missing_has_a_mark_in_its_place(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.has_media = False
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    expect(thumbnails(page).locator("img")).to_be_hidden()
+    mark = "mat => getComputedStyle(mat, '::after').content"
+    assert '"!"' in page.locator(".mat").evaluate(mark)
+
+
+def test_a_picture_larger_than_its_original_shows_its_own_size(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.add_image("ID01", bytes=120_000, savings=None)
+    page.goto(darkroom.site)
+    details = thumbnails(page).locator(".thumbnail-details")
+    expect(details).to_have_text("154 KB, larger than the original")
+
+
+def test_many_finished_uploads_leave_the_gallery_on_the_screen(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(darkroom.site)
+    pick(page, *(photo(f"{number}.jpg", b"") for number in range(32)))
+    expect(items(page, "rejected")).to_have_count(32)
+    expect(page.locator("[part=summary]")).to_have_text("32 of 32 finished, 32 with a problem")
+    expect(page.locator("#gallery-title")).to_be_in_viewport(ratio=1)
+    items(page).last.get_by_role("button").focus()
+    expect(items(page).last).to_be_in_viewport(ratio=1)
+
+
 def test_a_photo_being_processed_has_a_thumbnail_already(
     page: Page, darkroom: FakeDarkroom
 ) -> None:

@@ -10,6 +10,8 @@ from tests.frontend.actions import items, open_picture, photo, pick, thumbnails
 from tests.frontend.darkroom import FakeDarkroom
 from tests.pictures import jpeg
 
+INK, RED = "rgb(26, 26, 26)", "rgb(179, 38, 30)"
+
 
 def test_a_thumbnail_opens_its_picture_and_gets_the_focus_back(
     page: Page, darkroom: FakeDarkroom
@@ -175,6 +177,51 @@ def test_a_picture_is_deleted_only_after_confirmation(page: Page, darkroom: Fake
     expect(dialog.locator(".receipt li")).to_have_count(5)
     expect(page.locator(".thumbnail")).to_have_count(0)
     expect(page.locator("#totals")).to_be_empty()
+
+
+@pytest.mark.parametrize("name", ["Set focal point", "Delete"])
+def test_escape_ends_a_question_before_it_closes_the_picture(
+    page: Page, darkroom: FakeDarkroom, name: str
+) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    opener = dialog.get_by_role("button", name=name)
+    opener.click()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(dialog.locator(".question")).to_be_hidden()
+    expect(dialog.locator(".focal")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert darkroom.reprocessed == []
+
+
+def test_deletion_does_not_look_like_any_other_button(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    delete = dialog.get_by_role("button", name="Delete")
+    expect(dialog.get_by_role("button", name="Process again")).to_have_css("color", INK)
+    expect(delete).to_have_css("color", RED)
+    delete.click()
+    expect(delete).to_have_text("Delete permanently")
+    expect(delete).to_have_css("background-color", RED)
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Set focal point").click()
+    save = dialog.get_by_role("button", name="Save focal point")
+    expect(save).to_have_css("background-color", INK)
+
+
+def test_a_picture_that_cannot_be_loaded_says_so(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.has_media = False
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(dialog.get_by_role("status")).to_have_text(
+        "This picture can't be loaded. Try again in a moment."
+    )
+    expect(dialog.locator("[data-slot=right]")).to_be_hidden()
 
 
 def test_a_rejected_picture_says_why(page: Page, darkroom: FakeDarkroom) -> None:

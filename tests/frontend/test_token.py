@@ -1,7 +1,6 @@
 """The page of a Darkroom that requires a token."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.frontend.actions import items, photo, pick, thumbnails
@@ -21,20 +20,6 @@ def dialog(page: Page) -> Locator:
 def enter(page: Page, token: str) -> None:
     dialog(page).get_by_label("Token", exact=True).fill(token)
     dialog(page).get_by_role("button", name="Continue").click()
-
-
-@pytest.mark.parametrize("width", [360, 1440])
-def test_the_prompt_is_no_taller_than_its_content(
-    page: Page, darkroom: FakeDarkroom, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(darkroom.site)
-    expect(dialog(page)).to_be_visible()
-    outer, form = dialog(page).bounding_box(), dialog(page).locator("form").bounding_box()
-    assert outer
-    assert form
-    assert outer["height"] - form["height"] <= 2  # its border
-    assert form["height"] < 400
 
 
 def test_it_prompts_once_and_the_tab_keeps_the_token(page: Page, darkroom: FakeDarkroom) -> None:
@@ -87,13 +72,3 @@ def test_a_token_is_in_no_address_and_no_persistent_storage(
     expect(thumbnails(page)).to_have_count(1)
     assert not [address for address in addresses if "good" in address]
     assert page.evaluate("localStorage.length + document.cookie.length") == 0
-
-
-def test_axe_finds_no_violation_in_the_dialog(page: Page, darkroom: FakeDarkroom) -> None:
-    page.goto(darkroom.site)
-    enter(page, "bad")
-    expect(dialog(page).get_by_role("alert")).not_to_be_empty()
-    for scheme, width in (("light", 1440), ("dark", 360)):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 800})
-        assert Axe().run(page).response["violations"] == []

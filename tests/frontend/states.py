@@ -1,0 +1,399 @@
+"""Every state of the page, by name, shown with a fake Darkroom."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.frontend.actions import data_transfer, items, open_picture, photo, pick, thumbnails
+from tests.frontend.api import problem
+from tests.frontend.darkroom import FakeDarkroom
+from tests.pictures import jpeg
+
+State = Callable[[Page, FakeDarkroom], None]
+
+_NAMES = ("harbour.jpg", "Sommerabend am Steg.jpeg", "IMG_20260501_204518_HDR.jpg", "pier.png")
+_LONG_NAME = "a-name-without-any-space-" * 8 + ".jpg"
+_NOTHING: dict[str, Any] = {
+    "renditions": [],
+    "savings": None,
+    "markup": None,
+    "placeholder": None,
+    "width": None,
+    "height": None,
+    "bytes": None,
+    "cost_usd_estimate": None,
+    "storage_usd_month_estimate": None,
+    "milliseconds": None,
+}
+_REJECTED = _NOTHING | {
+    "status": "rejected",
+    "reason": "corrupt_image",
+    "detail": "The picture is damaged or incomplete and cannot be read.",
+    "content_type": "image/jpeg",
+    "bytes": 2_400_000,
+}
+_SHOP = '<meta name="viewport" content="width=device-width"><main><h1>Shop</h1>{}</main>'
+_LIMIT = problem(HTTPStatus.TOO_MANY_REQUESTS, "The limit is 60 tickets per minute.")
+
+_READ_SLOWLY = """() => {
+    const file = { name: "IMG_1.jpg", file: () => {} };
+    const folder = {
+        isDirectory: true,
+        name: "trip",
+        createReader: () => ({ readEntries: (resolve) => resolve([file]) }),
+    };
+    const items = [{ kind: "file", webkitGetAsEntry: () => folder }];
+    const event = new Event("drop", { bubbles: true });
+    Object.assign(event, { dataTransfer: { types: ["Files"], items, files: [] } });
+    document.body.dispatchEvent(event);
+}"""
+_READ_FOLDER = """() => {
+    const entry = (name) => ({ name, file: (resolve) => resolve(new File(["x"], name)) });
+    const broken = { name: "b.jpg", file: (_, reject) => reject(new Error()) };
+    const rounds = [[entry("notes.txt"), entry("a.nef"), broken], []];
+    const folder = {
+        isDirectory: true,
+        name: "trip",
+        createReader: () => ({ readEntries: (resolve) => resolve(rounds.shift()) }),
+    };
+    const items = [{ kind: "file", webkitGetAsEntry: () => folder }];
+    const event = new Event("drop", { bubbles: true });
+    Object.assign(event, { dataTransfer: { types: ["Files"], items, files: [] } });
+    document.body.dispatchEvent(event);
+}"""
+
+
+def _fill(darkroom: FakeDarkroom, count: int = 8) -> None:
+    for number in range(count):
+        darkroom.add_image(f"ID{number:02}", _NAMES[number % len(_NAMES)])
+
+
+def _open_gallery(page: Page, darkroom: FakeDarkroom) -> None:
+    _fill(darkroom)
+    page.goto(darkroom.site)
+    expect(thumbnails(page)).to_have_count(8)
+    expect(page.locator("#totals dd")).to_have_count(3)
+
+
+def _gallery(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    _wait_for_pictures(page.locator(".mat img"))
+
+
+def _empty(page: Page, darkroom: FakeDarkroom) -> None:
+    page.goto(darkroom.site)
+    expect(page.locator("#gallery-note")).to_have_text("Nothing here yet.")
+
+
+def _loading(page: Page, darkroom: FakeDarkroom) -> None:
+    """The list of pictures has not arrived."""
+    darkroom.images_open.clear()
+    page.goto(darkroom.site)
+    expect(page.locator("#gallery")).to_have_attribute("aria-busy", "true")
+
+
+def _pictures_loading(page: Page, darkroom: FakeDarkroom) -> None:
+    """The list has arrived, and the pictures have not."""
+    darkroom.media_open.clear()
+    _fill(darkroom)
+    page.goto(darkroom.site, wait_until="commit")
+    expect(thumbnails(page)).to_have_count(8)
+
+
+def _pictures_missing(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.has_media = False
+    _fill(darkroom, 3)
+    page.goto(darkroom.site)
+    expect(page.locator(".frame.broken")).to_have_count(3)
+
+
+def _tiles(page: Page, darkroom: FakeDarkroom) -> None:
+    """One picture of each status, and one whose file is no smaller than its original."""
+    darkroom.add_image("ID90", "ready.jpg")
+    darkroom.add_image("ID89", "no savings.heic", savings=None, bytes=120_000)
+    for number, (name, changes) in enumerate(
+        {
+            "not uploaded.jpg": {"status": "pending"},
+            "processing.jpg": {"status": "processing"},
+            "rejected.jpg": _REJECTED,
+            "failed.jpg": {"status": "failed"},
+            "never uploaded.jpg": {"status": "expired"},
+            "deleted.jpg": {"status": "deleted"},
+            _LONG_NAME: {"status": "pending"},
+        }.items()
+    ):
+        darkroom.add_image(f"ID{80 - number}", name, **(_NOTHING | changes))
+    page.goto(darkroom.site)
+    page.get_by_label("Show").select_option("All")
+    expect(thumbnails(page)).to_have_count(9)
+    _wait_for_pictures(page.locator(".mat img[src]"))
+
+
+def _none_with_status(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    page.get_by_label("Show").select_option("Failed")
+    expect(page.get_by_text("No pictures with this status.")).to_be_visible()
+
+
+def _limited(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.api_faults = [HTTPStatus.TOO_MANY_REQUESTS] * 9
+    page.goto(darkroom.site)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def _unreachable(page: Page, darkroom: FakeDarkroom) -> None:
+    page.route("**/images?*", lambda route: route.abort())
+    page.goto(darkroom.site)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def _later_page_failed(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.page_size = 4
+    page.route("**/images?*cursor=*", lambda route: route.abort())
+    _fill(darkroom)
+    page.goto(darkroom.site)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def _token(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.tokens = {"good"}
+    page.goto(darkroom.site)
+    expect(page.get_by_role("dialog", name="Enter your token")).to_be_visible()
+
+
+def _token_refused(page: Page, darkroom: FakeDarkroom) -> None:
+    _token(page, darkroom)
+    field = page.get_by_label("Token", exact=True)
+    field.fill("wrong")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).not_to_be_empty()
+
+
+def _token_declined(page: Page, darkroom: FakeDarkroom) -> None:
+    _token(page, darkroom)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("You need a token")).to_be_visible()
+
+
+def _uploads(page: Page, darkroom: FakeDarkroom) -> None:
+    """Uploads in most of their states."""
+    _open_gallery(page, darkroom)
+    pick(page, photo("a photo that is ready.jpg"))
+    expect(items(page, "ready")).to_have_count(1)
+    darkroom.problem = problem(HTTPStatus.FORBIDDEN, "This token may not upload.")
+    pick(page, photo("failed.jpg"))
+    expect(items(page, "failed")).to_have_count(1)
+    darkroom.problem = None
+    darkroom.worker_open.clear()
+    pick(page, photo("processing.jpg"), photo(_LONG_NAME, b""))
+    expect(items(page, "processing")).to_have_count(1)
+    darkroom.store_open.clear()
+    waiting = (photo(f"{n}.jpg", bytes([n])) for n in range(5))
+    pick(page, *waiting)
+    expect(items(page, "uploading")).to_have_count(2)
+    items(page, "waiting").first.get_by_role("button").click()
+    expect(items(page, "cancelled")).to_have_count(1)
+
+
+def _many_finished(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    pick(page, *(photo(f"{n}.jpg", jpeg(32, 24, n)) for n in range(32)))
+    expect(items(page, "ready")).to_have_count(32)
+
+
+def _offline(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.store_open.clear()
+    _open_gallery(page, darkroom)
+    pick(page, photo())
+    expect(items(page, "uploading")).to_have_count(1)
+    page.context.set_offline(True)
+    expect(items(page, "offline")).to_have_count(1)
+
+
+def _retrying(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.busy = 1000
+    _open_gallery(page, darkroom)
+    page.clock.install()
+    pick(page, photo())
+    expect(items(page, "retrying")).to_have_count(1)
+
+
+def _upload_limited(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.problem = _LIMIT
+    page.clock.install()
+    page.goto(darkroom.site)
+    pick(page, photo())
+    expect(items(page, "retrying")).to_have_count(1)
+
+
+def _upload_too_large(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.embed('<darkroom-uploader max-bytes="2500000"></darkroom-uploader>', _SHOP)
+    page.goto(darkroom.foreign)
+    pick(page, photo("huge.jpg", b"\xff\xd8\xff" + bytes(3_000_000)))
+    expect(items(page, "rejected")).to_have_count(1)
+
+
+def _too_many(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.embed('<darkroom-uploader multiple max-files="2"></darkroom-uploader>', _SHOP)
+    page.goto(darkroom.foreign)
+    pick(page, *(photo(f"{n}.jpg", jpeg(32, 24, n)) for n in range(3)))
+    expect(items(page, "ready")).to_have_count(2)
+
+
+def _dragging(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    files = data_transfer(page, ("one.jpg", "image/jpeg", b"x"))
+    page.locator("[part=area]").dispatch_event("dragover", {"dataTransfer": files})
+    expect(page.locator("[part=area]")).to_contain_class("over")
+
+
+def _folder_reading(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    page.evaluate(_READ_SLOWLY)
+    expect(page.get_by_text("Looking for photos in the folder.")).to_be_visible()
+
+
+def _folder_note(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    page.evaluate(_READ_FOLDER)
+    expect(page.get_by_text("There are no photos in the folder.")).to_be_visible()
+
+
+def _picture(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", "Sommerabend am Steg.jpeg", sha256="0123456789abcdef" * 4)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Show mobile").click()
+    _wait_for_pictures(dialog.locator(".stage img"))
+    _scroll_up(dialog)
+
+
+def _picture_cropped(page: Page, darkroom: FakeDarkroom) -> None:
+    _picture(page, darkroom)
+    page.get_by_role("button", name="Show thumbnail").click()
+    _scroll_up(page.get_by_role("dialog"))
+
+
+def _picture_with_long_name(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", _LONG_NAME, focal_point={"x": 0.2, "y": 0.7})
+    page.goto(darkroom.site)
+    open_picture(page, "ID01")
+
+
+def _picture_loading(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    darkroom.images_open.clear()
+    thumbnails(page).first.get_by_role("link").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _picture_broken(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.has_media = False
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    open_picture(page, "ID01")
+    expect(page.locator(".stage.broken")).to_be_visible()
+
+
+def _focal_point(page: Page, darkroom: FakeDarkroom) -> None:
+    _picture_with_long_name(page, darkroom)
+    page.get_by_role("button", name="Set focal point").click()
+    _scroll_up(page.get_by_role("dialog"))
+
+
+def _deletion(page: Page, darkroom: FakeDarkroom) -> None:
+    _picture(page, darkroom)
+    page.get_by_role("button", name="Delete").click()
+    _scroll_up(page.get_by_role("dialog"))
+
+
+def _receipt(page: Page, darkroom: FakeDarkroom) -> None:
+    _deletion(page, darkroom)
+    page.get_by_role("button", name="Delete permanently").click()
+    expect(page.locator(".receipt li")).to_have_count(5)
+
+
+def _copied(page: Page, darkroom: FakeDarkroom) -> None:
+    _picture(page, darkroom)
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
+    page.get_by_role("button", name="Copy <picture> markup").click()
+    expect(page.get_by_role("dialog").get_by_role("status")).not_to_be_empty()
+
+
+def _picture_of(status: str, **changes: Any) -> State:
+    """A picture that is not ready."""
+
+    def show(page: Page, darkroom: FakeDarkroom) -> None:
+        darkroom.worker_open.clear()
+        darkroom.add_image("ID01", **(_NOTHING | {"status": status} | changes))
+        page.goto(darkroom.site)
+        open_picture(page, "ID01")
+
+    return show
+
+
+def _picture_missing(page: Page, darkroom: FakeDarkroom) -> None:
+    page.goto(f"{darkroom.site}/#picture/NOBODY")
+    expect(page.get_by_text("There is no such image.")).to_be_visible()
+
+
+def _embedded(page: Page, darkroom: FakeDarkroom) -> None:
+    page.goto(f"{darkroom.site}/embed.html")
+    pick(page, photo())
+    expect(page.locator("#events strong").first).to_have_text("darkroom:idle")
+
+
+STATES: dict[str, State] = {
+    "gallery": _gallery,
+    "gallery-empty": _empty,
+    "gallery-loading": _loading,
+    "gallery-pictures-loading": _pictures_loading,
+    "gallery-pictures-missing": _pictures_missing,
+    "gallery-tiles": _tiles,
+    "gallery-none-with-status": _none_with_status,
+    "gallery-limited": _limited,
+    "gallery-unreachable": _unreachable,
+    "gallery-later-page-failed": _later_page_failed,
+    "token": _token,
+    "token-refused": _token_refused,
+    "token-declined": _token_declined,
+    "uploads": _uploads,
+    "uploads-many-finished": _many_finished,
+    "upload-offline": _offline,
+    "upload-retrying": _retrying,
+    "upload-limited": _upload_limited,
+    "upload-too-large": _upload_too_large,
+    "uploads-too-many": _too_many,
+    "dragging": _dragging,
+    "folder-reading": _folder_reading,
+    "folder-note": _folder_note,
+    "picture": _picture,
+    "picture-cropped": _picture_cropped,
+    "picture-long-name": _picture_with_long_name,
+    "picture-loading": _picture_loading,
+    "picture-broken": _picture_broken,
+    "picture-focal-point": _focal_point,
+    "picture-deletion": _deletion,
+    "picture-receipt": _receipt,
+    "picture-copied": _copied,
+    "picture-pending": _picture_of("pending"),
+    "picture-processing": _picture_of("processing"),
+    "picture-rejected": _picture_of(**_REJECTED),
+    "picture-failed": _picture_of("failed"),
+    "picture-expired": _picture_of("expired"),
+    "picture-deleted": _picture_of("deleted"),
+    "picture-missing": _picture_missing,
+    "embedded": _embedded,
+}
+
+
+def _wait_for_pictures(pictures: Locator) -> None:
+    for picture in pictures.all():
+        expect(picture).to_have_js_property("complete", value=True)
+        expect(picture).not_to_have_js_property("naturalWidth", 0)
+
+
+def _scroll_up(dialog: Locator) -> None:
+    dialog.evaluate("dialog => dialog.scrollTo(0, 0)")
