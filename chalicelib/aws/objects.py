@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.errors import ObjectMissing, OriginalTooLarge, ReadRefused
+from chalicelib.model.sizes import readable
 from chalicelib.ports.objects import ListedObject, StoredObject
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -29,7 +30,7 @@ class S3Objects:
             with response["Body"] as body:
                 if response["ContentLength"] > at_most:
                     size, etag = response["ContentLength"], response["ETag"].strip('"')
-                    sentence = f"The file has {size} bytes; the limit is {at_most}."
+                    sentence = f"The file is too large. The limit is {readable(at_most)}."
                     raise OriginalTooLarge(sentence, etag, size)
                 data = body.read()
         version = response.get("VersionId")

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chalicelib.errors import LimitReached
 from chalicelib.model.image import Status
+from chalicelib.model.sizes import readable
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
 from chalicelib.settings import Settings
@@ -75,7 +76,7 @@ class Quotas:
         if limit and not self._quota_counters.add(
             owner, f"bytes#{end:%F}", size, limit, end + _KEPT
         ):
-            _refuse(f"The limit is {limit:,} bytes per day.", end - now)
+            _refuse(f"The limit is {readable(limit)} per day.", end - now)
 
     def _hold(self, owner: str, image_id: str, now: datetime) -> list[str]:
         limit = self._settings.limit("pending_tickets")

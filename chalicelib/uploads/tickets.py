@@ -8,6 +8,7 @@ from chalicelib.errors import UnsupportedType, UploadTooLarge
 from chalicelib.model import formats, keys
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import TICKET, Event, Image, Status, TicketState
+from chalicelib.model.sizes import readable
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import Signer
@@ -137,8 +138,8 @@ class Tickets:
                 f"or {formats.UNKNOWN_TYPE} if it isn't known."
             )
         if size is not None and size > self._settings.max_upload_bytes:
-            limit = self._settings.max_upload_bytes
-            raise UploadTooLarge(f"The file is too large: size may be at most {limit:,} bytes.")
+            limit = readable(self._settings.max_upload_bytes)
+            raise UploadTooLarge(f"The file is too large. The limit is {limit}.")
 
     def _expect(
         self,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from chalicelib import imaging
 from chalicelib.errors import Reason, Rejection
 from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.sizes import readable
 from chalicelib.model.variants import Marks, Variant
 from ops.render.outcomes import FileFault, Outcome, Written, shown
 
@@ -35,7 +36,7 @@ def render_file(file: str, folder: Path, rules: Rules) -> Outcome:
     data = _read(file, rules.max_bytes + 1)
     try:
         if len(data) > rules.max_bytes:
-            sentence = f"The file has more than {rules.max_bytes:,} bytes."
+            sentence = f"The file is too large. The limit is {readable(rules.max_bytes)}."
             raise Rejection(Reason.TOO_MANY_BYTES, sentence)
         picture = imaging.render(
             data, rules.variants, rules.limits, rules.watermarks, focal_point=rules.focal_point
