@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from playwright.sync_api import FilePayload, JSHandle, Locator, Page, expect
 
@@ -26,7 +27,7 @@ def big_file(folder: Path) -> Path:
 
 def pick(page: Page, *files: FilePayload | Path) -> Locator:
     """Choose files and return the items of all uploads so far."""
-    page.get_by_label("Choose photos").set_input_files(list(files))
+    page.get_by_label("Choose photos").set_input_files(cast("list[FilePayload]", list(files)))
     return items(page)
 
 

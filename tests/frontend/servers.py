@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import IO, Any
+from io import BufferedIOBase
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -19,7 +20,7 @@ class Request:
     query: dict[str, list[str]]
     headers: dict[str, str]
     length: int
-    body: IO[bytes]
+    body: BufferedIOBase
 
 
 @dataclass(frozen=True)
