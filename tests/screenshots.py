@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.frontend.darkroom import FakeDarkroom
 from tests.frontend.states import STATES
@@ -61,6 +61,7 @@ def main(states: tuple[str, ...], out: Path, readme: Path | None, site: str) -> 
 
 @contextmanager
 def _browser() -> Iterator[Browser]:
+    expect.set_options(timeout=_MINUTE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program(CHROMIUM),
@@ -84,6 +85,7 @@ def _page(browser: Browser, width: int, scheme: Any) -> Iterator[Page]:
         is_mobile=phone,
         reduced_motion="reduce",
     ) as context:
+        context.set_default_timeout(_MINUTE)
         yield context.new_page()
 
 

@@ -79,7 +79,6 @@ p, ol { margin: 0; padding: 0; list-style: none; }
   max-height: var(--darkroom-list-height, clamp(11rem, 36vh, 22rem));
   overflow-y: auto;
   scrollbar-width: thin;
-  scrollbar-color: var(--quiet) transparent;
 }
 [part=list]:not(:empty) { margin-top: 0.75rem; }
 .bar + [part=list]:not(:empty) { margin-top: 0.5rem; }
@@ -123,6 +122,7 @@ button {
   color: inherit;
   font: inherit;
   font-size: 0.875rem;
+  white-space: nowrap;
   cursor: pointer;
 }
 button:hover { background: var(--sunken); }
