@@ -30,6 +30,7 @@ function listen() {
     element("uploader").addEventListener(`darkroom:${name}`, ({ detail }) => listener(detail));
   };
   on("added", ({ id, file }) => gallery.expect(id, file));
+  on("progress", ({ id, phase }) => gallery.progress(id, phase));
   on("error", ({ id }) => gallery.settle(id, null));
   on("dismissed", ({ id }) => gallery.settle(id, null));
   on("ready", ({ id, file, image }) => {

@@ -46,6 +46,12 @@ export class Gallery {
     this.#note();
   }
 
+  /** Shows the phase of its upload below that thumbnail. */
+  progress(key, phase) {
+    const details = this.#expected.get(key)?.querySelector(".thumbnail-details");
+    if (details) details.textContent = strings.labels[phase];
+  }
+
   /** Replaces that thumbnail by the image's, or removes it if there is no image. */
   settle(key, image) {
     const thumbnail = this.#expected.get(key);

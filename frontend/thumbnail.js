@@ -27,7 +27,7 @@ export function thumbnailOfFile(file) {
   const address = URL.createObjectURL(file);
   element.dataset.state = "processing";
   showName(slots.name, file.name);
-  slots.details.textContent = strings.statuses.processing;
+  slots.details.textContent = strings.labels.waiting;
   slots.picture.src = address;
   slots.picture.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
   slots.picture.addEventListener("error", () => {

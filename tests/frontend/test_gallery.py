@@ -5,6 +5,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.frontend.actions import items, photo, pick, thumbnails
 from tests.frontend.darkroom import FakeDarkroom
+from tests.pictures import jpeg
 from tests.waiting import until
 
 SHIFTS = """() => {
@@ -127,6 +128,16 @@ def test_a_status_is_chosen(page: Page, darkroom: FakeDarkroom) -> None:
     expect(thumbnails(page)).to_have_count(2)
 
 
+def test_the_thumbnail_of_a_photo_that_is_being_sent_says_so(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.store_open.clear()
+    page.goto(darkroom.site)
+    pick(page, *(photo(f"{number}.jpg", jpeg(32, 24, number)) for number in range(4)))
+    details = page.locator(".thumbnail-details")
+    expect(details).to_have_text(["Waiting", "Uploading", "Uploading", "Uploading"])
+
+
 @pytest.mark.parametrize("status", ["pending", "processing", "rejected", "failed", "expired"])
 def test_an_image_without_a_picture_shows_no_broken_one(
     page: Page, darkroom: FakeDarkroom, status: str
@@ -192,6 +203,7 @@ def test_a_photo_being_processed_has_a_thumbnail_already(
     expect(thumbnails(page)).to_have_count(1)
     pick(page, photo("newer.jpg"))
     expect(page.locator(".thumbnail-name")).to_have_text(["newer.jpg", "older.jpg"])
+    expect(page.locator(".thumbnail-details").first).to_have_text("Processing")
     expect(thumbnails(page)).to_have_count(1)
     darkroom.worker_open.set()
     expect(thumbnails(page)).to_have_count(2)
