@@ -119,7 +119,7 @@ def _check_python() -> None:
 def _try_out(site: str, deployment: Deployment, profile: str | None) -> None:
     stage, progress = deployment.stage, deployment.progress
     given = read_token(None)
-    if auth_mode(stage.name) == "jwt" and not given:
+    if auth_mode(deployment) == "jwt" and not given:
         progress.say("Smoke test skipped: it needs a token of your issuer in DARKROOM_TOKEN.")
         return
     place = Where(stage.name, stage.region, profile)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ops.account import Account
 from ops.aws_errors import explained
 from ops.deploy import site, stage_config
 from ops.deploy.chalice_runner import run_chalice
 from ops.deploy.chalice_state import find_api, record_deployed
+from ops.deploy.deployed_settings import deployed_section
 from ops.deploy.limits import Limits, set_limits
 from ops.deploy.origins import allowed_origins, named_origins
 from ops.deploy.parameters import Values, config_values, settings_of, stage_values
@@ -64,12 +66,29 @@ class Deployment:
         self._apply("delivery", "API behind the CDN")
         with self.progress.step("Limits of functions, API and logs"):
             queue = self.template_values()["FailuresQueueArn"]
-            for line in set_limits(self.account, self.stage, queue, self.options.limits):
+            for line in set_limits(
+                self.account, self.stage, queue, self.section, self.options.limits
+            ):
                 self.progress.detail(line)
         with self.progress.step("Page"):
             self._publish()
         self._apply("watch", "Alarms and dashboard")
         return self.site
+
+    @cached_property
+    def section(self) -> dict[str, Any]:
+        """The stage's section of config.json, or its settings in AWS if none was recorded here."""
+        section = stage_config.recorded(self.stage.name)
+        if stage_config.is_recorded(section, self.stage):
+            return section
+        deployed = deployed_section(self.account, self.stage)
+        if deployed is None:
+            return section
+        self.progress.say(
+            f"Settings of the stage {self.stage.name} are read from its functions, because "
+            ".chalice/config.json was not recorded by a deployment of it."
+        )
+        return stage_config.completed(deployed)
 
     @property
     def api(self) -> str | None:
@@ -93,7 +112,7 @@ class Deployment:
         values = {
             **stage_values(self.stage),
             **self._kept_key,
-            **config_values(stage_config.recorded(self.stage.name)),
+            **config_values(self.section),
             "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
             "AllowedOrigins": ",".join(self._origins()),
         }
@@ -112,7 +131,7 @@ class Deployment:
     def _origins(self) -> tuple[str, ...]:
         named = self.options.origins
         if named is None:
-            named = named_origins(self.stage, self.stacks["stores"], self.site)
+            named = named_origins(self.section, self.stage, self.stacks["stores"], self.site)
         return allowed_origins(self.site, named)
 
     def _make_stores_and_delivery(self) -> None:
@@ -129,7 +148,7 @@ class Deployment:
     def _record(self) -> None:
         values = self.template_values()
         section = stage_config.with_settings(
-            stage_config.recorded(self.stage.name),
+            self.section,
             self.stage.name,
             settings_of(values, self.site),
             self.stage.tags,

@@ -1,6 +1,6 @@
 """Settings that Chalice cannot make: failed events, the API's throttling, log retention."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from chalicelib.aws.faults import code_of
 from ops.account import Account
 from ops.aws_errors import explained
 from ops.deploy.chalice_state import find_api
+from ops.deploy.parameters import time_limit
 from ops.deploy.stage import API_STAGE, Stage
 from ops.iam.names import API
 from ops.iam.policies import FUNCTIONS
@@ -18,7 +19,7 @@ from ops.iam.policies import FUNCTIONS
 ASYNCHRONOUS = ("process_upload", "process_removal")  # called asynchronously by S3
 
 _SWEEP = "sweep"
-_SWEEP_AGE = 300  # seconds that a sweep may wait for the previous one: its time limit
+_SHORTEST_AGE = 60  # seconds, Lambda's minimum for MaximumEventAgeInSeconds
 _RETRIES = 2
 _EVENT_AGE = 6 * 3600  # seconds that Lambda may keep an event while it throttles
 _ROLE_TIMEOUT = 60.0  # seconds until a role that was just made is known to Lambda everywhere
@@ -36,13 +37,18 @@ class Limits:
     log_days: int | None = None
 
 
-def set_limits(account: Account, stage: Stage, queue_arn: str, limits: Limits) -> list[str]:
-    """Apply all limits; return lines with the API's, and what the account's quota prevents."""
+def set_limits(
+    account: Account, stage: Stage, queue_arn: str, section: Mapping[str, Any], limits: Limits
+) -> list[str]:
+    """Apply all limits; return lines with the API's, and what the account's quota prevents.
+
+    `section` is the stage's section of config.json.
+    """
     functions = account.client("lambda")
     with explained():
         for name in ASYNCHRONOUS:
             _keep_lost_events(functions, stage.function(name), queue_arn)
-        is_alone = run_alone(functions, stage.function(_SWEEP))
+        is_alone = run_alone(functions, stage.function(_SWEEP), time_limit(section, _SWEEP))
         rate, burst = _limit_requests(account, stage, limits)
         _keep_logs(account, stage, limits)
     lines = [f"API limits: {rate:g} requests a second, {burst} at once"]
@@ -55,14 +61,17 @@ _NOT_ALONE = (
 )
 
 
-def run_alone(client: Any, function: str) -> bool:
+def run_alone(client: Any, function: str, seconds: int) -> bool:
     """Limit a scheduled function to one call at a time, without retries.
 
+    A call may wait for the previous one, which takes at most `seconds`.
     False if the quota does not allow that: a new account must leave all of its ten executions
     unreserved, so Chalice would fail there. reserved_concurrency in .chalice/config.json is kept.
     """
     client.put_function_event_invoke_config(
-        FunctionName=function, MaximumRetryAttempts=0, MaximumEventAgeInSeconds=_SWEEP_AGE
+        FunctionName=function,
+        MaximumRetryAttempts=0,
+        MaximumEventAgeInSeconds=max(seconds, _SHORTEST_AGE),
     )
     present = client.get_function_concurrency(FunctionName=function)
     if "ReservedConcurrentExecutions" in present:

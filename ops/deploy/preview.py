@@ -3,7 +3,7 @@
 from typing import Any
 
 from ops.aws_errors import explained
-from ops.deploy import site, stage_config
+from ops.deploy import site
 from ops.deploy.chalice_state import functions
 from ops.deploy.deployment import Deployment
 from ops.deploy.templates import PARTS
@@ -34,7 +34,7 @@ def _show(deployment: Deployment, title: str, lines: list[str]) -> None:
 
 def _functions(deployment: Deployment) -> list[str]:
     account, stage = deployment.account, deployment.stage
-    section = stage_config.recorded(stage.name)
+    section = deployment.section
     with explained():
         there = functions(account, stage)
         lines = [f"+ {stage.function(name)}" for name in FUNCTIONS if name not in there]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import MagicMock
 
 import boto3
 import pytest
@@ -34,23 +35,31 @@ def stubber() -> Iterator[Stubber]:
 def test_an_execution_is_reserved_if_the_account_has_enough(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {}, FUNCTION)
     stubber.add_response("put_function_concurrency", {}, RESERVING)
-    assert run_alone(stubber.client, FUNCTION["FunctionName"])
+    assert run_alone(stubber.client, FUNCTION["FunctionName"], 300)
 
 
 def test_a_configured_reservation_is_kept(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": 3}, FUNCTION)
-    assert run_alone(stubber.client, FUNCTION["FunctionName"])
+    assert run_alone(stubber.client, FUNCTION["FunctionName"], 300)
 
 
 def test_a_small_account_is_deployed_to_without_a_reservation(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {}, FUNCTION)
     code = "InvalidParameterValueException"
     stubber.add_client_error("put_function_concurrency", code, TOO_SMALL)
-    assert not run_alone(stubber.client, FUNCTION["FunctionName"])
+    assert not run_alone(stubber.client, FUNCTION["FunctionName"], 300)
 
 
 def test_another_error_is_raised(stubber: Stubber) -> None:
     stubber.add_response("get_function_concurrency", {}, FUNCTION)
     stubber.add_client_error("put_function_concurrency", "AccessDeniedException", "not authorized")
     with pytest.raises(ClientError):
-        run_alone(stubber.client, FUNCTION["FunctionName"])
+        run_alone(stubber.client, FUNCTION["FunctionName"], 300)
+
+
+@pytest.mark.parametrize(("seconds", "age"), [(600, 600), (30, 60)])
+def test_a_call_may_wait_for_the_time_limit_of_the_previous_one(seconds: int, age: int) -> None:
+    client = MagicMock()
+    run_alone(client, "sweep", seconds)
+    put = client.put_function_event_invoke_config.call_args.kwargs
+    assert put["MaximumEventAgeInSeconds"] == age
