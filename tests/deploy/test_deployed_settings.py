@@ -2,9 +2,12 @@
 
 import pytest
 
+from tests.deploy.deployer import Demand, allows, demand, read_calls, role
+from tests.deploy.history import DEPLOY
 from tests.deploy.inventory import Found, inventory
-from tests.deploy.test_lifecycle import DEPLOY
-from tests.deploy.world import World
+from tests.deploy.world import ACCOUNT, REGION, World
+
+_API = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:darkroom-test"
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +87,13 @@ def _webhooks(world: World) -> str:
     stores = world.client("cloudformation").describe_stacks(StackName="darkroom-test-stores")
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in stores["Stacks"][0]["Parameters"]}
     return str(parameters["Webhooks"])
+
+
+@pytest.mark.usefixtures("configured")
+def test_reading_them_is_allowed(account: World) -> None:
+    account.restore_project()
+    account.run(*DEPLOY, "--dry-run").succeeded()
+    granted = role()
+    needed = {demand(call) for call in read_calls(account.calls)}
+    assert Demand("lambda:GetFunction", _API) in needed
+    assert sorted(d for d in needed if not any(allows(s, d) for s in granted)) == []

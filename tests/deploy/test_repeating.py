@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.deploy.history import DEPLOY, DESTROY, UPLOADS
 from tests.deploy.inventory import Found, inventory, is_empty
-from tests.deploy.test_lifecycle import DEPLOY, DESTROY, UPLOADS
 from tests.deploy.world import REGION, World
 
 
