@@ -107,14 +107,60 @@ def _is_before_role(error: BaseException) -> bool:
     return isinstance(error, ClientError) and code_of(error) == "InvalidParameterValueException"
 
 
+@dataclass(frozen=True)
+class _Requests:
+    """The API's limits: requests per second, and at once. None if not set."""
+
+    rate: float | None = None
+    burst: int | None = None
+
+    def wanted(self, limits: Limits) -> tuple[float, int]:
+        """Rate and burst: as given, else unchanged, else the defaults."""
+        rate = limits.requests_per_second or self.rate or _REQUESTS_PER_SECOND
+        return rate, limits.burst or self.burst or _BURST
+
+
+def limit_changes(account: Account, stage: Stage, limits: Limits) -> list[str]:
+    """What `set_limits` would change of the API's limits and log retention, one line each."""
+    with explained():
+        api = find_api(account, stage)
+        present = _requests(account.client("apigateway"), api) if api else _Requests()
+        retention = dict(_log_groups(account.client("logs"), stage))
+    rate, burst = present.wanted(limits)
+    lines = [
+        f"~ API limits: {_shown(before)} -> {after:g} {unit}"
+        for before, after, unit in (
+            (present.rate, rate, "requests a second"),
+            (present.burst, burst, "at once"),
+        )
+        if before != after
+    ]
+    for name in FUNCTIONS:
+        days = retention.get(stage.log_group(name))
+        if _log_days(days, limits) != days:
+            kept = f"{_shown(days)} -> {_log_days(days, limits)} days"
+            lines.append(f"~ {stage.log_group(name)} (log retention {kept})")
+    return lines
+
+
+def _shown(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
+
+
+def _requests(client: Any, api: str) -> _Requests:
+    try:
+        found = client.get_stage(restApiId=api, stageName=API_STAGE)
+    except client.exceptions.NotFoundException:  # the first deployment was interrupted
+        return _Requests()
+    present = found.get("methodSettings", {}).get(_EVERY_METHOD, {})
+    return _Requests(present.get("throttlingRateLimit"), present.get("throttlingBurstLimit"))
+
+
 def _limit_requests(account: Account, stage: Stage, limits: Limits) -> tuple[float, int]:
-    """Set requests per second and burst: as given, else unchanged, else the defaults."""
+    """Set requests per second and burst."""
     client = account.client("apigateway")
     api = find_api(account, stage)
-    methods = client.get_stage(restApiId=api, stageName=API_STAGE).get("methodSettings", {})
-    present = methods.get(_EVERY_METHOD, {})
-    rate = limits.requests_per_second or present.get("throttlingRateLimit", _REQUESTS_PER_SECOND)
-    burst = limits.burst or present.get("throttlingBurstLimit", _BURST)
+    rate, burst = _requests(client, api or "").wanted(limits)
     path = f"/{_EVERY_METHOD}/throttling"
     client.update_stage(
         restApiId=api,
@@ -135,9 +181,13 @@ def _keep_logs(account: Account, stage: Stage, limits: Limits) -> None:
         group = stage.log_group(name)
         if group not in existing:
             client.create_log_group(logGroupName=group, tags=stage.tags)
-        if limits.log_days or not existing.get(group):
-            days = limits.log_days or _LOG_DAYS
+        days = _log_days(existing.get(group), limits)
+        if days != existing.get(group):
             client.put_retention_policy(logGroupName=group, retentionInDays=days)
+
+
+def _log_days(present: int | None, limits: Limits) -> int:
+    return limits.log_days or present or _LOG_DAYS
 
 
 def _log_groups(client: Any, stage: Stage) -> Iterator[tuple[str, int | None]]:

@@ -32,6 +32,12 @@ def completed(section: Mapping[str, Any], file: Path = CONFIG) -> dict[str, Any]
     return _with_all_functions({**shape, **section}, shape)
 
 
+def common(file: Path = CONFIG) -> dict[str, Any]:
+    """What config.json sets for all stages."""
+    config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return {name: value for name, value in config.items() if name != "stages"}
+
+
 def _stages(file: Path) -> dict[str, dict[str, Any]]:
     stages: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["stages"]
     return stages
