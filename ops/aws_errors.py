@@ -11,7 +11,7 @@ from botocore.parsers import ResponseParserError
 from chalicelib.errors import DarkroomError
 
 _AGAIN = "then run this again: it continues where it stopped"
-_PERMISSIONS = "docs/deploying.md lists what deploying needs"
+_PERMISSIONS = "docs/permissions.md lists what deploying needs"
 _SIGN_IN = "Sign in (`aws sso login`, `aws configure`, or the AWS_ variables)"
 
 # The first pattern found in an error's code and message decides.

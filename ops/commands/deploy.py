@@ -18,6 +18,7 @@ from ops.deploy.limits import Limits
 from ops.deploy.origins import check_origins
 from ops.deploy.preview import show_changes
 from ops.deploy.progress import Progress
+from ops.deploy.settings_check import check_settings
 from ops.deploy.stage import Stage, check_stage
 from ops.deploy.templates import Template, read_templates
 from ops.deploy.temporary_token import temporary_token
@@ -89,6 +90,7 @@ def _deploy(given: dict[str, Any], progress: Progress) -> None:
     options = DeployOptions(origins, _parameters(given, templates), _limits(given))
     deployment = Deployment(account, stage, templates, options, progress)
     progress.say(f"Stage {name} in {account.region} of account {account.id}, as {account.identity}")
+    check_settings(deployment)
     if given["dry_run"]:
         show_changes(deployment)
         return
@@ -119,7 +121,7 @@ def _check_python() -> None:
 def _try_out(site: str, deployment: Deployment, profile: str | None) -> None:
     stage, progress = deployment.stage, deployment.progress
     given = read_token(None)
-    if auth_mode(stage.name) == "jwt" and not given:
+    if auth_mode(deployment) == "jwt" and not given:
         progress.say("Smoke test skipped: it needs a token of your issuer in DARKROOM_TOKEN.")
         return
     place = Where(stage.name, stage.region, profile)

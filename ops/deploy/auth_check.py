@@ -5,22 +5,21 @@ import sys
 import click
 
 from ops.aws_errors import CloudError, explained
-from ops.deploy import stage_config
 from ops.deploy.deployment import Deployment
 
 _MEANING = "anyone who knows the page's address can upload, see and delete pictures, at your cost"
 
 
-def auth_mode(stage: str) -> str:
+def auth_mode(deployment: Deployment) -> str:
     """The stage's AUTH_MODE: as recorded, or the default of a new stage."""
-    variables = stage_config.recorded(stage).get("environment_variables", {})
+    variables = deployment.section.get("environment_variables", {})
     return str(variables.get("AUTH_MODE", "token"))
 
 
 def check_auth_mode(deployment: Deployment, *, allowed: bool, ask: bool) -> None:
     """Raise CloudError if the stage is open to anyone and that is not `allowed` or confirmed."""
     name, progress = deployment.stage.name, deployment.progress
-    if auth_mode(name) != "none":
+    if auth_mode(deployment) != "none":
         return
     if not allowed:
         raise CloudError(
@@ -39,7 +38,7 @@ def check_auth_mode(deployment: Deployment, *, allowed: bool, ask: bool) -> None
 def print_first_steps(deployment: Deployment) -> None:
     """Say how to get a first token, if the stage requires tokens."""
     name, progress = deployment.stage.name, deployment.progress
-    if auth_mode(name) == "token":
+    if auth_mode(deployment) == "token":
         progress.say(
             "The API requires a token. Create one: "
             f"./darkroom token create --stage {name} --subject you@example.com"

@@ -26,6 +26,7 @@ from ops.deploy.limits import Limits, set_limits
 from ops.deploy.progress import Progress
 from ops.deploy.stacks import Stack
 from ops.deploy.stage import Stage, check_stage
+from ops.deploy.stage_config import recorded
 from ops.deploy.stage_data import has_bucket
 from ops.iam.files import write_policies
 from ops.iam.names import CLOUDFORMATION, TERRAFORM, Location, Names, configured_names
@@ -80,7 +81,8 @@ def _prepare_deploy(given: Given) -> Finish:
     names = _written(account, stage)
 
     def finish() -> None:
-        for line in set_limits(account, stage, names.queue(names.failures_queue), Limits()):
+        queue = names.queue(names.failures_queue)
+        for line in set_limits(account, stage, queue, recorded(stage.name), Limits()):
             click.echo(line)
         click.echo(
             "Functions, API and their limits are deployed. CDN, page and alarms are not Chalice's: "

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ops.account import Account
 from ops.aws_errors import explained
 from ops.deploy import site, stage_config
 from ops.deploy.chalice_runner import run_chalice
 from ops.deploy.chalice_state import find_api, record_deployed
+from ops.deploy.deployed_settings import deployed_section
+from ops.deploy.keys import former_keys, key_values
 from ops.deploy.limits import Limits, set_limits
 from ops.deploy.origins import allowed_origins, named_origins
 from ops.deploy.parameters import Values, config_values, settings_of, stage_values
@@ -18,7 +21,7 @@ from ops.deploy.stage import Stage
 from ops.deploy.stage_data import find_data
 from ops.deploy.templates import PARTS, Template
 from ops.iam.files import write_policies
-from ops.iam.names import Location, configured_names
+from ops.iam.names import Names, names_of
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,46 @@ class Deployment:
         self._apply("delivery", "API behind the CDN")
         with self.progress.step("Limits of functions, API and logs"):
             queue = self.template_values()["FailuresQueueArn"]
-            for line in set_limits(self.account, self.stage, queue, self.options.limits):
+            for line in set_limits(
+                self.account, self.stage, queue, self.section, self.options.limits
+            ):
                 self.progress.detail(line)
         with self.progress.step("Page"):
             self._publish()
         self._apply("watch", "Alarms and dashboard")
         return self.site
+
+    @cached_property
+    def section(self) -> dict[str, Any]:
+        """The stage's section of config.json, or its settings in AWS if none was recorded here."""
+        section = stage_config.recorded(self.stage.name)
+        if stage_config.is_recorded(section, self.stage):
+            return section
+        deployed = deployed_section(self.account, self.stage)
+        if deployed is None:
+            return section
+        self.progress.say(
+            f"Settings of the stage {self.stage.name} are read from its functions, because "
+            ".chalice/config.json was not recorded by a deployment of it."
+        )
+        return stage_config.completed(deployed)
+
+    def next_section(self, values: Values) -> dict[str, Any]:
+        """The section that a deployment with these template values records."""
+        return stage_config.with_settings(
+            self.section, self.stage.name, settings_of(values, self.site), self.stage.tags
+        )
+
+    def names(self, section: Mapping[str, Any], values: Values) -> Names:
+        """The names in the functions' policies."""
+        return names_of(
+            self.stage.name,
+            section["environment_variables"],
+            self.stage.place,
+            kms_key_arn=values.get("KmsKeyArn", ""),
+            former_key_arns=former_keys(values),
+            xray=bool({**stage_config.common(), **section}.get("xray")),
+        )
 
     @property
     def api(self) -> str | None:
@@ -92,27 +129,35 @@ class Deployment:
         """Values for the templates' parameters, by name, as far as they are known by now."""
         values = {
             **stage_values(self.stage),
-            **self._kept_key,
-            **config_values(stage_config.recorded(self.stage.name)),
+            **config_values(self.section),
             "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
             "AllowedOrigins": ",".join(self._origins()),
         }
         for part in ("stores", "delivery"):
             values |= self.stacks[part].outputs()
-        return {**values, **self.options.parameters}
+        return {**values, **self._key_values(), **self.options.parameters}
+
+    def _key_values(self) -> Values:
+        stores, given = self.stacks["stores"], self.options.parameters
+        outputs = stores.outputs()
+        if outputs:
+            return key_values(stores.parameters(), outputs.get("KmsKeyArn", ""), given)
+        key, kept = self._kept_keys
+        return {**kept, **key_values(kept, key, given)}
 
     @cached_property
-    def _kept_key(self) -> Values:
-        """Parameters for stores that don't exist yet: the key of data kept by an earlier stack."""
-        if self.stacks["stores"].exists:
-            return {}
-        keys = find_data(self.account, self.stage).keys
-        return {"UseKmsKey": "true", "ExistingKeyArn": keys[0]} if keys else {}
+    def _kept_keys(self) -> tuple[str, Values]:
+        """The key of data kept by an earlier stack, and parameters for new stores."""
+        data = find_data(self.account, self.stage)
+        values = {"FormerKeyArns": ",".join(data.former_keys)}
+        if data.key:
+            values |= {"UseKmsKey": "true", "ExistingKeyArn": data.key}
+        return data.key, values
 
     def _origins(self) -> tuple[str, ...]:
         named = self.options.origins
         if named is None:
-            named = named_origins(self.stage, self.stacks["stores"], self.site)
+            named = named_origins(self.section, self.stage, self.stacks["stores"], self.site)
         return allowed_origins(self.site, named)
 
     def _make_stores_and_delivery(self) -> None:
@@ -129,18 +174,10 @@ class Deployment:
     def record(self) -> None:
         """Record names and addresses in .chalice/config.json, and write the policies."""
         values = self.template_values()
-        section = stage_config.with_settings(
-            stage_config.recorded(self.stage.name),
-            self.stage.name,
-            settings_of(values, self.site),
-            self.stage.tags,
-        )
+        section = self.next_section(values)
         if stage_config.record(self.stage.name, section):
             self.progress.detail(f"recorded in the stage {self.stage.name} of .chalice/config.json")
-        place = Location(
-            self.stage.partition, self.stage.region, self.stage.account, self.stage.dns_suffix
-        )
-        write_policies(configured_names(self.stage.name, place, values.get("KmsKeyArn", "")))
+        write_policies(self.names(section, values))
 
     def _publish(self) -> None:
         bucket = self.stage.site_bucket

@@ -1,6 +1,6 @@
 """Settings that Chalice cannot make: failed events, the API's throttling, log retention."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from chalicelib.aws.faults import code_of
 from ops.account import Account
 from ops.aws_errors import explained
 from ops.deploy.chalice_state import find_api
+from ops.deploy.parameters import time_limit
 from ops.deploy.stage import API_STAGE, Stage
 from ops.iam.names import API
 from ops.iam.policies import FUNCTIONS
@@ -37,12 +38,18 @@ class Limits:
     log_days: int | None = None
 
 
-def set_limits(account: Account, stage: Stage, queue_arn: str, limits: Limits) -> list[str]:
-    """Apply all limits; return lines with the API's, and what the account's quota prevents."""
+def set_limits(
+    account: Account, stage: Stage, queue_arn: str, section: Mapping[str, Any], limits: Limits
+) -> list[str]:
+    """Apply all limits; return lines with the API's, and what the account's quota prevents.
+
+    `section` is the stage's section of config.json.
+    """
     functions = account.client("lambda")
     with explained():
         for name, invocation in INVOCATIONS.items():
-            limit_invocations(functions, stage.function(name), invocation, queue_arn)
+            age = invocation.max_age(time_limit(section, name))
+            limit_invocations(functions, stage.function(name), invocation, age, queue_arn)
         reserved = [reserve(functions, stage.function(n), most) for n, most in RESERVED.items()]
         rate, burst = _limit_requests(account, stage, limits)
         _keep_logs(account, stage, limits)
@@ -76,7 +83,9 @@ def reserve(client: Any, function: str, executions: int) -> bool:
     return True
 
 
-def limit_invocations(client: Any, function: str, invocation: Invocation, queue_arn: str) -> None:
+def limit_invocations(
+    client: Any, function: str, invocation: Invocation, max_age_seconds: int, queue_arn: str
+) -> None:
     """Set retries and age of a function's asynchronous events, and where failed events go."""
     retrying = Retrying(
         retry=retry_if_exception(_is_before_role),
@@ -89,7 +98,7 @@ def limit_invocations(client: Any, function: str, invocation: Invocation, queue_
         client.put_function_event_invoke_config,
         FunctionName=function,
         MaximumRetryAttempts=invocation.retries,
-        MaximumEventAgeInSeconds=invocation.max_age_seconds,
+        MaximumEventAgeInSeconds=max_age_seconds,
         **({"DestinationConfig": destination} if invocation.keeps_failed else {}),
     )
 
@@ -99,14 +108,60 @@ def _is_before_role(error: BaseException) -> bool:
     return isinstance(error, ClientError) and code_of(error) == "InvalidParameterValueException"
 
 
+@dataclass(frozen=True)
+class _Requests:
+    """The API's limits: requests per second, and at once. None if not set."""
+
+    rate: float | None = None
+    burst: int | None = None
+
+    def wanted(self, limits: Limits) -> tuple[float, int]:
+        """Rate and burst: as given, else unchanged, else the defaults."""
+        rate = limits.requests_per_second or self.rate or REQUESTS_PER_SECOND
+        return rate, limits.burst or self.burst or BURST
+
+
+def limit_changes(account: Account, stage: Stage, limits: Limits) -> list[str]:
+    """What `set_limits` would change of the API's limits and log retention, one line each."""
+    with explained():
+        api = find_api(account, stage)
+        present = _requests(account.client("apigateway"), api) if api else _Requests()
+        retention = dict(_log_groups(account.client("logs"), stage))
+    rate, burst = present.wanted(limits)
+    lines = [
+        f"~ API limits: {_shown(before)} -> {after:g} {unit}"
+        for before, after, unit in (
+            (present.rate, rate, "requests a second"),
+            (present.burst, burst, "at once"),
+        )
+        if before != after
+    ]
+    for name in FUNCTIONS:
+        days = retention.get(stage.log_group(name))
+        if _log_days(days, limits) != days:
+            kept = f"{_shown(days)} -> {_log_days(days, limits)} days"
+            lines.append(f"~ {stage.log_group(name)} (log retention {kept})")
+    return lines
+
+
+def _shown(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
+
+
+def _requests(client: Any, api: str) -> _Requests:
+    try:
+        found = client.get_stage(restApiId=api, stageName=API_STAGE)
+    except client.exceptions.NotFoundException:  # the first deployment was interrupted
+        return _Requests()
+    present = found.get("methodSettings", {}).get(_EVERY_METHOD, {})
+    return _Requests(present.get("throttlingRateLimit"), present.get("throttlingBurstLimit"))
+
+
 def _limit_requests(account: Account, stage: Stage, limits: Limits) -> tuple[float, int]:
-    """Set requests per second and burst: as given, else unchanged, else the defaults."""
+    """Set requests per second and burst."""
     client = account.client("apigateway")
     api = find_api(account, stage)
-    methods = client.get_stage(restApiId=api, stageName=API_STAGE).get("methodSettings", {})
-    present = methods.get(_EVERY_METHOD, {})
-    rate = limits.requests_per_second or present.get("throttlingRateLimit", REQUESTS_PER_SECOND)
-    burst = limits.burst or present.get("throttlingBurstLimit", BURST)
+    rate, burst = _requests(client, api or "").wanted(limits)
     path = f"/{_EVERY_METHOD}/throttling"
     client.update_stage(
         restApiId=api,
@@ -127,9 +182,13 @@ def _keep_logs(account: Account, stage: Stage, limits: Limits) -> None:
         group = stage.log_group(name)
         if group not in existing:
             client.create_log_group(logGroupName=group, tags=stage.tags)
-        if limits.log_days or not existing.get(group):
-            days = limits.log_days or LOG_DAYS
+        days = _log_days(existing.get(group), limits)
+        if days != existing.get(group):
             client.put_retention_policy(logGroupName=group, retentionInDays=days)
+
+
+def _log_days(present: int | None, limits: Limits) -> int:
+    return limits.log_days or present or LOG_DAYS
 
 
 def _log_groups(client: Any, stage: Stage) -> Iterator[tuple[str, int | None]]:

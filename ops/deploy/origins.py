@@ -1,6 +1,8 @@
 """Origins that may upload: the stage's own page, and those that the user has added."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from ops.aws_errors import CloudError
 from ops.deploy import stage_config
@@ -20,10 +22,12 @@ def check_origins(given: tuple[str, ...]) -> tuple[str, ...] | None:
     return tuple(filter(None, given)) if given else None
 
 
-def named_origins(stage: Stage, stores: Stack, site: str) -> tuple[str, ...]:
-    """Origins that the user added in an earlier deployment or in config.json since."""
-    settings = stage_config.recorded(stage.name).get("environment_variables", {})
-    if settings.get("UPLOADS_BUCKET") == stage.uploads_bucket:
+def named_origins(
+    section: Mapping[str, Any], stage: Stage, stores: Stack, site: str
+) -> tuple[str, ...]:
+    """Origins that the user added in an earlier deployment or in the stage's `section` since."""
+    if stage_config.is_recorded(section, stage):
+        settings = section["environment_variables"]
         allowed = settings.get("ALLOWED_ORIGINS", "")
         own = settings.get("PUBLIC_URL", "").removesuffix("/images")
     else:  # recorded on another machine, or for another account

@@ -1,5 +1,6 @@
 """Values for the templates' parameters, and the functions' settings from a deployment."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,13 @@ TIME_LIMITS = {
     "FailureSeconds": "record_failure",
     "WebhookSeconds": "send_webhook",
 }
+VISIBILITY = {
+    "WorkVisibilitySeconds": "process_again",
+    "FailuresVisibilitySeconds": "record_failure",
+    "WebhooksVisibilitySeconds": "send_webhook",
+}
+_CALLS_HIDDEN = 6  # a message stays hidden this many times its function's time limit
+_CHALICE_SECONDS = 60  # Chalice's time limit for a function without lambda_timeout
 
 
 def stage_values(stage: Stage) -> Values:
@@ -38,15 +46,21 @@ def stage_values(stage: Stage) -> Values:
 
 def config_values(section: Mapping[str, Any]) -> Values:
     """Values from the stage's section of config.json: time limits, and if there are webhooks."""
-    functions = section.get("lambda_functions", {})
-    common = section.get("lambda_timeout")
-    limits = {
-        parameter: functions.get(name, {}).get("lambda_timeout", common)
-        for parameter, name in TIME_LIMITS.items()
-    }
     has_receiver = bool(section.get("environment_variables", {}).get("WEBHOOK_URL"))
-    values = {parameter: str(limit) for parameter, limit in limits.items() if limit}
+    limits = {parameter: time_limit(section, name) for parameter, name in TIME_LIMITS.items()}
+    hidden = {
+        parameter: _CALLS_HIDDEN * time_limit(section, name)
+        for parameter, name in VISIBILITY.items()
+    }
+    values = {parameter: str(seconds) for parameter, seconds in {**limits, **hidden}.items()}
     return {**values, "Webhooks": str(has_receiver).lower()}
+
+
+def time_limit(section: Mapping[str, Any], function: str) -> int:
+    """A function's time limit in seconds, in a stage's section of config.json."""
+    common = section.get("lambda_timeout", _CHALICE_SECONDS)
+    own = section.get("lambda_functions", {}).get(function, {})
+    return int(own.get("lambda_timeout", common))
 
 
 def settings_of(values: Mapping[str, str], site: str) -> Values:
@@ -65,3 +79,6 @@ def settings_of(values: Mapping[str, str], site: str) -> Values:
         "ALLOWED_ORIGINS": values["AllowedOrigins"],
         "DISTRIBUTION_ID": values["DistributionId"],
     }
+
+
+SET_BY_DEPLOY = frozenset(settings_of(defaultdict(str), ""))

@@ -1,27 +1,37 @@
 """Shows what a deployment would change, without changing anything."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ops.aws_errors import explained
-from ops.deploy import site, stage_config
+from ops.deploy import site
 from ops.deploy.chalice_state import functions
 from ops.deploy.deployment import Deployment
+from ops.deploy.limits import limit_changes
+from ops.deploy.parameters import Values
 from ops.deploy.templates import PARTS
-from ops.iam.policies import FUNCTIONS
+from ops.iam.policies import FUNCTIONS, policy_of
 
 _UNKNOWN_SITE = "https://the-address-that-CloudFront-gives"
 _UNKNOWN_DISTRIBUTION = "UNKNOWNYET"  # in the format of CloudFront's ids
+_UNKNOWN_KEY = "the-key-that-KMS-creates"
 _MEASURES = {"lambda_memory_size": "MemorySize", "lambda_timeout": "Timeout"}
 
 
 def show_changes(deployment: Deployment) -> None:
     """Print the changes of each part, one line each."""
     values = {"DistributionId": _UNKNOWN_DISTRIBUTION, **deployment.template_values()}
+    if values.get("UseKmsKey") == "true" and not values["KmsKeyArn"]:
+        values["KmsKeyArn"] = _UNKNOWN_KEY
     for part in PARTS:
         stack = deployment.stacks[part]
         changes = stack.preview(deployment.templates[part], values)
         _show(deployment, f"Stack {stack.name}", changes)
-    _show(deployment, "Functions (their code is uploaded each time)", _functions(deployment))
+    lines = _functions(deployment, values)
+    _show(deployment, "Functions (their code is uploaded each time)", lines)
+    _show(deployment, "Permissions of functions", _roles(deployment, values))
+    lines = limit_changes(deployment.account, deployment.stage, deployment.options.limits)
+    _show(deployment, "Limits of the API, and logs", lines)
     _show(deployment, "Page", _page(deployment))
     deployment.progress.say("Nothing was changed.")
 
@@ -32,9 +42,9 @@ def _show(deployment: Deployment, title: str, lines: list[str]) -> None:
         deployment.progress.detail(line)
 
 
-def _functions(deployment: Deployment) -> list[str]:
+def _functions(deployment: Deployment, values: Values) -> list[str]:
     account, stage = deployment.account, deployment.stage
-    section = stage_config.recorded(stage.name)
+    section = deployment.next_section(values)
     with explained():
         there = functions(account, stage)
         lines = [f"+ {stage.function(name)}" for name in FUNCTIONS if name not in there]
@@ -44,10 +54,11 @@ def _functions(deployment: Deployment) -> list[str]:
             if name in there:
                 present = client.get_function_configuration(FunctionName=there[name])
                 lines.append(f"~ {stage.function(name)}{_measures(section, name, present)}")
+                lines += [f"    {change}" for change in _settings(section, name, present)]
     return lines
 
 
-def _measures(section: dict[str, Any], name: str, present: dict[str, Any]) -> str:
+def _measures(section: Mapping[str, Any], name: str, present: Mapping[str, Any]) -> str:
     wanted = {**section, **section.get("lambda_functions", {}).get(name, {})}
     changes = [
         f"{measure} {present[theirs]} -> {wanted[measure]}"
@@ -55,6 +66,48 @@ def _measures(section: dict[str, Any], name: str, present: dict[str, Any]) -> st
         if measure in wanted and wanted[measure] != present[theirs]
     ]
     return f" ({', '.join(changes)})" if changes else ""
+
+
+def _settings(section: Mapping[str, Any], name: str, present: Mapping[str, Any]) -> Iterator[str]:
+    """Changes of a function's environment variables, in the order of their names."""
+    own = section.get("lambda_functions", {}).get(name, {}).get("environment_variables", {})
+    wanted = {**section["environment_variables"], **own}
+    there = present.get("Environment", {}).get("Variables", {})
+    for variable in sorted(wanted.keys() | there.keys()):
+        before, after = there.get(variable), wanted.get(variable)
+        if before is None:
+            yield f"+ {variable} {after}"
+        elif after is None:
+            yield f"- {variable} {before}"
+        elif before != after:
+            yield f"~ {variable} {before} -> {after}"
+
+
+def _roles(deployment: Deployment, values: Values) -> list[str]:
+    """Changes of the statements in the roles' policies."""
+    client, stage = deployment.account.client("iam"), deployment.stage
+    names = deployment.names(deployment.next_section(values), values)
+    lines = []
+    for function in FUNCTIONS:
+        role = stage.role(function)
+        with explained():
+            try:
+                found = client.get_role_policy(RoleName=role, PolicyName=role)
+            except client.exceptions.NoSuchEntityException:
+                continue
+        changes = _statements(found["PolicyDocument"], policy_of(function, names))
+        lines += [f"~ {role} ({changes})"] if changes else []
+    return lines
+
+
+def _statements(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    before, after = ({s["Sid"]: s for s in p["Statement"]} for p in (present, wanted))
+    signs = [
+        *(f"+ {sid}" for sid in after if sid not in before),
+        *(f"- {sid}" for sid in before if sid not in after),
+        *(f"~ {sid}" for sid in after if sid in before and before[sid] != after[sid]),
+    ]
+    return ", ".join(signs)
 
 
 def _page(deployment: Deployment) -> list[str]:

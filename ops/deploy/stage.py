@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ops.aws_errors import CloudError
-from ops.iam.names import APPLICATION, function_name
+from ops.iam.names import APPLICATION, Location, function_name
 
 API_STAGE = "api"  # API Gateway's stage, so that CloudFront's /api/* matches its path
 
@@ -78,6 +78,11 @@ class Stage:
     def api_domain(self, api: str) -> str:
         """The host of a REST API."""
         return f"{api}.execute-api.{self.region}.{self.dns_suffix}"
+
+    @property
+    def place(self) -> Location:
+        """Where policies locate the stage's resources."""
+        return Location(self.partition, self.region, self.account, self.dns_suffix)
 
     @property
     def layer(self) -> str:

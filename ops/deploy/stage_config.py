@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ops.deploy.stage import API_STAGE
+from ops.deploy.stage import API_STAGE, Stage
 from ops.iam.files import policy_file
 from ops.iam.names import CONFIG
 from ops.iam.policies import FUNCTIONS
@@ -16,9 +16,34 @@ _SHAPE = "dev"  # the stage whose sizes and limits are a new stage's defaults
 
 def recorded(stage: str, file: Path = CONFIG) -> dict[str, Any]:
     """The stage's section; new stages, and functions that it lacks, start as in `dev`."""
+    stages = _stages(file)
+    return _with_all_functions(stages.get(stage, stages[_SHAPE]), stages[_SHAPE])
+
+
+def is_recorded(section: Mapping[str, Any], stage: Stage) -> bool:
+    """Whether a deployment of this stage, in its account and region, recorded the section."""
+    variables = section.get("environment_variables", {})
+    return bool(variables.get("UPLOADS_BUCKET") == stage.uploads_bucket)
+
+
+def completed(section: Mapping[str, Any], file: Path = CONFIG) -> dict[str, Any]:
+    """`section` over the shape of a new stage; the environment variables are those of `section`."""
+    shape = _stages(file)[_SHAPE]
+    return _with_all_functions({**shape, **section}, shape)
+
+
+def common(file: Path = CONFIG) -> dict[str, Any]:
+    """What config.json sets for all stages."""
+    config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return {name: value for name, value in config.items() if name != "stages"}
+
+
+def _stages(file: Path) -> dict[str, dict[str, Any]]:
     stages: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["stages"]
-    shape = stages[_SHAPE]
-    section = stages.get(stage, shape)
+    return stages
+
+
+def _with_all_functions(section: Mapping[str, Any], shape: Mapping[str, Any]) -> dict[str, Any]:
     functions = {**shape["lambda_functions"], **section.get("lambda_functions", {})}
     return {**section, "lambda_functions": functions}
 

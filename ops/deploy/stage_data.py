@@ -1,6 +1,6 @@
 """Finds and deletes a stage's data; deletes only on the user's request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,23 @@ from ops.aws_errors import CloudError, explained
 from ops.deploy.progress import Progress
 from ops.deploy.stage import Stage
 
+_FORMER_KEYS = "FormerKeys"  # the buckets' tag, from the stores' parameter FormerKeyArns
 _KEY_DAYS = 7  # KMS's minimum wait before it deletes a key
 
 
 @dataclass(frozen=True)
 class Data:
-    """A stage's existing data. `keys` are the ids of its own KMS keys."""
+    """A stage's existing data.
+
+    `keys` are its own KMS keys. `key` encrypts new objects (empty for none) and `former_keys`
+    encrypted earlier ones; those may also be keys of the user.
+    """
 
     buckets: tuple[str, ...]
     table: str | None
     keys: tuple[str, ...]
+    key: str = ""
+    former_keys: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -39,9 +46,12 @@ def find_data(account: Account, stage: Stage) -> Data:
             for name in (stage.uploads_bucket, stage.images_bucket)
             if has_bucket(account, name)
         ]
-        keys = dict.fromkeys(key for bucket in buckets for key in _keys(account, stage, bucket))
+        kms = account.client("kms")
+        encrypting = _usable(kms, (k for name in buckets for k in _encrypting_keys(account, name)))
+        former = _usable(kms, (k for name in buckets for k in _former_keys(account, name)))
+        own = [key for key in dict.fromkeys([*encrypting, *former]) if _is_ours(kms, stage, key)]
         table = stage.images_table if _has_table(account, stage) else None
-    return Data(tuple(buckets), table, tuple(keys))
+    return Data(tuple(buckets), table, tuple(own), next(iter(encrypting), ""), former)
 
 
 def has_bucket(account: Account, name: str) -> bool:
@@ -102,22 +112,44 @@ def delete_key(account: Account, key: str, progress: Progress) -> None:
     )
 
 
-def _keys(account: Account, stage: Stage, bucket: str) -> Iterator[str]:
+def _encrypting_keys(account: Account, bucket: str) -> Iterator[str]:
     rules = account.client("s3").get_bucket_encryption(Bucket=bucket)
     for rule in rules["ServerSideEncryptionConfiguration"]["Rules"]:
         key = rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
-        if key and _is_ours(account.client("kms"), stage, key):
+        if key:
             yield key
 
 
-def _is_ours(kms: Any, stage: Stage, key: str) -> bool:
-    """Whether the key was created by the stage and is not scheduled for deletion."""
+def _former_keys(account: Account, bucket: str) -> Iterator[str]:
     try:
-        if kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion":
-            return False
-        tags = kms.list_resource_tags(KeyId=key)["Tags"]
+        tags = account.client("s3").get_bucket_tagging(Bucket=bucket)["TagSet"]
+    except ClientError as error:
+        if code_of(error) != "NoSuchTagSet":
+            raise
+        return
+    for tag in tags:
+        if tag["Key"] == _FORMER_KEYS:
+            yield from tag["Value"].split()
+
+
+def _usable(kms: Any, keys: Iterable[str]) -> tuple[str, ...]:
+    """The different keys among `keys` that exist and are not scheduled for deletion."""
+    return tuple(key for key in dict.fromkeys(keys) if _exists(kms, key))
+
+
+def _exists(kms: Any, key: str) -> bool:
+    try:
+        state: str = kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
     except kms.exceptions.NotFoundException:
         return False
+    return state != "PendingDeletion"
+
+
+def _is_ours(kms: Any, stage: Stage, key: str) -> bool:
+    """Whether the key was created by the stage; a key of another account shows no tags."""
+    if key.startswith("arn:") and key.split(":")[4] != stage.account:
+        return False
+    tags = kms.list_resource_tags(KeyId=key)["Tags"]
     return stage.tags.items() <= {tag["TagKey"]: tag["TagValue"] for tag in tags}.items()
 
 

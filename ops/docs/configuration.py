@@ -1,14 +1,13 @@
 """Generates `docs/configuration.md` from the code."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
 from ops.commands.deploy import deploy
 from ops.commands.run import run
-from ops.deploy.parameters import settings_of
+from ops.deploy.parameters import SET_BY_DEPLOY
 from ops.deploy.templates import PARTS
 from ops.docs import options, settings
 from ops.docs.settings import Row
@@ -16,14 +15,13 @@ from ops.project import PROJECT
 
 PAGE = PROJECT / "docs/configuration.md"
 _TEMPLATE = Path(__file__).with_name("configuration.template.md")
-_BY_DEPLOY = settings_of(defaultdict(str), "")
 _LINKED = re.compile(r"(?<![\w(/])docs/((?:decisions/)?[\w-]+\.md)")
 
 
 def page() -> str:
     """The text of `docs/configuration.md`."""
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        settings=_table(["setting", "value", "default", "meaning"], settings.rows(_BY_DEPLOY)),
+        settings=_table(["setting", "value", "default", "meaning"], settings.rows(SET_BY_DEPLOY)),
         functions=_table(["function", "MB", "seconds"], options.function_rows()),
         run=_table(["variable", "option", "meaning"], options.run_rows(run)),
         deploy=_table(["option", "meaning"], options.option_rows(deploy)),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
+from ops.docs.deployer import deployer_rows
 from ops.iam.names import Location, Names
 from ops.iam.policies import FUNCTIONS, statements_of
 from ops.iam.statements import SERVICES, Statement
@@ -32,7 +33,9 @@ _NAMES = Names(
 def page() -> str:
     """The text of `docs/permissions.md`."""
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        permissions=_permissions_table(), key=_key_table()
+        permissions=_permissions_table(),
+        key=_key_table(),
+        deployer=_table(["permission", "actions", "on", "if"], deployer_rows()),
     )
 
 

@@ -4,7 +4,7 @@ import inspect
 import io
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ _ANY = {  # values for the settings without a default
 }
 
 
-def rows(by_deploy: Mapping[str, str]) -> list[Row]:
+def rows(by_deploy: Collection[str]) -> list[Row]:
     """A row for each setting; `by_deploy` are those that a deployment sets."""
     comments = remarks(inspect.getsource(Settings))
     return [

@@ -10,15 +10,17 @@ _WRITES = ("s3:PutObject", "sqs:SendMessage")  # each object and message has its
 
 
 def use_of_key(names: Names, statements: Sequence[Statement]) -> list[Statement]:
-    """Statements on the key, through the stores only; none if there is no key."""
-    if not names.kms_key_arn:
+    """Statements on the keys, through the stores only; none if there is no key."""
+    keys = tuple(filter(None, (names.kms_key_arn, *names.former_key_arns)))
+    if not keys:
         return []
     actions = sorted({action for statement in statements for action in statement.actions})
-    read = _services(actions)
     written = _services(action for action in actions if action in _WRITES)
-    decrypt = _on_key(names, "Decrypt", "kms:Decrypt", _WHY_DECRYPT, read)
-    encrypt = _on_key(names, "Encrypt", "kms:GenerateDataKey", _WHY_ENCRYPT, written)
-    return [decrypt, encrypt] if written else [decrypt]
+    own = [_on_keys(names, keys, "Decrypt", "kms:Decrypt", _WHY_DECRYPT, _services(actions))]
+    if names.kms_key_arn and written:
+        key = (names.kms_key_arn,)
+        own.append(_on_keys(names, key, "Encrypt", "kms:GenerateDataKey", _WHY_ENCRYPT, written))
+    return own
 
 
 _WHY_DECRYPT = "The stores decrypt on the function's behalf, the table included."
@@ -30,7 +32,9 @@ def _services(actions: Iterable[str]) -> list[str]:
     return [service for service in _ENCRYPTED if service in used]
 
 
-def _on_key(names: Names, sid: str, action: str, why: str, services: list[str]) -> Statement:
+def _on_keys(
+    names: Names, keys: tuple[str, ...], sid: str, action: str, why: str, services: list[str]
+) -> Statement:
     through = [names.endpoint(service) for service in services]
     condition = {"StringEquals": {"kms:ViaService": through}}
-    return Statement(sid, why, (action,), (names.kms_key_arn,), SERVICES, condition)
+    return Statement(sid, why, (action,), keys, SERVICES, condition)

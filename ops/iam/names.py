@@ -45,7 +45,7 @@ class Names:
 
     `kms_key_arn` is empty without a customer managed key, `distribution_id` without a CDN,
     `event_bus` if events are not published, and `webhook_secret` (the name of a parameter) if
-    there are no webhooks.
+    there are no webhooks. `former_key_arns` are the keys that encrypted earlier data.
     """
 
     place: Location
@@ -60,6 +60,7 @@ class Names:
     webhook_secret: str = ""
     distribution_id: str = ""
     kms_key_arn: str = ""
+    former_key_arns: tuple[str, ...] = ()
     xray: bool = False
 
     def bucket(self, name: str) -> str:
@@ -120,7 +121,13 @@ def function_name(stage: str, function: str) -> str:
 
 
 def names_of(
-    stage: str, environment: Mapping[str, str], place: Location, *, kms_key_arn: str, xray: bool
+    stage: str,
+    environment: Mapping[str, str],
+    place: Location,
+    *,
+    kms_key_arn: str,
+    xray: bool,
+    former_key_arns: tuple[str, ...] = (),
 ) -> Names:
     """The names in the environment of a stage's functions."""
     return Names(
@@ -136,6 +143,7 @@ def names_of(
         webhook_secret=environment.get("WEBHOOK_SECRET_PARAMETER", ""),
         distribution_id=environment.get("DISTRIBUTION_ID", ""),
         kms_key_arn=kms_key_arn,
+        former_key_arns=former_key_arns,
         xray=xray,
     )
 

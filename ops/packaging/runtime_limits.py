@@ -7,6 +7,7 @@ The one list of these settings. `make deploy` and `chalice deploy` apply it thro
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_SHORTEST_AGE = 60  # seconds, Lambda's minimum for an event's age
 FAILURES_QUEUE = "FAILURES_QUEUE"  # the setting with the name of the queue for failed events
 
 
@@ -14,21 +15,25 @@ FAILURES_QUEUE = "FAILURES_QUEUE"  # the setting with the name of the queue for 
 class Invocation:
     """How Lambda treats a function's asynchronous events.
 
-    An event that fails is retried `retries` times, waits at most `max_age_seconds`, and is then
-    sent to the failures queue or dropped.
+    An event that fails is retried `retries` times, waits at most `max_age_seconds`, or the
+    function's time limit if that is None, and is then sent to the failures queue or dropped.
     """
 
     retries: int
-    max_age_seconds: int
+    max_age_seconds: int | None
     keeps_failed: bool
+
+    def max_age(self, time_limit: int) -> int:
+        """The seconds that an event of a function with this time limit may wait."""
+        return max(self.max_age_seconds or time_limit, _SHORTEST_AGE)
 
 
 INVOCATIONS: Mapping[str, Invocation] = {
     # Called by S3. Six hours is Lambda's maximum: it keeps events that long while it throttles.
     "process_upload": Invocation(retries=2, max_age_seconds=6 * 3600, keeps_failed=True),
     "process_removal": Invocation(retries=2, max_age_seconds=6 * 3600, keeps_failed=True),
-    # A sweep waits for the previous one at most for its time limit; the next one is due anyway.
-    "sweep": Invocation(retries=0, max_age_seconds=300, keeps_failed=False),
+    # A sweep waits for the previous one, which ends at its time limit; the next one is due anyway.
+    "sweep": Invocation(retries=0, max_age_seconds=None, keeps_failed=False),
 }
 
 # Executions that are reserved for a function, which are also the most it may use at once. A new

@@ -156,7 +156,7 @@ def _invocations(function: LambdaFunction, logical: str) -> Block:
         "FunctionName": {"Ref": logical},
         "Qualifier": "$LATEST",
         "MaximumRetryAttempts": invocation.retries,
-        "MaximumEventAgeInSeconds": invocation.max_age_seconds,
+        "MaximumEventAgeInSeconds": invocation.max_age(function.timeout),
     }
     if invocation.keeps_failed:
         queue = function.environment_variables[FAILURES_QUEUE]

@@ -133,7 +133,7 @@ def _limit_invocations(function: LambdaFunction, declared: Block) -> None:
     limits: Block = {
         "function_name": f"${{aws_lambda_function.{name}.function_name}}",
         "maximum_retry_attempts": invocation.retries,
-        "maximum_event_age_in_seconds": invocation.max_age_seconds,
+        "maximum_event_age_in_seconds": invocation.max_age(function.timeout),
         # Lambda checks that the role may send to the destination.
         "depends_on": [f"aws_iam_role_policy.{name}_role"],
     }

@@ -1,90 +1,20 @@
 """A stage is created, updated, destroyed, adopted, and deleted with its data."""
 
-import json
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from ops.iam.names import Location, configured_names
 from ops.iam.policies import FUNCTIONS, policy_of
-from tests.deploy.inventory import DISTRIBUTION, Found, inventory, is_empty
-from tests.deploy.world import ACCOUNT, REGION, World
+from tests.deploy.history import IMAGES, UPLOADS, History
+from tests.deploy.inventory import DISTRIBUTION, is_empty
+from tests.deploy.world import ACCOUNT, REGION
 
-DEPLOY = ("deploy", "--stage", "test", "--yes", "--no-smoke")
-DESTROY = ("destroy", "--stage", "test", "--yes")
-UPLOADS, IMAGES, SITE = (
-    f"darkroom-test-{purpose}-{ACCOUNT}-{REGION}" for purpose in ("uploads", "images", "site")
-)
 NAMES = {
     function: "darkroom-test" if function == "api_handler" else f"darkroom-test-{function}"
     for function in FUNCTIONS
 }
 KEPT = {"buckets": sorted([IMAGES, UPLOADS]), "tables": ["darkroom-test-images"]}
-
-
-@dataclass
-class History:
-    """The account's contents and the command's output after each step."""
-
-    world: World
-    found: dict[str, Found] = field(default_factory=dict)
-    output: dict[str, str] = field(default_factory=dict)
-    page: dict[str, dict[str, Any]] = field(default_factory=dict)
-    config: dict[str, Any] = field(default_factory=dict)
-    invalidated: dict[str, set[str]] = field(default_factory=dict)
-    distributions: dict[str, set[str]] = field(default_factory=dict)
-
-    def run(self, step: str, *arguments: str) -> None:
-        self.output[step] = self.world.run(*arguments).succeeded().out
-        self.found[step] = inventory(self.world)
-        if SITE in self.found[step]["buckets"]:
-            self.page[step] = self._page()
-            self.config[step] = self._config()
-            self.invalidated[step] = self._last_invalidated()
-            self.distributions[step] = self._distributions()
-
-    def _page(self) -> dict[str, Any]:
-        s3 = self.world.client("s3")
-        keys = [item["Key"] for item in s3.list_objects_v2(Bucket=SITE)["Contents"]]
-        return {key: s3.head_object(Bucket=SITE, Key=key) for key in keys}
-
-    def _config(self) -> Any:
-        found = self.world.client("s3").get_object(Bucket=SITE, Key="config.json")
-        return json.load(found["Body"])
-
-    def _distributions(self) -> set[str]:
-        listed = self.world.client("cloudfront").list_distributions()["DistributionList"]
-        return {distribution["Id"] for distribution in listed["Items"]}
-
-    def _last_invalidated(self) -> set[str]:
-        client = self.world.client("cloudfront")
-        (distribution,) = self._distributions()
-        listed = client.list_invalidations(DistributionId=distribution)["InvalidationList"]
-        last = max(listed["Items"], key=lambda item: item["CreateTime"])
-        found = client.get_invalidation(DistributionId=distribution, Id=last["Id"])
-        return set(found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"])
-
-
-@pytest.fixture(scope="module")
-def history(account: World) -> History:
-    account.restore()
-    history = History(account)
-    history.run("created", *DEPLOY, "--allowed-origin", "https://shop.example")
-    _send(account, UPLOADS, "uploads/a.jpg")
-    (account.project / "frontend" / "favicon.svg").unlink()
-    (account.project / "frontend" / "style.css").write_text("body { color: red }")
-    history.run("updated", *DEPLOY)
-    history.run("destroyed", *DESTROY)
-    history.run("adopted", *DEPLOY)
-    history.run("deleted", *DESTROY, "--delete-data")
-    return history
-
-
-def _send(world: World, bucket: str, key: str) -> None:
-    for content in (b"first", b"second"):
-        world.client("s3").put_object(Bucket=bucket, Key=key, Body=content)
-    world.client("s3").delete_object(Bucket=bucket, Key=f"{key}.gone")
 
 
 @pytest.mark.parametrize("step", ["created", "updated", "adopted"])

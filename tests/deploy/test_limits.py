@@ -58,4 +58,9 @@ def test_another_error_is_raised(stubber: Stubber) -> None:
 
 def test_a_sweep_is_not_retried(stubber: Stubber) -> None:
     stubber.add_response("put_function_event_invoke_config", {}, ONCE)
-    limit_invocations(stubber.client, FUNCTION["FunctionName"], INVOCATIONS["sweep"], "queue")
+    limit_invocations(stubber.client, FUNCTION["FunctionName"], INVOCATIONS["sweep"], 300, "queue")
+
+
+@pytest.mark.parametrize(("seconds", "age"), [(600, 600), (30, 60)])
+def test_a_sweep_may_wait_for_the_time_limit_of_the_previous_one(seconds: int, age: int) -> None:
+    assert INVOCATIONS["sweep"].max_age(seconds) == age

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from ops.__main__ import main
 from ops.aws_errors import CloudError
 from ops.deploy.stage import check_stage
+from tests.deploy.history import DEPLOY
 from tests.deploy.inventory import inventory, is_empty
-from tests.deploy.test_lifecycle import DEPLOY
 from tests.deploy.world import Outcome, World
 
 

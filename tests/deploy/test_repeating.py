@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.deploy.history import DEPLOY, DESTROY, UPLOADS
 from tests.deploy.inventory import Found, inventory, is_empty
-from tests.deploy.test_lifecycle import DEPLOY, DESTROY, UPLOADS
 from tests.deploy.world import REGION, World
 
 
@@ -144,14 +144,27 @@ def test_a_dry_run_of_a_new_stage_shows_everything_and_changes_nothing(world: Wo
 def test_neither_a_dry_run_nor_another_region_changes_a_stage(world: World) -> None:
     world.run(*DEPLOY).succeeded()
     settings = world.config()
-    settings["stages"]["test"]["lambda_functions"]["api_handler"]["lambda_timeout"] = 20
+    section = settings["stages"]["test"]
+    section["lambda_functions"]["api_handler"]["lambda_timeout"] = 20
+    section["environment_variables"]["KEEP_CREDITS"] = "true"
+    section["xray"] = True
     world.write_config(settings)
     (world.project / "frontend" / "new.js").write_text("1")
     before = inventory(world)
-    shown = world.run(*DEPLOY, "--dry-run", "--set", "OldVersionDays=9").succeeded().out
-    for line in ("~ UploadsBucket", "~ darkroom-test (lambda_timeout 29 -> 20)", "~ new.js"):
+    changes = ("--set", "OldVersionDays=9", "--api-rate", "7", "--log-days", "3")
+    shown = world.run(*DEPLOY, "--dry-run", *changes).succeeded().out
+    for line in (
+        "~ UploadsBucket",
+        "~ darkroom-test (lambda_timeout 29 -> 20)",
+        "+ KEEP_CREDITS true",
+        "~ darkroom-test-sweep (+ SendTraces)",
+        "~ API limits: 50 -> 7 requests a second",
+        "~ /aws/lambda/darkroom-test-sweep (log retention 30 -> 3 days)",
+        "~ new.js",
+    ):
         assert line in shown
-    assert "~ app.js" not in shown
+    for line in ("~ app.js", "at once", "ALLOWED_ORIGINS"):
+        assert line not in shown
     refused = world.run(*DEPLOY, "--region", "us-east-1")
     assert (refused.code, f"is in {REGION}" in refused.err) == (1, True)
     assert inventory(world) == before

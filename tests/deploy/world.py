@@ -26,6 +26,7 @@ from tests.waiting import GENEROUS, until
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"  # moto's
 
+_RECORDING = Path(__file__).with_name("recording")  # records every command's calls
 _SHIPPED = ("app.py", "chalicelib", "frontend", "infrastructure", "ops", ".chalice", "vendor")
 _KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # pragma: allowlist secret
 
@@ -36,7 +37,9 @@ class World:
 
     address: str
     project: Path
+    calls: Path
     _clients: dict[str, Any] = field(default_factory=dict)
+    seconds: float = GENEROUS  # for a command
 
     def run(self, *arguments: str, answer: str = "", **variables: str) -> "Outcome":
         """Run `python -m ops ARGUMENTS` to its end. An empty variable is unset.
@@ -55,7 +58,7 @@ class World:
                 stdin=stdin,
                 capture_output=True,
                 text=True,
-                timeout=GENEROUS,
+                timeout=self.seconds,
             )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -88,8 +91,9 @@ class World:
         return self._clients[service]
 
     def restore(self) -> None:
-        """Empty the account, and restore the project."""
+        """Empty the account and its recorded calls, and restore the project."""
         self.post("/moto-api/reset", b"")
+        self.calls.write_text("")
         self.restore_project()
 
     def restore_project(self) -> None:
@@ -125,6 +129,8 @@ class World:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(_RECORDING),
+            "DEPLOYMENT_CALLS": str(self.calls),
             **variables,
         }
         return {name: value for name, value in environment.items() if value}
@@ -155,13 +161,13 @@ def running_world(folder: Path) -> Iterator[World]:
     try:
         until(lambda: _responds(address) or server.exit_code is not None)
         assert server.exit_code is None, server.complaint()
-        yield World(address, copy_project(folder / "project"))
+        yield World(address, copy_project(folder / "project"), folder / "calls.jsonl")
     finally:
         server.stop()
 
 
-def copy_project(folder: Path) -> Path:
-    """Copy what deploying reads and writes, with a layer of one small module."""
+def copy_project(folder: Path, *, libraries: bool = False) -> Path:
+    """Copy what deploying reads and writes; without `libraries`, its layer is one small module."""
     clutter = shutil.ignore_patterns("deployments", "deployed")
     for name in _SHIPPED:
         source = PROJECT / name
@@ -170,6 +176,9 @@ def copy_project(folder: Path) -> Path:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, folder / name)
+    if libraries:
+        shutil.copy(PROJECT / "requirements.txt", folder / "requirements.txt")
+        return folder
     (folder / "requirements.txt").write_text("")
     (folder / "vendor" / "in_the_layer.py").write_text("")
     return folder

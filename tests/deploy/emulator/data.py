@@ -15,6 +15,7 @@ def patch() -> None:
     _adopt(FakeBucket, _existing_bucket)
     _adopt(Table, lambda name, account, region: _tables(account, region).get(name))
     _keep_versions()
+    _keep_tags()
     _read_keys()
 
 
@@ -51,6 +52,19 @@ def _keep_versions() -> None:
         return bucket
 
     FakeBucket.create_from_cloudformation_json = staticmethod(create)
+
+
+def _keep_tags() -> None:
+    """Apply changed tags."""
+    change = FakeBucket.update_from_cloudformation_json
+
+    def update(**given: Any) -> Any:
+        properties, bucket = given["cloudformation_json"]["Properties"], given["original_resource"]
+        tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", ())}
+        s3_backends[given["account_id"]]["aws"].put_bucket_tagging(bucket.name, tags)
+        return change(**given)
+
+    FakeBucket.update_from_cloudformation_json = staticmethod(update)
 
 
 def _read_keys() -> None:
