@@ -103,7 +103,7 @@ def test_urls_and_markup_are_copied(page: Page, darkroom: FakeDarkroom) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
-    dialog.get_by_role("button", name="Copy the URL of 720p").click()
+    dialog.get_by_role("button", name="Copy URL of 720p").click()
     expect(dialog.get_by_role("status")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == image["renditions"][1]["url"]
     dialog.get_by_role("button", name="Copy <picture> markup").click()
