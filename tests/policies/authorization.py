@@ -30,6 +30,7 @@ _OF_OBJECTS = {
     "HeadObject": ("s3:GetObject", "s3:GetObjectVersion"),
     "PutObject": ("s3:PutObject", "s3:PutObject"),
     "DeleteObject": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
 }
 _OF_BUCKETS = {
     "ListObjectsV2": "s3:ListBucket",

@@ -76,7 +76,9 @@ def _parts(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str,
         yield operation, {"TableName": table}
     for entry in parameters.get("Entries", ()):
         yield operation, _resource(entry)
-    if not parameters.keys() & {"TransactItems", "RequestItems", "Entries"}:
+    for version in parameters.get("Delete", {}).get("Objects", ()):
+        yield operation, _resource({"Bucket": parameters["Bucket"], **version})
+    if not parameters.keys() & {"TransactItems", "RequestItems", "Entries", "Delete"}:
         yield operation, _resource(parameters)
 
 
