@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast check types templates structure bench load library compare setup package deploy destroy system
+.PHONY: help run test test-fast test-cloud check types templates structure bench load library compare setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -36,6 +36,9 @@ types:
 
 templates:
 	$(BIN)/python -m ops templates
+
+test-cloud: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/cloud.stamp ## Deploy, use and destroy a stage on LocalStack
+	@$(BIN)/python -m tests.cloud
 
 structure: $(VENV)/dev.stamp ## Print the packages' layers, import cycles and hops to boto3
 	@$(BIN)/python -m tests.structure
@@ -95,6 +98,11 @@ $(VENV)/bench.stamp: requirements-bench.txt benchmarks/package-lock.json $(VENV)
 # Locust's pytest plugin would be active in every run of pytest.
 $(VENV)/load.stamp: requirements-load.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV)/load $< "what 'make load' needs"
+	@touch $@
+
+# LocalStack, which supports a single version of Python.
+$(VENV)/cloud.stamp: requirements-cloud.txt $(VENV)/python.stamp
+	@$(INSTALL) --python 3.13 $(VENV)/cloud $< "what 'make test-cloud' needs"
 	@touch $@
 
 # libvips, which only `make compare` uses.

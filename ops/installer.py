@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Install; exits with 1 on failure, after the installer's own messages."""
     parser = argparse.ArgumentParser(prog="python -m ops.installer")
     parser.add_argument("--installer", choices=["auto", "uv", "pip"], default="auto")
+    parser.add_argument("--python", metavar="VERSION", help="Python of the environment")
     parser.add_argument("environment", type=Path)
     parser.add_argument("requirements")
     parser.add_argument("purpose", help='their purpose, as in "what make run needs"')
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         installer = _choose(settings) if given.installer == "auto" else given.installer
         uv = _fetch_uv() if installer == "uv" else None
         print(f"Installing {given.purpose} ({given.requirements}) ...", flush=True)
-        with _whole(given.environment):
+        python = _interpreter(given.python) if given.python else sys.executable
+        with _whole(given.environment, python):
             _install(uv, given.environment, given.requirements, settings)
     except _FailedError:
         sys.exit(
@@ -96,14 +98,40 @@ def _fetch_uv() -> Path:
     return home / "bin" / "uv"
 
 
+def _interpreter(version: str) -> str:
+    """The path of a Python of `version`, such as 3.13: installed here, or else downloaded by uv."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    name = f"python{version}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    places = [name, *map(str, sorted(pyenv.glob(f"{version}*/bin/{name}")))]
+    for place in places:
+        # pyenv's commands exist, and fail, for versions that are not activated.
+        if found := _output([place, "-c", "import sys, venv; print(sys.executable)"]):
+            return found
+    uv = str(_fetch_uv())
+    print(f"Installing Python {version} ...", flush=True)
+    _run([uv, "python", "install", version])
+    return _output([uv, "python", "find", "--managed-python", version])
+
+
+def _output(command: Sequence[str]) -> str:
+    """What a command prints; empty if it fails or does not exist."""
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
 @contextmanager
-def _whole(environment: Path) -> Iterator[None]:
+def _whole(environment: Path, python: str) -> Iterator[None]:
     """Ensure that an interrupted installation is redone from scratch the next time.
 
     An installer that is stopped leaves packages that look installed but lack files.
     """
     if environment.resolve() != _MAIN.resolve():
-        _run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(environment)])
+        _run([python, "-m", "venv", "--without-pip", "--clear", str(environment)])
         yield
         return
     site = Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.installer import _interpreter
 from ops.project import PROJECT
 
 # uv is missing if pip is configured with its own index.
@@ -135,3 +136,18 @@ def test_a_failed_installation_leaves_no_stamp_and_the_next_make_completes_it(
     python.write_text("#!/bin/sh\n")
     subprocess.run(command, cwd=tmp_path, check=True)
     assert (tmp_path / ".venv" / "local.stamp").exists()
+
+
+def test_a_python_that_pyenv_has_not_activated_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "versions" / "3.99.1" / "bin" / "python3.99"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\necho {python}\n")
+    python.chmod(0o755)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    assert _interpreter("3.99") == str(python)
+
+
+def test_the_running_python_serves_for_its_own_version() -> None:
+    assert _interpreter(f"{sys.version_info.major}.{sys.version_info.minor}") == sys.executable

@@ -1,0 +1,144 @@
+"""Distributions over TLS on loopback: behaviours, the viewer-request function, two kinds of origin.
+
+Nothing is cached. `CDN_CERTIFICATE` is a file with certificate and key for localhost.
+"""
+
+import fnmatch
+import json
+import os
+import ssl
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+
+FUNCTIONS: dict[str, str] = {}  # code by ARN
+DISTRIBUTIONS: dict[str, "Distribution"] = {}
+_RUN = """
+const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const handler = new Function(`${given.code}; return handler;`)();
+const result = handler({ request: given.request });
+process.stdout.write(JSON.stringify(result));
+"""
+_HOP_BY_HOP = frozenset({"connection", "content-length", "host", "transfer-encoding", "keep-alive"})
+_pool = urllib3.PoolManager()
+
+
+@dataclass
+class Distribution:
+    """A distribution that is served."""
+
+    config: dict[str, Any]
+    server: "Server"
+    rewritten: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+
+class Server(ThreadingHTTPServer):
+    """The TLS server of a distribution."""
+
+    daemon_threads = True
+    identifier = ""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Forwards each request to the origin of its behaviour."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def answer(self) -> None:
+        """Forward one request."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        found = DISTRIBUTIONS[self.server.identifier]  # type: ignore[attr-defined]
+        status, headers, content = forward(found, self.command, self.path, self.headers, body)
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in _HOP_BY_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
+
+
+def serve(identifier: str, config: dict[str, Any]) -> str:
+    """Serve a distribution at a free port; return its host and port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.environ["CDN_CERTIFICATE"])
+    server = Server(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.identifier = identifier
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    DISTRIBUTIONS[identifier] = Distribution(config, server)
+    return f"localhost:{server.server_port}"
+
+
+def end(identifier: str) -> None:
+    """Stop serving a distribution."""
+    found = DISTRIBUTIONS.pop(identifier, None)
+    if found:
+        found.server.shutdown()
+        found.server.server_close()
+
+
+def forward(
+    distribution: Distribution, method: str, target: str, headers: Any, body: bytes
+) -> tuple[int, Any, bytes]:
+    """Status, headers and body of the origin's response."""
+    parts = urlsplit(target)
+    config = distribution.config
+    behaviour = _behaviour(config, parts.path)
+    if method not in behaviour.get("AllowedMethods", ("GET", "HEAD")):
+        return 403, {}, b""
+    path = parts.path if parts.path != "/" else f"/{config['DefaultRootObject']}"
+    query = f"?{parts.query}" if parts.query else ""
+    rewritten = _rewritten(behaviour, method, path)
+    if "statusCode" in rewritten:
+        return int(rewritten["statusCode"]), {}, b""
+    origin = next(o for o in config["Origins"] if o["Id"] == behaviour["TargetOriginId"])
+    gateway = os.environ["EMULATOR_GATEWAY"]
+    host, path = origin["DomainName"], rewritten["uri"]
+    if "S3OriginConfig" in origin:
+        bucket = host.partition(".s3.")[0]
+        answer = _pool.request("GET", f"{gateway}/{bucket}{path}", preload_content=True)
+        status = 403 if answer.status == 404 else answer.status
+        return status, answer.headers, answer.data
+    api = host.partition(".")[0]
+    passed = {k: v for k, v in headers.items() if k.lower() not in _HOP_BY_HOP}
+    answer = _pool.request(
+        method,
+        f"{gateway}/_aws/execute-api/{api}{path}{query}",
+        body=body or None,
+        headers=passed,
+        redirect=False,
+    )
+    return answer.status, answer.headers, answer.data
+
+
+def _behaviour(config: dict[str, Any], path: str) -> Any:
+    for behaviour in config.get("CacheBehaviors", ()):
+        if fnmatch.fnmatchcase(path, behaviour["PathPattern"]):
+            return behaviour
+    return config["DefaultCacheBehavior"]
+
+
+def _rewritten(behaviour: dict[str, Any], method: str, path: str) -> Any:
+    """The request after the viewer-request function, or the function's own response."""
+    request = {"method": method, "uri": path, "headers": {}, "querystring": {}}
+    for association in behaviour.get("FunctionAssociations", ()):
+        code = FUNCTIONS[association["FunctionARN"]]
+        given = json.dumps({"code": code, "request": request})
+        done = subprocess.run(
+            ["node", "-e", _RUN], input=given, capture_output=True, text=True, check=True
+        )
+        request = json.loads(done.stdout)
+    return request
