@@ -7,9 +7,10 @@ from ops.project import PROJECT
 from tests.deploy.inventory import Found
 
 Check = Callable[[Found], bool]
+Sentences = dict[tuple[str, str], Check]
 
 # (page, sentence) -> whether it is true of an inventory. A stage that exists:
-CREATED: dict[tuple[str, str], Check] = {
+CREATED: Sentences = {
     (
         "deploying",
         "buckets for originals, renditions and the page; table; four queues; event bus",
@@ -49,7 +50,7 @@ CREATED: dict[tuple[str, str], Check] = {
     ),
 }
 # A stage whose data stays:
-DESTROYED: dict[tuple[str, str], Check] = {
+DESTROYED: Sentences = {
     ("deploying", "two buckets and the table, which cost by their size"): (
         lambda found: (len(found["buckets"]), len(found["tables"])) == (2, 1)
     ),
@@ -67,7 +68,7 @@ DESTROYED: dict[tuple[str, str], Check] = {
 }
 
 
-def untrue(sentences: dict[tuple[str, str], Check], found: Found) -> list[str]:
+def untrue(sentences: Sentences, found: Found) -> list[str]:
     """The sentences that are untrue of `found`, or are no longer in their document."""
     return [
         f"docs/{page}.md: {sentence}"

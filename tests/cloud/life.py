@@ -12,7 +12,7 @@ import requests
 from PIL import Image
 
 from chalicelib.model.keys import derived_image_id
-from tests.cloud.documents import CREATED, DESTROYED, untrue
+from tests.cloud.documents import CREATED, DESTROYED, Sentences, untrue
 from tests.cloud.world import ACCOUNT, Cloud
 from tests.deploy.inventory import Found, inventory, is_empty
 from tests.deploy.world import REGION
@@ -41,7 +41,7 @@ class Life:
         self.cloud.interrupt("Creating Rest API", *DEPLOY)
         self.cloud.run(*DEPLOY).succeeded()
         self._before = inventory(self.cloud)
-        assert untrue(CREATED, self._before) == []
+        _check(CREATED, self._before)
 
     def smoke_test(self) -> None:
         """Ticket, upload, processing, rendition and erasure, through the CDN."""
@@ -95,12 +95,12 @@ class Life:
     def destroy(self) -> None:
         """Everything goes but the data."""
         self.cloud.run("destroy", *STAGE, "--yes").succeeded()
-        assert untrue(DESTROYED, inventory(self.cloud)) == []
+        _check(DESTROYED, inventory(self.cloud))
 
     def adoption(self) -> None:
         """A deployment of the same name continues with the kept data."""
         self.cloud.run(*DEPLOY).succeeded()
-        assert untrue(CREATED, inventory(self.cloud)) == []
+        _check(CREATED, inventory(self.cloud))
         self._ready("lost.jpg")
         self._put("after.jpg", 8)
         self._ready("after.jpg")
@@ -171,3 +171,8 @@ class Life:
             s3.put_bucket_notification_configuration(
                 Bucket=UPLOADS, NotificationConfiguration=rules
             )
+
+
+def _check(sentences: Sentences, found: Found) -> None:
+    wrong = untrue(sentences, found)
+    assert not wrong, f"{wrong} in {found}"

@@ -149,7 +149,8 @@ def _roles(world: World) -> list[Any]:
 
 
 def _stacks(world: World) -> list[Any]:
-    return list(world.client("cloudformation").describe_stacks()["Stacks"])
+    found = world.client("cloudformation").describe_stacks()["Stacks"]
+    return [stack for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"]
 
 
 def _distributions(world: World) -> list[Any]:

@@ -122,6 +122,7 @@ def patch() -> None:
     for module in (runtime_executor, execution_environment, version_manager, provider):
         module.get_runtime_executor = lambda: ProcessExecutor
     _list_mappings_by_function()
+    _list_layers_with_versions()
 
 
 def _list_mappings_by_function() -> None:
@@ -146,3 +147,17 @@ def _list_mappings_by_function() -> None:
 
     list_event_source_mappings.__dict__.update(listing.__dict__)
     provider.LambdaProvider.list_event_source_mappings = list_event_source_mappings
+
+
+def _list_layers_with_versions() -> None:
+    """A layer goes with its last version, which LocalStack then fails to list."""
+    listing = provider.LambdaProvider.list_layers
+
+    def list_layers(self: Any, context: Any, *more: Any, **others: Any) -> Any:
+        layers = provider.lambda_stores[context.account_id][context.region].layers
+        for name in [name for name, layer in layers.items() if not layer.layer_versions]:
+            del layers[name]
+        return listing(self, context, *more, **others)
+
+    list_layers.__dict__.update(listing.__dict__)
+    provider.LambdaProvider.list_layers = list_layers
