@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.history import DEPLOY
 from tests.deploy.inventory import Found, inventory
-from tests.deploy.test_lifecycle import DEPLOY
 from tests.deploy.world import Outcome, World
 
 # Chalice as it is installed, and this project's, which `make setup` installs in its place.

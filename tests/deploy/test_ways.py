@@ -15,10 +15,11 @@ from ops.packaging.runtime_limits import (
     REQUESTS_PER_SECOND,
     RESERVED,
 )
+from tests.deploy.history import DEPLOY
 from tests.deploy.inventory import DISTRIBUTION, Found, inventory
 from tests.deploy.packaged import of_sam, of_terraform
 from tests.deploy.test_chalice import OWN, chalice
-from tests.deploy.test_lifecycle import DEPLOY, NAMES
+from tests.deploy.test_lifecycle import NAMES
 from tests.deploy.world import ACCOUNT, REGION, World
 
 WAYS = ("make deploy", "CloudFormation", "Terraform")

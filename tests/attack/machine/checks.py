@@ -12,7 +12,7 @@ from chalicelib.aws import items, table_keys
 from chalicelib.errors import Reason
 from chalicelib.model import keys
 from chalicelib.model.focal_point import CENTRE
-from chalicelib.model.image import Event, Image, Status
+from chalicelib.model.image import RECENT, Event, Image, Status
 from chalicelib.model.transitions import ALLOWED
 from chalicelib.views import image_view
 from ops.local import names
@@ -165,7 +165,8 @@ def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
     key = keys.manifest_key(image.id)
     answer = world.stores.s3.get_object(Bucket=names.IMAGES_BUCKET, Key=key)
     manifest = msgspec.json.decode(answer["Body"].read())
-    view = image_view.show(image, SETTINGS["PUBLIC_URL"], rest.histories[image.id])
+    history = rest.histories[image.id][-RECENT:]
+    view = image_view.show(image, SETTINGS["PUBLIC_URL"], history)
     shown = msgspec.json.decode(msgspec.json.encode(view))
     differing = [name for name, value in shown.items() if manifest.get(name) != value]
     if differing:
