@@ -77,11 +77,12 @@ def test_a_template_creates_what_make_deploy_creates(ways: Ways, way: str, part:
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_limits_retries_as_listed(ways: Ways, way: str) -> None:
     queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:darkroom-test-failures"
+    functions = ways.found[way]["functions"]
     assert ways.found[way]["on failure"] == {
         NAMES[function]: {
             "queue": queue if invocation.keeps_failed else None,
             "retries": invocation.retries,
-            "seconds": invocation.max_age_seconds,
+            "seconds": invocation.max_age(functions[NAMES[function]]["seconds"]),
         }
         for function, invocation in INVOCATIONS.items()
     }

@@ -17,7 +17,9 @@ FIND = """(selector) => [...document.querySelectorAll("*")]
     .flatMap((root) => [...root.querySelectorAll(selector)])
     .filter((element) => element.checkVisibility())"""
 
+# Firefox fetches lazy pictures below the window only when they are scrolled to.
 LOADED = """() => [...document.images].filter((img) => img.checkVisibility() && img.src)
+    .filter((img) => img.getBoundingClientRect().top < innerHeight)
     .every((img) => img.complete && img.naturalWidth > 0)"""
 
 
@@ -50,7 +52,7 @@ class Tab:
         assert found == list(texts), found
 
     def expect_pictures(self) -> None:
-        """Wait until all images that are laid out have loaded and can be shown."""
+        """Wait until all images in the window have loaded and can be shown."""
         until(lambda: self.ask(LOADED))
 
     def click(self, selector: str) -> None:
