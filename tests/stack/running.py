@@ -36,6 +36,7 @@ _PROGRAMS = {
     "api": "ops.local.http.api",
     "eventloop": "ops.local.runtime.event_loop",
     "worker": "ops.local.runtime.worker",
+    "worker 1": "ops.local.runtime.worker 1",
 }
 
 
@@ -102,7 +103,7 @@ class Stack:
         return {**users_environment(), **numbers, "DATA_DIR": str(self.data)}
 
     def pids(self, part: str) -> list[int]:
-        """The process ids of a part: aws, site, api, eventloop, worker, s3 or tail."""
+        """The process ids of a part: aws, site, api, eventloop, worker, worker 1, s3 or tail."""
         program = _PROGRAMS[part]
         return [pid for pid, command in descendants(self.process.pid) if program in command]
 

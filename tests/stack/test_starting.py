@@ -62,7 +62,7 @@ def test_a_server_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> Non
         ("s3", "The object store (SeaweedFS)"),
         ("aws", "tables and queues (DynamoDB Local)"),
         ("api", "API (Chalice)"),
-        ("worker", "Worker 1"),
+        ("worker 1", "Worker 1"),
         ("eventloop", "event loop"),
     ],
 )
