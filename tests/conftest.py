@@ -11,7 +11,7 @@ import chalice.test
 import pytest
 from chalice.local import LambdaContext
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from chalicelib.aws import clients
 from chalicelib.wiring import Wiring
@@ -48,14 +48,18 @@ chalice.test.LambdaContext = functools.partial(LambdaContext, max_runtime_ms=GEN
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """Playwright, of which a process has only one."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """This machine's Chromium."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=program(CHROMIUM), args=["--no-sandbox"], timeout=GENEROUS * 1000
-        ) as browser,
-    ):
+    with playwright.chromium.launch(
+        executable_path=program(CHROMIUM), args=["--no-sandbox"], timeout=GENEROUS * 1000
+    ) as browser:
         yield browser
 
 

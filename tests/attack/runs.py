@@ -25,6 +25,7 @@ _OF_ONE_RUN = frozenset(
         "created_at",
         "manifest_etag",
         "milliseconds",
+        "refuses_until",
         "revision",
         "updated_at",
         "version_id",

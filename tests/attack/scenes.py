@@ -121,6 +121,13 @@ class Upload(Scene):
             self.flaws.append("A reader saw more than nothing and all")
 
 
+class Arrival(Upload):
+    """An object that came without a ticket is processed."""
+
+    def prepare(self) -> None:
+        self.copy(self.content)
+
+
 class Overwrite(Scene):
     """Another tool overwrites a ready image's object."""
 

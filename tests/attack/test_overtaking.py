@@ -6,7 +6,7 @@ from chalicelib.model.image import Status
 from tests.attack.lambdas import Lambdas
 from tests.attack.overtaking import NEWEST, Other, at_every_call, erase, overwrite, straddle
 from tests.attack.races import renditions_of
-from tests.attack.scenes import Erasure, Removal, Scene, Upload
+from tests.attack.scenes import Arrival, Erasure, Removal, Scene, Upload
 
 
 def shown(scene: Scene) -> tuple[Status, frozenset[str]]:
@@ -18,7 +18,7 @@ def shown(scene: Scene) -> tuple[Status, frozenset[str]]:
 
 
 @pytest.mark.parametrize(
-    ("scene", "other"), [(Upload, overwrite), (Upload, straddle), (Removal, overwrite)]
+    ("scene", "other"), [(Arrival, overwrite), (Arrival, straddle), (Removal, overwrite)]
 )
 def test_the_newest_content_is_ready_in_the_end(
     lambdas: Lambdas, scene: type[Scene], other: Other
@@ -26,6 +26,18 @@ def test_the_newest_content_is_ready_in_the_end(
     for played in at_every_call(lambdas, scene, other):
         assert played.flaws == []
         assert shown(played) == (Status.READY, renditions_of(played.image_id, NEWEST))
+
+
+@pytest.mark.parametrize("other", [overwrite, straddle])
+def test_one_of_two_uploads_with_a_ticket_is_ready_in_the_end(
+    lambdas: Lambdas, other: Other
+) -> None:
+    for played in at_every_call(lambdas, Upload, other):
+        assert played.flaws == []
+        status, renditions = shown(played)
+        assert status is Status.READY
+        contents = (Upload.content, NEWEST)
+        assert renditions in [renditions_of(played.image_id, content) for content in contents]
 
 
 def is_unfinished(scene: Scene) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.frontend.conftest import watched_page
 from tests.frontend.darkroom import FakeDarkroom
@@ -55,17 +55,14 @@ BREAKAGES = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium with scrollbars, which Playwright hides; they take part in the layout."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=program(CHROMIUM),
-            args=["--no-sandbox"],
-            ignore_default_args=["--hide-scrollbars"],
-            timeout=GENEROUS * 1000,
-        ) as browser,
-    ):
+    with playwright.chromium.launch(
+        executable_path=program(CHROMIUM),
+        args=["--no-sandbox"],
+        ignore_default_args=["--hide-scrollbars"],
+        timeout=GENEROUS * 1000,
+    ) as browser:
         yield browser
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
 from chalicelib.aws.table_keys import pending_key
 from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, UPLOADS_BUCKET
@@ -76,17 +76,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def deceived() -> Iterator[Browser]:
+def deceived(playwright: Playwright) -> Iterator[Browser]:
     """A browser for which the names of both sites are this machine's."""
     rules = ", ".join(f"MAP {name} 127.0.0.1" for name in (FOREIGN, REBOUND))
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=program(CHROMIUM),
-            args=["--no-sandbox", f"--host-resolver-rules={rules}"],
-            timeout=GENEROUS * 1000,
-        ) as browser,
-    ):
+    with playwright.chromium.launch(
+        executable_path=program(CHROMIUM),
+        args=["--no-sandbox", f"--host-resolver-rules={rules}"],
+        timeout=GENEROUS * 1000,
+    ) as browser:
         yield browser
 
 
