@@ -23,7 +23,7 @@ from tests.pictures import encoded, photo
         (b"\xff\xd8", "The variants table other.toml is not UTF-8 text."),
         (
             b'[a]\nwidth = 9\nwatermark = {file = "gone.png"}\n',
-            "The watermark gone.png is missing.",
+            "The watermark gone.png of the variant a is missing.",
         ),
     ],
 )
