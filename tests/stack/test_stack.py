@@ -24,10 +24,13 @@ from ops.local.runtime import tasks
 from ops.local.runtime.change_log import Change, StoredState
 from ops.local.runtime.s3_events import s3_event
 from ops.local.storage.database import Database
+from tests.builders import ULID
 from tests.pictures import jpeg
 from tests.stack.running import Stack, descendants, running_stack, starting_stack
 from tests.stack.signals import has_printed
 from tests.waiting import GENEROUS, until
+
+RENDITION = f"{ULID}/0123456789abcdef/a.webp"
 
 
 @pytest.fixture(scope="module")
@@ -157,10 +160,10 @@ def _message_count(stack: Stack, queue: str) -> int:
 
 
 def test_only_the_cdn_identity_reads_images_from_outside(stack: Stack) -> None:
-    stack.s3().put_object(Bucket=IMAGES_BUCKET, Key="i/a.webp", Body=b"abc")
-    stored = stack.s3("cdn").get_object(Bucket=IMAGES_BUCKET, Key="i/a.webp")
+    stack.s3().put_object(Bucket=IMAGES_BUCKET, Key=RENDITION, Body=b"abc")
+    stored = stack.s3("cdn").get_object(Bucket=IMAGES_BUCKET, Key=RENDITION)
     assert stored["Body"].read() == b"abc"
-    address = f"{stack.s3_address}/{IMAGES_BUCKET}/i/a.webp"
+    address = f"{stack.s3_address}/{IMAGES_BUCKET}/{RENDITION}"
     assert requests.get(address, timeout=GENEROUS).status_code == 403
 
 
@@ -191,12 +194,12 @@ def test_an_identity_has_no_further_permissions(
 def test_the_site_serves_images_as_a_cdn_would(stack: Stack) -> None:
     stack.s3().put_object(
         Bucket=IMAGES_BUCKET,
-        Key="i/a b.webp",
+        Key=RENDITION,
         Body=b"0123456789",
         ContentType="image/webp",
         CacheControl="public, max-age=31536000, immutable",
     )
-    address = f"{stack.site}/images/i/a%20b.webp"
+    address = f"{stack.site}/images/{RENDITION}"
     answer = requests.get(address, timeout=GENEROUS)
     assert (answer.status_code, answer.content) == (200, b"0123456789")
     assert answer.headers["Content-Type"] == "image/webp"
