@@ -42,3 +42,26 @@ RESERVED: Mapping[str, int] = {"sweep": 1}
 
 REQUESTS_PER_SECOND, BURST = 50, 100  # of the whole API
 LOG_DAYS = 30
+
+
+def reservation(function: str) -> str:
+    """The name of the templates' parameter with a function's reserved executions."""
+    return f"{function}_concurrency"
+
+
+def parameters(none: int) -> dict[str, tuple[str, int]]:
+    """Description and default of each parameter of the templates; `none` reserves no execution."""
+    reserved = {
+        reservation(name): (
+            f"Reserved executions of {name}; {none} for none, in an account that cannot reserve "
+            "any.",
+            most,
+        )
+        for name, most in RESERVED.items()
+    }
+    return {
+        "requests_per_second": ("Requests a second to the API.", REQUESTS_PER_SECOND),
+        "burst": ("Requests to the API at once.", BURST),
+        "log_days": ("Days for which functions' logs are kept.", LOG_DAYS),
+        **reserved,
+    }

@@ -17,14 +17,8 @@ from chalice.deploy.models import (
 from chalice.package import SAMTemplateGenerator
 from chalice.utils import to_cfn_resource_name
 
-from ops.packaging.runtime_limits import (
-    BURST,
-    FAILURES_QUEUE,
-    INVOCATIONS,
-    LOG_DAYS,
-    REQUESTS_PER_SECOND,
-    RESERVED,
-)
+from ops.packaging import runtime_limits
+from ops.packaging.runtime_limits import FAILURES_QUEUE, INVOCATIONS, RESERVED
 
 Block = dict[str, Any]
 
@@ -100,26 +94,15 @@ class CompleteSam(SAMTemplateGenerator):
 def parameters() -> Block:
     """The parameters that change limits, with their defaults."""
     return {
-        "RequestsPerSecond": _number("Requests a second to the API", REQUESTS_PER_SECOND),
-        "Burst": _number("Requests to the API at once", BURST),
-        "LogDays": _number("Days for which functions' logs are kept", LOG_DAYS),
-        **{
-            reservation(name): _number(
-                f"Reserved executions of {name}; 0 for none, in an account that cannot reserve any",
-                most,
-            )
-            for name, most in RESERVED.items()
-        },
+        to_cfn_resource_name(name): {"Type": "Number", "Description": text, "Default": default}
+        for name, (text, default) in runtime_limits.parameters(0).items()
     }
 
 
 def reservation(function: str) -> str:
     """The name of the parameter with a function's reserved executions."""
-    return f"{to_cfn_resource_name(function)}Concurrency"
-
-
-def _number(description: str, default: int) -> Block:
-    return {"Type": "Number", "Description": f"{description}.", "Default": default}
+    name: str = to_cfn_resource_name(runtime_limits.reservation(function))
+    return name
 
 
 def _complete(function: LambdaFunction, declared: Block) -> None:

@@ -11,12 +11,11 @@ from chalice.deploy.models import LambdaFunction, Model, RestAPI, ScheduledEvent
 from chalice.package import TerraformGenerator
 
 from ops.packaging.runtime_limits import (
-    BURST,
     FAILURES_QUEUE,
     INVOCATIONS,
-    LOG_DAYS,
-    REQUESTS_PER_SECOND,
     RESERVED,
+    parameters,
+    reservation,
 )
 
 Block = dict[str, Any]
@@ -87,25 +86,9 @@ class CurrentTerraform(TerraformGenerator):
 def variables() -> Block:
     """The variables that change limits, with their defaults."""
     return {
-        "requests_per_second": _number("Requests a second to the API", REQUESTS_PER_SECOND),
-        "burst": _number("Requests to the API at once", BURST),
-        "log_days": _number("Days for which functions' logs are kept", LOG_DAYS),
-        **{
-            reservation(function): _number(
-                f"Reserved executions of {function}; -1 in an account that cannot reserve any", most
-            )
-            for function, most in RESERVED.items()
-        },
+        name: {"type": "number", "description": text, "default": default}
+        for name, (text, default) in parameters(-1).items()
     }
-
-
-def reservation(function: str) -> str:
-    """The name of the variable with a function's reserved executions."""
-    return f"{function}_concurrency"
-
-
-def _number(description: str, default: int) -> Block:
-    return {"type": "number", "description": f"{description}.", "default": default}
 
 
 def _limit(function: LambdaFunction, declared: Block) -> None:

@@ -22,6 +22,9 @@ class Handler(LocalRequest):
     def access_problem(self) -> None:
         return None
 
+    def refuse_access(self, sentence: str) -> None:
+        self.send_error(403, sentence)
+
     def do_POST(self) -> None:  # noqa: N802
         body = self.read_body(int(self.headers["Content-Length"]))
         HANDLED.append(self.path)

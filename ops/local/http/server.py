@@ -5,6 +5,7 @@ docs/decisions/0037-local-servers-answer-their-own-pages.md has the reasons.
 
 import socket
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -77,7 +78,7 @@ class LocalServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class LocalRequest(BaseHTTPRequestHandler):
+class LocalRequest(BaseHTTPRequestHandler, ABC):
     """Handles the requests of one connection, each part of which must arrive in time."""
 
     protocol_version = "HTTP/1.1"
@@ -85,13 +86,13 @@ class LocalRequest(BaseHTTPRequestHandler):
     timeout = LIMITS.send  # seconds for a single call of the socket
     server: LocalServer
 
+    @abstractmethod
     def access_problem(self) -> str | None:
         """Why this request must not be handled, in a sentence; None if it may."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse_access(self, sentence: str) -> None:
         """Send the response to a request that must not be handled."""
-        raise NotImplementedError
 
     def handle_one_request(self) -> None:
         """Wait for a request, and handle it."""

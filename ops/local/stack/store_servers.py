@@ -5,6 +5,7 @@ What a store has acknowledged is on disk. Tries that fail while it is down do no
 
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from ops.local import names
@@ -23,7 +24,7 @@ _NOT_YET = 1e12  # "back" time, in seconds since 1970, of a store that is still 
 _PAUSE = 1.0  # seconds from a start that failed to the next
 
 
-class StoreServer:
+class StoreServer(ABC):
     """A store's process. `mark` is the name under which the database has the time it was back."""
 
     server: Server
@@ -44,9 +45,9 @@ class StoreServer:
         self._started = time.monotonic()
         self.server.start()
 
+    @abstractmethod
     def is_ready(self) -> bool:
         """Whether the process is serving."""
-        raise NotImplementedError
 
     def watch(self) -> None:
         """Replace the process if it has died; StackError if it cannot be started."""
