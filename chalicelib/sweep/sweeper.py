@@ -64,8 +64,8 @@ class Sweeper:
 
         self._unfinished.run(report, before_last(3))
         ended = [
-            bucket_scan.run(report, before_last(2 - place), at_once=at_once)
-            for place, bucket_scan in enumerate(scans)
+            scan.run(report, before_last(2 - place), at_once=at_once)
+            for place, scan in enumerate(scans)
         ]
         report.complete = all(ended)
 

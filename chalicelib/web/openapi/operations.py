@@ -130,8 +130,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         tag="Images",
         summary="Process an object of the uploads bucket now",
         description=(
-            "For objects uploaded without a ticket. The response waits for the image. Callers "
-            "other than admins may do so only so often in a minute and in a day."
+            "For objects uploaded without a ticket. The response waits for the image. The requests "
+            "of callers other than admins are limited per minute and per day."
         ),
         body=ObjectRequest,
         responses={200: ImageView},
@@ -162,9 +162,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         tag="Images",
         summary="Queue an image to be processed again",
         description=(
-            "Its renditions stay in place until the new ones are ready. While the same request "
-            "waits for a worker, another one queues nothing; the others are limited, except for "
-            "admins, to so many in a minute and in a day."
+            "Its renditions stay in place until the new ones are ready. While a request waits for "
+            "a worker, the same request queues nothing and is not counted. All others, except "
+            "those of admins, are limited per minute and per day."
         ),
         body=AgainRequest,
         responses={202: ImageView},
