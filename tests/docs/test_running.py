@@ -1,6 +1,7 @@
 """Examples that call a running Darkroom are run against one, with its addresses and ids."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.waiting import GENEROUS, until
 
 EXAMPLE = "01M7Y2N0N9BYRK049JRFXGS292"
 OLD = "old-photos"
+TOOLS = "docs/s3-tools.md"
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,51 @@ def test_old_addresses_are_listed_beside_new_ones(stack: Stack) -> None:
     )
     pairs = dict(line.split("\t") for line in done.stdout.splitlines())
     assert re.search(r"/720p\.\w+$", pairs[key]), done.stderr
+
+
+@pytest.fixture(scope="module")
+def variables(stack: Stack, folder: Path) -> dict[str, str]:
+    """The environment of a shell that has evaluated the output, as docs/s3-tools.md says."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    printed = stack.ops("credentials")
+    assert printed.returncode == 0, printed.stderr
+    done = subprocess.run(
+        ["bash", "-c", f"{printed.stdout}\nenv -0"],
+        env={"PATH": path, "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(line.partition("=")[::2] for line in done.stdout.split("\0") if line)
+
+
+def tool_example(language: str, word: str) -> str:
+    """The example of docs/s3-tools.md in a language that contains a word."""
+    (block,) = [b for b in blocks(language) if b.document == TOOLS and word in b.text]
+    return block.text
+
+
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [
+        (["bash", "-ec", tool_example("sh", "aws s3 cp")], "by-aws-cli/photo.jpg"),
+        ([sys.executable, "-c", tool_example("python", "boto3")], "by-boto3/photo.jpg"),
+        (["bash", "-ec", tool_example("sh", "rclone copy")], "by-rclone/photo.jpg"),
+    ],
+    ids=["aws-cli", "boto3", "rclone"],
+)
+def test_a_file_that_a_tool_puts_into_the_bucket_becomes_an_image(
+    stack: Stack, folder: Path, variables: dict[str, str], command: list[str], key: str
+) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, text=True, timeout=GENEROUS
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ApiClient(stack.api).of_object(key)["status"] == "ready"
+
+
+def test_programs_get_the_same_as_json(stack: Stack, variables: dict[str, str]) -> None:
+    found = json.loads(stack.ops("credentials", "--json").stdout)
+    assert found["s3_url"] == variables["AWS_ENDPOINT_URL_S3"] == stack.s3_address
+    assert found["access_key_id"] == variables["AWS_ACCESS_KEY_ID"]
+    assert found["secret_access_key"] == stack.secret_key("admin")
