@@ -38,9 +38,10 @@ export class View {
     return Boolean(end);
   }
 
-  /** Shows the receipt of a deletion in place of the image. */
+  /** Shows the receipt of a deletion, in place of the actions if nothing is left. */
   showReceipt({ erased, remaining, verified }) {
     const slots = this.#slots;
+    slots.actions.hidden = verified;
     this.element.dataset.state = "deleted";
     slots.outcome.textContent = strings.removed;
     slots.receipt.hidden = false;

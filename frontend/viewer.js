@@ -92,7 +92,9 @@ export class Viewer {
       const receipt = await api.remove(image.id);
       view.showReceipt(receipt);
       const check = receipt.verified ? strings.verified : strings.remaining;
-      this.#message.textContent = `${strings.erased(receipt.erased.length)} ${check}`;
+      // `erased` names at most 1,000; APIs of earlier versions do not count.
+      const count = receipt.files ?? receipt.erased.length;
+      this.#message.textContent = `${strings.erased(count)} ${check}`;
       this.#library.onRemove(image.id);
       this.#title.focus();
     }, this.#closing.signal);

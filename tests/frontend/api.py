@@ -92,7 +92,7 @@ class FakeApi:
         image = self.images.pop(image_id)
         erased = [f"uploads/{image_id}", *(f"images/{r['key']}" for r in image["renditions"])]
         receipt = {"image_id": image_id, "erased": erased, "verified": True, "remaining": []}
-        return as_json(200, receipt)
+        return as_json(200, {**receipt, "files": len(erased)})
 
     def answer_order(self, order: Json) -> Response:
         self.orders.append(order)

@@ -179,6 +179,16 @@ def test_a_picture_is_deleted_only_after_confirmation(page: Page, darkroom: Fake
     expect(page.locator("#totals")).to_be_empty()
 
 
+def test_a_deleted_picture_offers_no_action(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Delete permanently").click()
+    expect(dialog.locator(".receipt")).to_be_visible()
+    expect(dialog.locator(".actions")).to_be_hidden()
+
+
 @pytest.mark.parametrize("name", ["Set focal point", "Delete"])
 def test_escape_ends_a_question_before_it_closes_the_picture(
     page: Page, darkroom: FakeDarkroom, name: str
