@@ -7,8 +7,12 @@ let prompt;
 let declined = false;
 
 /** This tab's bearer token, or null; prompts for another one if Darkroom refused it. */
-export async function token({ refused = false } = {}) {
-  if (refused) await (prompt ??= promptForToken().finally(() => { prompt = undefined; }));
+export async function token({ refused = false, refusedToken } = {}) {
+  // A late response may refuse a token that the user has replaced meanwhile.
+  const isPresent = refusedToken === sessionStorage.getItem(STORAGE_KEY);
+  if (refused && (prompt || isPresent)) {
+    await (prompt ??= promptForToken().finally(() => { prompt = undefined; }));
+  }
   return sessionStorage.getItem(STORAGE_KEY);
 }
 

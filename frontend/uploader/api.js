@@ -50,7 +50,10 @@ export class Api {
   #base;
   #token;
 
-  /** `token` returns (a promise of) a bearer token; `{ refused: true }` requests a new one. */
+  /**
+   * `token` returns (a promise of) a bearer token; `{ refused: true, refusedToken }` requests one
+   * in place of `refusedToken`.
+   */
   constructor(base, token) {
     this.#base = base.replace(/\/+$/, "");
     this.#token = token;
@@ -82,9 +85,11 @@ export class Api {
   }
 
   async #call(address, options) {
-    let response = await this.#fetch(address, options, {});
+    const token = await this.#token?.({});
+    let response = await this.#fetch(address, options, token);
     if (response.status === 401 && this.#token) {
-      response = await this.#fetch(address, options, { refused: true });
+      const other = await this.#token({ refused: true, refusedToken: token });
+      response = await this.#fetch(address, options, other);
     }
     const body = await response.json().catch(() => null);
     if (!response.ok) throw problem(response.status, body);
@@ -92,8 +97,7 @@ export class Api {
     return body;
   }
 
-  async #fetch(address, { json, ...options }, tokenOptions) {
-    const token = await this.#token?.(tokenOptions);
+  async #fetch(address, { json, ...options }, token) {
     const headers = {
       ...(json && { "Content-Type": "application/json" }),
       ...(token && { Authorization: `Bearer ${token}` }),

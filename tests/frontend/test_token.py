@@ -1,10 +1,11 @@
 """The page of a Darkroom that requires a token."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.frontend.actions import items, photo, pick, thumbnails
 from tests.frontend.darkroom import FakeDarkroom
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,34 @@ def test_it_prompts_again_after_a_revoked_token(page: Page, darkroom: FakeDarkro
     pick(page, photo())
     enter(page, "newer")
     expect(items(page, "ready")).to_have_count(1)
+
+
+def test_a_late_refusal_of_a_replaced_token_prompts_no_more(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    page.goto(darkroom.site)
+    enter(page, "good")
+    expect(thumbnails(page)).to_have_count(1)
+    darkroom.tokens = {"newer"}
+    late: list[Route] = []
+    page.route(
+        "**/images?limit=7",
+        lambda route: late.append(route) if not late else route.continue_(),
+    )
+    page.evaluate(
+        """async () => {
+            const { getApi } = await import("./auth-token.js");
+            const api = await getApi();
+            api.images({ limit: 7 }).then(() => { globalThis.answered = true; });
+        }"""
+    )
+    until(lambda: page.evaluate("true") and late)
+    pick(page, photo())
+    enter(page, "newer")
+    expect(items(page, "ready")).to_have_count(1)
+    late[0].continue_()
+    page.wait_for_function("globalThis.answered")
+    expect(dialog(page)).to_have_count(0)
 
 
 def test_without_a_token_the_page_says_so_and_prompts_again_on_request(
