@@ -85,30 +85,34 @@ def assert_nothing_is_lost(stack: Stack, uploads: list[tuple[str, str, str]]) ->
         assert stored_sha256(stack, key) == sha256
 
 
-if may_mount():
+needs_a_disk = pytest.mark.skipif(not may_mount(), reason="it mounts a small disk")
 
-    def test_a_full_disk_fails_no_image_and_needs_no_restart(disk: Path) -> None:
-        with running_stack(disk / "data") as stack:
-            with suspended(stack, "worker"):
-                uploads = [uploaded(stack, seed) for seed in range(4)]
-                assert all(uploads)
-                with full(disk):
-                    until(lambda: has_printed(stack, "is full"))
-                    uploads += [uploaded(stack, seed) for seed in range(4, 8)]
-                    workers = stack.pids("worker")
-                    for pid in workers:
-                        os.kill(pid, signal.SIGCONT)
-            until(lambda: has_printed(stack, "There is space on the disk again"))
-            uploads.append(until(lambda: uploaded(stack, 8)))
-            assert_nothing_is_lost(stack, [upload for upload in uploads if upload])
-            assert stack.pids("worker") == workers
 
-    def test_a_stack_that_a_full_disk_kept_from_starting_starts_with_space(disk: Path) -> None:
-        with running_stack(disk / "data") as stack:
-            uploads = [uploaded(stack, seed) for seed in range(2)]
-        with full(disk), starting_stack(disk / "data") as refused:
-            assert refused.process.wait(GENEROUS) == 1
-            until(lambda: has_printed(refused, "space"))
-            assert not list((disk / "data").glob("*.damaged"))
-        with running_stack(disk / "data") as stack:
-            assert_nothing_is_lost(stack, [upload for upload in uploads if upload])
+@needs_a_disk
+def test_a_full_disk_fails_no_image_and_needs_no_restart(disk: Path) -> None:
+    with running_stack(disk / "data") as stack:
+        with suspended(stack, "worker"):
+            uploads = [uploaded(stack, seed) for seed in range(4)]
+            assert all(uploads)
+            with full(disk):
+                until(lambda: has_printed(stack, "is full"))
+                uploads += [uploaded(stack, seed) for seed in range(4, 8)]
+                workers = stack.pids("worker")
+                for pid in workers:
+                    os.kill(pid, signal.SIGCONT)
+        until(lambda: has_printed(stack, "There is space on the disk again"))
+        uploads.append(until(lambda: uploaded(stack, 8)))
+        assert_nothing_is_lost(stack, [upload for upload in uploads if upload])
+        assert stack.pids("worker") == workers
+
+
+@needs_a_disk
+def test_a_stack_that_a_full_disk_kept_from_starting_starts_with_space(disk: Path) -> None:
+    with running_stack(disk / "data") as stack:
+        uploads = [uploaded(stack, seed) for seed in range(2)]
+    with full(disk), starting_stack(disk / "data") as refused:
+        assert refused.process.wait(GENEROUS) == 1
+        until(lambda: has_printed(refused, "space"))
+        assert not list((disk / "data").glob("*.damaged"))
+    with running_stack(disk / "data") as stack:
+        assert_nothing_is_lost(stack, [upload for upload in uploads if upload])
