@@ -28,7 +28,7 @@ from chalicelib.web.requests import (
     UploadRequest,
     valid_id,
 )
-from chalicelib.web.responses import json_response
+from chalicelib.web.responses import json_response, redirect
 from chalicelib.wiring import Wiring
 
 # Chalice's own command line lacks this project's policies, packagers and limits. Commands that need
@@ -118,6 +118,12 @@ def reprocess_image(image_id: str) -> Response:
     body = boundary.optional_body(AgainRequest)
     image = wiring.library.reprocess(valid_id(image_id), caller, body.focal_point)
     return json_response(image, 202)
+
+
+@app.route("/renditions/{image_id}/{folder}/{name}")
+@boundary
+def locate_rendition(image_id: str, folder: str, name: str) -> Response:
+    return redirect(wiring.delivery.locate(valid_id(image_id), folder, name))
 
 
 @app.route("/variants", authorizer=guard)

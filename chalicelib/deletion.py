@@ -12,6 +12,7 @@ from chalicelib.model.tombstones import VersionLimit, is_erased_for_good
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import Cdn, ListedVersion, ObjectStore
+from chalicelib.ports.sizes import SizeRegister
 from chalicelib.ports.telemetry import FilesDeleted, NothingToDo, Telemetry
 from chalicelib.processing.identity import expected_image_id, image_id_of
 from chalicelib.settings import Settings
@@ -49,6 +50,7 @@ class Deleter:
         self,
         objects: ObjectStore,
         images: ImageRepository,
+        sizes: SizeRegister,
         cdn: Cdn,
         settings: Settings,
         clock: Clock,
@@ -56,6 +58,7 @@ class Deleter:
     ) -> None:
         self._objects = objects
         self._images = images
+        self._sizes = sizes
         self._cdn = cdn
         self._settings = settings
         self._clock = clock
@@ -150,6 +153,7 @@ class Deleter:
             self._objects.erase_versions(claimed.bucket, page)
             self._check_time(until)
         self._remove_checksums(claimed, until)
+        self._sizes.forget(claimed.id)
 
     def _remove_checksums(self, claimed: Image, until: datetime) -> None:
         remaining = claimed.indexed_checksums

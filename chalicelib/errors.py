@@ -187,6 +187,17 @@ class UnsupportedType(RequestError):
     title = "The content type is not supported"
 
 
+class InvalidSignature(RequestError):
+    """A transformation was not signed with this stage's key."""
+
+    status = 403
+    code = "invalid_signature"
+    title = "The signature is not valid"
+
+    def __init__(self) -> None:
+        super().__init__("Sign the transformation with this stage's key; see docs/delivery.md.")
+
+
 class Conflict(RequestError):
     """The image's status does not allow the operation."""
 

@@ -8,17 +8,20 @@ from chalicelib import imaging
 from chalicelib.auth.bearer import BearerAuthenticator, TokenVerifier
 from chalicelib.auth.tokens import ApiTokenVerifier, TokenStore
 from chalicelib.deletion import Deleter
+from chalicelib.delivery import Delivery
 from chalicelib.events import EventPublisher
 from chalicelib.library import Library
-from chalicelib.model.variants import Marks, Variant, load_variants, load_watermarks
+from chalicelib.model.variants import Marks, Variant, VariantsTable, load_table, load_watermarks
 from chalicelib.pagination import Cursors, Secrets
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository, Outbox
 from chalicelib.ports.messaging import EventBus, Queue
 from chalicelib.ports.objects import Cdn, ObjectStore, Signer
+from chalicelib.ports.sizes import SizeRegister
 from chalicelib.ports.telemetry import Telemetry
 from chalicelib.processing.failures import Failures
 from chalicelib.processing.processor import Processor
+from chalicelib.processing.published_files import PublishedFiles
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.watermarks import Watermarks
 from chalicelib.settings import Settings, read_settings
@@ -84,12 +87,16 @@ class Wiring:
     # Configuration
 
     @functools.cached_property
+    def table(self) -> VariantsTable:
+        return load_table()
+
+    @property
     def variants(self) -> tuple[Variant, ...]:
-        return load_variants()
+        return self.table.variants
 
     @functools.cached_property
     def watermarks(self) -> Marks:
-        return load_watermarks(self.variants)
+        return load_watermarks(self.table.rules)
 
     # Stores and services
 
@@ -128,6 +135,12 @@ class Wiring:
         from chalicelib.aws.quotas import DynamoQuotaCounters
 
         return DynamoQuotaCounters(self.settings.images_table)
+
+    @functools.cached_property
+    def sizes(self) -> SizeRegister:
+        from chalicelib.aws.sizes import DynamoSizes
+
+        return DynamoSizes(self.settings.images_table)
 
     @functools.cached_property
     def secrets(self) -> Secrets:
@@ -227,8 +240,12 @@ class Wiring:
     def renderer(self) -> Renderer:
         self.check()
         bucket = self.settings.images_bucket
-        watermarks = Watermarks(self.objects, bucket, self.variants, self.watermarks)
-        return Renderer(self.objects, self.variants, watermarks, self.settings)
+        watermarks = Watermarks(self.objects, bucket, self.table.rules, self.watermarks)
+        return Renderer(self.objects, self.table, watermarks, self.settings)
+
+    @functools.cached_property
+    def published_files(self) -> PublishedFiles:
+        return PublishedFiles(self.objects, self.sizes, self.variants, self.settings)
 
     @functools.cached_property
     def processor(self) -> Processor:
@@ -236,6 +253,7 @@ class Wiring:
             self.objects,
             self.published_images,
             self.renderer,
+            self.published_files,
             self._quotas(),
             self.settings,
             self.clock,
@@ -247,6 +265,7 @@ class Wiring:
         return Deleter(
             self.objects,
             self.published_images,
+            self.sizes,
             self.cdn,
             self.settings,
             self.clock,
@@ -263,6 +282,7 @@ class Wiring:
             work=self.work,
             deleter=self.deleter,
             renderer=self.renderer,
+            published_files=self.published_files,
             settings=self.settings,
             clock=self.clock,
             event_publisher=self.event_publisher,
@@ -286,6 +306,21 @@ class Wiring:
             self._quotas(),
             self.settings,
             self.clock,
+        )
+
+    @functools.cached_property
+    def delivery(self) -> Delivery:
+        return Delivery(
+            self.objects,
+            self.images,
+            self.sizes,
+            self.renderer,
+            self.published_files,
+            self.secrets,
+            self.table,
+            self.settings,
+            self.clock,
+            self.telemetry,
         )
 
     @functools.cached_property

@@ -22,6 +22,7 @@ from tests.fakes.others import (
     MemoryQueue,
     MemoryQuotaCounters,
     MemorySecrets,
+    MemorySizes,
     MemoryTokens,
     RecordingCdn,
 )
@@ -91,6 +92,7 @@ def with_fakes(wiring: Wiring) -> Wiring:
     wiring.objects = MemoryObjects()
     wiring.images = wiring.index = wiring.bookmarks = wiring.outbox = MemoryImages()
     wiring.quota_counters = MemoryQuotaCounters()
+    wiring.sizes = MemorySizes()
     wiring.secrets = MemorySecrets()
     wiring.token_store = MemoryTokens()
     wiring.signer = FakeSigner()

@@ -67,6 +67,33 @@ class S3Objects:
             )
         return response["ETag"].strip('"')
 
+    def copy(
+        self,
+        bucket: str,
+        source: str,
+        key: str,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str,
+    ) -> None:
+        """Copy an object of at most 5 GB within the bucket, with other response headers."""
+        with translate_transient_errors("S3"):
+            try:
+                clients.s3().copy_object(
+                    Bucket=bucket,
+                    Key=key,
+                    CopySource={"Bucket": bucket, "Key": source},
+                    MetadataDirective="REPLACE",
+                    ContentType=content_type,
+                    CacheControl=cache_control,
+                    ContentDisposition=content_disposition,
+                )
+            except ClientError as reason:
+                if code_of(reason) in _ABSENT:
+                    raise ObjectMissing(source) from reason
+                raise
+
     def exists(self, bucket: str, key: str) -> bool:
         """Whether the object exists."""
         with translate_transient_errors("S3"):

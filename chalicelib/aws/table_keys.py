@@ -12,6 +12,7 @@ from chalicelib.model.outbox_event import OutboxEvent
 # Range keys
 RECORD = "image"
 HISTORY = "history#"  # the prefix of an image's history lines
+FILES = "files"  # the names of an image's sizes on demand
 HELD = "held"  # the tickets that count towards an owner's limit
 
 # Hash keys
@@ -35,6 +36,16 @@ def checksum_key(owner: str, sha256: str) -> str:
 def counters_key(owner: str) -> str:
     """The hash key of an owner's quota counters."""
     return f"limits#{owner}"
+
+
+def sizes_key(image_id: str) -> str:
+    """The hash key of an image's sizes on demand, and of the claims to render them."""
+    return f"sizes#{image_id}"
+
+
+def claim_entry(key: str) -> str:
+    """The range key of the claim to render a file."""
+    return f"claim#{key}"
 
 
 def pending_key(image_id: str) -> str:

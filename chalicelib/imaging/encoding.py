@@ -12,7 +12,7 @@ from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.subsampling import has_few_pixels, is_tiny, subsampling_for
 from chalicelib.model.formats import InputFormat, OutputFormat
-from chalicelib.model.variants import Format
+from chalicelib.model.variants import Fallback, Format
 
 
 class File(NamedTuple):
@@ -97,18 +97,19 @@ def _matching_quality(quality: int, side: int, middles: tuple[int, int, int]) ->
     return round(middle + (quality - 82) * (100 - middle) / 18)
 
 
-def output_for(format: Format, kind: InputFormat, mode: str) -> OutputFormat:
+def output_for(format: Format | Fallback, kind: InputFormat, mode: str) -> OutputFormat:
     """The format to write for a picture of `kind` in `mode`.
 
-    "original" means the input's own format if we write it, else PNG with alpha, JPEG without.
+    "fallback" means PNG with alpha and JPEG without, "original" the input's own format if we
+    write it, else the fallback.
     """
-    if format != "original":
+    if format == "original":
+        match kind:
+            case "jpeg" | "png" | "webp" | "avif":
+                return kind
+    elif format != "fallback":
         return format
-    match kind:
-        case "jpeg" | "png" | "webp" | "avif":
-            return kind
-        case _:
-            return "png" if mode == "RGBa" else "jpeg"
+    return "png" if mode == "RGBa" else "jpeg"
 
 
 def encode(

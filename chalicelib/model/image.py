@@ -97,7 +97,8 @@ class ProcessingState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     identifies the manifest written with the record. `milliseconds` is how long the last
     processing took, `cost_usd_estimate` what it cost. `requested` means that the image is queued
     to be processed again and no worker has started. `lost_event` is the event, as JSON, whose
-    processing failed after all retries, while the image is failed.
+    processing failed after all retries, while the image is failed. `content_since` is when the
+    original or the focal point last changed: sizes on demand that are older show something else.
     """
 
     sequencer: str = ""
@@ -109,6 +110,7 @@ class ProcessingState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost_usd_estimate: float | None = None
     requested: bool = field(default=False, name="asked")
     lost_event: str | None = None
+    content_since: datetime | None = None
 
 
 class DeletionState(Struct, frozen=True, kw_only=True, omit_defaults=True):

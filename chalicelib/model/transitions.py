@@ -110,7 +110,7 @@ def begin(
     started = started.with_processing(sequencer=sequencer, requested=False, lost_event=None)
     started = _accept(started.with_deletion(permanent=False, cleared_at=None), version)
     if request.focal_point is not UNSET:
-        started = replace(started, focal_point=request.focal_point)
+        started = _with_focal_point(started, request.focal_point, now)
     origin = f"event {version.sequencer}" if version.sequencer else request.cause
     late = ", after the ticket had expired" if image.status is Status.EXPIRED else ""
     return transition_to(started, now, "processing", origin + late)
@@ -198,6 +198,8 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
     merged = replace(result, indexed_checksums=indexed_checksums, revision=image.revision)
     merged = merged.with_ticket(expires_at=None, refused=image.ticket.refused)
     merged = merged.with_processing(requested=image.processing.requested)
+    if image.sha256 not in (None, merged.sha256):
+        merged = merged.with_processing(content_since=now)
     return transition_to(merged, now, merged.status.value, merged.detail)
 
 
@@ -219,7 +221,13 @@ def change_focal_point(
     if image.focal_point == focal_point:
         return None
     detail = f"focal point {focal_point}" if focal_point else "no focal point"
-    return transition_to(replace(image, focal_point=focal_point), now, "changed", detail)
+    return transition_to(_with_focal_point(image, focal_point, now), now, "changed", detail)
+
+
+def _with_focal_point(image: Image, focal_point: FocalPoint | None, now: datetime) -> Image:
+    if image.focal_point == focal_point:
+        return image
+    return replace(image, focal_point=focal_point).with_processing(content_since=now)
 
 
 def request_reprocessing(image: Image, now: datetime) -> Transition | None:

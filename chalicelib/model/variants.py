@@ -1,6 +1,7 @@
-"""The variants table: named rendering rules, read from TOML and validated."""
+"""The variants table: named rendering rules and sizes on demand, read from TOML and validated."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from chalicelib.model.focal_point import FocalPoint
 DEFAULT_TABLE = Path(__file__).parents[1] / "variants.toml"
 
 MOST_RENDITIONS = 250  # an image's record and events name each, within 400 KB and 256 KB
+SIZES = "sizes"  # the section of the table that is not a variant
 
 _ROOT = Path(__file__).parents[2]
 FOLDERS = (_ROOT / "vendor", _ROOT)  # Chalice packages the files of vendor/ beside app.py
@@ -23,6 +25,7 @@ Side = Annotated[int, Meta(ge=1, le=16383)]  # 16383 is WebP's longest side
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 Format = Literal["webp", "avif", "jpeg", "png", "original"]
+Fallback = Literal["fallback"]  # PNG if the image has transparency, else JPEG; not for tables
 Quality = Annotated[int, Meta(ge=1, le=100)] | Literal["auto"]
 
 Share = Annotated[float, Meta(gt=0, le=1)]
@@ -64,7 +67,7 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     width: Side | None = None
     height: Side | None = None
     fit: Literal["inside", "cover", "contain"] = "inside"
-    formats: Annotated[tuple[Format, ...], Meta(min_length=1)] = ("webp",)
+    formats: Annotated[tuple[Format | Fallback, ...], Meta(min_length=1)] = ("webp",)
     quality: Quality = 82
     upscale: bool = False
     background: Colour = "#ffffff"
@@ -72,8 +75,73 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     watermark: Watermark | None = None
 
 
+class Sizes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How sizes on demand are rendered: the section `[sizes]` of the variants table.
+
+    `widths` in pixels, ascending; other widths are rounded up to the next of them. A request with
+    a signature may have any width and height, and a `quality` of its own.
+    """
+
+    widths: Annotated[tuple[Side, ...], Meta(min_length=1, max_length=32)] = (
+        320,
+        480,
+        640,
+        960,
+        1280,
+        1920,
+        2560,
+        3840,
+    )
+    formats: tuple[Literal["avif", "webp"], ...] = ("webp",)
+    quality: Quality = 82
+    sharpen: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    watermark: Watermark | None = None
+
+    def width(self, wanted: int) -> int:
+        """The smallest of the widths that is at least `wanted`, or the largest."""
+        return next((width for width in self.widths if width >= wanted), self.widths[-1])
+
+    @property
+    def rule(self) -> Variant:
+        """What all sizes have in common, as a variant; its width is arbitrary."""
+        return Variant(
+            name=SIZES,
+            width=self.widths[0],
+            formats=self.formats,
+            quality=self.quality,
+            sharpen=self.sharpen,
+            watermark=self.watermark,
+        )
+
+    def generation(self, watermarks: Marks, *, keep_credits: bool) -> str:
+        """A hash (8 hex digits) that changes whenever the same request might be rendered anew.
+
+        A watermark in the bucket counts by its name.
+        """
+        mark = self.watermark
+        files = {mark.object: b""} if mark and mark.object else watermarks
+        return _hash_of(self.rule, files, (keep_credits,))[:8]
+
+
+class VariantsTable(Struct, frozen=True, kw_only=True):
+    """A variants table: its variants, in order, and its sizes on demand."""
+
+    variants: tuple[Variant, ...]
+    sizes: Sizes = Sizes()
+
+    @property
+    def rules(self) -> tuple[Variant, ...]:
+        """The variants, and the rule of the sizes: all that may name a watermark."""
+        return (*self.variants, self.sizes.rule)
+
+
 def load_variants(path: Path = DEFAULT_TABLE) -> tuple[Variant, ...]:
     """The variants in the table at `path`, in order; SettingsError names the invalid field."""
+    return load_table(path).variants
+
+
+def load_table(path: Path = DEFAULT_TABLE) -> VariantsTable:
+    """The table at `path`; SettingsError names the invalid field."""
     try:
         table = msgspec.toml.decode(path.read_bytes(), type=dict[str, object])
     except OSError as reason:
@@ -82,6 +150,7 @@ def load_variants(path: Path = DEFAULT_TABLE) -> tuple[Variant, ...]:
         raise SettingsError(f"The variants table {path.name} is not UTF-8 text.") from reason
     except msgspec.MsgspecError as reason:
         raise SettingsError(f"The variants table {path.name} is wrong: {reason}.") from reason
+    sizes = _sizes(path, table.pop(SIZES, {}))
     if not table:
         raise SettingsError(f"The variants table {path.name} has no variant.")
     variants = tuple(_variant(path, name, rule) for name, rule in table.items())
@@ -89,7 +158,21 @@ def load_variants(path: Path = DEFAULT_TABLE) -> tuple[Variant, ...]:
         raise SettingsError(
             f"The variants table {path.name} makes more than {MOST_RENDITIONS} renditions."
         )
-    return variants
+    return VariantsTable(variants=variants, sizes=sizes)
+
+
+def _sizes(path: Path, rule: object) -> Sizes:
+    try:
+        sizes = msgspec.convert(rule, Sizes)
+    except msgspec.ValidationError as reason:
+        sentence = f"The section {SIZES} in {path.name} is wrong: {reason}."
+        raise SettingsError(sentence) from reason
+    if any(left >= right for left, right in pairwise(sizes.widths)):
+        raise SettingsError(f"The widths of {SIZES} in {path.name} must ascend.")
+    if len(set(sizes.formats)) != len(sizes.formats):
+        raise SettingsError(f"The section {SIZES} in {path.name} names a format twice.")
+    _check_watermark(SIZES, sizes.watermark)
+    return sizes
 
 
 def _variant(path: Path, name: str, rule: object) -> Variant:
@@ -110,11 +193,16 @@ def _check(variant: Variant) -> None:
         raise SettingsError(
             f"The variant {variant.name} needs a width and a height for {variant.fit}."
         )
-    mark = variant.watermark
-    if mark and bool(mark.file) == bool(mark.object):
-        raise SettingsError(f"The watermark of {variant.name} needs either a file or an object.")
+    _check_watermark(variant.name, variant.watermark)
+    if "fallback" in variant.formats:
+        raise SettingsError(f"The variant {variant.name} names the format fallback.")
     if len(set(variant.formats)) != len(variant.formats):
         raise SettingsError(f"The variant {variant.name} names a format twice.")
+
+
+def _check_watermark(name: str, mark: Watermark | None) -> None:
+    if mark and bool(mark.file) == bool(mark.object):
+        raise SettingsError(f"The watermark of {name} needs either a file or an object.")
 
 
 def load_watermarks(variants: tuple[Variant, ...], folders: Sequence[Path] = FOLDERS) -> Marks:

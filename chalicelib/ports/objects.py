@@ -55,6 +55,18 @@ class ObjectStore(Protocol):
     ) -> str:
         """Store `data` and return its ETag; idempotent."""
 
+    def copy(
+        self,
+        bucket: str,
+        source: str,
+        key: str,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str,
+    ) -> None:
+        """Store the bytes of the object `source` also under `key`; ObjectMissing if it is gone."""
+
     def exists(self, bucket: str, key: str) -> bool:
         """Whether the object exists, under exactly this key; ReadRefused for an invalid key."""
 

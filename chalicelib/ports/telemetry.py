@@ -38,6 +38,13 @@ class ProcessingFinished(Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...]
 
 
+class SizeRendered(Struct, frozen=True, kw_only=True):
+    """A size on demand of so many `bytes` was rendered and stored."""
+
+    bytes: int
+    milliseconds: int
+
+
 class NothingToDo(Struct, frozen=True, kw_only=True):
     """There was nothing to do, or it was already done; `why` is a sentence."""
 
@@ -89,6 +96,7 @@ class WebhookSent(Struct, frozen=True, kw_only=True):
 TelemetryEvent = (
     TicketIssued
     | ProcessingFinished
+    | SizeRendered
     | NothingToDo
     | UploadRefused
     | ProcessingFailed

@@ -18,6 +18,7 @@ from chalicelib.ports.telemetry import (
     UploadRefused,
 )
 from chalicelib.processing.identity import expected_image_id, image_id_of
+from chalicelib.processing.published_files import PublishedFiles
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.timing import PhaseTimer
 from chalicelib.settings import Settings
@@ -34,6 +35,7 @@ class Processor:
         objects: ObjectStore,
         images: ImageRepository,
         renderer: Renderer,
+        published_files: PublishedFiles,
         quotas: Quotas,
         settings: Settings,
         clock: Clock,
@@ -42,6 +44,7 @@ class Processor:
         self._objects = objects
         self._images = images
         self._renderer = renderer
+        self._published_files = published_files
         self._quotas = quotas
         self._settings = settings
         self._clock = clock
@@ -164,6 +167,7 @@ class Processor:
                 return None
             self._remove_outdated(image, transitions.checksum_to_index(result))
             done, event = step
+            self._publish(done)
             return done.with_processing(manifest_etag=self._manifests.write(done, event)), event
 
         finished = self._images.update(started.id, decide)
@@ -174,8 +178,15 @@ class Processor:
             )
         else:
             self._count_bytes(before, finished)
+            if before and before.renditions:
+                self._published_files.refresh(finished)
             self._telemetry.record(ProcessingFinished(image=finished, spans=timer.spans))
         return finished
+
+    def _publish(self, image: Image) -> None:
+        # A rendition that is gone was replaced, or the image was deleted: this result is not used.
+        with suppress(ObjectMissing):
+            self._published_files.publish(image)
 
     def _count_bytes(self, before: Image | None, finished: Image) -> None:
         """Count the bytes of a ticket's file, when its image is finished for the first time."""
@@ -200,7 +211,8 @@ class Processor:
     def _clean_up_after(self, image_id: str) -> None:
         image = self._images.get(image_id)
         if image and image.status in (Status.READY, Status.REJECTED):
-            # Our manifest may have overwritten that of the faster worker.
+            # Our files may have overwritten those of the faster worker.
+            self._publish(image)
             self._manifests.write(image)
         elif image and image.status is Status.DELETED:
             # Our files were stored after the deletion.

@@ -1,5 +1,9 @@
 """Renders an original, stores its renditions, and updates the record."""
 
+import functools
+import hashlib
+from collections.abc import Container
+
 from msgspec.structs import replace
 
 from chalicelib import imaging
@@ -8,7 +12,7 @@ from chalicelib.model import keys, transitions
 from chalicelib.model.focal_point import CENTRE
 from chalicelib.model.image import Image, Placeholder, Rendition, Status
 from chalicelib.model.requests import ProcessingRequest
-from chalicelib.model.variants import Variant, rules_of
+from chalicelib.model.variants import Variant, VariantsTable, rules_of
 from chalicelib.ports.objects import ObjectStore, StoredObject
 from chalicelib.ports.telemetry import Phase
 from chalicelib.processing.timing import PhaseTimer
@@ -24,12 +28,13 @@ class Renderer:
     def __init__(
         self,
         objects: ObjectStore,
-        variants: tuple[Variant, ...],
+        table: VariantsTable,
         watermarks: Watermarks,
         settings: Settings,
     ) -> None:
         self._objects = objects
-        self._variants = variants
+        self._table = table
+        self._variants = table.variants
         self._watermarks = watermarks
         self._settings = settings
 
@@ -45,6 +50,24 @@ class Renderer:
             image.focal_point,
             keep_credits=self._settings.keep_credits,
         )
+
+    @functools.cached_property
+    def generation(self) -> str:
+        """What the rules of sizes on demand are, as a part of their keys."""
+        return self._table.sizes.generation(
+            self._watermarks.all(), keep_credits=self._settings.keep_credits
+        )
+
+    def read_original(self, image: Image) -> bytes | None:
+        """The original that the image's renditions were made of; None if it was overwritten."""
+        at_most = self._settings.max_upload_bytes
+        data = self._objects.read(image.bucket, image.original_file, at_most).data
+        return data if hashlib.sha256(data).hexdigest() == image.sha256 else None
+
+    def render_one(self, image: Image, data: bytes, rule: Variant) -> imaging.Rendered:
+        """The image rendered by a single rule with one format."""
+        picture = self._render(image, data, (rule,), ())
+        return picture.renditions[0]
 
     def render_and_store(
         self,
@@ -68,7 +91,7 @@ class Renderer:
         kept = self._kept(image, updated) if request.only_missing else {}
         try:
             with timer.phase(Phase.RENDER):
-                picture = self._render(updated, stored.data, kept)
+                picture = self._render(updated, stored.data, self._variants, kept)
         except Rejection as rejection:
             return transitions.rejected(updated, rejection.reason, str(rejection))
         with timer.phase(Phase.STORE):
@@ -100,7 +123,7 @@ class Renderer:
         }
 
     def _render(
-        self, image: Image, data: bytes, kept: dict[str, list[Rendition]]
+        self, image: Image, data: bytes, variants: tuple[Variant, ...], kept: Container[str]
     ) -> imaging.Picture:
         limits = imaging.Limits(
             max_pixels=self._settings.max_pixels,
@@ -111,12 +134,12 @@ class Renderer:
         )
         return imaging.render(
             data,
-            self._variants,
+            variants,
             limits,
             self._watermarks.all(),
             focal_point=image.focal_point or CENTRE,
             keep_credits=self._settings.keep_credits,
-            only=[variant.name for variant in self._variants if variant.name not in kept],
+            only=[variant.name for variant in variants if variant.name not in kept],
         )
 
     def _store(self, image: Image, rendered: imaging.Rendered) -> Rendition:

@@ -15,6 +15,7 @@ from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository
 from chalicelib.ports.messaging import Queue
 from chalicelib.ports.objects import ObjectStore
+from chalicelib.processing.published_files import PublishedFiles
 from chalicelib.processing.renderer import Renderer
 from chalicelib.settings import Settings
 from chalicelib.sweep.report import Report
@@ -30,6 +31,7 @@ class SweepContext(Struct, frozen=True, kw_only=True):
     work: Queue
     deleter: Deleter
     renderer: Renderer
+    published_files: PublishedFiles
     settings: Settings
     clock: Clock
     event_publisher: EventPublisher | None

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from chalicelib.model import keys
+from chalicelib.errors import ObjectMissing, TransientError
+from chalicelib.model import delivery, keys
 from chalicelib.model.image import Image, Status
 from chalicelib.model.requests import missing_renditions_request
 from chalicelib.ports.clock import TimeLeft
@@ -114,11 +116,25 @@ class RenditionsScan:
             run.report.count("incomplete")
             cause = "the manifest was from a slower worker"
             self._context.send(missing_renditions_request(image, cause))
-        strays = [listed for listed in files if listed.key not in expected]
+        elif image.renditions and not self._context.published_files.is_current(image, files):
+            run.report.count("unpublished")
+            self._republish(image)
+        strays = [f for f in files if f.key not in expected and not self._is_published(f)]
         # Not a file's age but the record's last change tells when the file was replaced.
         replaced_long_ago = image.updated_at < self._context.orphaned_before()
         if strays and replaced_long_ago and self._context.images.get(image.id) == image:
             self._delete_old(run, strays)
+
+    def _republish(self, image: Image) -> None:
+        # If a rendition is gone, or a store fails, a later scan finds the same.
+        with suppress(ObjectMissing, TransientError):
+            self._context.published_files.publish(image)
+            self._context.published_files.refresh(image)
+
+    def _is_published(self, listed: ListedObject) -> bool:
+        """Whether the CDN asks for this file, or may still do so after a deployment."""
+        generation = self._context.renderer.generation
+        return delivery.is_published(listed.key) and delivery.is_of(listed.key, generation)
 
     def _has_lost_its_original(self, run: _Run, image: Image) -> bool:
         listed = image.bucket == self._context.settings.uploads_bucket

@@ -12,6 +12,7 @@ Count = Literal[
     "stuck",
     "outdated",
     "incomplete",
+    "unpublished",
     "gone",
     "unfinished_deletions",
     "late_events",
@@ -27,10 +28,10 @@ class Report(Struct, eq=False):
     """Counts of one run. `complete` if all scans, of buckets and failed images, reached their ends.
 
     `images` were checked. Found and repaired: `expired` tickets, `lost_events`, images that were
-    `stuck`, rendered by `outdated` rules, or `incomplete` (a file is missing, or not that of the
-    record), or whose original was `gone`, `unfinished_deletions`, `late_events` that the bus had
-    not accepted, and `orphans`, files that no record names. `unknown` are manifests without a
-    record: rebuilding the table restores them.
+    `stuck`, rendered by `outdated` rules, `incomplete` (a file is missing, or not that of the
+    record), or `unpublished` (a stable URL showed another file), or whose original was `gone`,
+    `unfinished_deletions`, `late_events` that the bus had not accepted, and `orphans`, files that
+    no record names. `unknown` are manifests without a record: rebuilding the table restores them.
     """
 
     images: int = 0
@@ -39,6 +40,7 @@ class Report(Struct, eq=False):
     stuck: int = 0
     outdated: int = 0
     incomplete: int = 0
+    unpublished: int = 0
     gone: int = 0
     unfinished_deletions: int = 0
     late_events: int = 0

@@ -9,6 +9,7 @@ from chalicelib.ports.telemetry import (
     NothingToDo,
     ProcessingFailed,
     ProcessingFinished,
+    SizeRendered,
     SweepFinished,
     TelemetryEvent,
     TicketIssued,
@@ -34,8 +35,8 @@ def log_entry_of(event: TelemetryEvent) -> LogEntry:
             return LogEntry(
                 "ticket given", {"content_type": event.content_type, "bytes_announced": event.bytes}
             )
-        case ProcessingFinished():
-            return _finished(event)
+        case ProcessingFinished() | SizeRendered():
+            return _rendered(event)
         case NothingToDo() | UploadRefused():
             return _unprocessed(event)
         case ProcessingFailed():
@@ -59,6 +60,14 @@ def _event_delivery(event: EventDeferred | WebhookSent) -> LogEntry:
         return LogEntry("event deferred", {"event": event.name, "why": event.why})
     fields = {"event": event.name, "status": event.status, "tries": event.tries}
     return LogEntry("webhook sent", fields)
+
+
+def _rendered(event: ProcessingFinished | SizeRendered) -> LogEntry:
+    if isinstance(event, SizeRendered):
+        return LogEntry(
+            "size rendered", {"bytes": event.bytes, "milliseconds": event.milliseconds}
+        )
+    return _finished(event)
 
 
 def _finished(event: ProcessingFinished) -> LogEntry:

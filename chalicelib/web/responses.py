@@ -28,6 +28,13 @@ def json_response(view: object, status: int = 200) -> Response:
     )
 
 
+def redirect(url: str) -> Response:
+    """A redirect that is valid for this request only."""
+    return Response(
+        body="", status_code=302, headers={"Location": url, "Cache-Control": "no-store"}
+    )
+
+
 def problem_response(error: RequestError) -> Response:
     """A response with the problem details of `error`."""
     response = json_response(problem_details(error), error.status)

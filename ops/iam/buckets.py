@@ -1,5 +1,6 @@
 """Statements on the two buckets."""
 
+from chalicelib.model.delivery import SIGNED, STABLE, WIDTHS
 from ops.iam.names import Names
 from ops.iam.statements import HOLDER, Statement
 
@@ -7,6 +8,10 @@ from ops.iam.statements import HOLDER, Statement
 _IDS = tuple(f"{first}*" for first in "01234567")
 # Keys of renditions, and of no manifest or watermark: `?` is any one character.
 RENDITIONS = tuple(f"{first}{'?' * 25}/{'?' * 16}/*" for first in "01234567")
+# Keys of files that are published besides them: the folders of chalicelib/model/delivery.py.
+PUBLISHED = tuple(
+    f"{first}{'?' * 25}/{folder}/*" for first in "01234567" for folder in (STABLE, WIDTHS, SIGNED)
+)
 _MANIFESTS = tuple(f"{ids}/manifest.json" for ids in _IDS)
 _LIST = ("s3:ListBucket", "s3:ListBucketVersions")
 
@@ -74,12 +79,25 @@ def write_renditions(names: Names) -> Statement:
     return Statement("WriteRenditions", why, ("s3:PutObject",), renditions)
 
 
-def find_renditions(names: Names) -> Statement:
-    """Renditions that need not be made again."""
-    why = "When only missing renditions are requested, it lists those that exist."
-    return Statement(
-        "FindRenditions", why, ("s3:ListBucket",), (names.bucket(names.images_bucket),)
-    )
+def copy_renditions(names: Names) -> Statement:
+    """Copies of renditions."""
+    why = "Renditions are copied to the keys of stable URLs."
+    renditions = tuple(names.objects(names.images_bucket, key) for key in RENDITIONS)
+    return Statement("CopyRenditions", why, ("s3:GetObject",), renditions)
+
+
+def find_published(names: Names) -> Statement:
+    """Files that another call may have published."""
+    why = "Of many calls for a new size one renders it; the others wait until it exists."
+    published = tuple(names.objects(names.images_bucket, key) for key in PUBLISHED)
+    return Statement("FindPublished", why, ("s3:GetObject",), published)
+
+
+def replace_published(names: Names) -> Statement:
+    """Files that show what an image was before."""
+    why = "When an image changes, sizes on demand that show its former content are deleted."
+    published = tuple(names.objects(names.images_bucket, key) for key in PUBLISHED)
+    return Statement("ReplacePublished", why, ("s3:DeleteObjectVersion",), published)
 
 
 def check_manifests(names: Names) -> Statement:
@@ -91,7 +109,7 @@ def check_manifests(names: Names) -> Statement:
 
 def list_renditions(names: Names) -> Statement:
     """Listing of renditions."""
-    why = "Erasing lists all versions of an image's files, before and after."
+    why = "Missing, replaced and erased files are found by listing an image's, in all versions."
     return Statement("ListRenditions", why, _LIST, (names.bucket(names.images_bucket),))
 
 

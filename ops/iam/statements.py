@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws.index import BY_OWNER, BY_UNFINISHED
-from chalicelib.aws.table_keys import SECRETS, TOKENS, checksum_key, counters_key
+from chalicelib.aws.table_keys import SECRETS, TOKENS, checksum_key, counters_key, sizes_key
 from ops.iam.names import Names
 
 FUNCTION = "the function"
@@ -99,6 +99,14 @@ def count_for_limits(names: Names) -> Statement:
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [counters_key("*")]}}
     table = (names.table(),)
     return Statement("CountForLimits", why, ("dynamodb:UpdateItem",), table, FUNCTION, condition)
+
+
+def register_sizes(names: Names) -> Statement:
+    """The register of sizes on demand."""
+    why = "Each size is claimed by one call, and counted; those that are erased no longer count."
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [sizes_key("*")]}}
+    actions, table = ("dynamodb:DeleteItem", "dynamodb:UpdateItem"), (names.table(),)
+    return Statement("RegisterSizes", why, actions, table, FUNCTION, condition)
 
 
 def list_by_owner(names: Names) -> Statement:

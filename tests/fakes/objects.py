@@ -59,6 +59,28 @@ class MemoryObjects:
         self.kept[bucket, key] = kept
         return kept.etag
 
+    def copy(
+        self,
+        bucket: str,
+        source: str,
+        key: str,
+        *,
+        content_type: str,
+        cache_control: str,
+        content_disposition: str,
+    ) -> None:
+        kept = self.kept.get((bucket, source))
+        if kept is None:
+            raise ObjectMissing(source)
+        self.write(
+            bucket,
+            key,
+            kept.data,
+            content_type=content_type,
+            cache_control=cache_control,
+            content_disposition=content_disposition,
+        )
+
     def exists(self, bucket: str, key: str) -> bool:
         return (bucket, key) in self.kept
 

@@ -9,6 +9,7 @@ from chalicelib.auth.tokens import ApiToken
 from chalicelib.errors import TransientError
 from chalicelib.model.outbox_event import OutboxEvent
 from chalicelib.ports.objects import PresignedPost, PresignedPut
+from chalicelib.ports.sizes import Claim
 
 
 class FakeSigner:
@@ -126,3 +127,32 @@ class MemoryBus:
         if self.away:
             raise TransientError("The bus is away.")
         self.outbox_events += outbox_events
+
+
+class MemorySizes:
+    """In-memory SizeRegister."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, set[str]] = {}
+        self.claims: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+
+    def claim(self, image_id: str, key: str, limit: int, now: datetime, until: datetime) -> Claim:
+        with self._lock:
+            if self.claims.get(key, now) > now:
+                return Claim.BUSY
+            files = self.files.setdefault(image_id, set())
+            if key not in files and len(files) >= limit:
+                return Claim.FULL
+            self.claims[key] = until
+            files.add(key)
+            return Claim.TAKEN
+
+    def release(self, image_id: str, key: str) -> None:  # noqa: ARG002
+        self.claims.pop(key, None)
+
+    def remove(self, image_id: str, keys: Collection[str]) -> None:
+        self.files[image_id] = self.files.get(image_id, set()) - {*keys}
+
+    def forget(self, image_id: str) -> None:
+        self.files.pop(image_id, None)

@@ -1,7 +1,11 @@
-"""Serves renditions, as CloudFront does, and nothing else of the images bucket."""
+"""Serves an image's files, as CloudFront does, and nothing else of the images bucket.
 
+What the bucket does not have, the API is asked for: it answers with the URL of a file that exists.
+"""
+
+import http.client
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any
@@ -10,7 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.model import keys
+from chalicelib.model.delivery import EdgeTable
+from ops.local.http import edge
 from ops.local.names import IMAGES_BUCKET
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ _RESPONSE_HEADERS = (
     "content-range",
     "etag",
 )
+_API_SECONDS = 30  # as CloudFront's OriginReadTimeout
 _ALWAYS = {"Accept-Ranges": "bytes"}
 _EXPECTED = {
     HTTPStatus.NOT_MODIFIED,
@@ -49,13 +55,44 @@ class Answer:
     body: IO[bytes] | None = None
 
 
-def read_image(key: str, request_headers: Mapping[str, str]) -> Answer:
-    """The rendition, or S3's refusal; S3 evaluates the request's conditions and range.
+def is_image(path: str) -> bool:
+    """Whether the CDN, not the page, has the response to a request for `path`."""
+    return path.startswith(("/images/", "/i/"))
 
-    `key` is as it was requested: one that is percent-encoded is no rendition's.
+
+def answer(path: str, query: str, headers: Mapping[str, str], table: EdgeTable, api: str) -> Answer:
+    """The file that a request wants; from the bucket, or else from the API.
+
+    `path` and `query` are as they were sent, `headers` have names in title case. `api` is the
+    API's host and port.
     """
-    if not keys.is_rendition_key(key):
-        return Answer(HTTPStatus.NOT_FOUND, {**_ALWAYS, "Cache-Control": "no-store"})
+    try:
+        key = edge.key_of(path, query, headers.get("Accept", ""), table)
+    except edge.Refused as refusal:
+        return Answer(refusal.status, {**_ALWAYS, "Cache-Control": "no-store"})
+    found = read_object(key, headers)
+    if found.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+        found = _locate(key, api)
+    return replace(found, headers={**found.headers, "Vary": "Accept"})
+
+
+def _locate(key: str, api: str) -> Answer:
+    connection = http.client.HTTPConnection(api, timeout=_API_SECONDS)
+    try:
+        connection.request("GET", f"/renditions/{key}")
+        response = connection.getresponse()
+        response.read()
+    except (OSError, http.client.HTTPException):
+        return Answer(HTTPStatus.BAD_GATEWAY, {**_ALWAYS, "Cache-Control": "no-store"})
+    finally:
+        connection.close()
+    names = ("Location", "Cache-Control", "Retry-After")
+    headers = {name: response.headers[name] for name in names if name in response.headers}
+    return Answer(HTTPStatus(response.status), {**_ALWAYS, **headers})
+
+
+def read_object(key: str, request_headers: Mapping[str, str]) -> Answer:
+    """The file, or S3's refusal; S3 evaluates the request's conditions and range."""
     parameters: dict[str, Any] = {
         parameter: request_headers[header]
         for header, parameter in _REQUEST_HEADERS.items()

@@ -6,13 +6,13 @@ from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import urlsplit
 
+from ops.edge import current_table, keeps_credits
 from ops.local.http import access, cdn, pages
 from ops.local.http.cdn import Answer
 from ops.local.http.server import LocalRequest, LocalServer, listen
+from ops.local.names import HOST
 from ops.local.stack.options import Options, read_options
 from ops.project import PROJECT
-
-_IMAGES = "/images/"
 
 
 class SiteServer(LocalServer):
@@ -20,6 +20,7 @@ class SiteServer(LocalServer):
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self.edge_table = current_table(keep_credits=keeps_credits(os.environ))
         super().__init__(listen(options.site_port), SiteRequest, options.site_origins)
 
 
@@ -55,15 +56,17 @@ class SiteRequest(LocalRequest):
         return urlsplit(self.path).path
 
     def _is_script(self) -> bool:
-        return self._path().endswith(".js") and not self._path().startswith(_IMAGES)
+        return self._path().endswith(".js") and not cdn.is_image(self._path())
 
     def _answer(self) -> Answer:
         path = self._path()
         if path == "/config.json":
             return pages.configuration(self.server.options)
-        if path.startswith(_IMAGES):
+        if cdn.is_image(path):
             headers = {name.title(): value for name, value in self.headers.items()}
-            return cdn.read_image(path.removeprefix(_IMAGES), headers)
+            api = f"{HOST}:{self.server.options.api_port}"
+            query = urlsplit(self.path).query
+            return cdn.answer(path, query, headers, self.server.edge_table, api)
         page = pages.read_page(PROJECT / "frontend", path)
         return pages.compressed(page, self.headers.get("Accept-Encoding", ""))
 

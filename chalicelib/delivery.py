@@ -1,0 +1,222 @@
+"""Delivery: the files that the CDN did not find, rendered or copied when they are first wanted."""
+
+import hmac
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from chalicelib.errors import (
+    InvalidSignature,
+    NotFound,
+    ObjectMissing,
+    ReadRefused,
+    Rejection,
+    TransientError,
+)
+from chalicelib.model import delivery, keys
+from chalicelib.model.delivery import SignedFile, StableFile, WidthFile
+from chalicelib.model.image import Image, Rendition
+from chalicelib.model.variants import Variant, VariantsTable
+from chalicelib.pagination import Secrets
+from chalicelib.ports.clock import Clock
+from chalicelib.ports.images import ImageRepository
+from chalicelib.ports.objects import ObjectStore
+from chalicelib.ports.sizes import Claim, SizeRegister
+from chalicelib.ports.telemetry import Phase, SizeRendered, Telemetry
+from chalicelib.processing.published_files import BRIEFLY, PublishedFiles, media_type
+from chalicelib.processing.renderer import Renderer
+from chalicelib.processing.timing import PhaseTimer
+from chalicelib.settings import Settings
+
+SIGNING_KEY = "signing"  # the name of the secret that signs transformations
+
+_CLAIM = timedelta(seconds=60)  # longer than a call of the API may take
+_LONGEST_WAIT = 20.0  # seconds for a file that another call renders; the API has 29
+_POLL = 0.1
+# Lambda runs one call at a time; the local server has a thread for each.
+_RENDERING = threading.BoundedSemaphore(2)
+
+_Wanted = tuple[str, Variant, str]  # a key, the rule that it is rendered by, its suffix
+
+
+class Delivery:
+    """Answers requests for files that are not in the images bucket, with URLs of files that are.
+
+    The CDN forwards only those requests; the next one for the same file finds it in the bucket.
+    """
+
+    def __init__(
+        self,
+        objects: ObjectStore,
+        images: ImageRepository,
+        sizes: SizeRegister,
+        renderer: Renderer,
+        published_files: PublishedFiles,
+        secrets: Secrets,
+        table: VariantsTable,
+        settings: Settings,
+        clock: Clock,
+        telemetry: Telemetry,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._objects = objects
+        self._images = images
+        self._sizes = sizes
+        self._renderer = renderer
+        self._published_files = published_files
+        self._secrets = secrets
+        self._table = table
+        self._settings = settings
+        self._clock = clock
+        self._telemetry = telemetry
+        self._sleep = sleep
+
+    def locate(self, image_id: str, folder: str, name: str) -> str:
+        """The URL at which the file, or the closest to it, is available.
+
+        `folder` and `name` are the file's key without the image's id. NotFound if the image has
+        no renditions, or no such file may exist. InvalidSignature for a transformation that was
+        not signed with this stage's key.
+        """
+        self._telemetry.bind_image(image_id)
+        image = self._images.get(image_id)
+        if image is None or not image.renditions:
+            raise NotFound("There is no such image.")
+        if keys.is_rendition_key(f"{image_id}/{folder}/{name}"):
+            return self._replaced(image, name)
+        file = delivery.parse_file(folder, name)
+        if isinstance(file, StableFile):
+            return self._stable(image, file)
+        self._check(image, file)
+        rule = delivery.size_rule(self._table.sizes, file)
+        return self._on_demand(image, (delivery.file_key(image_id, file), rule, file.extension))
+
+    def _replaced(self, image: Image, name: str) -> str:
+        """The stable URL of a rendition that was replaced."""
+        variant, _, extension = name.rpartition(".")
+        shown = delivery.stand_in(image.renditions, _known(extension))
+        if shown is None:
+            raise NotFound("There is no such file.")
+        return delivery.stable_url(self._settings.public_url, image.id, variant, extension)
+
+    def _stable(self, image: Image, file: StableFile) -> str:
+        variant = next((v for v in self._table.variants if v.name == file.variant), None)
+        if variant is None and not self._was_published(image, file.variant):
+            raise NotFound("There is no such variant.")
+        shown = self._published_files.substitute(image, file)
+        try:
+            if shown:
+                return self._url(self._published_files.copy(image, file, shown))
+        except ObjectMissing:  # replaced meanwhile
+            return self._closest(image, shown.width if shown else 1, file.extension)
+        if variant is None:
+            raise NotFound("There is no such variant.")
+        # No rendition is one that every client shows, so one is made.
+        rule = replace(variant, formats=("fallback",))
+        return self._on_demand(image, (delivery.file_key(image.id, file), rule, file.extension))
+
+    def _was_published(self, image: Image, variant: str) -> bool:
+        prefix = f"{image.id}/{delivery.STABLE}/{variant}."
+        return any(True for _ in self._objects.list_keys(self._settings.images_bucket, prefix))
+
+    def _check(self, image: Image, file: WidthFile | SignedFile) -> None:
+        if isinstance(file, SignedFile):
+            key = self._secrets.secret(SIGNING_KEY).hex().encode()
+            expected = delivery.signature_of(key, image.id, file.transformation)
+            if not hmac.compare_digest(expected, file.signature):
+                raise InvalidSignature()
+        elif file.width not in self._table.sizes.widths:
+            raise NotFound("There is no such size.")
+        if file.extension not in (*delivery.extensions_of(self._table.sizes.formats), "jpg"):
+            wanted = file.transformation.format if isinstance(file, SignedFile) else None
+            if wanted is None or delivery.extensions_of([wanted]) != (file.extension,):
+                raise NotFound("There is no such format.")
+
+    def _on_demand(self, image: Image, wanted: _Wanted) -> str:
+        """The URL of the file once it exists, or of the closest rendition if it cannot."""
+        key, rule, extension = wanted
+        if not delivery.is_of(key, self._renderer.generation):
+            # The CDN and the application are being deployed, one after the other.
+            return self._closest(image, rule.width or 1, extension)
+        waited = 0.0
+        while waited < _LONGEST_WAIT:
+            now = self._clock()
+            limit = self._settings.max_sizes
+            claim = self._sizes.claim(image.id, key, limit, now, now + _CLAIM)
+            if claim is Claim.FULL:
+                break
+            if claim is Claim.TAKEN:
+                if self._make(image, key, rule):
+                    return self._url(key)
+                break
+            self._sleep(_POLL)
+            waited += _POLL
+            if self._exists(key):
+                return self._url(key)
+        return self._closest(image, rule.width or 1, extension)
+
+    def _make(self, image: Image, key: str, rule: Variant) -> bool:
+        """Render and store a claimed file; False if that is not possible."""
+        try:
+            # Whoever had the claim before may have finished after the CDN looked.
+            return self._exists(key) or self._render(image, key, rule)
+        except (Rejection, ObjectMissing, ReadRefused, TransientError):
+            self._published_files.erase(image.id, [key])
+            return False
+        finally:
+            self._sizes.release(image.id, key)
+
+    def _render(self, image: Image, key: str, rule: Variant) -> bool:
+        timer = PhaseTimer()
+        with _RENDERING:
+            with timer.phase(Phase.READ):
+                data = self._renderer.read_original(image)
+            if data is None:  # it was overwritten, and is about to be processed
+                return False
+            with timer.phase(Phase.RENDER):
+                made = self._renderer.render_one(image, data, rule)
+            with timer.phase(Phase.STORE):
+                self._objects.write(
+                    self._settings.images_bucket,
+                    key,
+                    made.data,
+                    content_type=media_type(made.format),
+                    cache_control=BRIEFLY,
+                    content_disposition=keys.content_disposition(
+                        image.filename, f"{made.width}x{made.height}", made.extension
+                    ),
+                )
+        self._telemetry.record(SizeRendered(bytes=len(made.data), milliseconds=timer.milliseconds))
+        if self._is_unchanged(image):
+            return True
+        # Whoever changed it may have looked for outdated files before this one was stored.
+        self._published_files.erase(image.id, [key])
+        return False
+
+    def _is_unchanged(self, image: Image) -> bool:
+        present = self._images.get(image.id)
+        return present is not None and (
+            (present.sha256, present.focal_point, bool(present.renditions))
+            == (image.sha256, image.focal_point, True)
+        )
+
+    def _closest(self, image: Image, width: int, extension: str) -> str:
+        shown: Rendition | None = delivery.nearest(image.renditions, width, extension)
+        if shown is None:
+            raise NotFound("There is no such file.")
+        return keys.public_address(self._settings.public_url, shown.key)
+
+    def _exists(self, key: str) -> bool:
+        return self._objects.exists(self._settings.images_bucket, key)
+
+    def _url(self, key: str) -> str:
+        return delivery.file_url(self._settings.public_url, key)
+
+
+def _known(extension: str) -> str:
+    if extension not in delivery.EXTENSIONS:
+        raise NotFound("There is no such file.")
+    return extension
