@@ -24,6 +24,7 @@ from chalicelib.web.requests import (
     AgainRequest,
     ListQuery,
     ObjectRequest,
+    ShowQuery,
     UploadQuery,
     UploadRequest,
     valid_id,
@@ -101,7 +102,7 @@ def process_object() -> object:
 @boundary
 def show_image(image_id: str) -> object:
     caller = request_auth.caller(Scope.READ)
-    return wiring.library.show(valid_id(image_id), caller)
+    return wiring.library.show(valid_id(image_id), caller, boundary.query(ShowQuery).sizes)
 
 
 @app.route("/images/{image_id}", methods=["DELETE"], authorizer=guard)

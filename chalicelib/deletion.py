@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.errors import NotFound, TransientError
-from chalicelib.model import keys, tombstones
+from chalicelib.model import delivery, keys, tombstones
 from chalicelib.model.image import Image, ObjectVersion, Status, Transition
 from chalicelib.model.tombstones import VersionLimit, is_erased_for_good
 from chalicelib.ports.clock import Clock
@@ -41,6 +41,10 @@ class Receipt(Struct, frozen=True, kw_only=True):
     erased_at: datetime
     files: int
     invalidation: str | None = None
+
+
+def _is_served(key: str) -> bool:
+    return keys.is_rendition_key(key) or delivery.is_published(key)
 
 
 class Deleter:
@@ -186,9 +190,7 @@ class Deleter:
             return set()
         start = f"{self._settings.images_bucket}/"
         present = {name.removeprefix(start) for name in found if name.startswith(start)}
-        return {key for key in present if keys.is_rendition_key(key)} | {
-            *claimed.deletion.files_to_delete
-        }
+        return {key for key in present if _is_served(key)} | {*claimed.deletion.files_to_delete}
 
     def _settle(self, claimed: Image, files: int) -> None:
         def decide(image: Image | None) -> Transition | None:

@@ -12,6 +12,7 @@ from chalicelib.model import keys, transitions
 from chalicelib.model.focal_point import FocalPoint, FocalPointPatch
 from chalicelib.model.image import EVERYONE, Image, ObjectVersion, Status, Transition
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
+from chalicelib.model.variants import VariantsTable
 from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageIndex, ImageRepository
@@ -48,6 +49,7 @@ class Library:
         processor: Processor,
         deleter: Deleter,
         quotas: Quotas,
+        table: VariantsTable,
         settings: Settings,
         clock: Clock,
     ) -> None:
@@ -59,12 +61,16 @@ class Library:
         self._processor = processor
         self._deleter = deleter
         self._quotas = quotas
+        self._table = table
         self._settings = settings
         self._clock = clock
 
-    def show(self, image_id: str, caller: Caller) -> ImageView:
-        """The image with its latest history."""
-        return self._view(self._find(image_id, caller))
+    def show(self, image_id: str, caller: Caller, layout: str = "") -> ImageView:
+        """The image with its latest history.
+
+        `layout` is the `sizes` attribute of its markup, by default that of the variants table.
+        """
+        return self._view(self._find(image_id, caller), layout)
 
     def list(
         self,
@@ -81,7 +87,8 @@ class Library:
         owner = caller.listing(owner)
         place = self._cursors.verify(cursor, owner, status) if cursor else None
         page = self._index.newest(owner, status, limit, place)
-        shown = [image_view.show(image, self._settings.public_url) for image in page.images]
+        public_url = self._settings.public_url
+        shown = [image_view.show(image, public_url, self._table) for image in page.images]
         following = page.next_cursor and self._cursors.sign(page.next_cursor, owner, status)
         return ImageList(images=shown, next_cursor=following)
 
@@ -160,6 +167,8 @@ class Library:
             raise NotFound("There is no such image.")
         return image
 
-    def _view(self, image: Image) -> ImageView:
+    def _view(self, image: Image, layout: str = "") -> ImageView:
         history = self._images.history(image.id)
-        return image_view.show(image, self._settings.public_url, history)
+        return image_view.show(
+            image, self._settings.public_url, self._table, history, layout=layout
+        )

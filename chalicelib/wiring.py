@@ -214,7 +214,9 @@ class Wiring:
     def event_publisher(self) -> EventPublisher | None:
         if not self.bus:
             return None
-        return EventPublisher(self.outbox, self.bus, self.telemetry, self.settings.public_url)
+        return EventPublisher(
+            self.outbox, self.bus, self.telemetry, self.settings.public_url, self.table
+        )
 
     @functools.cached_property
     def published_images(self) -> ImageRepository:
@@ -304,6 +306,7 @@ class Wiring:
             self.processor,
             self.deleter,
             self._quotas(),
+            self.table,
             self.settings,
             self.clock,
         )

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from chalicelib.errors import SettingsError
 from chalicelib.model.delivery import EdgeTable, edge_table
 from chalicelib.model.variants import load_table, load_watermarks
+
+_LONGEST = 4_096  # characters of a parameter of CloudFormation
 
 
 def current_table(*, keep_credits: bool) -> EdgeTable:
@@ -13,6 +16,21 @@ def current_table(*, keep_credits: bool) -> EdgeTable:
     table = load_table()
     marks = load_watermarks(table.rules)
     return edge_table(table, table.sizes.generation(marks, keep_credits=keep_credits))
+
+
+def written(environment: Mapping[str, str]) -> str:
+    """The table as the parameter EdgeTable of infrastructure/delivery.yaml.
+
+    `environment` has the stage's settings. SettingsError if the table is too long.
+    """
+    table = current_table(keep_credits=keeps_credits(environment))
+    text = msgspec.json.encode(table).decode()
+    if len(text) > _LONGEST:
+        raise SettingsError(
+            f"The CDN's table of variants has {len(text):,} characters, and CloudFormation allows "
+            f"{_LONGEST:,}: use fewer variants, or shorter names."
+        )
+    return text
 
 
 def keeps_credits(environment: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ from chalicelib.errors import TransientError
 from chalicelib.events import schemas
 from chalicelib.model.image import Event, Image
 from chalicelib.model.outbox_event import OutboxEvent
+from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.clock import TimeLeft
 from chalicelib.ports.images import Outbox
 from chalicelib.ports.messaging import EventBus
@@ -16,16 +17,22 @@ class EventPublisher:
     """Publishes events; those that the bus does not accept stay in the outbox for the sweep."""
 
     def __init__(
-        self, outbox: Outbox, bus: EventBus, telemetry: Telemetry, public_url: str
+        self,
+        outbox: Outbox,
+        bus: EventBus,
+        telemetry: Telemetry,
+        public_url: str,
+        table: VariantsTable,
     ) -> None:
         self._outbox = outbox
         self._bus = bus
         self._telemetry = telemetry
         self._public_url = public_url
+        self._table = table
 
     def outbox_event_of(self, image: Image, event: Event) -> OutboxEvent | None:
         """The outbox event to write with `image` and `event`; None for most writes."""
-        return schemas.outbox_event_of(image, event, self._public_url)
+        return schemas.outbox_event_of(image, event, self._public_url, self._table)
 
     def publish(self, outbox_event: OutboxEvent) -> None:
         """Publish an event, now or later: an unavailable bus fails no image."""

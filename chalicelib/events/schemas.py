@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from chalicelib.errors import Reason
 from chalicelib.model.image import Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent, event_id
+from chalicelib.model.variants import VariantsTable
 from chalicelib.views import image_view
 from chalicelib.views.image_view import RenditionView
 
@@ -91,12 +92,14 @@ SCHEMAS: dict[Status, type[ImageEvent]] = {
 NAMES = {status: f"image.{status.value}" for status in SCHEMAS}
 
 
-def outbox_event_of(image: Image, event: Event, public_url: str) -> OutboxEvent | None:
+def outbox_event_of(
+    image: Image, event: Event, public_url: str, table: VariantsTable
+) -> OutboxEvent | None:
     """The outbox event to write with `image` and `event`; None if there is none to publish."""
     if image.status not in SCHEMAS or event.event != image.status.value:
         return None
     revision = image.revision + 1
-    view = image_view.show(image, public_url)
+    view = image_view.show(image, public_url, table)
     values = {
         **{name: getattr(view, name) for name in view.__struct_fields__},
         "version": VERSION,

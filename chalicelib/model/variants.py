@@ -28,6 +28,9 @@ Format = Literal["webp", "avif", "jpeg", "png", "original"]
 Fallback = Literal["fallback"]  # PNG if the image has transparency, else JPEG; not for tables
 Quality = Annotated[int, Meta(ge=1, le=100)] | Literal["auto"]
 
+# CSS: a media condition, and the lengths of a `sizes` attribute. Neither may end its attribute.
+Media = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9 ().:,/<>=%*+_-]+$", max_length=200)]
+
 Share = Annotated[float, Meta(gt=0, le=1)]
 Position = Literal[
     "top-left", "top", "top-right",
@@ -60,7 +63,8 @@ class Watermark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rendering rule. `width` and `height` in pixels; at least one of them is set.
 
-    `sharpen` is the strength of an unsharp mask over reduced images, 0 for none.
+    `sharpen` is the strength of an unsharp mask over reduced images, 0 for none. `media` is the
+    CSS condition under which the markup shows this variant instead of the whole image.
     """
 
     name: Name
@@ -73,13 +77,15 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     background: Colour = "#ffffff"
     sharpen: Annotated[float, Meta(ge=0, le=1)] = 0.0
     watermark: Watermark | None = None
+    media: Media | None = None
 
 
 class Sizes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How sizes on demand are rendered: the section `[sizes]` of the variants table.
 
     `widths` in pixels, ascending; other widths are rounded up to the next of them. A request with
-    a signature may have any width and height, and a `quality` of its own.
+    a signature may have any width and height, and a `quality` of its own. `layout` is how wide
+    pages show images: the `sizes` attribute of the markup.
     """
 
     widths: Annotated[tuple[Side, ...], Meta(min_length=1, max_length=32)] = (
@@ -96,6 +102,7 @@ class Sizes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quality: Quality = 82
     sharpen: Annotated[float, Meta(ge=0, le=1)] = 0.0
     watermark: Watermark | None = None
+    layout: Media = "100vw"
 
     def width(self, wanted: int) -> int:
         """The smallest of the widths that is at least `wanted`, or the largest."""
@@ -128,6 +135,11 @@ class VariantsTable(Struct, frozen=True, kw_only=True):
 
     variants: tuple[Variant, ...]
     sizes: Sizes = Sizes()
+
+    @property
+    def layout(self) -> str:
+        """The `sizes` attribute of the markup."""
+        return self.sizes.layout
 
     @property
     def rules(self) -> tuple[Variant, ...]:
@@ -240,8 +252,11 @@ def rules_of(
 def _hash_of(variant: Variant, watermarks: Marks, options: tuple[object, ...]) -> str:
     import hashlib  # loads OpenSSL: 3 MB that rendering alone does not need
 
-    # Lists around both: any change to these bytes would make every image render again.
-    digest = hashlib.sha256(msgspec.json.encode([variant], order="deterministic"))
+    # Lists around both: any change to these bytes would make every image render again. That is
+    # why a field that changes no pixel, and was added later, is left out.
+    fields = msgspec.to_builtins(variant)
+    del fields["media"]
+    digest = hashlib.sha256(msgspec.json.encode([fields], order="deterministic"))
     if variant.watermark:
         digest.update(hashlib.sha256(watermarks[variant.watermark.source]).digest())
     digest.update(msgspec.json.encode([options]))

@@ -49,7 +49,7 @@ class Processor:
         self._settings = settings
         self._clock = clock
         self._telemetry = telemetry
-        self._manifests = Manifests(objects, images, settings)
+        self._manifests = Manifests(objects, images, renderer.table, settings)
 
     def process(
         self,

@@ -33,7 +33,7 @@ class Renderer:
         settings: Settings,
     ) -> None:
         self._objects = objects
-        self._table = table
+        self.table = table
         self._variants = table.variants
         self._watermarks = watermarks
         self._settings = settings
@@ -54,7 +54,7 @@ class Renderer:
     @functools.cached_property
     def generation(self) -> str:
         """What the rules of sizes on demand are, as a part of their keys."""
-        return self._table.sizes.generation(
+        return self.table.sizes.generation(
             self._watermarks.all(), keep_credits=self._settings.keep_credits
         )
 

@@ -64,9 +64,7 @@ def _event_delivery(event: EventDeferred | WebhookSent) -> LogEntry:
 
 def _rendered(event: ProcessingFinished | SizeRendered) -> LogEntry:
     if isinstance(event, SizeRendered):
-        return LogEntry(
-            "size rendered", {"bytes": event.bytes, "milliseconds": event.milliseconds}
-        )
+        return LogEntry("size rendered", {"bytes": event.bytes, "milliseconds": event.milliseconds})
     return _finished(event)
 
 

@@ -44,7 +44,8 @@ def estimate(milliseconds: int, memory_mb: int, files: int) -> float:
     """
     price = prices()
     compute = milliseconds / 1000 * memory_mb / 1024 * price.lambda_gb_second
-    stores = price.s3_get + (files + 1) * price.s3_put  # the manifest is a file too
+    # Each rendition is also copied to its stable key, and the manifest is a file, too.
+    stores = price.s3_get + (2 * files + 1) * price.s3_put
     table = write_units(files) * price.dynamodb_write_unit + _READS * price.dynamodb_read_unit
     logs = LOG_BYTES / GB * price.logs_gb
     return round(price.lambda_request + compute + stores + table + logs, 9)

@@ -6,17 +6,23 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 
 from chalicelib.errors import Reason
-from chalicelib.model import keys
+from chalicelib.model import delivery, keys
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.formats import PREFERENCE
 from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status
+from chalicelib.model.variants import VariantsTable
 from chalicelib.views import costs, markup
 
 
 class RenditionView(Rendition, frozen=True, kw_only=True):
-    """A rendition and its public URL."""
+    """A rendition and its public URLs.
+
+    `url` always shows the variant's current rendition in this format, `immutable_url` exactly
+    these bytes; once they are replaced, it redirects to `url`.
+    """
 
     url: str
+    immutable_url: str
 
 
 class Savings(Struct, frozen=True, kw_only=True):
@@ -55,8 +61,18 @@ class ImageView(Struct, frozen=True, kw_only=True):
     history: list[Event] | UnsetType = UNSET
 
 
-def show(image: Image, public_url: str, history: Sequence[Event] | None = None) -> ImageView:
-    """The view of a record, with its history if one is given."""
+def show(
+    image: Image,
+    public_url: str,
+    table: VariantsTable,
+    history: Sequence[Event] | None = None,
+    *,
+    layout: str = "",
+) -> ImageView:
+    """The view of a record, with its history if one is given.
+
+    `layout` is the `sizes` attribute of the markup, by default the table's.
+    """
     return ImageView(
         id=image.id,
         status=image.status,
@@ -75,17 +91,18 @@ def show(image: Image, public_url: str, history: Sequence[Event] | None = None) 
         created_at=image.created_at,
         updated_at=image.updated_at,
         placeholder=image.placeholder,
-        renditions=[_show_rendition(r, public_url) for r in image.renditions],
+        renditions=[_show_rendition(image, r, public_url) for r in image.renditions],
         savings=_savings(image),
         cost_usd_estimate=image.processing.cost_usd_estimate,
         storage_usd_month_estimate=_storage(image),
         milliseconds=image.processing.milliseconds,
-        markup=markup.picture(image, public_url),
+        markup=markup.picture(image, public_url, table, layout),
         history=UNSET if history is None else list(history),
     )
 
 
-def _show_rendition(rendition: Rendition, public_url: str) -> RenditionView:
+def _show_rendition(image: Image, rendition: Rendition, public_url: str) -> RenditionView:
+    extension = rendition.key.rpartition(".")[2]
     return RenditionView(
         variant=rendition.variant,
         format=rendition.format,
@@ -93,7 +110,8 @@ def _show_rendition(rendition: Rendition, public_url: str) -> RenditionView:
         height=rendition.height,
         bytes=rendition.bytes,
         key=rendition.key,
-        url=keys.public_address(public_url, rendition.key),
+        url=delivery.stable_url(public_url, image.id, rendition.variant, extension),
+        immutable_url=keys.public_address(public_url, rendition.key),
     )
 
 

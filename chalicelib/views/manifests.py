@@ -5,6 +5,7 @@ from msgspec import Struct, field
 
 from chalicelib.model import keys
 from chalicelib.model.image import RECENT, Event, Image, ProcessingState, Rendition
+from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore, StoredObject
 from chalicelib.settings import Settings
@@ -39,9 +40,16 @@ msgspec.json.Decoder(Manifest)  # prepared before threads decode it; see model/i
 class Manifests:
     """Writes manifests."""
 
-    def __init__(self, objects: ObjectStore, images: ImageRepository, settings: Settings) -> None:
+    def __init__(
+        self,
+        objects: ObjectStore,
+        images: ImageRepository,
+        table: VariantsTable,
+        settings: Settings,
+    ) -> None:
         self._objects = objects
         self._images = images
+        self._table = table
         self._settings = settings
 
     def write(self, image: Image, *following: Event) -> str:
@@ -51,7 +59,7 @@ class Manifests:
         100 lines, so that its size does not depend on how often the original was overwritten.
         """
         history = (*self._images.history(image.id), *following)
-        view = image_view.show(image, self._settings.public_url, history[-RECENT:])
+        view = image_view.show(image, self._settings.public_url, self._table, history[-RECENT:])
         ledger = Ledger(
             bucket=image.bucket,
             sequencer=image.processing.sequencer,

@@ -1,36 +1,28 @@
-"""The `<picture>` element that shows an image: best format first, every size, no layout shift."""
+"""The `<picture>` element that shows an image: every size, the right crop, no layout shift.
 
+Its URLs are stable, and the CDN answers each with the best format that the browser shows: pasted
+into a page, it goes on working whatever happens to variants, focal point and original.
+"""
+
+from collections.abc import Mapping
 from html import escape
-from itertools import groupby
 
-from chalicelib.model import keys
-from chalicelib.model.formats import FORMATS, PREFERENCE
+from chalicelib.model import delivery
 from chalicelib.model.image import Image, Rendition
+from chalicelib.model.variants import VariantsTable
 
-_RANKS: dict[str, int] = {name: rank for rank, name in enumerate(PREFERENCE)}
 
+def picture(image: Image, public_url: str, table: VariantsTable, layout: str = "") -> str | None:
+    """HTML for the image; None if there is no rendition that shows all of it.
 
-def picture(image: Image, public_url: str) -> str | None:
-    """HTML for all renditions that show the whole image; None if there are none."""
-    whole = [r for r in image.renditions if _has_ratio_of(image, r)]
+    `layout` is the `sizes` attribute: how wide the page shows it, in CSS. By default it is the
+    table's.
+    """
+    whole = {r.width: r for r in reversed(image.renditions) if _has_ratio_of(image, r)}
     if not whole:
         return None
-    by_format = _grouped(whole)
-    fallback = by_format.pop()
-    sources = "".join(
-        f'<source type="{_media_type(group[0])}" srcset="{_srcset(group, public_url)}"'
-        ' sizes="100vw">'
-        for group in by_format
-    )
-    return f"<picture>{sources}{_img(image, fallback, public_url)}</picture>"
-
-
-def _media_type(rendition: Rendition) -> str:
-    return FORMATS[PREFERENCE[_rank(rendition)]].media_type
-
-
-def _rank(rendition: Rendition) -> int:
-    return _RANKS[rendition.format]
+    img = _img(image, public_url, _urls(image, whole, public_url, table), layout or table.layout)
+    return f"<picture>{_crops(image, public_url, table)}{img}</picture>"
 
 
 def _has_ratio_of(image: Image, rendition: Rendition) -> bool:
@@ -42,33 +34,47 @@ def _has_ratio_of(image: Image, rendition: Rendition) -> bool:
     return abs(height - rendition.height) < 1 or abs(width - rendition.width) < 1
 
 
-def _grouped(renditions: list[Rendition]) -> list[list[Rendition]]:
-    """The renditions for each format that a browser may support, best first, by width."""
-    ordered = sorted(renditions, key=lambda r: (_rank(r), r.width))
-    groups = [list(group) for _, group in groupby(ordered, key=lambda r: r.format)]
-    return [_complete(groups[rank:]) for rank in range(len(groups))]
+def _urls(
+    image: Image, whole: Mapping[int, Rendition], public_url: str, table: VariantsTable
+) -> dict[int, str]:
+    """The URL for each width in pixels, ascending.
+
+    Those of variants are ready; only wider ones, up to the original's width, are rendered on
+    demand.
+    """
+    ready = {
+        width: delivery.stable_url(public_url, image.id, whole[width].variant)
+        for width in sorted(whole)
+    }
+    wider = [w for w in table.sizes.widths if max(ready) < w <= (image.width or 0)]
+    return ready | {width: delivery.width_url(public_url, image.id, width) for width in wider}
 
 
-def _complete(groups: list[list[Rendition]]) -> list[Rendition]:
-    # A width that the best format lacks, because a simpler format was smaller, comes from the
-    # next: a browser selects widths within one source only.
-    by_width = {r.width: r for group in reversed(groups) for r in group}
-    return [by_width[width] for width in sorted(by_width)]
+def _crops(image: Image, public_url: str, table: VariantsTable) -> str:
+    """Art direction: a source for each variant with a media condition, in the table's order."""
+    media = {v.name: v.media for v in table.variants if v.media}
+    shown = {r.variant: r for r in reversed(image.renditions)}
+    return "".join(
+        f'<source media="{escape(condition)}"'
+        f' srcset="{escape(delivery.stable_url(public_url, image.id, name))}"'
+        f' width="{shown[name].width}" height="{shown[name].height}">'
+        for name, condition in media.items()
+        if name in shown
+    )
 
 
-def _srcset(group: list[Rendition], public_url: str) -> str:
-    return escape(", ".join(f"{keys.public_address(public_url, r.key)} {r.width}w" for r in group))
-
-
-def _img(image: Image, group: list[Rendition], public_url: str) -> str:
-    largest = group[-1]
+def _img(image: Image, public_url: str, urls: Mapping[int, str], layout: str) -> str:
+    ready = [r for r in image.renditions if _has_ratio_of(image, r)]
+    largest = max(ready, key=lambda r: r.width)
     style = ""
     if image.placeholder:
         background = f"{image.placeholder.color} url({image.placeholder.data_uri}) center/cover"
         style = f' style="background:{escape(background)}"'
+    srcset = ", ".join(f"{url} {width}w" for width, url in urls.items())
+    source = delivery.stable_url(public_url, image.id, largest.variant)
+    # "auto" is for images that load lazily: browsers then know how wide the image is shown.
     return (
-        f'<img src="{escape(keys.public_address(public_url, largest.key))}"'
-        f' srcset="{_srcset(group, public_url)}" sizes="100vw"'
+        f'<img src="{escape(source)}" srcset="{escape(srcset)}" sizes="auto, {escape(layout)}"'
         f' width="{largest.width}" height="{largest.height}" alt=""'
         f' loading="lazy" decoding="async"{style}>'
     )

@@ -10,6 +10,7 @@ from chalicelib.errors import InvalidRequest, MalformedBody, NotFound
 from chalicelib.model import keys
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import Status
+from chalicelib.model.variants import Media
 
 Filename = Annotated[str, Meta(min_length=1, max_length=1024)]
 ContentType = Annotated[str, Meta(max_length=255)]  # empty: not known
@@ -43,6 +44,12 @@ class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     cursor: Annotated[str, Meta(max_length=1024)] | None = None
     owner: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
+
+
+class ShowQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of `GET /images/{id}`; `sizes` is that attribute of the markup."""
+
+    sizes: Media = ""
 
 
 class ObjectRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

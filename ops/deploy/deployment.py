@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from ops import edge
 from ops.account import Account
 from ops.aws_errors import explained
 from ops.deploy import site, stage_config
@@ -130,6 +131,7 @@ class Deployment:
         values = {
             **stage_values(self.stage),
             **config_values(self.section),
+            "EdgeTable": edge.written(self.section.get("environment_variables", {})),
             "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
             "AllowedOrigins": ",".join(self._origins()),
         }

@@ -11,7 +11,6 @@ from tests.infrastructure.distribution import (
 from tests.infrastructure.stacks import Stack
 
 # The ids of AWS's managed policies.
-OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 SECURITY = "67f7725c-6f97-4210-82d7-5512b31e9d03"
@@ -22,8 +21,20 @@ def test_all_responses_are_compressed(delivery: Stack) -> None:
     assert {behavior["Compress"] for behavior in behaviors(delivery)} == {True}
 
 
-def test_images_are_cached_as_their_headers_say(delivery: Stack) -> None:
-    assert behavior(delivery, "/images/*")["CachePolicyId"] == OPTIMIZED
+@pytest.mark.parametrize("path", ["/images/*", "/i/*"])
+def test_images_are_cached_as_their_headers_say(delivery: Stack, path: str) -> None:
+    assert behavior(delivery, path)["CachePolicyId"] == "<ImageCache>"
+    policy = delivery.properties("ImageCache")["CachePolicyConfig"]
+    assert [policy[limit] for limit in ("MinTTL", "DefaultTTL", "MaxTTL")] == [0, 0, 31_536_000]
+
+
+def test_other_caches_know_that_stable_urls_depend_on_the_accepted_formats(
+    delivery: Stack,
+) -> None:
+    assert behavior(delivery, "/i/*")["ResponseHeadersPolicyId"] == "<StableHeaders>"
+    policy = delivery.properties("StableHeaders")["ResponseHeadersPolicyConfig"]
+    [header] = policy["CustomHeadersConfig"]["Items"]
+    assert (header["Header"], header["Value"]) == ("Vary", "Accept")
 
 
 def test_the_api_is_never_cached(delivery: Stack) -> None:
@@ -41,8 +52,9 @@ def test_the_page_is_cached_for_an_hour_at_most(delivery: Stack) -> None:
     assert [policy[limit] for limit in ("MinTTL", "DefaultTTL", "MaxTTL")] == [0, 60, 3600]
 
 
-def test_the_pages_cache_key_is_the_path_alone(delivery: Stack) -> None:
-    policy = delivery.properties("PageCache")["CachePolicyConfig"]
+@pytest.mark.parametrize("name", ["PageCache", "ImageCache"])
+def test_a_cache_key_is_the_path_alone(delivery: Stack, name: str) -> None:
+    policy = delivery.properties(name)["CachePolicyConfig"]
     key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["CookiesConfig"]["CookieBehavior"] == "none"
     assert key["HeadersConfig"]["HeaderBehavior"] == "none"

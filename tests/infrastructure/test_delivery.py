@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.model import delivery as delivery_files
 from chalicelib.model import keys
-from ops.iam.buckets import RENDITIONS
+from ops.iam.buckets import PUBLISHED, RENDITIONS
 from tests.builders import ULID
 from tests.infrastructure.distribution import (
     API,
@@ -25,23 +26,41 @@ from tests.infrastructure.stacks import Stack, deployed
 def test_a_first_deploy_needs_no_api(first: Stack) -> None:
     assert ids(first) == {"site", "images"}
     assert [behavior["PathPattern"] for behavior in settings(first)["CacheBehaviors"]] == [
-        "/images/*"
+        "/images/*",
+        "/i/*",
     ]
+
+
+def test_without_an_api_there_is_nothing_to_fall_back_to(first: Stack) -> None:
+    assert behavior(first, "/i/*")["TargetOriginId"] == "images"
+    assert "OriginGroups" not in settings(first)
 
 
 def test_page_images_and_api_have_one_domain(delivery: Stack) -> None:
     found = {b["PathPattern"]: b["TargetOriginId"] for b in settings(delivery)["CacheBehaviors"]}
-    assert found == {"/images/*": "images", "/api/*": "api"}
+    assert found == {"/images/*": "files", "/i/*": "files", "/api/*": "api"}
     assert settings(delivery)["DefaultCacheBehavior"]["TargetOriginId"] == "site"
 
 
 def test_every_behavior_has_an_existing_origin(delivery: Stack) -> None:
-    assert {behavior["TargetOriginId"] for behavior in behaviors(delivery)} == ids(delivery)
+    groups = {group["Id"] for group in settings(delivery)["OriginGroups"]["Items"]}
+    assert {b["TargetOriginId"] for b in behaviors(delivery)} <= ids(delivery) | groups
+
+
+def test_the_api_is_asked_for_files_that_the_bucket_does_not_have(delivery: Stack) -> None:
+    [group] = settings(delivery)["OriginGroups"]["Items"]
+    members = [member["OriginId"] for member in group["Members"]["Items"]]
+    assert (group["Id"], members) == ("files", ["images", "renditions"])
+    assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [403, 404]
+
+
+def test_the_api_is_asked_by_the_path_of_its_route(delivery: Stack) -> None:
+    assert origin(delivery, "renditions")["OriginPath"] == "/api/renditions"
 
 
 def test_the_apis_path_begins_with_the_stage_of_api_gateway() -> None:
     stack = deployed("delivery", API | {"ApiStage": "v1"})
-    assert [b["PathPattern"] for b in settings(stack)["CacheBehaviors"]] == ["/images/*", "/v1/*"]
+    assert settings(stack)["CacheBehaviors"][-1]["PathPattern"] == "/v1/*"
     assert "OriginPath" not in origin(stack, "api")
 
 
@@ -89,12 +108,17 @@ def test_the_distribution_may_read_the_whole_page(delivery: Stack) -> None:
 
 def test_the_distribution_may_read_what_the_local_cdn_may_read(delivery: Stack) -> None:
     keys = [arn.removeprefix("arn:aws:s3:::our-images/") for arn in readable(delivery, "Images")]
-    assert keys == list(RENDITIONS)
+    assert sorted(keys) == sorted((*RENDITIONS, *PUBLISHED))
 
 
 @given(st.from_regex(keys.RENDITION_PATTERN, fullmatch=True))
 def test_the_distribution_may_read_renditions(key: str) -> None:
     assert any(fnmatchcase(key, pattern) for pattern in RENDITIONS)
+
+
+@given(st.from_regex(delivery_files.PUBLISHED_PATTERN, fullmatch=True))
+def test_the_distribution_may_read_published_files(key: str) -> None:
+    assert any(fnmatchcase(key, pattern) for pattern in PUBLISHED)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +131,7 @@ def test_the_distribution_may_read_renditions(key: str) -> None:
     ],
 )
 def test_the_distribution_may_read_no_other_file_of_the_images_bucket(key: str) -> None:
-    assert not any(fnmatchcase(key, pattern) for pattern in RENDITIONS)
+    assert not any(fnmatchcase(key, pattern) for pattern in (*RENDITIONS, *PUBLISHED))
 
 
 @pytest.mark.parametrize("purpose", ["Images", "Site"])
@@ -126,7 +150,7 @@ def test_a_bucket_requires_tls(delivery: Stack, purpose: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("path", ["", "/images/*"])
+@pytest.mark.parametrize("path", ["", "/images/*", "/i/*"])
 def test_a_plain_http_request_is_redirected_to_https(delivery: Stack, path: str) -> None:
     assert behavior(delivery, path)["ViewerProtocolPolicy"] == "redirect-to-https"
 
@@ -152,7 +176,7 @@ def test_http_2_and_3_and_ipv6_are_supported(delivery: Stack) -> None:
     assert settings(delivery)["IPV6Enabled"] is True
 
 
-@pytest.mark.parametrize("path", ["", "/images/*"])
+@pytest.mark.parametrize("path", ["", "/images/*", "/i/*"])
 def test_page_and_images_can_only_be_read(delivery: Stack, path: str) -> None:
     assert behavior(delivery, path)["AllowedMethods"] == ["GET", "HEAD"]
 
