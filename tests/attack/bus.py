@@ -24,7 +24,7 @@ class Bus:
     def record(self, entry: dict[str, Any]) -> None:
         """Record an event."""
         detail = json.loads(entry["Detail"])
-        assert entry["DetailType"] == f"image.{detail['status']}"
+        assert entry["DetailType"] in (f"image.{detail['status']}", "image.changed")
         with self._lock:
             self._details.setdefault(detail["id"], []).append(detail)
 
