@@ -148,19 +148,21 @@ class Library:
     ) -> VersionedImage:
         """Change what the owner may change; a new focal point is rendered as by `reprocess`.
 
-        With `revisions` the record has to have one of them, else PreconditionFailed. LimitReached
-        if the caller has reached a limit of requests to process; admins have none.
+        With `revisions` the record has to have one of them, else PreconditionFailed, unless the
+        change is already there: so a request may be repeated whose response was lost (RFC 9110,
+        13.1.1). LimitReached if the caller has reached a limit of requests to process; admins have
+        none.
         """
         replaced: list[Image] = []  # the record that each attempt would replace
         count_once = functools.cache(functools.partial(self._count, caller))
 
         def decide(present: Image | None) -> Transition | None:
             image = self._visible(present, caller)
-            if revisions is not None and image.revision not in revisions:
-                raise PreconditionFailed
             step = transitions.change(image, patch, self._clock())
             if step is None:
                 return None
+            if revisions is not None and image.revision not in revisions:
+                raise PreconditionFailed
             if step[0].focal_point != image.focal_point:
                 count_once()
             replaced.append(image)

@@ -199,6 +199,13 @@ def test_a_change_with_another_entity_tag_is_refused(
     assert tag_of(client, ready) == '"2"'
 
 
+def test_a_conditional_change_may_be_repeated(client: Client, ready: str) -> None:
+    condition = {"If-Match": tag_of(client, ready)}
+    answers = [patch(client, ready, {"tags": ["a"]}, **condition) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].headers["ETag"] == answers[1].headers["ETag"]
+
+
 def test_an_unknown_image_is_not_found_whatever_the_condition(client: Client) -> None:
     assert patch(client, ULID, {"tags": ["a"]}, **{"If-Match": '"1"'}).status_code == 404
 

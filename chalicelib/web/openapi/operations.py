@@ -166,10 +166,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "The body is a JSON merge patch (RFC 7396) of the image: a field that is omitted "
             "stays, null removes, and `alt` is merged language by language; unlike in RFC 7396, "
             "an empty `alt` removes all texts. With `If-Match` the image is changed only if "
-            "nothing else has changed it since; without it, the last change of each field wins. A "
-            "new focal point queues the image to be processed again, and is counted like such a "
-            "request; nothing else is rendered again. Pending, expired and deleted images cannot "
-            "be changed."
+            "nothing has changed it since, or if it is so already; without it, the last change of "
+            "each field wins. A new focal point queues the image to be processed again, and is "
+            "counted like such a request; nothing else is rendered again. Pending, expired and "
+            "deleted images cannot be changed."
         ),
         body=ImagePatch,
         body_types=PATCH_TYPES,
