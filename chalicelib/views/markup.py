@@ -69,6 +69,13 @@ def _img(image: Image, group: list[Rendition], public_url: str) -> str:
     return (
         f'<img src="{escape(keys.public_address(public_url, largest.key))}"'
         f' srcset="{_srcset(group, public_url)}" sizes="100vw"'
-        f' width="{largest.width}" height="{largest.height}" alt=""'
+        f' width="{largest.width}" height="{largest.height}"{_alt(image)}'
         f' loading="lazy" decoding="async"{style}>'
     )
+
+
+def _alt(image: Image) -> str:
+    """The attributes with the main alternative text: that of the first language."""
+    language, text = next(iter(image.alt.items()), ("", ""))
+    lang = f' lang="{escape(language)}"' if language else ""  # it covers attributes, too
+    return f'{lang} alt="{escape(text)}"'

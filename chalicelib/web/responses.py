@@ -5,6 +5,8 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib.errors import RequestError
+from chalicelib.library import VersionedImage
+from chalicelib.web.entity_tags import entity_tag
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -26,6 +28,13 @@ def json_response(view: object, status: int = 200) -> Response:
         status_code=status,
         headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
     )
+
+
+def image_response(image: VersionedImage) -> Response:
+    """An image as JSON, with its entity tag."""
+    response = json_response(image.view)
+    response.headers["ETag"] = entity_tag(image.revision)
+    return response
 
 
 def problem_response(error: RequestError) -> Response:
