@@ -17,10 +17,12 @@ from chalice.app import (
 from chalicelib import __version__, lambda_events
 from chalicelib.auth.callers import Scope
 from chalicelib.lambda_events import for_each, seconds_left
+from chalicelib.model.patch import ImagePatch
 from chalicelib.telemetry import log_authorizer, log_invocation, write_json_lines
 from chalicelib.web.boundary import HttpBoundary
 from chalicelib.web.request_auth import AUTHORIZER_TTL_SECONDS, RequestAuth, authorizer_response
 from chalicelib.web.requests import (
+    PATCH_TYPES,
     AgainRequest,
     ListQuery,
     ObjectRequest,
@@ -29,7 +31,7 @@ from chalicelib.web.requests import (
     UploadRequest,
     valid_id,
 )
-from chalicelib.web.responses import json_response, redirect
+from chalicelib.web.responses import image_response, json_response, redirect
 from chalicelib.wiring import Wiring
 
 # Chalice's own command line lacks this project's policies, packagers and limits. Commands that need
@@ -100,9 +102,21 @@ def process_object() -> object:
 
 @app.route("/images/{image_id}", authorizer=guard)
 @boundary
-def show_image(image_id: str) -> object:
+def show_image(image_id: str) -> Response:
     caller = request_auth.caller(Scope.READ)
-    return wiring.library.show(valid_id(image_id), caller, boundary.query(ShowQuery).sizes)
+    query = boundary.query(ShowQuery)
+    return image_response(wiring.library.show(valid_id(image_id), caller, query.sizes))
+
+
+@app.route(
+    "/images/{image_id}", methods=["PATCH"], authorizer=guard, content_types=list(PATCH_TYPES)
+)
+@boundary
+def change_image(image_id: str) -> Response:
+    caller = request_auth.caller(Scope.UPLOAD)
+    patch = boundary.body(ImagePatch)
+    revisions = boundary.expected_revisions()
+    return image_response(wiring.library.change(valid_id(image_id), caller, patch, revisions))
 
 
 @app.route("/images/{image_id}", methods=["DELETE"], authorizer=guard)

@@ -14,7 +14,7 @@ DarkroomError
     ├── MalformedBody 400, UnreadableRequest 400, Unauthenticated 401
     ├── InsufficientScope 403, ForeignBucket 403, Forbidden 403
     ├── NotFound 404, UnknownRoute 404, MethodNotAllowed 405, Conflict 409
-    ├── UploadTooLarge 413, BodyTooLarge 413
+    ├── PreconditionFailed 412, UploadTooLarge 413, BodyTooLarge 413
     ├── UnsupportedType 415, UnsupportedMediaType 415, InvalidRequest 422, LimitReached 429
     └── InternalError 500, Unavailable 503, TimedOut 504
 """
@@ -204,6 +204,17 @@ class Conflict(RequestError):
     status = 409
     code = "conflict"
     title = "The image's status does not allow this"
+
+
+class PreconditionFailed(RequestError):
+    """The image has changed since the response whose ETag is in If-Match."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "The image has changed"
+
+    def __init__(self) -> None:
+        super().__init__("The image has changed since. Get it again, and send its new ETag.")
 
 
 class UnknownRoute(RequestError):

@@ -1,16 +1,18 @@
 """The owner's images: show, list, process on request, reprocess, delete."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Collection
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from chalicelib.auth.callers import Caller
 from chalicelib.deletion import Deleter, Receipt
-from chalicelib.errors import ForeignBucket, NotFound, ReadRefused
+from chalicelib.errors import ForeignBucket, NotFound, PreconditionFailed, ReadRefused
 from chalicelib.model import keys, transitions
 from chalicelib.model.focal_point import FocalPoint, FocalPointPatch
 from chalicelib.model.image import EVERYONE, Image, ObjectVersion, Status, Transition
+from chalicelib.model.patch import ImagePatch
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
 from chalicelib.model.variants import VariantsTable
 from chalicelib.pagination import Cursors
@@ -24,6 +26,7 @@ from chalicelib.settings import Settings
 from chalicelib.uploads.quotas import Quotas
 from chalicelib.views import image_view
 from chalicelib.views.image_view import ImageView
+from chalicelib.views.manifests import Manifests
 
 
 class ImageList(Struct, frozen=True, kw_only=True):
@@ -31,6 +34,13 @@ class ImageList(Struct, frozen=True, kw_only=True):
 
     images: list[ImageView]
     next_cursor: str | None
+
+
+class VersionedImage(Struct, frozen=True, kw_only=True):
+    """An image as the API returns it, and the revision of its record."""
+
+    view: ImageView
+    revision: int
 
 
 class Library:
@@ -64,13 +74,14 @@ class Library:
         self._table = table
         self._settings = settings
         self._clock = clock
+        self._manifests = Manifests(objects, images, table, settings)
 
-    def show(self, image_id: str, caller: Caller, layout: str = "") -> ImageView:
+    def show(self, image_id: str, caller: Caller, layout: str = "") -> VersionedImage:
         """The image with its latest history.
 
         `layout` is the `sizes` attribute of its markup, by default that of the variants table.
         """
-        return self._view(self._find(image_id, caller), layout)
+        return self._versioned(self._find(image_id, caller), layout)
 
     def list(
         self,
@@ -110,7 +121,7 @@ class Library:
             raise NotFound("There is no such object.")
         self._count(caller)
         self._processor.process(version, ProcessingRequest(forced=True, focal_point=focal_point))
-        return self.show(image_id, caller)
+        return self._view(self._find(image_id, caller))
 
     def reprocess(
         self, image_id: str, caller: Caller, focal_point: FocalPointPatch = UNSET
@@ -132,13 +143,58 @@ class Library:
         )
         if requested is None:  # a request that no worker has started takes the new focal point, too
             return self._view(self._find(image_id, caller))
-        message = msgspec.json.encode(ReprocessRequest(image_id=image.id)).decode()
-        self._work.send(message, keys.queue_group(image.owner))
+        self._send_request(requested)
         return self._view(requested)
+
+    def change(
+        self,
+        image_id: str,
+        caller: Caller,
+        patch: ImagePatch,
+        revisions: Collection[int] | None = None,
+    ) -> VersionedImage:
+        """Change what the owner may change; a new focal point is rendered as by `reprocess`.
+
+        With `revisions` the record has to have one of them, else PreconditionFailed, unless the
+        change is already there: so a request may be repeated whose response was lost (RFC 9110,
+        13.1.1). LimitReached if the caller has reached a limit of requests to process; admins have
+        none.
+        """
+        replaced: list[Image] = []  # the record that each attempt would replace
+        count_once = functools.cache(functools.partial(self._count, caller))
+
+        def decide(present: Image | None) -> Transition | None:
+            image = self._visible(present, caller)
+            step = transitions.change(image, patch, self._clock())
+            if step is None:
+                return None
+            if revisions is not None and image.revision not in revisions:
+                raise PreconditionFailed
+            if step[0].focal_point != image.focal_point:
+                count_once()
+            replaced.append(image)
+            return self._manifests.with_manifest(step)
+
+        changed: Image | None = None
+        try:
+            changed = self._images.update(image_id, decide)
+        finally:
+            if changed is None and replaced:  # an attempt that lost may have stored its manifest
+                self._processor.clean_up_after(image_id)
+        if changed is None:
+            return self.show(image_id, caller)
+        before = replaced[-1]
+        if changed.focal_point != before.focal_point and not before.processing.requested:
+            self._send_request(changed)
+        return self._versioned(changed)
 
     def delete(self, image_id: str, caller: Caller) -> Receipt:
         """Erase the image, or finish an interrupted deletion."""
         return self._deleter.erase(self._find(image_id, caller))
+
+    def _send_request(self, image: Image) -> None:
+        message = msgspec.json.encode(ReprocessRequest(image_id=image.id)).decode()
+        self._work.send(message, keys.queue_group(image.owner))
 
     def _exists(self, bucket: str, key: str) -> bool:
         try:
@@ -162,10 +218,15 @@ class Library:
         return self._images.update(image.id, decide)
 
     def _find(self, image_id: str, caller: Caller) -> Image:
-        image = self._images.get(image_id)
+        return self._visible(self._images.get(image_id), caller)
+
+    def _visible(self, image: Image | None, caller: Caller) -> Image:
         if image is None or not caller.may_see(image):
             raise NotFound("There is no such image.")
         return image
+
+    def _versioned(self, image: Image, layout: str = "") -> VersionedImage:
+        return VersionedImage(view=self._view(image, layout), revision=image.revision)
 
     def _view(self, image: Image, layout: str = "") -> ImageView:
         history = self._images.history(image.id)

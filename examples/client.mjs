@@ -1,8 +1,8 @@
 // Upload a picture to Darkroom, in Node 18 or newer and in browsers. No packages.
 //
-//     DARKROOM_TOKEN=... node examples/client.mjs https://photos.example/api Dragonfly.jpg
+//     DARKROOM_TOKEN=... node examples/client.mjs https://photos.example/api door.jpg "A door"
 //
-// prints the markup for a page. In a page:
+// prints the markup for a page; the last argument, the alternative text in English, may be omitted. In a page:
 //
 //     import { Darkroom } from "./client.mjs";
 //     const image = await new Darkroom(api, token).upload(input.files[0]);
@@ -43,6 +43,14 @@ export class Darkroom {
     form.append("file", file); // the bucket ignores fields after the file
     await send(ticket.url, { method: "POST", body: form });
     return this.waitFor(ticket.image_id);
+  }
+
+  /**
+   * Changes an image's `filename`, `alt`, `tags` or `focal_point`; returns the image. `changes` is a
+   * JSON merge patch: what it omits stays, and null removes.
+   */
+  async change(id, changes) {
+    return this.call("PATCH", `/images/${id}`, changes);
   }
 
   /** Polls the image, at growing intervals, until it has a final status. */
@@ -107,7 +115,7 @@ function sleep(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-async function main([api, path]) {
+async function main([api, path, alt]) {
   const { readFile } = await import("node:fs/promises");
   const { basename, extname } = await import("node:path");
   const { File } = await import("node:buffer"); // Node 18 has neither of these as a global
@@ -115,16 +123,18 @@ async function main([api, path]) {
   const match = /^\.(avif|bmp|gif|png|tiff?|webp)$/.exec(extname(path).toLowerCase());
   const type = `image/${match?.[1].replace(/^tif$/, "tiff") ?? "jpeg"}`;
   const file = new File([await readFile(path)], basename(path), { type });
-  const image = await new Darkroom(api, process.env.DARKROOM_TOKEN).upload(file);
+  const darkroom = new Darkroom(api, process.env.DARKROOM_TOKEN);
+  let image = await darkroom.upload(file);
   if (image.status !== "ready") {
     throw new DarkroomError(`The picture is ${image.status}: ${image.detail ?? "no reason"}`);
   }
+  if (alt) image = await darkroom.change(image.id, { alt: { en: alt } });
   console.log(image.markup);
 }
 
 if (globalThis.process?.argv?.[1]?.endsWith("client.mjs")) {
-  if (process.argv.length !== 4) {
-    console.error("Usage: client.mjs API FILE");
+  if (process.argv.length !== 4 && process.argv.length !== 5) {
+    console.error("Usage: client.mjs API FILE [ALT]");
     process.exit(1);
   }
   main(process.argv.slice(2)).catch((error) => {

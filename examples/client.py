@@ -1,6 +1,8 @@
 """Upload a picture to Darkroom and print what to paste into a page.
 
-    DARKROOM_TOKEN=... python3 examples/client.py https://photos.example/api Dragonfly.jpg
+    DARKROOM_TOKEN=... python3 examples/client.py https://photos.example/api door.jpg "A door"
+
+The last argument, the alternative text in English, may be omitted.
 
 Python 3.11 or newer, no packages. Omit DARKROOM_TOKEN if your Darkroom needs no token.
 Exit codes: 0 if the picture is ready, 1 otherwise, with a sentence on standard error.
@@ -59,6 +61,13 @@ class Darkroom:
             return self.call("GET", f"/images/{ticket['duplicate_of']}")
         send_form(ticket["url"], ticket["fields"], data)
         return self.wait_for(ticket["image_id"])
+
+    def change(self, image_id: str, changes: Json) -> Json:
+        """Change an image's `filename`, `alt`, `tags` or `focal_point` and return the image.
+
+        `changes` is a JSON merge patch: what it omits stays, and None removes.
+        """
+        return self.call("PATCH", f"/images/{image_id}", changes)
 
     def wait_for(self, image_id: str) -> Json:
         """Poll the image, at growing intervals, until it has a final status."""
@@ -138,12 +147,15 @@ def problem(error: urllib.error.HTTPError) -> DarkroomError:
 
 def main(arguments: list[str]) -> int:
     """Upload one file; returns 0 if its picture is ready."""
-    if len(arguments) != 2:
-        sys.stderr.write("Usage: client.py API FILE\n")
+    if len(arguments) not in (2, 3):
+        sys.stderr.write("Usage: client.py API FILE [ALT]\n")
         return 1
-    api, file = arguments
+    api, file, *alt = arguments
+    darkroom = Darkroom(api, os.environ.get("DARKROOM_TOKEN", ""))
     try:
-        image = Darkroom(api, os.environ.get("DARKROOM_TOKEN", "")).upload(Path(file))
+        image = darkroom.upload(Path(file))
+        if alt and image["status"] == "ready":
+            image = darkroom.change(image["id"], {"alt": {"en": alt[0]}})
     except (OSError, DarkroomError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

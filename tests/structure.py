@@ -29,6 +29,7 @@ PACKAGES = ("chalicelib", "ops")
 _IMAGE_ID = "01J00000000000000000000000"
 _BODIES: dict[str, dict[str, Any]] = {
     "/uploads": {"filename": "a.jpg", "content_type": "image/jpeg", "size": 1000},
+    "/images/{image_id}": {"filename": "a.jpg"},
     "/images": {"bucket": SETTINGS["UPLOADS_BUCKET"], "key": "a.jpg"},
 }
 _QUERIES = {"/generate-upload-url": "?filename=a.jpg&content_type=image/jpeg&size=1000"}
@@ -95,7 +96,7 @@ def hops() -> dict[str, list[str]]:
 
 
 def _first_call(app: Any, method: str, path: str) -> list[str] | None:
-    body = json.dumps(_BODIES.get(path, {})).encode() if method == "POST" else b""
+    body = json.dumps(_BODIES.get(path, {})).encode() if method in {"PATCH", "POST"} else b""
     address = path.replace("{image_id}", _IMAGE_ID) + _QUERIES.get(path, "")
     try:
         with Client(app, stage_name="none") as client:

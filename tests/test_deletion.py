@@ -60,7 +60,7 @@ def test_an_upload_between_tombstone_and_erasure_is_kept(
 
     monkeypatch.setattr(wiring.deleter, "_entomb", entomb_slowly)
     assert wiring.deleter.object_removed(version(KEY, "A2")) is None
-    assert wiring.library.show(done.id, caller(done.owner)).status is Status.READY
+    assert wiring.library.show(done.id, caller(done.owner)).view.status is Status.READY
 
 
 def test_an_erasure_continues_with_the_checksums_that_are_still_indexed(

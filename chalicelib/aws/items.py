@@ -47,6 +47,8 @@ def record_item(image: Image) -> Item:
         "updated_at": sortable(image.updated_at),
         "revision": image.revision,
     }
+    if image.alt:
+        row["alt"] = [list(entry) for entry in image.alt.items()]  # DynamoDB's maps have no order
     if image.is_unfinished:
         row["unfinished"] = unfinished_keys(image.unfinished_status)[
             crc32(image.id.encode()) % SHARDS
@@ -56,7 +58,8 @@ def record_item(image: Image) -> Item:
 
 def image_of(item: Item) -> Image:
     """Decode a record."""
-    return msgspec.convert(nested(_plain(item)), Image)
+    row = _plain(item)
+    return msgspec.convert(nested(row | {"alt": dict(row.get("alt", ()))}), Image)
 
 
 def history_item(image: Image, event: Event, revision: int) -> Item:

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.errors import Reason
-from chalicelib.model.image import Event, Image, Status
+from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.image import CHANGED, Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent, event_id
 from chalicelib.model.variants import VariantsTable
 from chalicelib.views import image_view
@@ -34,6 +35,11 @@ Sha256 = Annotated[str | None, Meta(description="The original's SHA-256, in lowe
 Renditions = Annotated[list[RenditionView], Meta(description="In the order of the variants.")]
 Why = Annotated[Reason | None, Meta(description="The reason, as a code for programs.")]
 Detail = Annotated[str | None, Meta(description="The reason, as a sentence for people.")]
+Alt = Annotated[
+    dict[str, str], Meta(description="Alternative text by BCP 47 language tag, the main one first.")
+]
+Tags = Annotated[tuple[str, ...], Meta(description="The owner's tags, in order.")]
+Crops = Annotated[FocalPoint | None, Meta(description="The point that crops are centred on.")]
 Erased = Annotated[bool, Meta(description="Whether somebody requested its deletion.")]
 
 
@@ -49,7 +55,14 @@ class ImageEvent(Struct, frozen=True, kw_only=True):
     filename: Filename
 
 
-class ImageReady(ImageEvent, frozen=True, kw_only=True):
+class DescribedEvent(ImageEvent, frozen=True, kw_only=True):
+    """The fields of every event of an image that is not deleted."""
+
+    alt: Alt
+    tags: Tags
+
+
+class ImageReady(DescribedEvent, frozen=True, kw_only=True):
     """All renditions are available; sides in pixels."""
 
     status: Annotated[Literal["ready"], _STATUS]
@@ -61,7 +74,26 @@ class ImageReady(ImageEvent, frozen=True, kw_only=True):
     renditions: Renditions
 
 
-class ImageRejected(ImageEvent, frozen=True, kw_only=True):
+class ImageChanged(DescribedEvent, frozen=True, kw_only=True):
+    """The owner has changed what describes the image, or its focal point.
+
+    It has the fields of all events for statuses, as it may overtake the last of them: a subscriber
+    that ignores that one, because of its lower revision, has missed nothing.
+    """
+
+    status: Annotated[Status, Meta(description="The image's status, which has not changed.")]
+    reason: Why
+    detail: Detail
+    content_type: ContentType
+    width: Width
+    height: Height
+    bytes: Bytes
+    sha256: Sha256
+    focal_point: Crops
+    renditions: Renditions
+
+
+class ImageRejected(DescribedEvent, frozen=True, kw_only=True):
     """The original can never become an image: `reason` is for programs, `detail` for people."""
 
     status: Annotated[Literal["rejected"], _STATUS]
@@ -69,7 +101,7 @@ class ImageRejected(ImageEvent, frozen=True, kw_only=True):
     detail: Detail
 
 
-class ImageFailed(ImageEvent, frozen=True, kw_only=True):
+class ImageFailed(DescribedEvent, frozen=True, kw_only=True):
     """Processing failed after all retries; `detail` is a sentence."""
 
     status: Annotated[Literal["failed"], _STATUS]
@@ -83,20 +115,23 @@ class ImageDeleted(ImageEvent, frozen=True, kw_only=True):
     erased: Erased
 
 
-SCHEMAS: dict[Status, type[ImageEvent]] = {
+# By the history line that an event is published with.
+SCHEMAS: dict[str, type[ImageEvent]] = {
     Status.READY: ImageReady,
     Status.REJECTED: ImageRejected,
     Status.FAILED: ImageFailed,
     Status.DELETED: ImageDeleted,
+    CHANGED: ImageChanged,
 }
-NAMES = {status: f"image.{status.value}" for status in SCHEMAS}
+NAMES = {line: f"image.{line}" for line in SCHEMAS}
 
 
 def outbox_event_of(
     image: Image, event: Event, public_url: str, table: VariantsTable
 ) -> OutboxEvent | None:
     """The outbox event to write with `image` and `event`; None if there is none to publish."""
-    if image.status not in SCHEMAS or event.event != image.status.value:
+    schema = SCHEMAS.get(event.event)
+    if schema is None:
         return None
     revision = image.revision + 1
     view = image_view.show(image, public_url, table)
@@ -109,12 +144,11 @@ def outbox_event_of(
         "status": image.status.value,
         "erased": image.deletion.permanent,
     }
-    schema = SCHEMAS[image.status]
     detail = schema(**{name: values[name] for name in schema.__struct_fields__})
     return OutboxEvent(
         image_id=image.id,
         revision=revision,
-        name=NAMES[image.status],
+        name=NAMES[event.event],
         at=event.at,
         detail=msgspec.json.encode(detail).decode(),
     )

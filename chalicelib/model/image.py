@@ -29,6 +29,7 @@ UNFINISHED = frozenset({Status.PENDING, Status.PROCESSING, Status.FAILED})
 WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; the record expires later
 
 TICKET = "ticket"  # the history line of an image that a ticket announced
+CHANGED = "changed"  # that of a change that its owner requested
 EXPIRED = "expired"  # that of a ticket whose file was never uploaded
 CLOCK_SKEW = timedelta(minutes=15)  # by which clocks may differ: S3 refuses requests beyond it
 RECENT = 100  # events of an image that are shown, and stored in its manifest
@@ -141,6 +142,8 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `bytes`, `width`, `height` (upright pixels), `content_type` (sniffed) and `sha256` (hex)
     describe the original. Crops are centred on `focal_point`, or on the centre if it is None.
+    `alt` is alternative text by language, the main one first; `patch` has the bounds of it and of
+    `tags`.
     `indexed_checksums` are the checksums that the image may be indexed by: that of its content,
     and outdated ones that are still to be removed. `revision` counts the record's writes. `ticket`,
     `processing` and `deletion` are stored flat, among the other fields: see `flat` and `nested`.
@@ -162,6 +165,8 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes: int | None = None
     sha256: str | None = None
     focal_point: FocalPoint | None = None
+    alt: dict[str, str] = {}
+    tags: tuple[str, ...] = ()
     placeholder: Placeholder | None = None
     renditions: tuple[Rendition, ...] = ()
     indexed_checksums: tuple[str, ...] = field(default=(), name="marked")

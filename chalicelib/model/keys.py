@@ -151,7 +151,7 @@ _LONGEST = 150  # bytes of UTF-8; file systems allow 255, and S3 limits headers
 _FOR_FILE_SYSTEMS = re.compile(r'[<>:"|?*]')
 _NOT_ASCII = re.compile(r"[^A-Za-z0-9._-]+")
 # Bidirectional controls reorder the letters after them: gpj.exe is shown as exe.jpg.
-_REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 
 
@@ -175,4 +175,4 @@ def stem_of(filename: str) -> str:
 
 
 def _is_shown(letter: str) -> bool:
-    return letter not in _REORDERING and unicodedata.category(letter) not in _INVISIBLE
+    return letter not in REORDERING and unicodedata.category(letter) not in _INVISIBLE

@@ -55,6 +55,8 @@ def remove(
     tombstone = replace(
         without_content(image),
         status=Status.DELETED,
+        alt={},  # what an owner wrote may be about people
+        tags=(),
         ticket=TicketState(expires_at=image.ticket.expires_at),
         processing=ProcessingState(sequencer=sequencer or image.processing.sequencer),
         deletion=DeletionState(

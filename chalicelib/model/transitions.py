@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, InvalidTransition, Reason
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import (
+    CHANGED,
     EVERYONE,
     EXPIRED,
     Image,
@@ -23,11 +24,18 @@ from chalicelib.model.image import (
     is_older,
     transition_to,
 )
+from chalicelib.model.patch import (
+    ImagePatch,
+    focal_point_phrase,
+    summary,
+    with_description_of,
+)
 from chalicelib.model.requests import ProcessingRequest
 from chalicelib.model.tombstones import check_cleared, is_erased_for_good
 
 EVENT = ProcessingRequest()  # the request that an S3 event stands for
 _LONGEST_EVENT = 32_768  # characters of a lost event; those of S3 for one object have 3,000
+_WITHOUT_ORIGINAL = frozenset({Status.PENDING, Status.DELETED, Status.EXPIRED})
 _MOST_OUTDATED = 100  # checksums removed from the index with one write; each is a request
 
 # S3 checks a ticket when an upload begins; a slow one ends, and its event arrives, some time later.
@@ -195,7 +203,8 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
     indexed_checksums = _still_indexed(image, current)
     if current and current not in indexed_checksums:
         indexed_checksums += (current,)
-    merged = replace(result, indexed_checksums=indexed_checksums, revision=image.revision)
+    merged = with_description_of(result, image)  # it may have been changed meanwhile
+    merged = replace(merged, indexed_checksums=indexed_checksums, revision=image.revision)
     merged = merged.with_ticket(expires_at=None, refused=image.ticket.refused)
     merged = merged.with_processing(requested=image.processing.requested)
     if image.sha256 not in (None, merged.sha256):
@@ -220,14 +229,32 @@ def change_focal_point(
     check_original(image)
     if image.focal_point == focal_point:
         return None
-    detail = f"focal point {focal_point}" if focal_point else "no focal point"
-    return transition_to(_with_focal_point(image, focal_point, now), now, "changed", detail)
+    moved = _with_focal_point(image, focal_point, now)
+    return transition_to(moved, now, CHANGED, focal_point_phrase(moved))
 
 
 def _with_focal_point(image: Image, focal_point: FocalPoint | None, now: datetime) -> Image:
     if image.focal_point == focal_point:
         return image
     return replace(image, focal_point=focal_point).with_processing(content_since=now)
+
+
+def change(image: Image, patch: ImagePatch, now: datetime) -> Transition | None:
+    """Change the image as its owner requests; a new focal point is a request to process it again.
+
+    Both are one write: whatever fails afterwards, the sweep finds the request. Conflict if there is
+    no original. InvalidRequest if the patch exceeds a limit.
+    """
+    # Nor before there is an original: the history lines of a pending image expire with its ticket.
+    if image.status in _WITHOUT_ORIGINAL:
+        raise Conflict(f"An image that is {image.status} cannot be changed.")
+    changed = patch.apply(image)
+    if changed == image:
+        return None
+    detail = summary(image, changed)
+    if changed.focal_point != image.focal_point:
+        changed = changed.with_processing(requested=True, content_since=now)
+    return transition_to(changed, now, CHANGED, detail)
 
 
 def request_reprocessing(image: Image, now: datetime) -> Transition | None:
@@ -250,7 +277,7 @@ def expire(image: Image, now: datetime) -> Transition | None:
 
 def check_original(image: Image) -> None:
     """Conflict if there is no original to process."""
-    if image.status in (Status.PENDING, Status.DELETED, Status.EXPIRED):
+    if image.status in _WITHOUT_ORIGINAL:
         raise Conflict(f"An image that is {image.status} has no original to process.")
 
 

@@ -134,10 +134,7 @@ class Processor:
 
     def _refuse_upload(self, image: Image | None) -> Transition | None:
         step = transitions.refuse_upload(image, self._clock()) if image else None
-        if step is None or step[0].status not in (Status.READY, Status.REJECTED):
-            return step
-        refused, event = step
-        return refused.with_processing(manifest_etag=self._manifests.write(refused, event)), event
+        return self._manifests.with_manifest(step) if step else None
 
     def _read(self, started: Image, version: ObjectVersion, timer: PhaseTimer) -> StoredObject:
         """The object, or with a ticket the version that was accepted."""
@@ -166,13 +163,12 @@ class Processor:
             if image is None or step is None:
                 return None
             self._remove_outdated(image, transitions.checksum_to_index(result))
-            done, event = step
-            self._publish(done)
-            return done.with_processing(manifest_etag=self._manifests.write(done, event)), event
+            self._publish(step[0])
+            return self._manifests.with_manifest(step)
 
         finished = self._images.update(started.id, decide)
         if finished is None:
-            self._clean_up_after(started.id)
+            self.clean_up_after(started.id)
             self._telemetry.record(
                 NothingToDo(why="Another worker finished first, or newer work was requested.")
             )
@@ -208,7 +204,8 @@ class Processor:
 
         return self._images.update(started.id, decide)
 
-    def _clean_up_after(self, image_id: str) -> None:
+    def clean_up_after(self, image_id: str) -> None:
+        """Repair what a writer has left that lost the race for the record."""
         image = self._images.get(image_id)
         if image and image.status in (Status.READY, Status.REJECTED):
             # Our files may have overwritten those of the faster worker.

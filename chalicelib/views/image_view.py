@@ -49,6 +49,8 @@ class ImageView(Struct, frozen=True, kw_only=True):
     bytes: int | None
     sha256: str | None
     focal_point: FocalPoint | None
+    alt: dict[str, str]
+    tags: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
     placeholder: Placeholder | None
@@ -88,6 +90,8 @@ def show(
         bytes=image.bytes,
         sha256=image.sha256,
         focal_point=image.focal_point,
+        alt=image.alt,
+        tags=image.tags,
         created_at=image.created_at,
         updated_at=image.updated_at,
         placeholder=image.placeholder,

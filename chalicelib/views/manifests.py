@@ -4,7 +4,15 @@ import msgspec
 from msgspec import Struct, field
 
 from chalicelib.model import keys
-from chalicelib.model.image import RECENT, Event, Image, ProcessingState, Rendition
+from chalicelib.model.image import (
+    RECENT,
+    Event,
+    Image,
+    ProcessingState,
+    Rendition,
+    Status,
+    Transition,
+)
 from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore, StoredObject
@@ -29,8 +37,13 @@ class Ledger(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(ImageView, frozen=True, kw_only=True):
-    """An image as the API returns it, and its ledger."""
+    """An image as the API returns it, and its ledger.
 
+    Those with a default are not in manifests of earlier versions.
+    """
+
+    alt: dict[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
     ledger: Ledger
 
 
@@ -51,6 +64,16 @@ class Manifests:
         self._images = images
         self._table = table
         self._settings = settings
+
+    def with_manifest(self, transition: Transition) -> Transition:
+        """Store the manifest of a transition to ready or rejected; the record gets its ETag.
+
+        The record is written afterwards: a writer that loses that race has to repair the manifest.
+        """
+        image, event = transition
+        if image.status not in (Status.READY, Status.REJECTED):
+            return transition
+        return image.with_processing(manifest_etag=self.write(image, event)), event
 
     def write(self, image: Image, *following: Event) -> str:
         """Store the manifest of `image` and return its ETag.

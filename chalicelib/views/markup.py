@@ -75,6 +75,13 @@ def _img(image: Image, public_url: str, urls: Mapping[int, str], layout: str) ->
     # "auto" is for images that load lazily: browsers then know how wide the image is shown.
     return (
         f'<img src="{escape(source)}" srcset="{escape(srcset)}" sizes="auto, {escape(layout)}"'
-        f' width="{largest.width}" height="{largest.height}" alt=""'
+        f' width="{largest.width}" height="{largest.height}"{_alt(image)}'
         f' loading="lazy" decoding="async"{style}>'
     )
+
+
+def _alt(image: Image) -> str:
+    """The attributes with the main alternative text: that of the first language."""
+    language, text = next(iter(image.alt.items()), ("", ""))
+    lang = f' lang="{escape(language)}"' if language else ""  # it covers attributes, too
+    return f'{lang} alt="{escape(text)}"'

@@ -17,14 +17,15 @@ from chalicelib.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from chalicelib.web import requests
+from chalicelib.web import entity_tags, requests
 from chalicelib.web.requests import Form
 from chalicelib.web.responses import json_response, problem_response
 
 _log = logging.getLogger(__name__)
 _PREFLIGHT_SECONDS = "600"
+_WITH_BODY = frozenset({"PATCH", "POST"})
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-EXPOSED = "Retry-After, WWW-Authenticate"  # response headers that pages may read
+EXPOSED = "ETag, Retry-After, WWW-Authenticate"  # response headers that pages may read
 
 View = Callable[..., Any]
 Headers = dict[str, str | list[str]]
@@ -72,7 +73,7 @@ class HttpBoundary:
         API Gateway itself would respond to them with 403.
         """
         for path, views in list(self._app.routes.items()):
-            for method in views.keys() - {"POST"}:
+            for method in views.keys() - _WITH_BODY:
                 views[method].content_types = []  # a body is ignored, whatever its type
             missing = [method for method in _METHODS if method not in views]
             self._allowed[path] = ", ".join(sorted([*views, "OPTIONS"]))
@@ -92,13 +93,17 @@ class HttpBoundary:
         given: Any = self._request.query_params or {}
         return requests.query_as(form, {name: given.getlist(name) for name in given})
 
+    def expected_revisions(self) -> frozenset[int] | None:
+        """The revisions that the current request's If-Match allows; None for any."""
+        return entity_tags.revisions_of(self._request.headers.get("if-match"))
+
     def preflight(self, **_: str) -> Response:
         """The response to a CORS preflight request."""
         allowed = self._cors()
         if "Access-Control-Allow-Origin" in allowed:
             allowed |= {
-                "Access-Control-Allow-Methods": "GET, POST, DELETE",
-                "Access-Control-Allow-Headers": "Content-Type, Authorization",
+                "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
+                "Access-Control-Allow-Headers": "Content-Type, Authorization, If-Match",
                 "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
             }
         return Response(body="", status_code=204, headers=allowed)

@@ -10,9 +10,12 @@ from chalicelib.errors import InvalidRequest, MalformedBody, NotFound
 from chalicelib.model import keys
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import Status
+from chalicelib.model.patch import Filename
 from chalicelib.model.variants import Media
 
-Filename = Annotated[str, Meta(min_length=1, max_length=1024)]
+# Both for a JSON merge patch: its own media type (RFC 7396), and that of the other bodies.
+PATCH_TYPES = ("application/json", "application/merge-patch+json")
+
 ContentType = Annotated[str, Meta(max_length=255)]  # empty: not known
 Size = Annotated[int, Meta(ge=1)]
 # `$` also matches before a trailing newline, so the length is limited, too.
@@ -106,6 +109,7 @@ def valid_id(text: str) -> str:
 
 
 def _sentence(reason: msgspec.ValidationError) -> str:
-    message, _, place = str(reason).partition(" - at `$.")
+    text = str(reason).replace(" - at `key` in `$.", " - at `$.")  # of an object's own names
+    message, _, place = text.partition(" - at `$.")
     field = place.rstrip("`")
     return f"{field}: {message}." if field else f"{message}."

@@ -5,6 +5,8 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib.errors import RequestError
+from chalicelib.library import VersionedImage
+from chalicelib.web.entity_tags import entity_tag
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -33,6 +35,13 @@ def redirect(url: str) -> Response:
     return Response(
         body="", status_code=302, headers={"Location": url, "Cache-Control": "no-store"}
     )
+
+
+def image_response(image: VersionedImage) -> Response:
+    """An image as JSON, with its entity tag."""
+    response = json_response(image.view)
+    response.headers["ETag"] = entity_tag(image.revision)
+    return response
 
 
 def problem_response(error: RequestError) -> Response:

@@ -77,7 +77,7 @@ def _response(status: str, response: Json) -> tuple[str, str]:
 
 
 def _schema(holder: Json) -> Json:
-    (content,) = holder["content"].values()
+    content = next(iter(holder["content"].values()))  # all media types have the same schema
     return dict(content["schema"])
 
 
@@ -109,6 +109,8 @@ def _type(schema: Json) -> str:
         return ", ".join(f"`{value}`" if value else "empty" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(schema['items'])}"
+    if "additionalProperties" in schema and "properties" not in schema:
+        return f"object of {_type(schema['additionalProperties'])}"
     return str(schema.get("type", "object")) + _limits(schema)
 
 

@@ -31,7 +31,8 @@ def text() -> str:
     document: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Darkroom image event",
-        "oneOf": list(references),
+        # Not oneOf: a change of a ready image also has all fields of image.ready.
+        "anyOf": list(references),
         "$defs": definitions,
     }
     return json.dumps(document, indent=2) + "\n"

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 
 class Bus:
-    """EventBridge with only PutEvents; `published` returns the details of accepted events."""
+    """EventBridge with only PutEvents; `published` returns accepted events' details and names."""
 
     def __init__(self) -> None:
         self._details: dict[str, list[dict[str, Any]]] = {}
@@ -24,7 +24,8 @@ class Bus:
     def record(self, entry: dict[str, Any]) -> None:
         """Record an event."""
         detail = json.loads(entry["Detail"])
-        assert entry["DetailType"] == f"image.{detail['status']}"
+        assert entry["DetailType"] in (f"image.{detail['status']}", "image.changed")
+        detail["name"] = entry["DetailType"]
         with self._lock:
             self._details.setdefault(detail["id"], []).append(detail)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.attack.lambdas import Lambda, Lambdas
 from tests.attack.runs import AT_ONCE, check_history, check_published
-from tests.attack.scenes import Scene, event, picture
+from tests.attack.scenes import TEXTS, Scene, event, picture
 
 NEWEST = picture(200)
 LATEST = "B1"  # the sequencer of what happens in between
@@ -57,6 +57,11 @@ def remove(scene: Scene, other: Lambda) -> None:
 def erase(scene: Scene, other: Lambda) -> None:
     """The owner deletes the image."""
     other.request("DELETE", f"/images/{scene.image_id}")
+
+
+def describe(scene: Scene, other: Lambda) -> None:
+    """The owner changes the image's texts."""
+    other.request("PATCH", f"/images/{scene.image_id}", TEXTS, 409)
 
 
 def overtaken(lambdas: Lambdas, scene_of: type[Scene], other: Other, call: int) -> Scene:

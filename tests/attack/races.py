@@ -37,7 +37,7 @@ class Race:
         self._world = world
         self._workers = workers
         self._key = key
-        self._image_id = image_id
+        self.image_id = image_id
         self._draw = Random(key)
         self._happened: list[Call] = []
         self._calls = 0  # that have ended
@@ -47,7 +47,7 @@ class Race:
 
     def put(self, data: bytes) -> Call:
         """Write the object."""
-        self.sets.append(renditions_of(self._image_id, data))
+        self.sets.append(renditions_of(self.image_id, data))
         self._world.put(self._key, data)
         return "process_upload", event(self._key, self._sequencer())
 
@@ -75,10 +75,10 @@ class Race:
 
     def left(self) -> tuple[Status, frozenset[str]]:
         """The record's final status and renditions, all of which exist."""
-        record = self._world.record(self._image_id)
+        record = self._world.record(self.image_id)
         assert record
         shown = frozenset(record.processed_files)
-        assert shown <= set(self._world.files(self._image_id))
+        assert shown <= set(self._world.files(self.image_id))
         return record.status, shown
 
     def _sequencer(self) -> str:
@@ -115,7 +115,7 @@ class Race:
 
     def _read_repeatedly(self) -> None:
         while not self._over.is_set():
-            record = self._world.record(self._image_id)
+            record = self._world.record(self.image_id)
             if record:
                 self._check(record)
             self._over.wait(_PAUSE)
@@ -125,7 +125,7 @@ class Race:
         if shown and shown not in self.sets:
             self.flaws.append(f"A mixed set: {sorted(shown)}")
         lost = [key for key in shown if not self._is_whole(key)]
-        now = self._world.record(self._image_id)
+        now = self._world.record(self.image_id)
         if lost and now and now.revision == record.revision:
             self.flaws.append(f"{record.status} at revision {record.revision} shows {lost}")
 
@@ -135,4 +135,4 @@ class Race:
         except ClientError:
             return False
         variant, _, extension = key.rpartition("/")[2].partition(".")
-        return keys.rendition_key(self._image_id, data, variant, extension) == key
+        return keys.rendition_key(self.image_id, data, variant, extension) == key

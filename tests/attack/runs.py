@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib.events.schemas import SCHEMAS
+from chalicelib.events.schemas import NAMES
 from chalicelib.model import keys
 from chalicelib.model.image import TICKET, Status, flat
 from chalicelib.model.transitions import ALLOWED
@@ -65,7 +65,7 @@ def run(lambdas: Lambdas, scene_of: type[Scene], fault: Fault | None) -> Run:
         scene.check()
         check_history(scene)
         check_published(scene)
-        _check_manifest(scene)
+        check_manifest(scene)
         return Run(ending, calls, met, scene.flaws + wire.flaws)
 
 
@@ -131,16 +131,17 @@ def check_published(scene: Scene) -> None:
     if scene.world.has_pending_events(scene.image_id):
         scene.function.call(PUBLISH, None)
     history = scene.world.history(scene.image_id)
-    lines = {n: line.event for n, line in enumerate(history, 1) if line.event in set(SCHEMAS)}
+    lines = {n: NAMES[line.event] for n, line in enumerate(history, 1) if line.event in NAMES}
     details = scene.world.published(scene.image_id)
-    published = {detail["revision"]: detail["status"] for detail in details}
+    published = {detail["revision"]: detail["name"] for detail in details}
     if published != lines:
         scene.flaws.append(f"Published was {published}, not {lines}")
     if scene.world.has_pending_events(scene.image_id):
         scene.flaws.append("An event stays pending")
 
 
-def _check_manifest(scene: Scene) -> None:
+def check_manifest(scene: Scene) -> None:
+    """Check that the manifest, if there is one, is that of the record."""
     key = keys.manifest_key(scene.image_id)
     record = scene.world.record(scene.image_id)
     if record is None or key not in scene.world.files(scene.image_id):
@@ -148,7 +149,8 @@ def _check_manifest(scene: Scene) -> None:
     if record.processing.manifest_etag != scene.world.files(scene.image_id)[key].etag:
         scene.flaws.append("The manifest is not that of the record")
     history = scene.world.history(scene.image_id)
-    shown = msgspec.to_builtins(image_view.show(record, SETTINGS["PUBLIC_URL"], history))
+    view = image_view.show(record, SETTINGS["PUBLIC_URL"], history)
+    shown = json.loads(msgspec.json.encode(view))
     stored = json.loads(scene.world.file(key))
     if wrong := [name for name in shown if stored.get(name) != shown[name]]:
         scene.flaws.append(f"The manifest differs from what the API shows: {wrong}")

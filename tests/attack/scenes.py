@@ -14,6 +14,8 @@ from tests.attack.world import UPLOADS, VARIANTS, World, fresh_key
 from tests.builders import s3_record
 from tests.pictures import encoded
 
+TEXTS: dict[str, Any] = {"alt": {"en": "A door", "de": "Eine Tür"}, "tags": ["door", "red"]}
+
 
 def picture(shade: int = 90) -> bytes:
     """A small picture; each `shade` (0 to 255) makes another."""
@@ -150,6 +152,25 @@ class Overwrite(Scene):
         new = frozenset(record.processed_files)
         if not set(self.shown) <= {self.old, new} or self.old & new:
             self.flaws.append("A reader saw files of both originals")
+
+
+class Change(Scene):
+    """An owner changes a ready image."""
+
+    serves = True
+
+    def prepare(self) -> None:
+        self.copy(picture())
+        self.brought("process_upload", event(self.key, "A1"))
+
+    def act(self) -> None:
+        self.function.request("PATCH", f"/images/{self.image_id}", TEXTS, 409)
+
+    def check(self) -> None:
+        record = self.world.record(self.image_id)
+        assert record
+        if (record.alt, record.tags) != (TEXTS["alt"], tuple(TEXTS["tags"])):
+            self.flaws.append(f"The image has {record.alt} and {record.tags}")
 
 
 class Erasure(Scene):

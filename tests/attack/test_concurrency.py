@@ -1,5 +1,8 @@
 """Eight workers process one object: a consistent end, and never a mixed set of renditions."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
 import pytest
 
 from chalicelib.model.image import Status
@@ -67,3 +70,18 @@ def announced(owner: Lambda) -> dict[str, dict[str, str]]:
     """An upload ticket."""
     body = {"filename": "a.png", "content_type": "image/png", "size": len(CONTENTS[0])}
     return owner.request("POST", "/uploads", body)
+
+
+def test_concurrent_changes_of_different_fields_and_languages_are_all_kept(
+    lambdas: Lambdas, race: Race
+) -> None:
+    call = race.put(CONTENTS[0])
+    changes = [{"alt": {f"en-x-{n}": "x"}} for n in range(6)] + [{"tags": ["a"]}]
+    with ExitStack() as stack, ThreadPoolExecutor(len(changes)) as pool:
+        owners = [stack.enter_context(lambdas.borrow()) for _ in changes]
+        owners[0].deliver(*call)
+        path = f"/images/{race.image_id}"
+        list(pool.map(lambda owner, body: owner.request("PATCH", path, body), owners, changes))
+    record = lambdas.world.record(race.image_id)
+    assert record
+    assert (len(record.alt), record.tags) == (6, ("a",))

@@ -5,7 +5,7 @@ import pytest
 from tests.attack.faults import BREAKING, KILLING, Kind, Manner
 from tests.attack.lambdas import TRIES, Lambdas
 from tests.attack.runs import flaws
-from tests.attack.scenes import Erasure, Overwrite, Removal, Scene, Upload
+from tests.attack.scenes import Change, Erasure, Overwrite, Removal, Scene, Upload
 
 FEWER = (Manner(Kind.KILLED, done=False), Manner(Kind.RESET, done=True))
 EVERY = (*BREAKING, *KILLING)
@@ -17,7 +17,7 @@ def test_an_upload_ends_the_same_whichever_call_fails(lambdas: Lambdas, manner: 
 
 
 @pytest.mark.parametrize("manner", FEWER, ids=str)
-@pytest.mark.parametrize("scene", [Overwrite, Erasure, Removal])
+@pytest.mark.parametrize("scene", [Overwrite, Change, Erasure, Removal])
 def test_later_changes_end_the_same_whichever_call_fails(
     lambdas: Lambdas, scene: type[Scene], manner: Manner
 ) -> None:

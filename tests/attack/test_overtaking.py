@@ -4,9 +4,18 @@ import pytest
 
 from chalicelib.model.image import Status
 from tests.attack.lambdas import Lambdas
-from tests.attack.overtaking import NEWEST, Other, at_every_call, erase, overwrite, straddle
+from tests.attack.overtaking import (
+    NEWEST,
+    Other,
+    at_every_call,
+    describe,
+    erase,
+    overwrite,
+    straddle,
+)
 from tests.attack.races import renditions_of
-from tests.attack.scenes import Arrival, Erasure, Removal, Scene, Upload
+from tests.attack.runs import check_manifest
+from tests.attack.scenes import Arrival, Change, Erasure, Overwrite, Removal, Scene, Upload
 
 
 def shown(scene: Scene) -> tuple[Status, frozenset[str]]:
@@ -18,7 +27,8 @@ def shown(scene: Scene) -> tuple[Status, frozenset[str]]:
 
 
 @pytest.mark.parametrize(
-    ("scene", "other"), [(Arrival, overwrite), (Arrival, straddle), (Removal, overwrite)]
+    ("scene", "other"),
+    [(Arrival, overwrite), (Arrival, straddle), (Change, overwrite), (Removal, overwrite)],
 )
 def test_the_newest_content_is_ready_in_the_end(
     lambdas: Lambdas, scene: type[Scene], other: Other
@@ -46,7 +56,9 @@ def is_unfinished(scene: Scene) -> bool:
     return record is not None and record.deletion.cleared_at is None
 
 
-@pytest.mark.parametrize(("scene", "other"), [(Upload, erase), (Erasure, overwrite)])
+@pytest.mark.parametrize(
+    ("scene", "other"), [(Upload, erase), (Change, erase), (Erasure, overwrite)]
+)
 def test_a_deleted_image_stays_deleted_and_a_late_workers_files_are_deleted_later(
     lambdas: Lambdas, scene: type[Scene], other: Other
 ) -> None:
@@ -56,3 +68,15 @@ def test_a_deleted_image_stays_deleted_and_a_late_workers_files_are_deleted_late
         assert not played.world.files(played.image_id) or is_unfinished(played)
         played.function.request("DELETE", f"/images/{played.image_id}")
         assert played.world.files(played.image_id) == {}
+
+
+@pytest.mark.parametrize(
+    ("scene", "other"), [(Change, overwrite), (Change, straddle), (Overwrite, describe)]
+)
+def test_texts_are_kept_whatever_is_processed_meanwhile(
+    lambdas: Lambdas, scene: type[Scene], other: Other
+) -> None:
+    for played in at_every_call(lambdas, scene, other):
+        Change.check(played)  # type: ignore[arg-type]
+        check_manifest(played)
+        assert played.flaws == []

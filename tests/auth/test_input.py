@@ -142,6 +142,31 @@ def test_a_file_name_is_never_interpreted(harness: Harness, attempt: str) -> Non
         assert re.fullmatch(r"inline; filename=\"[\w.-]+\"; filename\*=UTF-8''[\w.~%-]+", header)
 
 
+TEXTS = {
+    "a script": "<script>alert(1)</script>",
+    "an attribute": '" onload="alert(1)',
+    "the end of an element": "'></picture><img src=x onerror=alert(1)>",
+    "an escaped quotation": "&quot; onload=&quot;alert(1)",
+    "the end of a style": '*/"} body{display:none}',
+    "line breaks": "a\r\nSet-Cookie: evil=1",
+    "text turned around": "\u202egpj.exe",
+    "marks upon marks": "Z" + "\u0300" * 999,
+    "the longest": "ä" * 1000,
+}
+
+
+@pytest.mark.parametrize("attempt", TEXTS)
+def test_an_alternative_text_is_never_interpreted(harness: Harness, attempt: str) -> None:
+    token = harness.token("ann")
+    image = harness.picture(token)
+    body = {"alt": {"en": TEXTS[attempt]}}
+    changed = harness.request("PATCH", f"/images/{image['id']}", token, body).json_body
+    assert changed["alt"] == {"en": TEXTS[attempt]}
+    elements = re.findall(r"<[^>]*", changed["markup"])
+    assert len(elements) == len(re.findall(r"<[^>]*", image["markup"]))
+    assert "onload=" not in re.sub(r'alt="[^"]*"', "", changed["markup"])
+
+
 ORIGINS = {
     "a stranger": "https://evil.example",
     "a page without an origin": "null",

@@ -11,6 +11,8 @@ from tests.pictures import jpeg
 ADMIN = frozenset({Scope.ADMIN})
 OTHERS = [
     ("GET", "/images/{id}", None),
+    ("PATCH", "/images/{id}", {"alt": {"en": "A red door"}}),
+    ("PATCH", "/images/{id}", {"focal_point": {"x": 0, "y": 0}}),
     ("DELETE", "/images/{id}", None),
     ("POST", "/images/{id}/reprocess", None),
     ("POST", "/images/{id}/reprocess", {"focal_point": {"x": 0, "y": 0}}),

@@ -14,6 +14,7 @@ ROUTES = {
     ("GET", "/images"): Scope.READ,
     ("POST", "/images"): Scope.UPLOAD,
     ("GET", f"/images/{ULID}"): Scope.READ,
+    ("PATCH", f"/images/{ULID}"): Scope.UPLOAD,
     ("DELETE", f"/images/{ULID}"): Scope.DELETE,
     ("POST", f"/images/{ULID}/reprocess"): Scope.UPLOAD,
     ("GET", "/variants"): Scope.READ,
@@ -115,14 +116,19 @@ def test_a_header_that_claims_a_subject_has_no_effect(harness: Harness, header: 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_every_route_requires_a_token(harness: Harness, method: str, path: str) -> None:
-    assert harness.request(method, path, body=BODY if method == "POST" else None).status_code == 401
+    assert (
+        harness.request(
+            method, path, body=BODY if method in {"PATCH", "POST"} else None
+        ).status_code
+        == 401
+    )
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_every_route_requires_its_scope(harness: Harness, method: str, path: str) -> None:
     others = frozenset(Scope) - {ROUTES[method, path], Scope.ADMIN}
     token = harness.token("ann", others)
-    answer = harness.request(method, path, token, BODY if method == "POST" else None)
+    answer = harness.request(method, path, token, BODY if method in {"PATCH", "POST"} else None)
     assert (answer.status_code, answer.json_body["code"]) == (403, "lacking_scope")
 
 
@@ -131,7 +137,7 @@ def test_a_token_with_only_the_routes_scope_is_accepted(
     harness: Harness, method: str, path: str
 ) -> None:
     token = harness.token("ann", frozenset({ROUTES[method, path]}))
-    answer = harness.request(method, path, token, BODY if method == "POST" else None)
+    answer = harness.request(method, path, token, BODY if method in {"PATCH", "POST"} else None)
     assert answer.status_code in (200, 201, 202, 404, 422)
 
 

@@ -1,8 +1,10 @@
 """No item outgrows DynamoDB's 400 KB, which DynamoDB Local enforces, unlike a mock."""
 
+import json
 from datetime import datetime, timedelta
 from types import ModuleType
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
@@ -10,8 +12,18 @@ from msgspec.structs import replace
 from chalicelib.aws import items, rows
 from chalicelib.deletion import Deleter
 from chalicelib.errors import TransientError
+from chalicelib.events.schemas import outbox_event_of
 from chalicelib.model.image import RECENT, Event, Image, Status
+from chalicelib.model.patch import (
+    LONGEST_ALT,
+    LONGEST_TAG,
+    LONGEST_TEXT,
+    MOST_LANGUAGES,
+    MOST_TAGS,
+    ImagePatch,
+)
 from chalicelib.ports.objects import ListedVersion
+from chalicelib.views import image_view
 from chalicelib.wiring import Wiring
 from tests.aws.stores import DynamoTable
 from tests.builders import KEY, NOON, changed, processed, put, version
@@ -215,3 +227,43 @@ def test_the_latest_events_are_shown(wiring: Wiring) -> None:
         rows.put(wiring.settings.images_table, items.history_item(done, line, 10 + number))
     shown = wiring.images.history(done.id)
     assert [line.detail for line in shown] == [str(number) for number in range(50, 150)]
+
+
+def fullest(image: Image) -> Image:
+    """The image with the longest texts; a quotation mark has six bytes in the markup."""
+    others = "😀" * ((LONGEST_ALT - LONGEST_TEXT) // (MOST_LANGUAGES - 1))
+    alt = {"en": '"' * LONGEST_TEXT}
+    alt |= {f"en-x-{number}": others for number in range(MOST_LANGUAGES - 1)}
+    tags = tuple("😀" * (LONGEST_TAG - 2) + f"{number:02}" for number in range(MOST_TAGS))
+    return ImagePatch(filename="😀" * 1024, alt=alt, tags=tags).apply(image)
+
+
+def with_most_renditions(image: Image) -> Image:
+    made = image.renditions[0]
+    renditions = [
+        replace(made, variant=f"v{number}", key=f"{image.id}/{number:016}/{'v' * 60}.webp")
+        for number in range(250)
+    ]
+    return replace(image, renditions=tuple(renditions))
+
+
+def test_an_image_with_the_longest_texts_is_stored(wiring: Wiring) -> None:
+    full = fullest(with_most_renditions(processed(wiring, PHOTO)))
+    written = wiring.images.put(full, Event(at=NOON, event="changed"))
+    assert wiring.images.get(written.id) == written
+
+
+def test_the_event_of_an_image_with_the_longest_texts_fits_on_the_bus(wiring: Wiring) -> None:
+    full = fullest(with_most_renditions(processed(wiring, PHOTO)))
+    event = outbox_event_of(full, Event(at=NOON, event="changed"), "https://photos.example/images")
+    assert event is not None
+    assert len(event.detail.encode()) < 240 * 1024
+
+
+def test_a_page_of_100_images_with_the_longest_texts_is_below_lambdas_limit(
+    wiring: Wiring,
+) -> None:
+    full = fullest(processed(wiring, jpeg(2400, 1800)))
+    view = msgspec.json.encode(image_view.show(full, "https://photos.example/images"))
+    # The function's answer has it as a JSON string.
+    assert 100 * len(json.dumps(view.decode(), ensure_ascii=False).encode()) < 6_000_000

@@ -46,6 +46,8 @@ def ready(number: int, **changes: Any) -> Image:
         sequencer="0A",
         etag="e",
         focal_point=FocalPoint(x=0.1 + 0.2, y=1e-200),
+        alt={"en": "A red door", "de": "Eine rote Tür"},
+        tags=("red", "Door"),
         placeholder=Placeholder(color="#aabbcc", data_uri="data:,"),
         renditions=(
             Rendition(variant="m", format="webp", width=640, height=480, bytes=9, key="k"),
@@ -63,6 +65,14 @@ def test_an_unknown_image_is_none(table: ImageRepository) -> None:
 def test_a_record_is_read_as_it_was_written(table: ImageRepository, made: Image) -> None:
     written = table.put(made, event())
     assert table.get(made.id) == written == replace(made, revision=1)
+
+
+def test_alternative_texts_keep_their_order(table: ImageRepository) -> None:
+    alt = {f"{letter}{letter}": letter for letter in "zaymbxncwodvpeuqft"}
+    table.put(numbered(1, alt=alt), event())
+    found = table.get(numbered(1).id)
+    assert found is not None
+    assert list(found.alt.items()) == list(alt.items())
 
 
 def test_a_record_without_a_fraction_of_a_second_comes_back_equal(table: ImageRepository) -> None:

@@ -28,9 +28,9 @@ COMMANDS = {
 def run(request: pytest.FixtureRequest) -> Client:
     """One of the clients, run to its end."""
 
-    def run(api: str, file: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(api: str, file: Path, *alt: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COMMANDS[request.param], api, str(file)],
+            [*COMMANDS[request.param], api, str(file), *alt],
             env={**os.environ, **variables},
             capture_output=True,
             text=True,
@@ -56,6 +56,14 @@ def test_a_file_sent_twice_becomes_one_image_and_the_same_markup(
     assert again.stdout == done.stdout
     same = [image for image in client.all_images() if image["markup"] == done.stdout.strip()]
     assert [(image["filename"], image["status"]) for image in same] == [(picture.name, "ready")]
+
+
+def test_an_alternative_text_is_in_the_markup(
+    run: Client, client: ApiClient, picture: Path
+) -> None:
+    done = run(client.api, picture, 'A "red" door')
+    assert done.returncode == 0, done.stderr
+    assert ' lang="en" alt="A &quot;red&quot; door"' in done.stdout
 
 
 def test_a_file_that_is_no_image_fails_with_the_reason(

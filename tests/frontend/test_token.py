@@ -76,7 +76,7 @@ def test_a_late_refusal_of_a_replaced_token_prompts_no_more(
     enter(page, "newer")
     expect(items(page, "ready")).to_have_count(1)
     late[0].continue_()
-    page.wait_for_function("globalThis.answered")
+    page.wait_for_function("() => globalThis.answered")
     expect(dialog(page)).to_have_count(0)
 
 

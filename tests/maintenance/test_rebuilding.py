@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.auth.callers import ANONYMOUS
 from chalicelib.aws import clients
 from chalicelib.model import keys
 from chalicelib.model.image import Image, ObjectVersion, Status
+from chalicelib.model.patch import ImagePatch
 from chalicelib.wiring import Wiring
 from ops.maintenance.backfill_run import BackfillRun
 from ops.maintenance.journal import Journal
@@ -55,6 +57,20 @@ def test_records_are_restored_as_they_were(wiring: Wiring) -> None:
         restored = wiring.images.get(image.id)
         assert restored
         assert replace(restored, revision=image.revision) == image
+
+
+def test_what_an_owner_has_changed_is_restored(wiring: Wiring) -> None:
+    image = process(wiring, DOG)
+    patch = ImagePatch(filename="Dog.jpg", alt={"de": "Hund", "en": "Dog"}, tags=("dog", "a"))
+    wiring.library.change(image.id, ANONYMOUS, patch)
+    changed = wiring.images.get(image.id)
+    lose_table(wiring)
+    rebuild(wiring)
+    restored = wiring.images.get(image.id)
+    assert restored
+    assert changed
+    assert replace(restored, revision=changed.revision) == changed
+    assert list(restored.alt) == ["de", "en"]
 
 
 def test_the_history_is_restored_with_a_restored_event(wiring: Wiring) -> None:

@@ -113,3 +113,8 @@ def test_only_a_tickets_own_image_is_deleted_for_good() -> None:
     key = f"uploads/everyone/{derived_image_id('b', 'k')}/a.png"
     neighbour = removed(permanent=True, original_file=key)
     assert not tombstones.is_erased_for_good(neighbour)
+
+
+def test_a_tombstone_keeps_nothing_that_the_owner_wrote_about_the_image() -> None:
+    tombstone = removed(status=Status.READY, alt={"en": "Ann's door"}, tags=("Ann",))
+    assert (tombstone.alt, tombstone.tags) == ({}, ())

@@ -42,6 +42,7 @@ class Flow:
         self._uploads_by_ticket()
         self._copies_by_another_tool()
         self._processing_on_request()
+        self._changing()
         self._events_that_come_twice_or_too_late()
         self._erasing()
         self._sweeping()
@@ -93,6 +94,15 @@ class Flow:
     def _processing_on_request(self) -> None:
         responses = [self._process(COPIED), self._process("never/there.jpg")]
         assert [response.status_code for response in responses] == [200, 404]
+
+    def _changing(self) -> None:
+        image = self._client.of_object(COPIED)
+        body = {"alt": {"en": "A door"}, "tags": ["red"], "focal_point": {"x": 0.1, "y": 0.1}}
+        address = f"{self._client.api}/images/{image['id']}"
+        headers = {**self._client.headers, "If-Match": "*"}
+        response = requests.patch(address, json=body, headers=headers, timeout=GENEROUS)
+        assert (response.status_code, response.json()["tags"]) == (200, ["red"])
+        self._happened(image["id"], "ready", 4)
 
     def _events_that_come_twice_or_too_late(self) -> None:
         lost = "lost/photo.jpg"

@@ -78,7 +78,7 @@ def test_the_manifest_is_the_image_as_the_api_returns_it(wiring: Wiring) -> None
     stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**9).data
     import msgspec
 
-    shown = wiring.library.show(done.id, caller(done.owner))
+    shown = wiring.library.show(done.id, caller(done.owner)).view
     manifest = json.loads(stored)
     del manifest["ledger"]
     assert manifest == json.loads(msgspec.json.encode(shown))

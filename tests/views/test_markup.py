@@ -2,6 +2,8 @@
 
 from html.parser import HTMLParser
 
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.model.image import Placeholder, Rendition
@@ -72,6 +74,28 @@ def test_a_width_that_the_best_format_lacks_comes_from_the_next() -> None:
 def test_width_and_height_are_set_against_layout_shift() -> None:
     img = dict(elements())["img"]
     assert (img["width"], img["height"]) == ("1920", "1440")
+
+
+def img(alt: dict[str, str]) -> dict[str, str | None]:
+    return dict(Elements(picture(replace(SHOWN, alt=alt), "https://a.example") or "").found)["img"]
+
+
+def test_the_alternative_text_is_that_of_the_first_language() -> None:
+    shown = img({"de": "Eine Tür", "en": "A door"})
+    assert (shown["alt"], shown["lang"]) == ("Eine Tür", "de")
+
+
+def test_an_image_without_alternative_text_is_decorative() -> None:
+    shown = img({})
+    assert (shown["alt"], "lang" in shown) == ("", False)
+
+
+@given(st.text())
+def test_an_alternative_text_is_escaped(text: str) -> None:
+    whole = picture(replace(SHOWN, alt={"en": text}), "https://a.example") or ""
+    assert [tag for tag, _ in Elements(whole).found] == ["picture", "source", "img"]
+    assert img({"en": text}).keys() == img({"en": ""}).keys()
+    assert img({"en": text})["alt"] == text
 
 
 def test_the_placeholder_is_the_background() -> None:

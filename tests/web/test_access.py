@@ -79,6 +79,7 @@ def test_others_are_refused_and_cannot_read_why(api: Api, attempt: str) -> None:
     [
         ("OPTIONS", "/uploads"),
         ("POST", f"/images/{'0' * 26}/reprocess"),
+        ("PATCH", f"/images/{'0' * 26}"),
         ("DELETE", f"/images/{'0' * 26}"),
         ("GET", "/health"),
         ("GET", "/none"),

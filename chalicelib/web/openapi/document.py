@@ -13,6 +13,7 @@ from chalicelib import __version__
 from chalicelib.events.schemas import SCHEMAS
 from chalicelib.model import keys
 from chalicelib.model.formats import UNKNOWN_TYPE, upload_types
+from chalicelib.model.patch import LANGUAGE_PATTERN, ImagePatch
 from chalicelib.settings import Settings
 from chalicelib.web.openapi.operations import OPERATIONS, Operation
 from chalicelib.web.openapi.responses import HEADERS, error_responses, success_response
@@ -33,6 +34,18 @@ names the scope it needs: `upload`, `read` or `delete`. `admin` includes all of 
 owner's images."""
 
 Json = dict[str, Any]
+
+_IF_MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": (
+        "The `ETag` of the image that the change is meant for, or `*` for any. Without it, the "
+        "change applies to the image as it is."
+    ),
+    "schema": {"type": "string"},
+    "example": '"17"',
+}
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -91,12 +104,14 @@ def _described(path: str, operation: Operation, terms: Terms) -> Json:
         described["description"] += f" Requires a token with the scope `{operation.scope}`."
         described["security"] = [{"bearer": [operation.scope.value]}]
     parameters = _path_parameters(path) + _query_parameters(operation.query, terms)
+    if operation.conditional:
+        parameters.append(_IF_MATCH)
     if parameters:
         described["parameters"] = parameters
     if operation.body:
-        required = any(field.required for field in msgspec.structs.fields(operation.body))
-        content = {"application/json": {"schema": _reference(operation.body)}}
-        described["requestBody"] = {"required": required, "content": content}
+        schema = {"schema": _reference(operation.body)}
+        content = dict.fromkeys(operation.body_types, schema)
+        described["requestBody"] = {"required": not operation.body_optional, "content": content}
     described["responses"] = {
         str(status): success_response(operation, form, _reference(form))
         for status, form in operation.responses.items()
@@ -122,6 +137,9 @@ def _schemas(terms: Terms) -> Json:
             _annotate(schema["properties"][field], description)
         if name in bodies:
             _drop_null_defaults(schema)
+        if name == ImagePatch.__name__:
+            schema["minProperties"] = 1
+            _add_pattern(schema["properties"]["alt"])
         if name == UploadRequest.__name__:
             schema["properties"] |= _limited(schema["properties"], terms)
     # Defaults that are tuples are arrays in JSON.
@@ -133,6 +151,12 @@ def _drop_null_defaults(schema: Json) -> None:
     for described in schema["properties"].values():
         if "default" in described and described["default"] is None:
             del described["default"]
+
+
+def _add_pattern(alt: Json) -> None:
+    # Not in the type: msgspec's message would show the pattern to people.
+    texts = next(choice for choice in alt["anyOf"] if choice["type"] == "object")
+    texts["propertyNames"]["pattern"] = LANGUAGE_PATTERN
 
 
 def _limited(properties: Json, terms: Terms) -> Json:

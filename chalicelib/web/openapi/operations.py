@@ -16,6 +16,7 @@ from chalicelib.errors import (
     LimitReached,
     MalformedBody,
     NotFound,
+    PreconditionFailed,
     RequestError,
     TimedOut,
     Unauthenticated,
@@ -25,11 +26,13 @@ from chalicelib.errors import (
     UploadTooLarge,
 )
 from chalicelib.library import ImageList
+from chalicelib.model.patch import ImagePatch
 from chalicelib.model.variants import Variant
 from chalicelib.uploads.tickets import Duplicate, PostTicket, PutTicket
 from chalicelib.views.image_view import ImageView
 from chalicelib.web.problems import PROBLEMS
 from chalicelib.web.requests import (
+    PATCH_TYPES,
     AgainRequest,
     ListQuery,
     ObjectRequest,
@@ -65,7 +68,11 @@ class Operation(Struct, frozen=True, kw_only=True):
     responses: dict[int, Any]
     scope: Scope | None = None
     body: type[Struct] | None = None
+    body_types: tuple[str, ...] = ("application/json",)
+    body_optional: bool = False
     query: type[Struct] | None = None
+    conditional: bool = False  # on the entity tag in If-Match
+    tagged: bool = False  # successful responses have an entity tag
     errors: tuple[type[RequestError], ...] = ()
     id_field: str = ""  # the response field with the image id that other routes take
 
@@ -76,6 +83,8 @@ class Operation(Struct, frozen=True, kw_only=True):
             found |= {*_IN_A_BODY}
         if self.query:
             found.add(InvalidRequest)
+        if self.conditional:
+            found.add(PreconditionFailed)
         if self.scope and guarded:
             found |= {*_OF_A_CALLER}
         return [problem for problem in PROBLEMS if problem in found]
@@ -147,6 +156,28 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         responses={200: ImageView},
         scope=Scope.READ,
         errors=(NotFound,),
+        tagged=True,
+    ),
+    ("patch", "/images/{image_id}"): Operation(
+        name="change_image",
+        tag="Images",
+        summary="Change an image's name, texts, tags or focal point",
+        description=(
+            "The body is a JSON merge patch (RFC 7396) of the image: a field that is omitted "
+            "stays, null removes, and `alt` is merged language by language; unlike in RFC 7396, "
+            "an empty `alt` removes all texts. With `If-Match` the image is changed only if "
+            "nothing has changed it since, or if it is so already; without it, the last change of "
+            "each field wins. A new focal point queues the image to be processed again, and is "
+            "counted like such a request; nothing else is rendered again. Pending, expired and "
+            "deleted images cannot be changed."
+        ),
+        body=ImagePatch,
+        body_types=PATCH_TYPES,
+        responses={200: ImageView},
+        scope=Scope.UPLOAD,
+        errors=(NotFound, Conflict),
+        conditional=True,
+        tagged=True,
     ),
     ("delete", "/images/{image_id}"): Operation(
         name="delete_image",
@@ -167,6 +198,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "those of admins, are limited per minute and per day."
         ),
         body=AgainRequest,
+        body_optional=True,
         responses={202: ImageView},
         scope=Scope.UPLOAD,
         errors=(NotFound, Conflict),

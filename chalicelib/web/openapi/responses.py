@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 _ALWAYS = ("Access-Control-Allow-Origin", "Cache-Control", "Vary", "X-Content-Type-Options")
 _OF_A_STATUS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
-_LINKED = ("show_image", "delete_image", "reprocess_image")
+_LINKED = ("show_image", "change_image", "delete_image", "reprocess_image")
 
 
 def _header(description: str, example: str, kind: str = "string") -> Json:
@@ -21,6 +21,7 @@ HEADERS: Json = {
         "The page's origin, if it is one of ALLOWED_ORIGINS.", "https://shop.example"
     ),
     "Cache-Control": _header("API responses must not be cached.", "no-store"),
+    "ETag": _header("Changes with each change of the image; for `If-Match`.", '"17"'),
     "Retry-After": {**_header("Seconds to wait before a retry.", "", "integer"), "example": 30},
     "Vary": _header("CORS headers depend on the origin.", "Origin"),
     "WWW-Authenticate": _header(
@@ -36,7 +37,7 @@ def success_response(operation: Operation, form: Any, schema: Json) -> Json:
     """The response of `operation` with the body `form`."""
     described: Json = {
         "description": _meaning(form),
-        "headers": _headers(),
+        "headers": _headers("ETag" if operation.tagged else None),
         "content": {"application/json": {"schema": schema}},
     }
     if operation.id_field in getattr(form, "__struct_fields__", ()):

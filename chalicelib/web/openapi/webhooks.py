@@ -9,9 +9,7 @@ Json = dict[str, Any]
 
 def webhooks(reference: str) -> Json:
     """The webhooks by event name; `reference` is the schema reference, with `{name}`."""
-    return {
-        NAMES[status]: _webhook(NAMES[status], form, reference) for status, form in SCHEMAS.items()
-    }
+    return {NAMES[line]: _webhook(NAMES[line], form, reference) for line, form in SCHEMAS.items()}
 
 
 def _webhook(name: str, form: type[ImageEvent], reference: str) -> Json:

@@ -56,6 +56,7 @@ ACTIONS = [
     *_often(2, "delete_object", n=_WHICH, prompt=_PROMPT),
     *_often(1, "delete_image", n=_WHICH, cut=_CUTS),
     *_often(2, "process", n=_WHICH, now=st.booleans(), cut=_CUTS),
+    *_often(1, "change", n=_WHICH, tag=st.sampled_from("abc"), cut=_CUTS),
     *_often(1, "repeat", n=st.integers(0, 99)),
     *_often(1, "lose", n=_WHICH),
     *_often(1, "pass_time", seconds=_SECONDS),

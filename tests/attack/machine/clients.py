@@ -140,6 +140,12 @@ class Clients:
         ended = functools.partial(self._answered_with, 202, 404, 409)
         self._world.request("POST", f"/images/{original.image_id}/reprocess", None, ended, cut)
 
+    def change(self, original: Original, tag: str, cut: Cut) -> None:
+        """Ask the API to change an image's texts."""
+        ended = functools.partial(self._answered_with, 200, 404, 409)
+        body = {"tags": [tag], "alt": {"en": tag}}
+        self._world.request("PATCH", f"/images/{original.image_id}", body, ended, cut)
+
     def _answered_with(self, *statuses_and_answer: Any) -> None:
         *statuses, answer = statuses_and_answer
         self._answered(answer, *statuses)

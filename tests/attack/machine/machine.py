@@ -100,6 +100,12 @@ class Machine(RuleBasedStateMachine):
         send(pick(self.originals, n), cut)
         return "process now" if now else "reprocess"
 
+    def change(self, n: int, tag: str, cut: Cut) -> str | None:
+        if not self.originals or not self.has_room:
+            return None
+        self.clients.change(pick(self.originals, n), tag, cut)
+        return "change"
+
     # What S3, Lambda and the queues do
 
     def work(self, n: int, cut: Cut) -> str | None:
