@@ -105,7 +105,7 @@ def process_object() -> object:
 def show_image(image_id: str) -> Response:
     caller = request_auth.caller(Scope.READ)
     query = boundary.query(ShowQuery)
-    return image_response(wiring.library.show(valid_id(image_id), caller, query.sizes))
+    return image_response(wiring.library.show(valid_id(image_id), caller, query.sizes or ""))
 
 
 @app.route(

@@ -1,5 +1,7 @@
 """Manifests: images as the API returns them, stored with the renditions for table rebuilds."""
 
+from datetime import datetime
+
 import msgspec
 from msgspec import Struct, field
 
@@ -34,6 +36,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     rules: dict[str, str]
     indexed_checksums: tuple[str, ...] = field(name="marked")
     revision: int | None = None
+    content_since: datetime | None = None
 
 
 class Manifest(ImageView, frozen=True, kw_only=True):
@@ -91,6 +94,7 @@ class Manifests:
             rules=image.processing.rules,
             indexed_checksums=image.indexed_checksums,
             revision=image.revision + len(following),
+            content_since=image.processing.content_since,
         )
         fields = {name: getattr(view, name) for name in ImageView.__struct_fields__}
         return self._objects.write(
@@ -114,6 +118,7 @@ def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
         version_id=ledger.version_id,
         rules=ledger.rules,
         manifest_etag=stored.etag,
+        content_since=ledger.content_since,
         milliseconds=manifest.milliseconds,
         cost_usd_estimate=manifest.cost_usd_estimate,
     )

@@ -49,10 +49,10 @@ class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owner: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
 
 
-class ShowQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ShowQuery(Struct, frozen=True, kw_only=True):
     """The query of `GET /images/{id}`; `sizes` is that attribute of the markup."""
 
-    sizes: Media = ""
+    sizes: Media | None = None
 
 
 class ObjectRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from chalicelib.events.schemas import NAMES
 from chalicelib.model import keys
 from chalicelib.model.image import TICKET, Status, flat
 from chalicelib.model.transitions import ALLOWED
+from chalicelib.model.variants import load_table
 from chalicelib.views import image_view
 from tests.attack.faults import Fault, Manner
 from tests.attack.lambdas import Lambdas
@@ -149,7 +150,7 @@ def check_manifest(scene: Scene) -> None:
     if record.processing.manifest_etag != scene.world.files(scene.image_id)[key].etag:
         scene.flaws.append("The manifest is not that of the record")
     history = scene.world.history(scene.image_id)
-    view = image_view.show(record, SETTINGS["PUBLIC_URL"], history)
+    view = image_view.show(record, SETTINGS["PUBLIC_URL"], load_table(), history)
     shown = json.loads(msgspec.json.encode(view))
     stored = json.loads(scene.world.file(key))
     if wrong := [name for name in shown if stored.get(name) != shown[name]]:

@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection
 
 from chalicelib import imaging
 from chalicelib.aws import clients
+from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.clock import no_deadline
 from ops.local.runtime.context import LambdaContext
 from tests.attack.faults import TIME_IS_UP
@@ -55,7 +56,7 @@ def warmed() -> ModuleType:
     """The imported application with warm boto3 caches, but no connections or threads."""
     import app
 
-    app.wiring.variants = VARIANTS
+    app.wiring.table = VariantsTable(variants=VARIANTS)
     imaging.prepare()
     for made in (clients.s3, clients.dynamodb, clients.events):
         made()

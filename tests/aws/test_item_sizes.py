@@ -22,6 +22,7 @@ from chalicelib.model.patch import (
     MOST_TAGS,
     ImagePatch,
 )
+from chalicelib.model.variants import load_table
 from chalicelib.ports.objects import ListedVersion
 from chalicelib.views import image_view
 from chalicelib.wiring import Wiring
@@ -255,7 +256,8 @@ def test_an_image_with_the_longest_texts_is_stored(wiring: Wiring) -> None:
 
 def test_the_event_of_an_image_with_the_longest_texts_fits_on_the_bus(wiring: Wiring) -> None:
     full = fullest(with_most_renditions(processed(wiring, PHOTO)))
-    event = outbox_event_of(full, Event(at=NOON, event="changed"), "https://photos.example/images")
+    line = Event(at=NOON, event="changed")
+    event = outbox_event_of(full, line, "https://photos.example/images", load_table())
     assert event is not None
     assert len(event.detail.encode()) < 240 * 1024
 
@@ -264,6 +266,6 @@ def test_a_page_of_100_images_with_the_longest_texts_is_below_lambdas_limit(
     wiring: Wiring,
 ) -> None:
     full = fullest(processed(wiring, jpeg(2400, 1800)))
-    view = msgspec.json.encode(image_view.show(full, "https://photos.example/images"))
+    view = msgspec.json.encode(image_view.show(full, "https://photos.example/images", load_table()))
     # The function's answer has it as a JSON string.
     assert 100 * len(json.dumps(view.decode(), ensure_ascii=False).encode()) < 6_000_000

@@ -21,6 +21,7 @@ from cfnlint.config import ManualArgs
 
 from chalicelib.events.schemas import NAMES, SCHEMAS, outbox_event_of
 from chalicelib.model.image import CHANGED, Event, Status
+from chalicelib.model.variants import load_table
 from chalicelib.web.openapi import document
 from chalicelib.webhooks.signing import read_secrets, sign
 from ops.docs.schemas import FILE, text
@@ -65,7 +66,8 @@ def test_the_pages_event_is_valid_and_has_all_fields() -> None:
 @pytest.mark.parametrize("line", SCHEMAS, ids=str)
 def test_published_events_are_valid_by_the_schema(line: str) -> None:
     status = Status.READY if line == CHANGED else Status(line)
-    outbox_event = outbox_event_of(image(status=status), Event(at=NOON, event=line), "https://x")
+    event = Event(at=NOON, event=line)
+    outbox_event = outbox_event_of(image(status=status), event, "https://x", load_table())
     assert outbox_event
     jsonschema.validate(json.loads(outbox_event.detail), json.loads(text()))
 

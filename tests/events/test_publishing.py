@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from chalicelib.errors import Reason, TransientError
 from chalicelib.events.schemas import SCHEMAS, outbox_event_of
 from chalicelib.model.image import CHANGED, Image, Status
+from chalicelib.model.variants import load_table
 from chalicelib.ports.telemetry import EventDeferred, SweepFinished
 from chalicelib.processing.failures import Failure
 from tests.builders import NOON, caller, put, version
@@ -167,8 +168,8 @@ def test_every_final_status_has_an_event_except_an_unused_ticket() -> None:
 def test_a_history_line_that_keeps_the_status_has_no_event(publishing: Publishing) -> None:
     done = publishing.upload(jpeg())
     line = publishing.wiring.images.history(done.id)[-1]
-    assert outbox_event_of(done, line, "https://x") is not None
-    assert outbox_event_of(done, replace(line, event="asked"), "https://x") is None
+    assert outbox_event_of(done, line, "https://x", load_table()) is not None
+    assert outbox_event_of(done, replace(line, event="asked"), "https://x", load_table()) is None
 
 
 def test_an_event_of_four_renditions_is_as_large_as_its_cost_assumes(

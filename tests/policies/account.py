@@ -16,7 +16,7 @@ import requests
 from botocore.config import Config
 
 from chalicelib.aws import clients
-from chalicelib.model.variants import Variant, Watermark, load_variants
+from chalicelib.model.variants import Variant, VariantsTable, Watermark, load_variants
 from chalicelib.wiring import Wiring
 from ops.iam.policies import FUNCTIONS, policy_of
 from ops.local.names import HOST
@@ -178,7 +178,7 @@ def _wiring() -> Wiring:
         "WEBHOOK_LOOPBACK": "true",
     }
     wiring = Wiring.from_environment(SETTINGS | stores)
-    wiring.variants = (*load_variants(), _MARKED)
+    wiring.table = VariantsTable(variants=(*load_variants(), _MARKED))
     return wiring
 
 

@@ -9,7 +9,14 @@ from PIL import Image as Pictures
 
 from chalicelib.errors import ReadRefused, SettingsError, TransientError
 from chalicelib.model.image import Status
-from chalicelib.model.variants import Marks, Variant, Watermark, load_variants, rules_of
+from chalicelib.model.variants import (
+    Marks,
+    Variant,
+    VariantsTable,
+    Watermark,
+    load_variants,
+    rules_of,
+)
 from chalicelib.processing.identity import image_id_of
 from chalicelib.processing.watermarks import Watermarks
 from chalicelib.wiring import Wiring
@@ -49,7 +56,7 @@ def watermarks(objects: MemoryObjects) -> Watermarks:
 def wiring(application: ModuleType) -> Wiring:
     """An application with one variant, which has a watermark in the bucket, and one original."""
     found: Wiring = application.wiring
-    found.variants = MARKED
+    found.table = VariantsTable(variants=MARKED)
     put(found, jpeg(), "cat.jpg")
     return found
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib import lambda_events
 from chalicelib.model.image import Image, ObjectVersion
+from chalicelib.model.variants import VariantsTable
 from chalicelib.sweep import Report
 from chalicelib.uploads.tickets import PostTicket
 from chalicelib.wiring import Wiring
@@ -97,4 +98,4 @@ def changed_variants(harness: Harness) -> None:
     )
     for name in ("renderer", "processor", "deleter", "sweeper", "library", "failures"):
         wiring.__dict__.pop(name, None)
-    wiring.variants = smaller
+    wiring.table = VariantsTable(variants=smaller)

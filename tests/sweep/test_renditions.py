@@ -54,7 +54,11 @@ def test_replaced_renditions_are_deleted_after_a_week(harness: Harness) -> None:
     after = harness.process(KEY, "A2")
     harness.wait(days=8)
     assert harness.sweep().orphans == 4
-    assert set(harness.files()) == {*after.processed_files, manifest_key(after.id)}
+    assert set(harness.files()) == {
+        *after.processed_files,
+        *harness.wiring.published_files.expected(after),
+        manifest_key(after.id),
+    }
 
 
 def test_files_without_a_record_are_deleted_after_a_week(harness: Harness) -> None:

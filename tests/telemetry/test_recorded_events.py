@@ -146,7 +146,7 @@ def test_a_deletion_records_the_number_of_objects(wiring: Wiring) -> None:
     recorded(wiring)
     assert done is not None
     wiring.library.delete(done.id, caller(done.owner))
-    assert only(wiring)[1] == FilesDeleted(objects=6, verified=True)
+    assert only(wiring)[1] == FilesDeleted(objects=10, verified=True)
 
 
 def test_a_removal_of_an_unknown_object_has_nothing_to_do(wiring: Wiring) -> None:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.model.image import Placeholder, Rendition
+from chalicelib.model.image import Image, Placeholder, Rendition
+from chalicelib.model.variants import Sizes, Variant, VariantsTable
 from chalicelib.views.markup import picture
-from tests.builders import image
+from tests.builders import ULID, image
 
 
 class Elements(HTMLParser):
@@ -40,35 +41,56 @@ SHOWN = image(
 )
 
 
-def elements() -> list[tuple[str, dict[str, str | None]]]:
-    return Elements(picture(SHOWN, "https://a.example/images") or "").found
+TABLE = VariantsTable(
+    variants=(
+        Variant(name="1080p", width=1920, height=1920, formats=("avif", "webp")),
+        Variant(name="mobile", width=640, height=640, formats=("avif", "webp")),
+        Variant(name="thumbnail", width=200, height=200, fit="cover", media="(max-width: 20em)"),
+    ),
+    sizes=Sizes(widths=(320, 1280, 2560, 3840, 5120), layout="(min-width: 60em) 50vw, 100vw"),
+)
 
 
-def test_the_best_format_comes_first_and_the_simplest_is_the_fallback() -> None:
-    kinds = [(tag, attrs.get("type")) for tag, attrs in elements()]
-    assert kinds == [("picture", None), ("source", "image/avif"), ("img", None)]
+def elements(shown: Image = SHOWN, layout: str = "") -> list[tuple[str, dict[str, str | None]]]:
+    return Elements(picture(shown, "https://a.example/images", TABLE, layout) or "").found
 
 
-def test_every_size_of_the_whole_image_is_offered_and_no_crop() -> None:
-    img = dict(elements())["img"]
-    assert img["srcset"] == (
-        "https://a.example/images/I/0/mobile.webp 640w,"
-        " https://a.example/images/I/0/1080p.webp 1920w"
+def test_its_urls_stay_valid_and_name_no_format() -> None:
+    assert dict(elements())["img"]["src"] == f"https://a.example/i/{ULID}/1080p"
+
+
+def test_it_offers_the_sizes_that_are_ready_and_renders_only_larger_ones() -> None:
+    assert dict(elements())["img"]["srcset"] == (
+        f"https://a.example/i/{ULID}/mobile 640w, https://a.example/i/{ULID}/1080p 1920w,"
+        f" https://a.example/i/{ULID}?w=2560 2560w, https://a.example/i/{ULID}?w=3840 3840w"
     )
 
 
-def test_a_width_that_the_best_format_lacks_comes_from_the_next() -> None:
-    light = replace(
-        SHOWN,
-        renditions=(
-            rendition("1080p", "jpeg", 1920, 1440),
-            rendition("mobile", "webp", 640, 480),
-        ),
-    )
-    source = dict(Elements(picture(light, "https://a.example") or "").found)["source"]
-    assert source["srcset"] == (
-        "https://a.example/I/0/mobile.webp 640w, https://a.example/I/0/1080p.jpeg 1920w"
-    )
+def test_nothing_larger_than_the_original_is_offered() -> None:
+    srcset = dict(elements(replace(SHOWN, width=1920, height=1440)))["img"]["srcset"] or ""
+    assert "w=" not in srcset
+
+
+def test_a_variant_with_a_media_condition_is_shown_where_it_holds() -> None:
+    assert dict(elements())["source"] == {
+        "media": "(max-width: 20em)",
+        "srcset": f"https://a.example/i/{ULID}/thumbnail",
+        "width": "200",
+        "height": "200",
+    }
+
+
+def test_a_variant_that_was_not_rendered_yet_is_left_out() -> None:
+    whole = tuple(r for r in SHOWN.renditions if r.variant != "thumbnail")
+    assert "source" not in dict(elements(replace(SHOWN, renditions=whole)))
+
+
+def test_browsers_learn_the_width_from_the_layout_or_as_the_table_says() -> None:
+    assert dict(elements())["img"]["sizes"] == "auto, (min-width: 60em) 50vw, 100vw"
+
+
+def test_a_page_may_say_how_wide_it_shows_the_image() -> None:
+    assert dict(elements(layout="300px"))["img"]["sizes"] == "auto, 300px"
 
 
 def test_width_and_height_are_set_against_layout_shift() -> None:
@@ -77,7 +99,7 @@ def test_width_and_height_are_set_against_layout_shift() -> None:
 
 
 def img(alt: dict[str, str]) -> dict[str, str | None]:
-    return dict(Elements(picture(replace(SHOWN, alt=alt), "https://a.example") or "").found)["img"]
+    return dict(elements(replace(SHOWN, alt=alt)))["img"]
 
 
 def test_the_alternative_text_is_that_of_the_first_language() -> None:
@@ -92,8 +114,11 @@ def test_an_image_without_alternative_text_is_decorative() -> None:
 
 @given(st.text())
 def test_an_alternative_text_is_escaped(text: str) -> None:
-    whole = picture(replace(SHOWN, alt={"en": text}), "https://a.example") or ""
-    assert [tag for tag, _ in Elements(whole).found] == ["picture", "source", "img"]
+    assert [tag for tag, _ in elements(replace(SHOWN, alt={"en": text}))] == [
+        "picture",
+        "source",
+        "img",
+    ]
     assert img({"en": text}).keys() == img({"en": ""}).keys()
     assert img({"en": text})["alt"] == text
 
@@ -103,4 +128,4 @@ def test_the_placeholder_is_the_background() -> None:
 
 
 def test_an_image_without_renditions_has_no_markup() -> None:
-    assert picture(image(), "https://a.example") is None
+    assert picture(image(), "https://a.example", TABLE) is None

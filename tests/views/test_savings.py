@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.model.image import Rendition
+from chalicelib.model.variants import load_table
 from chalicelib.views.image_view import Savings, show
 from tests.builders import image
 from tests.views.test_markup import rendition
@@ -11,7 +12,7 @@ PUBLIC = "https://photos.example"
 
 
 def savings(original: int, *renditions: Rendition) -> Savings | None:
-    return show(image(bytes=original, renditions=renditions), PUBLIC).savings
+    return show(image(bytes=original, renditions=renditions), PUBLIC, load_table()).savings
 
 
 def sized(made: Rendition, size: int) -> Rendition:

@@ -13,6 +13,7 @@ from chalice.test import Client
 from msgspec.structs import replace
 
 from chalicelib.events.schemas import outbox_event_of
+from chalicelib.model.variants import load_table
 from chalicelib.webhooks import addresses, http_post
 from ops.local.runtime.polling import sqs_event
 from tests.builders import NOON, ULID, image
@@ -72,7 +73,9 @@ def envelope() -> dict[str, Any]:
     from chalicelib.model.image import Event, Status
 
     deleted = image(status=Status.DELETED, revision=3)
-    outbox_event = outbox_event_of(deleted, Event(at=NOON, event="deleted"), "https://x")
+    outbox_event = outbox_event_of(
+        deleted, Event(at=NOON, event="deleted"), "https://x", load_table()
+    )
     assert outbox_event
     return {
         "version": "0",

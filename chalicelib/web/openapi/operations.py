@@ -36,6 +36,7 @@ from chalicelib.web.requests import (
     AgainRequest,
     ListQuery,
     ObjectRequest,
+    ShowQuery,
     UploadQuery,
     UploadRequest,
 )
@@ -153,6 +154,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         tag="Images",
         summary="Get an image with its history",
         description="Poll with increasing delays until `status` is neither pending nor processing.",
+        query=ShowQuery,
         responses={200: ImageView},
         scope=Scope.READ,
         errors=(NotFound,),

@@ -166,7 +166,7 @@ def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
     answer = world.stores.s3.get_object(Bucket=names.IMAGES_BUCKET, Key=key)
     manifest = msgspec.json.decode(answer["Body"].read())
     history = rest.histories[image.id][-RECENT:]
-    view = image_view.show(image, SETTINGS["PUBLIC_URL"], history)
+    view = image_view.show(image, SETTINGS["PUBLIC_URL"], world.wiring.table, history)
     shown = msgspec.json.decode(msgspec.json.encode(view))
     differing = [name for name, value in shown.items() if manifest.get(name) != value]
     if differing:

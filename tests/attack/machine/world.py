@@ -12,6 +12,7 @@ from chalice.test import Client
 
 import app
 from chalicelib.aws.faults import translate_transient_errors
+from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.clock import TimeLeft
 from chalicelib.settings import read_settings
 from chalicelib.sweep import Report
@@ -136,7 +137,7 @@ class World:
 
     def _call(self, name: str, function: str, body: Callable[[], Any]) -> Call:
         wiring = Wiring(_SETTINGS, self.clock)
-        wiring.variants = TABLES[self.table]
+        wiring.table = VariantsTable(variants=TABLES[self.table])
         wiring.work = WorkQueue(self.post)
         wiring.cdn = self.copies
         limit = timedelta(seconds=limits_of(function).seconds)
