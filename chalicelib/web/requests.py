@@ -96,7 +96,7 @@ def query_as(form: type[Form], query: Mapping[str, Sequence[str]]) -> Form:
     except msgspec.ValidationError as reason:
         raise InvalidRequest(_sentence(reason)) from reason
     for name in given:
-        if getattr(parsed, name) is None:  # the word `null` for a field that is no text
+        if getattr(parsed, name, "") is None:  # the word `null` for a field that is no text
             raise InvalidRequest(f"{name} may be omitted, but must not be null.")
     return parsed
 
