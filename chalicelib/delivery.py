@@ -20,18 +20,16 @@ from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import SignedFile, StableFile, WidthFile
 from chalicelib.model.image import Image, Rendition
 from chalicelib.model.variants import Variant, VariantsTable
-from chalicelib.pagination import Secrets
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore
+from chalicelib.ports.secrets import Secrets, signing_key
 from chalicelib.ports.sizes import Claim, SizeRegister
 from chalicelib.ports.telemetry import Phase, SizeRendered, Telemetry
 from chalicelib.processing.published_files import BRIEFLY, PublishedFiles, media_type
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.timing import PhaseTimer
 from chalicelib.settings import Settings
-
-SIGNING_KEY = "signing"  # the name of the secret that signs transformations
 
 _CLAIM = timedelta(seconds=60)  # longer than a call of the API may take
 _LONGEST_WAIT = 20.0  # seconds for a file that another call renders; the API has 29
@@ -124,7 +122,7 @@ class Delivery:
 
     def _check(self, image: Image, file: WidthFile | SignedFile) -> None:
         if isinstance(file, SignedFile):
-            key = self._secrets.secret(SIGNING_KEY).hex().encode()
+            key = signing_key(self._secrets)
             expected = delivery.signature_of(key, image.id, file.transformation)
             if not hmac.compare_digest(expected, file.signature):
                 raise InvalidSignature()

@@ -1,7 +1,7 @@
 """The owner's images: show, list, process on request, reprocess, delete."""
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -11,7 +11,7 @@ from chalicelib.deletion import Deleter, Receipt
 from chalicelib.errors import ForeignBucket, NotFound, PreconditionFailed, ReadRefused
 from chalicelib.model import keys, transitions
 from chalicelib.model.focal_point import FocalPoint, FocalPointPatch
-from chalicelib.model.image import EVERYONE, Image, ObjectVersion, Status, Transition
+from chalicelib.model.image import EVERYONE, Event, Image, ObjectVersion, Status, Transition
 from chalicelib.model.patch import ImagePatch
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
 from chalicelib.model.variants import VariantsTable
@@ -20,6 +20,7 @@ from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageIndex, ImageRepository
 from chalicelib.ports.messaging import Queue
 from chalicelib.ports.objects import ObjectStore
+from chalicelib.ports.secrets import Secrets, signing_key
 from chalicelib.processing.identity import image_id_of
 from chalicelib.processing.processor import Processor
 from chalicelib.settings import Settings
@@ -59,6 +60,7 @@ class Library:
         processor: Processor,
         deleter: Deleter,
         quotas: Quotas,
+        secrets: Secrets,
         table: VariantsTable,
         settings: Settings,
         clock: Clock,
@@ -71,6 +73,7 @@ class Library:
         self._processor = processor
         self._deleter = deleter
         self._quotas = quotas
+        self._secrets = secrets
         self._table = table
         self._settings = settings
         self._clock = clock
@@ -98,8 +101,7 @@ class Library:
         owner = caller.listing(owner)
         place = self._cursors.verify(cursor, owner, status) if cursor else None
         page = self._index.newest(owner, status, limit, place)
-        public_url = self._settings.public_url
-        shown = [image_view.show(image, public_url, self._table) for image in page.images]
+        shown = [self._shown(image) for image in page.images]
         following = page.next_cursor and self._cursors.sign(page.next_cursor, owner, status)
         return ImageList(images=shown, next_cursor=following)
 
@@ -230,6 +232,16 @@ class Library:
 
     def _view(self, image: Image, layout: str = "") -> ImageView:
         history = self._images.history(image.id)
+        return self._shown(image, history, layout)
+
+    def _shown(
+        self, image: Image, history: Sequence[Event] | None = None, layout: str = ""
+    ) -> ImageView:
         return image_view.show(
-            image, self._settings.public_url, self._table, history, layout=layout
+            image,
+            self._settings.public_url,
+            self._table,
+            history,
+            layout=layout,
+            signing_key=signing_key(self._secrets),
         )

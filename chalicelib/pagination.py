@@ -3,19 +3,12 @@
 import hashlib
 import hmac
 import json
-from typing import Protocol
 
 from chalicelib.errors import InvalidRequest
 from chalicelib.model.image import Status
+from chalicelib.ports.secrets import Secrets
 
 _NAME = "cursors"  # of the secret that signs them
-
-
-class Secrets(Protocol):
-    """Random secrets that the application generates itself."""
-
-    def secret(self, name: str) -> bytes:
-        """The secret of that name: generated at its first use, then always the same."""
 
 
 class Cursors:

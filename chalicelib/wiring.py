@@ -12,11 +12,12 @@ from chalicelib.delivery import Delivery
 from chalicelib.events import EventPublisher
 from chalicelib.library import Library
 from chalicelib.model.variants import Marks, Variant, VariantsTable, load_table, load_watermarks
-from chalicelib.pagination import Cursors, Secrets
+from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository, Outbox
 from chalicelib.ports.messaging import EventBus, Queue
 from chalicelib.ports.objects import Cdn, ObjectStore, Signer
+from chalicelib.ports.secrets import Secrets
 from chalicelib.ports.sizes import SizeRegister
 from chalicelib.ports.telemetry import Telemetry
 from chalicelib.processing.failures import Failures
@@ -306,6 +307,7 @@ class Wiring:
             self.processor,
             self.deleter,
             self._quotas(),
+            self.secrets,
             self.table,
             self.settings,
             self.clock,

@@ -23,6 +23,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "show": "ops.commands.show:show",
         "open": "ops.commands.open:open_image",
         "delete": "ops.commands.delete:delete",
+        "sign": "ops.commands.sign:sign",
         "render": "ops.commands.render:render",
     },
     "Stage": {
@@ -34,6 +35,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "token": "ops.commands.token:token",
         "package": "ops.commands.package:package",
         "record": "ops.commands.record:record",
+        "edge-table": "ops.commands.edge_table:edge_table",
     },
     "Maintenance": {
         "logs": "ops.commands.logs:logs",

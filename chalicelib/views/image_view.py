@@ -7,11 +7,15 @@ from msgspec import UNSET, Struct, UnsetType
 
 from chalicelib.errors import Reason
 from chalicelib.model import delivery, keys
+from chalicelib.model.delivery import Transformation
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.formats import PREFERENCE
 from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status
 from chalicelib.model.variants import VariantsTable
 from chalicelib.views import costs, markup
+
+# Link previews show 1200 by 630 pixels, and not all of their readers know other formats.
+OPEN_GRAPH = Transformation(width=1_200, height=630, fit="cover", format="jpeg")
 
 
 class RenditionView(Rendition, frozen=True, kw_only=True):
@@ -60,6 +64,7 @@ class ImageView(Struct, frozen=True, kw_only=True):
     storage_usd_month_estimate: float | None
     milliseconds: int | None
     markup: str | None
+    og_image: str | None
     history: list[Event] | UnsetType = UNSET
 
 
@@ -70,10 +75,12 @@ def show(
     history: Sequence[Event] | None = None,
     *,
     layout: str = "",
+    signing_key: bytes = b"",
 ) -> ImageView:
     """The view of a record, with its history if one is given.
 
-    `layout` is the `sizes` attribute of the markup, by default the table's.
+    `layout` is the `sizes` attribute of the markup, by default the table's. Without the
+    `signing_key` there is no `og_image`: only the API has it.
     """
     return ImageView(
         id=image.id,
@@ -101,6 +108,7 @@ def show(
         storage_usd_month_estimate=_storage(image),
         milliseconds=image.processing.milliseconds,
         markup=markup.picture(image, public_url, table, layout),
+        og_image=_og_image(image, public_url, signing_key),
         history=UNSET if history is None else list(history),
     )
 
@@ -117,6 +125,12 @@ def _show_rendition(image: Image, rendition: Rendition, public_url: str) -> Rend
         url=delivery.stable_url(public_url, image.id, rendition.variant, extension),
         immutable_url=keys.public_address(public_url, rendition.key),
     )
+
+
+def _og_image(image: Image, public_url: str, signing_key: bytes) -> str | None:
+    if not image.renditions or not signing_key:
+        return None
+    return delivery.signed_url(public_url, signing_key, image.id, OPEN_GRAPH)
 
 
 def _storage(image: Image) -> float | None:
