@@ -77,6 +77,47 @@ def test_writing_returns_the_etag_that_a_listing_shows(store: ObjectStore) -> No
     assert (listed.key, listed.etag) == ("written", etag)
 
 
+def copy(store: ObjectStore, source: str, key: str) -> None:
+    store.copy(
+        BUCKET,
+        source,
+        key,
+        content_type="image/png",
+        cache_control="public, max-age=300",
+        content_disposition='inline; filename="a.png"',
+    )
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_copy_has_the_same_bytes(store: ObjectStore, key: str) -> None:
+    write(store, key, b"some bytes")
+    copy(store, key, "copies/a")
+    assert store.read(BUCKET, "copies/a", 100).data == b"some bytes"
+
+
+def test_a_copy_replaces_what_was_there(store: ObjectStore) -> None:
+    write(store, "copies/b", b"old")
+    write(store, "new", b"new")
+    copy(store, "new", "copies/b")
+    assert store.read(BUCKET, "copies/b", 100).data == b"new"
+
+
+def test_a_copy_has_headers_of_its_own(s3_objects: S3Objects) -> None:
+    write(s3_objects, "source", b"some bytes")
+    copy(s3_objects, "source", "copies/c")
+    head = clients.s3().head_object(Bucket=BUCKET, Key="copies/c")
+    assert (head["ContentType"], head["CacheControl"], head["ContentDisposition"]) == (
+        "image/png",
+        "public, max-age=300",
+        'inline; filename="a.png"',
+    )
+
+
+def test_copying_a_missing_object_is_an_error(store: ObjectStore) -> None:
+    with pytest.raises(ObjectMissing):
+        copy(store, "nowhere", "copies/d")
+
+
 def test_an_empty_object_is_read(store: ObjectStore) -> None:
     write(store, "empty", b"")
     assert store.read(BUCKET, "empty", 100).data == b""

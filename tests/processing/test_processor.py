@@ -81,7 +81,8 @@ def test_the_manifest_is_the_image_as_the_api_returns_it(wiring: Wiring) -> None
     shown = wiring.library.show(done.id, caller(done.owner)).view
     manifest = json.loads(stored)
     del manifest["ledger"]
-    assert manifest == json.loads(msgspec.json.encode(shown))
+    # Only the API has the key that signs the URL for link previews.
+    assert manifest == json.loads(msgspec.json.encode(shown)) | {"og_image": None}
 
 
 def test_record_and_history_are_restored_from_the_manifest(wiring: Wiring) -> None:
