@@ -22,6 +22,11 @@ _PROGRAMS = {
     FIREFOX: ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"),
     "npm": ("npm",),
     "curl": ("curl",),
+    # Of the examples that sign URLs
+    "openssl": ("openssl",),
+    "perl": ("perl",),
+    "php-cli": ("php",),
+    "ruby": ("ruby",),
 }
 
 
@@ -32,7 +37,7 @@ def program(package: str) -> str | None:
 
 @click.command()
 def main() -> None:
-    """Ensure that two browsers, npm, curl, DynamoDB Local and test pictures are installed.
+    """Ensure that two browsers, npm, curl, some languages and test pictures are installed.
 
     `make test` calls it first. On Debian, as root, it installs what is missing.
     """

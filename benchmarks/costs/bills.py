@@ -14,6 +14,9 @@ from chalicelib.views.costs import GB, LOG_BYTES, Tiers, record_bytes, write_uni
 LIMIT_UNITS = 3  # a ticket, in each of its owner's three counters
 EVENT_UNITS = 6  # its row of at most 2 KB: written in a transaction, and deleted
 TICKET_UNITS = 8  # record and history line, and the record in both indexes, in a transaction
+_SIZE_GETS = 3  # for a size on demand: the original, and two looks for the file
+_SIZE_WRITES = 3  # its claim, its place among the image's sizes, the claim's deletion
+_SIZE_READS = 2  # the record, before and after
 _READS = 4  # for a processing
 _READS_SHOWN = 2  # for a request that shows an image
 _ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
@@ -78,7 +81,8 @@ class Bill:
         """Due every month while the pictures are kept."""
         price, group = self._prices, "Keeping, every month"
         originals = self._pictures * self._mean.upload / GB
-        renditions = self._pictures * self._mean.renditions / GB
+        # Each is stored twice: under its own key and under its stable one.
+        renditions = 2 * self._pictures * self._mean.renditions / GB
         for_originals = tiered(originals, price.s3_gb_month)
         yield Line(group, "S3: originals", for_originals)
         for_both = tiered(originals + renditions, price.s3_gb_month)
@@ -97,6 +101,7 @@ class Bill:
         gigabytes = self._pictures * usage.views * self._mean.viewed / GB
         requests = (loaded + self._requests) * price.cloudfront_request
         yield Line(group, "CloudFront: requests", requests)
+        yield Line(group, "CloudFront: function", loaded * price.cloudfront_function)
         yield Line(group, "CloudFront: bytes", tiered(gigabytes, price.cloudfront_gb))
         yield Line(group, "S3: what CloudFront misses", loaded * usage.misses * price.s3_get)
 
@@ -119,7 +124,7 @@ class Bill:
     def scan(self) -> tuple[float, float, float]:
         """US dollars for checking every image once: lists, reads, Lambda's time."""
         price = self._prices
-        files = self._mean.files + 1  # with the manifest
+        files = 2 * self._mean.files + 1  # with their stable copies and the manifest
         # Both scans list the files; originals are listed again beside each page of files.
         listed = self._pictures * (1 / _ORIGINALS_LISTED + 3 * files / _FILES_LISTED)
         records = 2 * self._pictures
@@ -136,6 +141,25 @@ class Bill:
         yield Line(group, f"CloudWatch: alarms on {alarms} metrics", alarms * price.alarm_month)
         yield Line(group, "CloudWatch: dashboard", price.dashboard_month)
         yield Line(group, "SQS: three queues, polled", _POLLS * price.sqs_request)
+
+    @property
+    def idle(self) -> float:
+        """US dollars a month for a stage that nobody uses: it sends no metrics."""
+        _, *others = self.standing()
+        return sum(line.dollars for line in others)
+
+    def on_demand(self) -> Iterator[Line]:
+        """Due once for sizes that are rendered on demand."""
+        price, usage = self._prices, self._usage
+        group = f"Sizes on demand, {usage.sizes:g} of each picture, once"
+        made = self._pictures * usage.sizes
+        yield Line(group, "API Gateway", tiered(made, price.api_request))
+        milliseconds = self._mean.milliseconds + usage.waiting_milliseconds
+        yield Line(group, "Lambda", self._lambda(made, milliseconds, self._sizes.api))
+        yield Line(group, "S3 requests", made * (price.s3_put + _SIZE_GETS * price.s3_get))
+        written = _SIZE_WRITES * price.dynamodb_write_unit
+        read = _SIZE_READS * price.dynamodb_read_unit
+        yield Line(group, "DynamoDB requests", made * (written + read))
 
     def options(self) -> Iterator[Line]:
         """Due every month for options, if they are switched on."""
@@ -154,7 +178,7 @@ class Bill:
         return calls * (self._prices.lambda_request + seconds * self._prices.lambda_gb_second)
 
     def _s3_requests(self) -> float:
-        written = 1 + self._mean.files + 1  # upload, renditions, manifest
+        written = 1 + 2 * self._mean.files + 1  # upload, renditions, their stable copies, manifest
         return written * self._prices.s3_put + self._prices.s3_get
 
     def _table_requests(self) -> float:

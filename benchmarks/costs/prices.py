@@ -20,6 +20,7 @@ class Prices(costs.Prices, frozen=True, kw_only=True, forbid_unknown_fields=True
     sqs_request: float
     event: float
     cloudfront_request: float
+    cloudfront_function: float
     cloudfront_gb: Tiers
     metric_month: float
     alarm_month: float

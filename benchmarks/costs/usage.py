@@ -26,6 +26,7 @@ class Usage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     views: int
     viewed: tuple[str, ...]
     misses: float
+    sizes: float
     alarm_metrics: int
     sweep_runs: int
     sweep_scans: int

@@ -147,7 +147,8 @@ class RenditionsScan:
         for listed in files:
             if listed.modified < before and run.time_left() > 0:
                 run.report.count("orphans")
-                self._context.objects.erase(self._context.settings.images_bucket, listed.key)
+                image_id = listed.key.partition("/")[0]
+                self._context.published_files.erase(image_id, [listed.key])
 
 
 def _by_image(page: Sequence[ListedObject]) -> Iterator[Group]:

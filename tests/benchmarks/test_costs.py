@@ -82,11 +82,15 @@ def test_no_sweep_takes_longer_than_its_limit():
     assert compute == pytest.approx(seconds)
 
 
-def test_originals_and_renditions_are_stored():
+def test_an_idle_stage_costs_less_than_eight_dollars_a_month():
+    assert bill(0).idle < 8
+
+
+def test_originals_and_renditions_with_their_stable_copies_are_stored():
     lines = {line.text: line.dollars for line in bill(1000).kept()}
     price = prices().s3_gb_month[0][1]
     assert lines["S3: originals"] == pytest.approx(1000 * 2e6 / GB * price)
-    assert lines["S3: renditions"] == pytest.approx(1000 * 3e5 / GB * price)
+    assert lines["S3: renditions"] == pytest.approx(2 * 1000 * 3e5 / GB * price)
 
 
 def test_lambda_bills_waiting_time_too():

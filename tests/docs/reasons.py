@@ -5,6 +5,9 @@ from tests.docs.markdown import Block
 # A document's language that other tests run, and their path.
 ELSEWHERE = {
     ("docs/uploader.md", "html"): "tests/frontend/test_documents.py",
+    ("docs/delivery.md", "perl"): "tests/docs/test_running.py",
+    ("docs/delivery.md", "php"): "tests/docs/test_running.py",
+    ("docs/delivery.md", "ruby"): "tests/docs/test_running.py",
 }
 
 # Why nothing can run a block here, by document and the block's first words.

@@ -1,5 +1,6 @@
 """Examples that call a running Darkroom are run against one, with its addresses and ids."""
 
+import io
 import json
 import os
 import re
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
+from PIL import Image
 
 from ops.local.names import UPLOADS_BUCKET
 from tests.docs.markdown import Block, blocks, read
@@ -101,16 +104,77 @@ def test_old_addresses_are_listed_beside_new_ones(stack: Stack) -> None:
     key = f"imported/{OLD}/a b.jpg"
     stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg(900, 600))
     assert ApiClient(stack.api).of_object(key)["status"] == "ready"
-    (block,) = [b for b in read("docs/migrating.md").blocks if b.language == "python"]
+    pairs, _ = [b for b in read("docs/migrating.md").blocks if b.language == "python"]
+    printed = script(pairs, DARKROOM_API=stack.api)
+    assert f"{key}\t{stack.site}/i/" in printed
+
+
+def script(block: Block, *arguments: str, **environment: str) -> str:
+    """The output of a document's Python program."""
     done = subprocess.run(
-        [sys.executable, "-c", block.text],
-        env={**users_environment(), "DARKROOM_API": stack.api},
+        [sys.executable, "-c", block.text, *arguments],
+        env={**users_environment(), **environment},
         capture_output=True,
         text=True,
         timeout=GENEROUS,
     )
-    pairs = dict(line.split("\t") for line in done.stdout.splitlines())
-    assert re.search(r"/720p\.\w+$", pairs[key]), done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_old_addresses_in_pages_are_rewritten_to_ones_that_work(
+    stack: Stack, tmp_path: Path
+) -> None:
+    key = f"imported/{OLD}/sub/c d.jpg"
+    stack.s3().put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=jpeg(900, 600))
+    ApiClient(stack.api).of_object(key)
+    list_pairs, rewrite = [b for b in read("docs/migrating.md").blocks if b.language == "python"]
+    (tmp_path / "pairs").write_text(script(list_pairs, DARKROOM_API=stack.api))
+    page = tmp_path / "page.html"
+    old = "https://dit.example"
+    page.write_text(
+        f'<img src="{old}/sub/c%20d.jpg?width=300">\n'
+        f"<a style='background: url({old}/sub/c%20d.jpg?height=50&width=100)'>\n"
+        f'<img src="{old}/unknown.jpg?width=300">\n'
+    )
+    signing_key = stack.ops("sign", "--key").stdout.strip()
+    script(rewrite, str(page), OLD=old, BUCKET=OLD, KEY=signing_key, PAIRS=str(tmp_path / "pairs"))
+    *working, unknown = re.findall(r"https?://[^\s\"')]+", page.read_text())
+    answers = [requests.get(address, timeout=GENEROUS) for address in working]
+    widths = [Image.open(io.BytesIO(answer.content)).width for answer in answers]
+    assert (widths, unknown) == ([320, 75], f"{old}/unknown.jpg?width=300")
+
+
+SIGNING = {
+    "sh": "bash",
+    "python": sys.executable,
+    "js": "node",
+    "perl": "perl",
+    "php": "php",
+    "ruby": "ruby",
+}
+
+
+@pytest.mark.parametrize("language", sorted(SIGNING))
+def test_a_programs_signature_is_the_applications(stack: Stack, image: str, language: str) -> None:
+    text = f"/i/{image}?fit=cover&h=200&w=300"
+    key = stack.ops("sign", "--key").stdout.strip()
+    (block,) = [
+        b
+        for b in read("docs/delivery.md").blocks
+        if b.language == language and ("TEXT" in b.text and "KEY" in b.text)
+    ]
+    done = subprocess.run(
+        [SIGNING[language]],
+        input=block.text,
+        env={**users_environment(), "TEXT": text, "KEY": key},
+        capture_output=True,
+        text=True,
+        timeout=GENEROUS,
+    )
+    arguments = ("--width", "300", "--height", "200", "--fit", "cover")
+    url = stack.ops("sign", image, *arguments).stdout.strip()
+    assert url == f"{stack.site}{text}&s={done.stdout.strip()}", done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,12 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """The environment in which a command finds the stack."""
-        ports = {"S3_PORT": self.s3_address, "AWS_PORT": self.aws_address, "API_PORT": self.api}
+        ports = {
+            "S3_PORT": self.s3_address,
+            "AWS_PORT": self.aws_address,
+            "API_PORT": self.api,
+            "SITE_PORT": self.site,
+        }
         numbers = {name: address.rpartition(":")[2] for name, address in ports.items()}
         return {**users_environment(), **numbers, "DATA_DIR": str(self.data)}
 
