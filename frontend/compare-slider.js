@@ -32,13 +32,13 @@ export class CompareSlider {
   /** Shows this rendition; a crop is shown alone, since nothing has the same frame. */
   show(rendition) {
     this.#shown = rendition;
-    this.#slots.right.src = rendition.url;
+    this.#slots.right.src = rendition.immutable_url;
     this.#update();
   }
 
   /** Shows the whole picture without a divider while a focal point is chosen. */
   setChoosing(choosing) {
-    if (choosing) this.#slots.right.src = this.#best.url;
+    if (choosing) this.#slots.right.src = this.#best.immutable_url;
     else this.show(this.#shown);
     this.#slots.stage.classList.toggle("choosing", choosing);
   }
@@ -59,7 +59,7 @@ export class CompareSlider {
   #update() {
     const { stage, left, leftName, rightName, divider, chooser } = this.#slots;
     const shown = this.#shown;
-    const base = this.#original ?? (shown === this.#best ? null : this.#best.url);
+    const base = this.#original ?? (shown === this.#best ? null : this.#best.immutable_url);
     const compared = Boolean(base) && isWhole(this.#image, shown);
     stage.classList.toggle("single", !compared);
     stage.classList.toggle("crop", !isWhole(this.#image, shown));

@@ -39,8 +39,9 @@ export function showPicture(img, image, sizes) {
   if (renditions.length === 0) return;
   // Before srcset and src, or the browser picks a source for the wrong width.
   img.sizes = sizes;
-  img.srcset = renditions.map(({ url, width }) => `${url} ${width}w`).join(", ");
-  img.src = renditions.at(-1).url;
+  // Not the stable URLs: after a change the browser would show what it has cached under them.
+  img.srcset = renditions.map((rendition) => `${rendition.immutable_url} ${rendition.width}w`).join(", ");
+  img.src = renditions.at(-1).immutable_url;
 }
 
 /**

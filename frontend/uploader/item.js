@@ -96,7 +96,7 @@ export class Item {
     const [smallest] = renditions.toSorted((a, b) => a.width - b.width);
     if (!smallest) return;
     this.preview.hidden = false;
-    this.preview.src = smallest.url;
+    this.preview.src = smallest.immutable_url;
   }
 }
 

@@ -88,10 +88,19 @@ def test_every_variant_is_served_as_webp_of_its_size(
         assert (served.format, served.size) == ("WEBP", size)
 
 
-def test_a_rendition_is_served_with_its_type_and_cached_for_good(ready: dict[str, Any]) -> None:
-    answer = requests.get(rendition(ready, "1080p")["url"], timeout=GENEROUS)
+@pytest.mark.parametrize(
+    ("url", "caching"),
+    [
+        ("immutable_url", "public, max-age=31536000, immutable"),
+        ("url", "public, max-age=300"),
+    ],
+)
+def test_a_rendition_is_cached_for_good_and_a_stable_url_for_minutes(
+    ready: dict[str, Any], url: str, caching: str
+) -> None:
+    answer = requests.get(rendition(ready, "1080p")[url], timeout=GENEROUS)
     assert answer.headers["Content-Type"] == "image/webp"
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Cache-Control"] == caching
 
 
 def test_a_rendition_is_saved_under_its_users_file_name(ready: dict[str, Any]) -> None:
@@ -104,7 +113,7 @@ def test_a_rendition_is_saved_under_its_users_file_name(ready: dict[str, Any]) -
 
 def test_a_renditions_bytes_are_those_of_its_key(ready: dict[str, Any]) -> None:
     for shown in ready["renditions"]:
-        served = requests.get(shown["url"], timeout=GENEROUS).content
+        served = requests.get(shown["immutable_url"], timeout=GENEROUS).content
         digest = hashlib.sha256(served).hexdigest()[:16]
         assert shown["key"] == f"{ready['id']}/{digest}/{shown['variant']}.webp"
         assert shown["bytes"] == len(served)

@@ -23,7 +23,8 @@ def image_view(image_id: str, filename: str, site: str = "") -> dict[str, Any]:
             "height": height,
             "bytes": width * height // 18,
             "key": f"{image_id}/0123456789abcdef/{variant}.webp",
-            "url": f"{site}/media/{image_id}/0123456789abcdef/{variant}.webp",
+            "url": f"{site}/stable/{image_id}/{variant}.webp",
+            "immutable_url": f"{site}/media/{image_id}/0123456789abcdef/{variant}.webp",
         }
         for variant, (width, height) in VARIANTS.items()
     ]
