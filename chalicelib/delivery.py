@@ -169,24 +169,23 @@ class Delivery:
 
     def _render(self, image: Image, key: str, rule: Variant) -> bool:
         timer = PhaseTimer()
-        with _RENDERING:
-            with timer.phase(Phase.READ):
-                data = self._renderer.read_original(image)
-            if data is None:  # it was overwritten, and is about to be processed
-                return False
-            with timer.phase(Phase.RENDER):
-                made = self._renderer.render_one(image, data, rule)
-            with timer.phase(Phase.STORE):
-                self._objects.write(
-                    self._settings.images_bucket,
-                    key,
-                    made.data,
-                    content_type=media_type(made.format),
-                    cache_control=BRIEFLY,
-                    content_disposition=keys.content_disposition(
-                        image.filename, f"{made.width}x{made.height}", made.extension
-                    ),
-                )
+        with timer.phase(Phase.READ):
+            data = self._renderer.read_original(image)
+        if data is None:  # it was overwritten, and is about to be processed
+            return False
+        with timer.phase(Phase.RENDER), _RENDERING:
+            made = self._renderer.render_one(image, data, rule)
+        with timer.phase(Phase.STORE):
+            self._objects.write(
+                self._settings.images_bucket,
+                key,
+                made.data,
+                content_type=media_type(made.format),
+                cache_control=BRIEFLY,
+                content_disposition=keys.content_disposition(
+                    image.filename, f"{made.width}x{made.height}", made.extension
+                ),
+            )
         self._telemetry.record(SizeRendered(bytes=len(made.data), milliseconds=timer.milliseconds))
         if self._is_unchanged(image):
             return True

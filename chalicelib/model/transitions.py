@@ -116,6 +116,8 @@ def begin(
         indexed_checksums=_still_indexed(image, image.sha256),
     )
     started = started.with_processing(sequencer=sequencer, requested=False, lost_event=None)
+    if image.status is Status.DELETED:  # a late call may have stored a size of what it was
+        started = started.with_processing(content_since=now)
     started = _accept(started.with_deletion(permanent=False, cleared_at=None), version)
     if request.focal_point is not UNSET:
         started = _with_focal_point(started, request.focal_point, now)

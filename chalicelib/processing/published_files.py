@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import StableFile
@@ -15,6 +16,7 @@ from chalicelib.settings import Settings
 MAX_AGE = 300  # seconds for which browsers, and then the CDN, may show what has been replaced
 BRIEFLY = f"public, max-age={MAX_AGE}"
 
+_LONGEST_CALL = timedelta(seconds=90)  # of the API, which has 29, and differences of clocks
 _THREADS = 8  # each with a request to S3
 _PAGE = 1_000
 
@@ -120,9 +122,14 @@ class PublishedFiles:
 
 
 def is_outdated(listed: ListedObject, image: Image) -> bool:
-    """Whether a file on demand was rendered from an earlier original or focal point."""
+    """Whether a file on demand may have been rendered from an earlier original or focal point.
+
+    A call that had read the earlier one may have stored its file after the change, and then died.
+    """
+    if not delivery.is_on_demand(listed.key):
+        return False
     since = image.processing.content_since
-    return delivery.is_on_demand(listed.key) and since is not None and listed.modified < since
+    return not image.renditions or (since is not None and listed.modified < since + _LONGEST_CALL)
 
 
 def media_type(format: str) -> str:

@@ -116,7 +116,7 @@ class RenditionsScan:
             run.report.count("incomplete")
             cause = "the manifest was from a slower worker"
             self._context.send(missing_renditions_request(image, cause))
-        elif image.renditions and not self._context.published_files.is_current(image, files):
+        elif not self._context.published_files.is_current(image, files):
             run.report.count("unpublished")
             self._republish(image)
         strays = [f for f in files if f.key not in expected and not self._is_published(f)]

@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,7 +150,7 @@ class Article:
             self.failed.append(f"{response.status} {response.url}")
 
     def load(self) -> str:
-        """Show the markup in a fresh page; the average colour of what is shown."""
+        """Show the markup in a fresh page: the URL that the browser has chosen."""
         self._page.set_content(self._markup)
         img = self._page.locator("img")
         until(lambda: img.evaluate("img => img.complete"))
@@ -206,10 +205,9 @@ def test_pasted_markup_never_shows_a_missing_image(
     assert [get(url).status_code for url in former] == [200] * len(former)
 
 
-def test_markup_survives_a_deployment_with_other_variants(
-    stack: Stack, client: ApiClient, article_page: Page, tmp_path: Path
+def test_the_url_of_a_former_variant_shows_the_largest_rendition(
+    stack: Stack, client: ApiClient, article_page: Page
 ) -> None:
-    # Which is what makes a stack with another table; its unit tests are of published_files.
     image_id = client.upload(jpeg(1600, 1200, seed=3))
     markup = client.finished(image_id)["markup"]
     pasted = markup.replace("/1080p", "/a-variant-of-long-ago")

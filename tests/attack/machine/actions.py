@@ -7,11 +7,19 @@ from hypothesis import strategies as st
 
 from tests.attack.machine.calls import WHOLE, Cut, Fault
 from tests.attack.machine.clients import WAYS
-from tests.attack.machine.pictures import CONTENTS, TABLES
+from tests.attack.machine.pictures import CONTENTS, GENERATION, TABLES
 
 Thing = TypeVar("Thing")
 
 LATE = Cut(-1)  # the event of the action is not delivered yet
+VIEWED = (
+    f"w/5-{GENERATION}.webp",
+    f"w/8-{GENERATION}.jpg",
+    "w/8-00000000.webp",  # by another deployment's rules
+    "i/small.webp",
+    "i/tiny.webp",  # which not all tables have
+    "0123456789abcdef/small.webp",  # a replaced rendition
+)
 PLACES = ("photos/a.png", "photos/b c+d.png")
 
 _ANY = st.sampled_from(list(CONTENTS.values()))
@@ -57,6 +65,7 @@ ACTIONS = [
     *_often(1, "delete_image", n=_WHICH, cut=_CUTS),
     *_often(2, "process", n=_WHICH, now=st.booleans(), cut=_CUTS),
     *_often(1, "change", n=_WHICH, tag=st.sampled_from("abc"), cut=_CUTS),
+    *_often(2, "view", n=_WHICH, file=st.sampled_from(VIEWED), cut=_CUTS),
     *_often(1, "repeat", n=st.integers(0, 99)),
     *_often(1, "lose", n=_WHICH),
     *_often(1, "pass_time", seconds=_SECONDS),

@@ -10,14 +10,20 @@ import msgspec
 
 from chalicelib.aws import items, table_keys
 from chalicelib.errors import Reason
-from chalicelib.model import keys
+from chalicelib.model import delivery, keys
 from chalicelib.model.focal_point import CENTRE
 from chalicelib.model.image import RECENT, Event, Image, Status
 from chalicelib.model.transitions import ALLOWED
 from chalicelib.views import image_view
 from ops.local import names
 from tests.attack.machine.model import Original
-from tests.attack.machine.pictures import BY_SHA256, Content, rendered
+from tests.attack.machine.pictures import (
+    BY_SHA256,
+    TABLES,
+    Content,
+    rendered,
+    sized,
+)
 from tests.attack.machine.world import World
 from tests.environment import SETTINGS
 
@@ -145,12 +151,34 @@ def _wrong_files(world: World, image: Image, rest: Rest) -> Iterator[str]:
     right = _right_files(world, image)
     if set(image.processed_files) != set(right):
         yield f"shows {image.processed_files}, not {sorted(right)}."
+    published = {key: files.pop(key) for key in list(files) if delivery.is_published(key)}
     if files != right:
         yield f"has the files {sorted(files)}, not {sorted(right)}."
+    yield from _wrong_published(world, image, published, right)
     if bool(manifest) != (image.status in (Status.READY, Status.REJECTED)):
         yield f"is {image.status}, with a manifest: {bool(manifest)}."
     elif manifest:
         yield from _wrong_manifest(world, image, rest)
+
+
+def _wrong_published(
+    world: World, image: Image, published: Mapping[str, str], right: Mapping[str, str]
+) -> Iterator[str]:
+    """What is wrong with stable files, and with sizes on demand."""
+    files = delivery.stable_files(TABLES[world.table].variants, image.renditions)
+    expected = {delivery.file_key(image.id, file): right[r.key] for file, r in files.items()}
+    missing = expected.keys() - published.keys()
+    if missing:
+        yield f"is not published as {sorted(missing)}."
+    content = BY_SHA256[image.sha256 or ""].name if image.renditions else ""
+    for key, etag in published.items():
+        if not image.renditions:
+            yield f"is {image.status}, but published as {key}."
+        elif delivery.is_on_demand(key):
+            if etag != sized(content, key):
+                yield f"has {key} with another picture."
+        elif etag not in {expected.get(key, etag)} & {*right.values()}:
+            yield f"shows something else as {key}."
 
 
 def _right_files(world: World, image: Image) -> dict[str, str]:
@@ -166,7 +194,7 @@ def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:
     answer = world.stores.s3.get_object(Bucket=names.IMAGES_BUCKET, Key=key)
     manifest = msgspec.json.decode(answer["Body"].read())
     history = rest.histories[image.id][-RECENT:]
-    view = image_view.show(image, SETTINGS["PUBLIC_URL"], world.wiring.table, history)
+    view = image_view.show(image, SETTINGS["PUBLIC_URL"], TABLES[world.table], history)
     shown = msgspec.json.decode(msgspec.json.encode(view))
     differing = [name for name, value in shown.items() if manifest.get(name) != value]
     if differing:

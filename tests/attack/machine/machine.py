@@ -106,6 +106,12 @@ class Machine(RuleBasedStateMachine):
         self.clients.change(pick(self.originals, n), tag, cut)
         return "change"
 
+    def view(self, n: int, file: str, cut: Cut) -> str | None:
+        if not self.originals or not self.has_room:
+            return None
+        self.clients.view(pick(self.originals, n), file, cut)
+        return "view"
+
     # What S3, Lambda and the queues do
 
     def work(self, n: int, cut: Cut) -> str | None:

@@ -10,9 +10,10 @@ from PIL import Image
 
 from chalicelib import imaging
 from chalicelib.errors import Reason
-from chalicelib.model import keys
+from chalicelib.model import delivery, keys
+from chalicelib.model.delivery import WidthFile
 from chalicelib.model.focal_point import CENTRE, FocalPoint
-from chalicelib.model.variants import Variant
+from chalicelib.model.variants import Sizes, Variant, VariantsTable
 
 MOST_BYTES = 4_000
 MOST_PIXELS = 5_000
@@ -70,7 +71,9 @@ BY_SHA256 = {content.sha256: content for content in CONTENTS.values()}
 
 _SMALL = Variant(name="small", width=6, height=6)
 _THUMB = Variant(name="thumb", width=4, height=4, fit="cover")
-TABLES: Mapping[str, tuple[Variant, ...]] = {
+SIZES = Sizes(widths=(5, 8))
+GENERATION = SIZES.generation({}, keep_credits=False)
+_TABLES: Mapping[str, tuple[Variant, ...]] = {
     "plain": (_SMALL, _THUMB),
     "more": (
         _SMALL,
@@ -78,14 +81,26 @@ TABLES: Mapping[str, tuple[Variant, ...]] = {
     ),
     "other": (Variant(name="small", width=6, height=6, quality=40), Variant(name="tiny", width=3)),
 }
+TABLES = {name: VariantsTable(variants=table, sizes=SIZES) for name, table in _TABLES.items()}
 LIMITS = imaging.Limits(max_pixels=MOST_PIXELS, max_frames=1_000)
 
 
 @functools.cache
 def rendered(name: str, table: str, focal_point: FocalPoint = CENTRE) -> Mapping[str, str]:
     """The renditions of a valid picture by a table: MD5 by the end of the key."""
-    picture = imaging.render(CONTENTS[name].data, TABLES[table], LIMITS, focal_point=focal_point)
+    variants = TABLES[table].variants
+    picture = imaging.render(CONTENTS[name].data, variants, LIMITS, focal_point=focal_point)
     return {
         keys.rendition_key("", r.data, r.variant, r.extension): md5(r.data)
         for r in picture.renditions
     }
+
+
+@functools.cache
+def sized(name: str, key: str) -> str:
+    """MD5 of a valid picture's size on demand with this key."""
+    file = delivery.parse_file(*key.split("/")[1:])
+    assert isinstance(file, WidthFile)
+    rule = delivery.size_rule(SIZES, file)
+    (made,) = imaging.render(CONTENTS[name].data, (rule,), LIMITS).renditions
+    return md5(made.data)

@@ -12,7 +12,6 @@ from chalice.test import Client
 
 import app
 from chalicelib.aws.faults import translate_transient_errors
-from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.clock import TimeLeft
 from chalicelib.settings import read_settings
 from chalicelib.sweep import Report
@@ -137,9 +136,10 @@ class World:
 
     def _call(self, name: str, function: str, body: Callable[[], Any]) -> Call:
         wiring = Wiring(_SETTINGS, self.clock)
-        wiring.table = VariantsTable(variants=TABLES[self.table])
+        wiring.table = TABLES[self.table]
         wiring.work = WorkQueue(self.post)
         wiring.cdn = self.copies
+        wiring.delivery._sleep = lambda _: None
         limit = timedelta(seconds=limits_of(function).seconds)
         call = Call(name, wiring, body, self.clock.peek() + limit)
         self.calls.append(call)
