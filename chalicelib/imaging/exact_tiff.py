@@ -1,6 +1,7 @@
 """TIFF layouts that Pillow cannot read or reads wrongly; all others are left to Pillow."""
 
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING, cast
 
 from PIL import Image, ImageChops, ImagePalette
@@ -29,6 +30,7 @@ from chalicelib.imaging.formats.tiff_samples import (
     samples_of,
 )
 from chalicelib.imaging.orientation import turned, upright
+from chalicelib.imaging.raw_reader import RawReader
 from chalicelib.imaging.rejections import rejection
 from chalicelib.imaging.tiff_channels import COMPRESSIONS, MOST_TILES, channels, largest_piece
 
@@ -43,7 +45,7 @@ _GREY = {WHITE_IS_ZERO, BLACK_IS_ZERO}
 _EIGHT_BITS = 256  # levels of a colour map's entries where a writer mistook them for bytes
 
 
-class ExactTiff(TiffImageFile):
+class ExactTiff(RawReader, TiffImageFile):
     """Pillow's TIFF reader, with more layouts; Rejection for those that stay unreadable."""
 
     _samples: Samples | None = None
@@ -55,6 +57,7 @@ class ExactTiff(TiffImageFile):
         if not faulty and _raw_mode(samples):
             super()._open()
             self._mend(samples)
+            self._read_pieces(samples)
         elif _readable(samples):
             _check_pieces(samples)
             self._samples = samples
@@ -80,6 +83,14 @@ class ExactTiff(TiffImageFile):
         self.im, self._mode, self._size = image.im, image.mode, image.size
         self.use_load_libtiff, self.tile = False, []
         return Image.Image.load(self)
+
+    def _read_pieces(self, samples: Samples) -> None:
+        """Have whole rows of strips or tiles read, of which the first is as large as any."""
+        if self.tile and not self.use_load_libtiff:
+            left, top, right, bottom = cast(tuple[int, int, int, int], self.tile[0].extents)
+            stride = cast(tuple[object, int, int], self.tile[0].args)[1]
+            length = stride or ceil((right - left) * sum(samples.bits) / 8)
+            self._read_rows(length, bottom - top)
 
     def _mend(self, samples: Samples) -> None:
         if self.mode in {"P", "PA"}:
