@@ -16,6 +16,7 @@ from chalicelib.imaging.formats.tiff_samples import (
     CIELAB,
     CMYK,
     FLOAT,
+    HORIZONTAL,
     ICCLAB,
     JPEG,
     OLD_JPEG,
@@ -41,6 +42,10 @@ _ICC_PROFILE = 34675
 _LONGEST_PROFILE = 1 << 24  # bytes
 _LARGEST_PIECE = 1 << 26  # bytes, of a strip or tile that is decompressed whole
 _BUDGET = 4.5e9  # CPU nanoseconds, as in pixel_limits
+# For a row of a strip or tile, and for each channel in it, or each byte of one that is predicted.
+# They only count in narrow ones.
+_COST_OF_ROW, _COST_OF_CHANNEL_ROW = 100, 150
+_COST_OF_STRIP, _COST_OF_TILE = 4_000, 25_000  # besides its pixels
 _GREY = {WHITE_IS_ZERO, BLACK_IS_ZERO}
 _EIGHT_BITS = 256  # levels of a colour map's entries where a writer mistook them for bytes
 
@@ -175,7 +180,9 @@ def _readable(samples: Samples) -> bool:
 
 def _check_pieces(samples: Samples) -> None:
     pixels = samples.width * samples.height
-    most = int(_BUDGET / _cost(samples))
+    of_piece = _COST_OF_TILE if samples.tiled else _COST_OF_STRIP
+    cost = _cost(samples) * samples.held + of_piece * len(samples.offsets)
+    most = int(_BUDGET * pixels / cost)
     if pixels > most:
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     if samples.tiled and len(samples.offsets) > MOST_TILES:
@@ -187,12 +194,16 @@ def _check_pieces(samples: Samples) -> None:
 
 
 def _cost(samples: Samples) -> float:
-    """CPU nanoseconds of a pixel."""
+    """CPU nanoseconds of a pixel in a piece."""
     size = len(samples.bits) * samples.depth / 8
+    predictor = 1 if samples.compression == UNCOMPRESSED else samples.predictor
+    of_row = _COST_OF_ROW + _COST_OF_CHANNEL_ROW * samples.colours * (
+        samples.depth / 8 if predictor == HORIZONTAL else 1
+    )
+    cost = 20 + of_row / max(1, samples.piece[0])
     if samples.depth % 8:
-        return 20 + 30 * len(samples.bits)
-    is_predicted = samples.compression != UNCOMPRESSED and samples.predictor != 1
-    return 20 + (10 if is_predicted else 3) * size
+        return cost + 30 * len(samples.bits)
+    return cost + (10 if predictor != 1 else 3) * size
 
 
 def _read(samples: Samples, data: bytes, profile: bytes) -> tuple[Image.Image, bool]:

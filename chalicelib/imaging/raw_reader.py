@@ -1,4 +1,4 @@
-"""Reads uncompressed pixels in time proportional to their bytes, which Pillow does not always do."""
+"""Reads uncompressed pixels in time proportional to their bytes, as Pillow often does not."""
 
 from typing import cast
 
