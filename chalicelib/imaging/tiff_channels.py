@@ -33,7 +33,7 @@ from chalicelib.imaging.rejections import rejection
 
 _PACKBITS, _LZMA, _ZSTD = 32773, 34925, 50000
 COMPRESSIONS = frozenset({UNCOMPRESSED, LZW, DEFLATE, OLD_DEFLATE, _PACKBITS, _LZMA, _ZSTD})
-MOST_TILES = 20_000
+MOST_TILES = 20_000  # of 64 x 64 pixels they make the largest pictures
 
 _HIGHEST = 2.0  # of floats in colours; scaling with a sharp filter overshoots white by less
 _BLOCK = 1 << 23  # bytes that are unpacked at once
@@ -72,6 +72,9 @@ def channels(samples: Samples, data: bytes, wanted: list[int]) -> list[Image.Ima
 
 
 def _paste(image: Image.Image, block: _Block, channel: Image.Image) -> None:
+    if len(block.places) == 1:
+        image.paste(channel, block.places[0])
+        return
     rows = block.rows // len(block.places)
     for number, place in enumerate(block.places):
         image.paste(channel.crop((0, number * rows, block.width, (number + 1) * rows)), place)
