@@ -132,7 +132,7 @@ def _check(
         room = min(size.width // needed.width, size.height // needed.height)
         scale = next(scale for scale in (8, 4, 2, 1) if scale <= max(1, room))
     converted = needed.width * needed.height / pixels if info.profile else 0.0
-    most = most_pixels(kind, info, limits, width=size.width, scale=scale, converted=converted)
+    most = most_pixels(kind, info, limits, **size._asdict(), scale=scale, converted=converted)
     if pixels > most:
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     if info.frames > limits.max_frames:

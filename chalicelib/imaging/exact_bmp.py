@@ -15,6 +15,7 @@ from PIL.BmpImagePlugin import BmpImageFile
 from chalicelib.errors import Reason
 from chalicelib.imaging.formats.bmp_runs import RunReader
 from chalicelib.imaging.formats.file_info import MalformedFile
+from chalicelib.imaging.raw_reader import RawReader
 from chalicelib.imaging.rejections import rejection
 
 if TYPE_CHECKING:
@@ -45,8 +46,13 @@ class _Header(NamedTuple):
     masks: tuple[int, int, int, int]  # red, green, blue, alpha
     colours: int = 0  # of the palette; 0 for as many as there are indices
 
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row that is not run-length encoded, padded to words."""
+        return (self.width * self.bits + 31) // 32 * 4
 
-class ExactBmp(BmpImageFile):
+
+class ExactBmp(RawReader, BmpImageFile):
     """Pillow's BMP reader, with more layouts; Rejection for those that stay unreadable.
 
     Alpha whose values are all 0 means opaque: writers leave these bytes empty.
@@ -71,6 +77,7 @@ class ExactBmp(BmpImageFile):
             self._size = (header.width, header.height)
         else:
             super()._open()
+            self._read_rows(header.row_bytes, header.height)
             if header.compression in _RUNS:
                 self._header = header
 
@@ -198,7 +205,7 @@ def _read_runs(header: _Header, data: bytes, mode: str) -> Image.Image:
 
 def _blocks(header: _Header, data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Rows in stored order: the number of the first, how many, and their pixels unpadded."""
-    length = (header.width * header.bits + 31) // 32 * 4
+    length = header.row_bytes
     if len(data) < header.pixels + length * header.height:
         raise MalformedFile
     together = max(1, _BLOCK // length)

@@ -1,6 +1,7 @@
 """TIFF layouts that Pillow cannot read or reads wrongly; all others are left to Pillow."""
 
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING, cast
 
 from PIL import Image, ImageChops, ImagePalette
@@ -15,6 +16,7 @@ from chalicelib.imaging.formats.tiff_samples import (
     CIELAB,
     CMYK,
     FLOAT,
+    HORIZONTAL,
     ICCLAB,
     JPEG,
     OLD_JPEG,
@@ -29,6 +31,7 @@ from chalicelib.imaging.formats.tiff_samples import (
     samples_of,
 )
 from chalicelib.imaging.orientation import turned, upright
+from chalicelib.imaging.raw_reader import RawReader
 from chalicelib.imaging.rejections import rejection
 from chalicelib.imaging.tiff_channels import COMPRESSIONS, MOST_TILES, channels, largest_piece
 
@@ -39,11 +42,15 @@ _ICC_PROFILE = 34675
 _LONGEST_PROFILE = 1 << 24  # bytes
 _LARGEST_PIECE = 1 << 26  # bytes, of a strip or tile that is decompressed whole
 _BUDGET = 4.5e9  # CPU nanoseconds, as in pixel_limits
+# For a row of a strip or tile, and for each channel in it, or each byte of one that is predicted.
+# They only count in narrow ones.
+_COST_OF_ROW, _COST_OF_CHANNEL_ROW = 100, 150
+_COST_OF_STRIP, _COST_OF_TILE = 4_000, 25_000  # besides its pixels
 _GREY = {WHITE_IS_ZERO, BLACK_IS_ZERO}
 _EIGHT_BITS = 256  # levels of a colour map's entries where a writer mistook them for bytes
 
 
-class ExactTiff(TiffImageFile):
+class ExactTiff(RawReader, TiffImageFile):
     """Pillow's TIFF reader, with more layouts; Rejection for those that stay unreadable."""
 
     _samples: Samples | None = None
@@ -55,6 +62,7 @@ class ExactTiff(TiffImageFile):
         if not faulty and _raw_mode(samples):
             super()._open()
             self._mend(samples)
+            self._read_pieces(samples)
         elif _readable(samples):
             _check_pieces(samples)
             self._samples = samples
@@ -80,6 +88,14 @@ class ExactTiff(TiffImageFile):
         self.im, self._mode, self._size = image.im, image.mode, image.size
         self.use_load_libtiff, self.tile = False, []
         return Image.Image.load(self)
+
+    def _read_pieces(self, samples: Samples) -> None:
+        """Have whole rows of strips or tiles read, of which the first is as large as any."""
+        if self.tile and not self.use_load_libtiff:
+            left, top, right, bottom = cast(tuple[int, int, int, int], self.tile[0].extents)
+            stride = cast(tuple[object, int, int], self.tile[0].args)[1]
+            length = stride or ceil((right - left) * sum(samples.bits) / 8)
+            self._read_rows(length, bottom - top)
 
     def _mend(self, samples: Samples) -> None:
         if self.mode in {"P", "PA"}:
@@ -164,7 +180,9 @@ def _readable(samples: Samples) -> bool:
 
 def _check_pieces(samples: Samples) -> None:
     pixels = samples.width * samples.height
-    most = int(_BUDGET / _cost(samples))
+    of_piece = _COST_OF_TILE if samples.tiled else _COST_OF_STRIP
+    cost = _cost(samples) * samples.held + of_piece * len(samples.offsets)
+    most = int(_BUDGET * pixels / cost)
     if pixels > most:
         raise rejection(Reason.TOO_MANY_PIXELS, pixels, most)
     if samples.tiled and len(samples.offsets) > MOST_TILES:
@@ -176,12 +194,16 @@ def _check_pieces(samples: Samples) -> None:
 
 
 def _cost(samples: Samples) -> float:
-    """CPU nanoseconds of a pixel."""
+    """CPU nanoseconds of a pixel in a piece."""
     size = len(samples.bits) * samples.depth / 8
+    predictor = 1 if samples.compression == UNCOMPRESSED else samples.predictor
+    of_row = _COST_OF_ROW + _COST_OF_CHANNEL_ROW * samples.colours * (
+        samples.depth / 8 if predictor == HORIZONTAL else 1
+    )
+    cost = 20 + of_row / max(1, samples.piece[0])
     if samples.depth % 8:
-        return 20 + 30 * len(samples.bits)
-    is_predicted = samples.compression != UNCOMPRESSED and samples.predictor != 1
-    return 20 + (10 if is_predicted else 3) * size
+        return cost + 30 * len(samples.bits)
+    return cost + (10 if predictor != 1 else 3) * size
 
 
 def _read(samples: Samples, data: bytes, profile: bytes) -> tuple[Image.Image, bool]:

@@ -34,6 +34,9 @@ _COSTS: dict[InputFormat, float] = {
 # What each row takes in addition, which only counts in pictures of a few columns: Pillow has two
 # pointers to each, and calls a function for each at every step.
 _BYTES_PER_ROW, _COST_OF_ROW = 100, 200
+# What each column takes in addition, which only counts in pictures of a few rows: to scale a row,
+# the resizer makes four weights for each of its pixels, in two formats, whatever it scales to.
+_BYTES_PER_COLUMN, _COST_OF_COLUMN = 42, 60
 # What converting colours takes for a pixel that is left after scaling.
 _BYTES_OF_CONVERSION, _COST_OF_CONVERSION = 8, 40
 _BUDGET = 4.5e9  # nanoseconds; half a second is left for encoding
@@ -52,20 +55,23 @@ def most_pixels(
     limits: Limits,
     *,
     width: int = DEFAULT,
+    height: int = DEFAULT,
     scale: int = 1,
     converted: float = 0.0,
 ) -> int:
     """The most pixels that an original of `kind` with the structure `info` may have.
 
-    `width` is its stored one, `scale` how many times smaller the decoder makes its sides, and
-    `converted` the share of its pixels that are left when colours are converted. Settings that
-    allow more pixels than by default allow more CPU time, too.
+    `width` and `height` are the stored ones, `scale` how many times smaller the decoder makes its
+    sides, and `converted` the share of its pixels that are left when colours are converted.
+    Settings that allow more pixels than by default allow more CPU time, too.
     """
     memory = _BYTES_PER_PIXEL[kind] / scale**2 + info.held
-    memory += _BYTES_PER_ROW / width + _BYTES_OF_CONVERSION * converted
+    memory += _BYTES_PER_ROW / width + _BYTES_PER_COLUMN / height
+    memory += _BYTES_OF_CONVERSION * converted
     room = max(0, limits.megabytes * 1_000_000 - _RESERVED)
     budget = _BUDGET * max(1.0, limits.max_pixels / DEFAULT)
-    cost = (info.cost or _COSTS[kind]) + _COST_OF_ROW / width + _COST_OF_CONVERSION * converted
+    cost = (info.cost or _COSTS[kind]) + _COST_OF_ROW / width + _COST_OF_COLUMN / height
+    cost += _COST_OF_CONVERSION * converted
     return min(limits.max_pixels, int(room / memory), int(budget / cost))
 
 

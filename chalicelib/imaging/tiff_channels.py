@@ -33,7 +33,7 @@ from chalicelib.imaging.rejections import rejection
 
 _PACKBITS, _LZMA, _ZSTD = 32773, 34925, 50000
 COMPRESSIONS = frozenset({UNCOMPRESSED, LZW, DEFLATE, OLD_DEFLATE, _PACKBITS, _LZMA, _ZSTD})
-MOST_TILES = 20_000  # a quarter of a millisecond each
+MOST_TILES = 20_000  # of 64 x 64 pixels they make the largest pictures
 
 _HIGHEST = 2.0  # of floats in colours; scaling with a sharp filter overshoots white by less
 _BLOCK = 1 << 23  # bytes that are unpacked at once
@@ -41,10 +41,12 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 class _Block(NamedTuple):
-    """Decompressed rows of one strip or tile, or of strips in a row."""
+    """Decompressed rows of strips, or of tiles one below the other.
 
-    left: int
-    top: int
+    As many of the `rows` belong at each of `places`, which are left and top in the picture.
+    """
+
+    places: list[tuple[int, int]]
     width: int
     rows: int
     data: bytes
@@ -61,13 +63,21 @@ def channels(samples: Samples, data: bytes, wanted: list[int]) -> list[Image.Ima
     if samples.planar:
         for image, sample in zip(found, wanted, strict=True):
             for block in _blocks(samples, data, sample):
-                image.paste(_channel(samples, block, 0, 1, mode), (block.left, block.top))
+                _paste(image, block, _channel(samples, block, 0, 1, mode))
         return _finished(samples, found)
     for block in _blocks(samples, data, 0):
         for image, sample in zip(found, wanted, strict=True):
-            channel = _channel(samples, block, sample, len(samples.bits), mode)
-            image.paste(channel, (block.left, block.top))
+            _paste(image, block, _channel(samples, block, sample, len(samples.bits), mode))
     return _finished(samples, found)
+
+
+def _paste(image: Image.Image, block: _Block, channel: Image.Image) -> None:
+    if len(block.places) == 1:
+        image.paste(channel, block.places[0])
+        return
+    rows = block.rows // len(block.places)
+    for number, place in enumerate(block.places):
+        image.paste(channel.crop((0, number * rows, block.width, (number + 1) * rows)), place)
 
 
 def _finished(samples: Samples, found: list[Image.Image]) -> list[Image.Image]:
@@ -131,21 +141,24 @@ def _blocks(samples: Samples, data: bytes, plane: int) -> Iterator[_Block]:
         memoryview(data)[offset : offset + size]
         for offset, size in zip(offsets, sizes, strict=True)
     ]
-    if samples.tiled:
-        for number, piece in enumerate(pieces):
-            left, top = number % across * width, number // across * rows
-            whole = next(_decompressed(samples, [piece], width, [rows], rows))
-            yield _Block(left, top, width, rows, whole)
-        return
     length = _row_bytes(samples, width)
     together = max(1, _BLOCK // max(1, length * rows))
+    if samples.tiled:
+        for first in range(0, len(pieces), together):
+            group = pieces[first : first + together]
+            numbers = range(first, first + len(group))
+            places = [(at % across * width, at // across * rows) for at in numbers]
+            high = rows * len(group)
+            whole = next(_decompressed(samples, group, width, [rows] * len(group), high))
+            yield _Block(places, width, high, whole)
+        return
     for first in range(0, down, together):
         group = pieces[first : first + together]
         heights = [min(rows, samples.height - at * rows) for at in range(first, first + len(group))]
         top, most = first * rows, max(1, _BLOCK // length)
         for part in _decompressed(samples, group, width, heights, most):
             high = len(part) // length
-            yield _Block(0, top, width, high, part)
+            yield _Block([(0, top)], width, high, part)
             top += high
 
 

@@ -3,16 +3,30 @@
 import struct
 import zlib
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from chalicelib.errors import Reason, Rejection
+from chalicelib.imaging import tiff_channels
 from chalicelib.imaging.attribution import metadata_blocks, read_attribution
 from chalicelib.imaging.formats import CONTAINERS, av1, heif_items, png_colours
 from chalicelib.imaging.formats.bmp_runs import RunReader
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.formats.tiff_ifd import exif_orientation
-from tests.hostile.slow import heif_files, jpeg_files, png_files, tiff_files, webp_files
+from chalicelib.imaging.plugins import plugin
+from chalicelib.imaging.raw_reader import RawReader
+from chalicelib.imaging.signatures import sniff
+from tests.hostile.slow import (
+    bmp_files,
+    heif_files,
+    jpeg_files,
+    png_files,
+    tiff_files,
+    webp_files,
+)
 from tests.imaging.samples import chunk, exif, png, rendered, saved, scene
 
 PLAIN = {
@@ -127,6 +141,199 @@ def test_each_piece_of_a_tiff_has_a_cost(compression: str) -> None:
     }  # fmt: skip
     fine, coarse = (inspected("tiff", tiff_files.pixels(rows=n, **options)).cost for n in (8, 64))
     assert fine - 25 == pytest.approx(8 * (coarse - 25), rel=0.01)
+
+
+STRIPS = {
+    "width": 64, "megapixels": 1, "rows": 64, "layout": "rgb8", "compression": "none",
+    "predictor": 1, "is_planar": False, "tile": 0, "content": "ramp", "colours": "none",
+    "orientation": 1, "order": 1, "extra": 2,
+}  # fmt: skip
+
+
+def tiff_of(**changes: Any) -> bytes:
+    return tiff_files.pixels(**STRIPS | changes)
+
+
+def reason_of(data: bytes) -> Reason | None:
+    """Why `data` is rejected; None if it is not."""
+    try:
+        rendered(data)
+    except Rejection as rejection:
+        return rejection.reason
+    return None
+
+
+# Both took 28 seconds or more when only the picture's own pixels counted.
+@pytest.mark.parametrize(
+    "layout",
+    [{"layout": "rgb5", "content": "steps"}, {"layout": "rgb16", "compression": "deflate"}],
+    ids=["unpacked here", "read by libtiff"],
+)
+def test_tiles_that_are_mostly_beyond_the_edges_count_whole(layout: dict[str, Any]) -> None:
+    narrow = {"width": 3, "megapixels": 32, "tile": 1024}
+    assert reason_of(tiff_of(**layout, **narrow)) is Reason.TOO_MANY_PIXELS
+    assert reason_of(tiff_of(**layout, **narrow | {"megapixels": 1, "tile": 64})) is None
+
+
+def entry(tag: int, kind: int, value: int) -> bytes:
+    return struct.pack("<HHII", tag, kind, 1, value)
+
+
+@pytest.mark.parametrize("kind", [1, 3, 4, 8, 9])
+def test_the_size_of_tiles_counts_whatever_its_type(kind: int) -> None:
+    whole = data = tiff_of(width=3, tile=64)
+    for tag in (322, 323):
+        data = data.replace(entry(tag, 4, 64), entry(tag, kind, 64))
+    assert inspected("tiff", data).cost == inspected("tiff", whole).cost > 20 * 25
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_larger_size_of_tiles_counts_where_there_are_two(is_first: bool) -> None:
+    # libtiff takes the first, Pillow the last.
+    whole = tiff_of(width=3, tile=64)
+    sizes = (64, 1) if is_first else (1, 64)
+    data = whole.replace(entry(322, 4, 64), entry(322, 4, sizes[1]))
+    data = data.replace(entry(274, 3, 1), entry(322, 4, sizes[0]))
+    assert data.count(struct.pack("<HHI", 322, 4, 1)) == 2
+    assert inspected("tiff", data).cost == inspected("tiff", whole).cost
+
+
+def test_a_jpeg_in_a_strip_is_decoded_in_whole_blocks() -> None:
+    options = {"width": 200, "megapixels": 1, "tile": 0, "quality": 50, "sampling": "4:4:4"}
+    fine, whole = (inspected("tiff", tiff_files.jpegs(rows=n, **options)).cost for n in (1, 8))
+    assert fine > 8 * 25
+    assert whole < 2 * 25 + 10
+
+
+def test_jpegs_in_narrow_tiles_are_decoded_in_whole_blocks() -> None:
+    wide, narrow = (
+        inspected("tiff", tiff_of(compression="jpeg-plain", tile=tile)).cost
+        for tile in ((8, 4096), (1, 4096))
+    )
+    assert narrow > 7 * wide
+
+
+# The last took 8 seconds in as few rows, with a channel's bytes summed apart.
+@pytest.mark.parametrize(
+    ("changes", "limit"),
+    [
+        ({"layout": "cmyka8"}, 7),
+        ({"layout": "rgb5"}, 8),
+        ({"layout": "rgb16", "compression": "lzw", "predictor": 2, "is_planar": True}, 5),
+    ],
+    ids=["bytes", "bits", "predicted"],
+)
+def test_each_row_of_a_narrow_piece_has_a_cost(changes: dict[str, Any], limit: int) -> None:
+    options = {"width": 1, "rows": 100_000} | changes
+    assert reason_of(tiff_of(megapixels=limit, **options)) is Reason.TOO_MANY_PIXELS
+    assert reason_of(tiff_of(megapixels=1, **options)) is None
+    narrow = options | {"width": 64, "tile": (1, 4096), "megapixels": limit}
+    assert reason_of(tiff_of(**narrow)) is Reason.TOO_MANY_PIXELS
+
+
+def test_small_tiles_are_decompressed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = counted(monkeypatch, tiff_channels, "_by_libtiff")
+    assert reason_of(tiff_of(width=800, layout="cmyka8", compression="lzw", tile=16)) is None
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("layout", ["cmyka8", "rgb32f", "rgb5", "lab16"])
+@pytest.mark.parametrize("compression", ["none", "deflate", "lzw"])
+def test_tiles_look_the_same_however_many_are_decompressed_together(
+    monkeypatch: pytest.MonkeyPatch, layout: str, compression: str
+) -> None:
+    content = "half" if layout == "rgb32f" else "noise"
+    data = tiff_of(width=1_111, layout=layout, compression=compression, tile=64, content=content)
+    looks = []
+    for together in (1, 100_000, 1 << 23):
+        monkeypatch.setattr(tiff_channels, "_BLOCK", together)
+        looks.append([rendition.data for rendition in rendered(data).renditions])
+    assert looks[0] == looks[1] == looks[2]
+
+
+def blocks_of(data: bytes, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often Pillow appends bytes of `data` to others before it has decoded them."""
+    calls = counted(monkeypatch, RawReader, "load_read")
+    with plugin(sniff(data))(BytesIO(data)) as image:
+        image.load()
+    return len(calls)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bmp_files.stills(3_000_000, 3, 24, "none", (0, 0, 0, 0), True, "ramp"),
+        bmp_files.stills(3_000_000, 3, 1, "none", (0, 0, 0, 0), False, "ramp"),
+        tiff_of(width=3_000_000, megapixels=3),
+        tiff_of(width=3_000_000, megapixels=3, layout="grey16"),
+        tiff_files.overlapping(width=3_000_000, strips=1, step=1),
+    ],
+    ids=["BMP", "BMP of bits", "TIFF", "TIFF of 16 bits", "TIFF of one strip"],
+)
+def test_a_row_of_megabytes_is_read_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert blocks_of(data, monkeypatch) == 1
+
+
+@pytest.mark.parametrize("step", [0, 1, 7])
+def test_strips_that_overlap_are_read_at_once(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The next strip's beginning is where Pillow would stop, at each byte.
+    data = tiff_files.overlapping(width=100_000, strips=50, step=step)
+    assert blocks_of(data, monkeypatch) == 50
+
+
+def test_rows_that_are_read_together_are_still_read_in_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = saved(scene(300, 2_000), "bmp")
+    assert blocks_of(data, monkeypatch) == 28  # of 64 KB
+
+
+@pytest.mark.parametrize("kind", ["png", "bmp", "tiff"])
+def test_a_picture_of_one_row_may_not_be_so_long_that_weights_for_it_fill_the_memory(
+    kind: str,
+) -> None:
+    def row(width: int) -> bytes:
+        return saved(Image.new("1", (width, 1)), kind)
+
+    assert reason_of(row(100_000_000)) is Reason.TOO_MANY_PIXELS
+    assert reason_of(row(2_000_000)) is None
+
+
+@pytest.mark.parametrize(
+    ("size", "kinds"),
+    [
+        ((1, 65_500), ("jpeg", "gif", "png", "tiff", "bmp")),
+        ((65_500, 1), ("jpeg", "gif", "png", "tiff", "bmp")),
+        ((1, 16_383), ("webp", "avif")),
+        ((16_383, 1), ("webp", "avif")),
+        ((1, 1_000_000), ("png", "tiff", "bmp")),
+        ((1_000_000, 1), ("png", "tiff", "bmp")),
+        ((100_000, 300), ("png", "tiff", "bmp")),
+        ((300, 100_000), ("png", "tiff", "bmp")),
+    ],
+)
+def test_long_pictures_are_read(size: tuple[int, int], kinds: tuple[str, ...]) -> None:
+    for kind in kinds:
+        picture = rendered(saved(Image.new("RGB", size, "teal"), kind))
+        assert (picture.width, picture.height) == size
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"width": 1_000, "megapixels": 40, "rows": 1},
+        {"width": 1_000, "megapixels": 40, "rows": 1, "compression": "lzw"},
+        {"width": 1_000, "megapixels": 20, "rows": 1, "layout": "cmyka8", "compression": "deflate"},
+        {"width": 100_000, "megapixels": 40, "rows": 1},
+        {"width": 100_000, "megapixels": 2, "tile": 64},
+        {"width": 20, "megapixels": 2, "tile": 64, "layout": "rgb32f", "content": "half"},
+    ],
+    ids=["scan", "packed scan", "scan of CMYK", "panorama", "strip in tiles", "column in tiles"],
+)
+def test_scans_in_strips_of_one_row_and_thin_pictures_in_tiles_are_read(
+    changes: dict[str, Any],
+) -> None:
+    assert reason_of(tiff_of(**changes)) is None
 
 
 TAGS = {

@@ -14,6 +14,7 @@ _MOST_VALUES = 1_000_000
 _MOST_ENTRIES = 0xFFFF  # of a directory, as in classic TIFFs
 _FRACTIONS = frozenset({5, 10})
 _INTEGERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
+_SIGNED_INTEGERS = {6: "b", 8: "h", 9: "i", 17: "q"}
 
 _BYTES_PER_VALUE = {
     1: 1,
@@ -145,6 +146,21 @@ def integers_of(
             whole = len(content) // struct.calcsize(f"={code}")
             found[tag] = struct.unpack_from(f"{layout.order}{whole}{code}", content)
     return found
+
+
+def numbers_of(data: bytes, layout: Layout, offset: int, tag: int) -> list[int]:
+    """The whole number in `tag`, as often as the tag is in the directory at `offset`.
+
+    libtiff takes the first of a repeated tag, Pillow the last; both accept types that the tag
+    should not have.
+    """
+    codes, numbers = _INTEGERS | _SIGNED_INTEGERS, list[int]()
+    for found, kind, values, raw in _entries(data, layout, offset):
+        if found == tag and kind in codes and values:
+            content = _content(data, layout, kind, 1, raw, len(data))
+            whole = len(content) // struct.calcsize(f"={codes[kind]}")
+            numbers += struct.unpack_from(f"{layout.order}{whole}{codes[kind]}", content)
+    return numbers
 
 
 def _content(

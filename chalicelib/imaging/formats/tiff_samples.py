@@ -1,5 +1,6 @@
 """How the samples of a TIFF's first directory are laid out (TIFF 6.0 and Adobe's supplements)."""
 
+from math import ceil
 from typing import NamedTuple
 
 from chalicelib.imaging.formats.file_info import MalformedFile
@@ -94,6 +95,14 @@ class Samples(NamedTuple):
     def associated(self) -> bool:
         """Whether the colours are premultiplied by the alpha sample."""
         return self.alpha is not None and self.extras[self.alpha - self.colours :][:1] == (1,)
+
+    @property
+    def held(self) -> int:
+        """The pixels in all pieces, also those beyond the picture's edges."""
+        across, down = self.piece
+        if not self.tiled or not across or not down:
+            return self.width * self.height
+        return ceil(self.width / across) * across * ceil(self.height / down) * down
 
     @property
     def name(self) -> str:

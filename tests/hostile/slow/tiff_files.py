@@ -179,20 +179,22 @@ def _content(name: str, length: int) -> bytes:
     "tiff",
     width=Count(1, 2_000_000), megapixels=Count(1, 130), rows=Count(1, 100_000),
     layout=Choice(tuple(_LAYOUTS)), compression=Choice(tuple(_COMPRESSIONS)),
-    predictor=Choice((1, 2, 3)), is_planar=Choice((False, True)), tile=Choice((0, 0, 16, 64, 1024)),
+    predictor=Choice((1, 2, 3)), is_planar=Choice((False, True)),
+    tile=Choice((0, 0, 16, 64, 1024, (1, 4096), (4096, 1), (8192, 8192))),
     content=Choice(("zeros", "ones", "stripes", "ramp", "noise", "half", "steps")),
     colours=Choice(PROFILES), orientation=Choice((1, 6)), order=Choice((1, 2)),
     extra=Choice((0, 1, 2)),
 )  # fmt: skip
 def pixels(
     width: int, megapixels: int, rows: int, layout: str, compression: str, predictor: int,
-    is_planar: bool, tile: int, content: str, colours: str, orientation: int, order: int,
-    extra: int,
+    is_planar: bool, tile: int | tuple[int, int], content: str, colours: str, orientation: int,
+    order: int, extra: int,
 ) -> bytes:  # fmt: skip
     """A large picture; all of its strips or tiles are the same bytes of the file."""
     photometric, bits, kind = _LAYOUTS[layout]
     height = max(1, megapixels * 999_999 // width)
-    across, down = (tile, tile) if tile else (width, min(rows, height))
+    square = (tile, tile) if isinstance(tile, int) else tile
+    across, down = square if tile else (width, min(rows, height))
     samples = 1 if is_planar else len(bits)
     length = (across * bits[0] * samples + 7) // 8
     down = max(1, min(down, (1 << 28) // length))
@@ -208,7 +210,7 @@ def pixels(
         339: (_SHORT, [kind] * len(bits)),
     }  # fmt: skip
     if tile:
-        fields |= {322: (_LONG, [tile]), 323: (_LONG, [tile])}
+        fields |= {322: (_LONG, [across]), 323: (_LONG, [down])}
     else:
         fields |= {278: (_LONG, [down])}
     fields[324 if tile else 273] = (_LONG, [8] * count)
@@ -224,6 +226,49 @@ def pixels(
     if icc := profile(colours, space):
         fields[34675] = (7, icc)
     return _file(fields, piece)
+
+
+@recipe(
+    "tiff", width=Count(1, 49_000_000), strips=Count(1, 1_000_000), step=Count(0, 10),
+)  # fmt: skip
+def overlapping(width: int, strips: int, step: int) -> bytes:
+    """Rows of greys that begin a few bytes after one another."""
+    strips = min(strips, 126_000_000 // width, (MOST_BYTES - width) // (8 + step))
+    fields = _plain() | {
+        256: (_LONG, [width]), 257: (_LONG, [strips]), 278: (_LONG, [1]),
+        273: (_LONG, [8 + step * n for n in range(strips)]), 279: (_LONG, [width] * strips),
+    }  # fmt: skip
+    return _file(fields, _content("ramp", width + step * strips))
+
+
+@recipe(
+    "tiff",
+    width=Count(1, 65_500), megapixels=Count(1, 126), rows=Count(1, 64), tile=Choice((0, 1)),
+    quality=Choice((1, 50, 100)), sampling=Choice(("4:4:4", "4:2:0")),
+)  # fmt: skip
+def jpegs(width: int, megapixels: int, rows: int, tile: int, quality: int, sampling: str) -> bytes:
+    """Strips or tiles, each the same JPEG of noise, whose blocks may be higher than they are."""
+    height = max(1, megapixels * 999_999 // width)
+    across = min(width, 64) if tile else width
+    shown = min(rows, height)
+    image = tiled(across, -(-shown // 16) * 16, "RGB", 1)
+    jpeg = saved(image, "jpeg", quality=quality, subsampling=sampling)
+    start = jpeg.index(b"\xff\xc0") + 5
+    jpeg = jpeg[:start] + struct.pack(">H", shown) + jpeg[start + 2 :]
+    count = -(-width // across) * -(-height // shown)
+    if count > 1_000_000:
+        return b""
+    fields = _plain() | {
+        256: (_LONG, [width]), 257: (_LONG, [height]), 258: (_SHORT, [8] * 3), 259: (_SHORT, [7]),
+        262: (_SHORT, [6]), 277: (_SHORT, [3]), 278: (_LONG, [shown]),
+        530: (_SHORT, [1, 1] if sampling == "4:4:4" else [2, 2]),
+        324 if tile else 273: (_LONG, [8] * count),
+        325 if tile else 279: (_LONG, [len(jpeg)] * count),
+    }  # fmt: skip
+    if tile:
+        del fields[273], fields[278], fields[279]
+        fields |= {322: (_LONG, [across]), 323: (_LONG, [shown])}
+    return _file(fields, jpeg)
 
 
 @recipe(
