@@ -22,6 +22,7 @@ from tests.environment import SETTINGS
 AT_ONCE = 4  # runs
 _OF_ONE_RUN = frozenset(
     {
+        "content_since",
         "cost_usd_estimate",
         "created_at",
         "manifest_etag",
