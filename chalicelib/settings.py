@@ -66,6 +66,12 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     aws_lambda_function_memory_size: Count = 1_769  # memory in MB; set by Lambda itself
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # lowest level that is logged
     tracing: bool = False  # send traces to X-Ray; see docs/observability.md
+    default_visibility: Literal["public", "private"] = "public"  # of images whose tickets name none
+    cdn_key_parameter: str = (
+        ""  # SSM parameter with the key that signs private URLs; empty for none
+    )
+    # How long the URLs of private images work that the API returns, in seconds
+    private_url_seconds: Annotated[int, Meta(ge=60, le=604_800)] = 3_600
     max_sizes: Held = 100  # the most sizes on demand of one image
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # lifetime of a ticket
     jwt_issuer: str = ""  # exactly as in the tokens' iss claim

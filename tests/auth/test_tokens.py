@@ -17,6 +17,10 @@ ROUTES = {
     ("PATCH", f"/images/{ULID}"): Scope.UPLOAD,
     ("DELETE", f"/images/{ULID}"): Scope.DELETE,
     ("POST", f"/images/{ULID}/reprocess"): Scope.UPLOAD,
+    ("GET", f"/images/{ULID}/original"): Scope.READ,
+    ("POST", f"/images/{ULID}/share"): Scope.UPLOAD,
+    ("GET", f"/images/{ULID}/share"): Scope.READ,
+    ("DELETE", f"/images/{ULID}/share/8215992c708e5b57"): Scope.UPLOAD,
     ("GET", "/variants"): Scope.READ,
 }
 OPEN = {"/health", "/openapi.json"}
