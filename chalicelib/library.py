@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -226,11 +227,14 @@ class Library:
         """The image after its files have moved, if they have to; later, if a store fails now."""
         if image.moving_to is None:
             return image
-        try:
-            return self._mover.move(image.id) or image
-        except TransientError:
-            self._mover.request(image)
-            return self._images.get(image.id) or image
+        with suppress(TransientError):
+            moved = self._mover.move(image.id)
+            if moved and moved.processing.requested and not image.processing.requested:
+                self._send_request(moved)
+            return moved or image
+        with suppress(TransientError):  # if that fails, too, the sweep finds it in the record
+            self._send_request(image, move=True)
+        return self._images.get(image.id) or image
 
     def original(self, image_id: str, caller: Caller) -> str:
         """The URL at which the original can be downloaded for a minute; Conflict without one."""
@@ -263,8 +267,8 @@ class Library:
         """Erase the image, or finish an interrupted deletion."""
         return self._deleter.erase(self._find(image_id, caller))
 
-    def _send_request(self, image: Image) -> None:
-        message = msgspec.json.encode(ReprocessRequest(image_id=image.id)).decode()
+    def _send_request(self, image: Image, *, move: bool = False) -> None:
+        message = msgspec.json.encode(ReprocessRequest(image_id=image.id, move=move)).decode()
         self._work.send(message, keys.queue_group(image.owner))
 
     def _exists(self, bucket: str, key: str) -> bool:

@@ -272,7 +272,6 @@ class Wiring:
             self.published_images,
             self.sizes,
             self.cdn,
-            self.work,
             self.published_files,
             Manifests(self.objects, self.published_images, self.table, self.settings),
             self.settings,

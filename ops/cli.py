@@ -33,6 +33,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "smoke": "ops.commands.smoke:smoke",
         "token": "ops.commands.token:token",
         "package": "ops.commands.package:package",
+        "rotate-keys": "ops.commands.rotate_keys:rotate_keys",
         "record": "ops.commands.record:record",
     },
     "Maintenance": {

@@ -7,17 +7,14 @@ the queue or the sweep, goes on from there.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import msgspec
 
 from chalicelib.errors import ObjectMissing, TransientError
 from chalicelib.model import delivery, keys, transitions
 from chalicelib.model.image import Image, Rendition, Status, Transition, Visibility
-from chalicelib.model.requests import ReprocessRequest
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
-from chalicelib.ports.messaging import Queue
 from chalicelib.ports.objects import Cdn, ListedVersion, ObjectStore
 from chalicelib.ports.sizes import SizeRegister
 from chalicelib.ports.telemetry import FilesMoved, Telemetry
@@ -39,7 +36,6 @@ class Mover:
         images: ImageRepository,
         sizes: SizeRegister,
         cdn: Cdn,
-        work: Queue,
         published_files: PublishedFiles,
         manifests: Manifests,
         settings: Settings,
@@ -50,7 +46,6 @@ class Mover:
         self._images = images
         self._sizes = sizes
         self._cdn = cdn
-        self._work = work
         self._published_files = published_files
         self._manifests = manifests
         self._bucket = settings.images_bucket
@@ -60,6 +55,8 @@ class Mover:
     def move(self, image_id: str) -> Image | None:
         """Finish the move that the record asks for; None if there is none.
 
+        If files were missing, or a worker was rendering at the former place, the record afterwards
+        also asks for processing; whoever calls this has to request it.
         TransientError if a store fails, or the image keeps changing: the same call may be repeated.
         """
         self._telemetry.bind_image(image_id)
@@ -70,11 +67,6 @@ class Mover:
             if image.moving_to is image.visibility or (image := self._switch(image)):
                 return self._leave(image)
         raise TransientError("The image is being changed; its files will be moved later.")
-
-    def request(self, image: Image) -> None:
-        """Queue the move for a worker; if that fails, the sweep finds it."""
-        with suppress(TransientError):
-            self._send(ReprocessRequest(image_id=image.id, move=True), image)
 
     def recheck(self, image: Image) -> int:
         """Erase what late workers have left at the former place: how many files."""
@@ -128,11 +120,7 @@ class Mover:
                 step = step[0].with_processing(requested=True), step[1]
             return self._with_manifest(step) if step else None
 
-        switched = self._images.update(image.id, decide)
-        if switched and switched.processing.requested and not image.processing.requested:
-            with suppress(TransientError):  # the sweep finds the request in the record
-                self._send(ReprocessRequest(image_id=image.id, only_missing=True), image)
-        return switched
+        return self._images.update(image.id, decide)
 
     def _copy(self, image: Image) -> bool:
         """Copy the renditions and publish them; False if one of them is gone.
@@ -186,6 +174,3 @@ class Mover:
             # Its manifest is that of an earlier set: rebuilt from it, the image would be public.
             return image.with_processing(manifest_etag=self._manifests.write(image, event)), event
         return self._manifests.with_manifest(step)
-
-    def _send(self, request: ReprocessRequest, image: Image) -> None:
-        self._work.send(msgspec.json.encode(request).decode(), keys.queue_group(image.owner))

@@ -89,7 +89,10 @@ class Processor:
     ) -> Image | None:
         """Process again as requested; None if the record has changed since, or is gone."""
         if request.move:
-            return self._mover.move(request.image_id or "")
+            self._mover.move(request.image_id or "")
+            image = self._images.get(request.image_id or "")
+            if image is None or not image.processing.requested:
+                return image
         if request.image_id:
             image = self._images.get(request.image_id)
             gone = image is None or image.status is Status.DELETED

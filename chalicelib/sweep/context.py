@@ -69,8 +69,10 @@ class SweepContext(Struct, frozen=True, kw_only=True):
     def finish_move(self, image: Image, report: Report) -> None:
         """Finish a move of files, or look once more at their former place; see finish_deletion."""
         with suppress(TransientError):
-            if image.moving_to is not None and self.mover.move(image.id):
+            if image.moving_to is not None and (moved := self.mover.move(image.id)):
                 report.count("moved")
+                if moved.processing.requested and not image.processing.requested:
+                    self.request_again(moved, report)
             elif image.moving_to is None and self.mover.recheck(image):
                 report.count("misplaced")
 

@@ -56,7 +56,6 @@ _PARTS = {
         *_PROCESS,
         buckets.refuse_uploads,
         may.take_work,
-        may.request_work,
     ),
     "record_failure": (may.keep_records, may.take_failures),
     "send_webhook": (events.take_webhooks, events.delay_webhooks),

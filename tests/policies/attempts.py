@@ -6,7 +6,7 @@ That an administrator succeeds with each proves that only permissions stand in t
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.policies.account import FOREIGN, ORIGINAL, RENDITION
+from tests.policies.account import FOREIGN, MANIFEST, ORIGINAL, RENDITION
 from tests.policies.calls import (
     RECORD,
     To,
@@ -123,7 +123,11 @@ ATTEMPTS = [
     Attempt("process_upload", "uploads as with a ticket", write(UPLOADS, "uploads/a/b/c.jpg")),
     Attempt("process_upload", "removes an original", remove_version(UPLOADS, ORIGINAL)),
     Attempt("process_again", "removes an original", remove_version(UPLOADS, ORIGINAL)),
-    Attempt("process_upload", "removes a rendition", remove_version(IMAGES, RENDITION)),
+    Attempt("process_upload", "removes a manifest", remove_version(IMAGES, MANIFEST)),
+    Attempt("process_upload", "reads the signing key", secret(ENFORCED.cdn_key)),
+    Attempt("sweep", "reads the signing key", secret(ENFORCED.cdn_key)),
+    Attempt("send_webhook", "reads the signing key", secret(ENFORCED.cdn_key)),
+    Attempt("authorize", "reads the signing key", secret(ENFORCED.cdn_key)),
     Attempt("process_upload", "reads a rendition", read(IMAGES, RENDITION)),
     Attempt("process_upload", "lists renditions", listing(IMAGES)),
     Attempt("process_upload", "overwrites a watermark", write(IMAGES, WATERMARK)),

@@ -91,8 +91,11 @@ def demands(call: Call, names: Names) -> list[Demand]:
             assert given["EventBusName"] == names.event_bus
             return [Demand(f"events:{call.operation}", names.bus())]
         case "ssm":
-            assert given["Name"] == names.webhook_secret
-            return [Demand(f"ssm:{call.operation}", names.parameter())]
+            parameters = {
+                names.webhook_secret: names.parameter(),
+                names.cdn_key: names.cdn_key_parameter(),
+            }
+            return [Demand(f"ssm:{call.operation}", parameters[given["Name"]])]
     raise AssertionError(f"No permission is known for {call.service}.")
 
 

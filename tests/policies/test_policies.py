@@ -133,7 +133,7 @@ def test_only_outbox_events_and_checksum_markers_may_be_deleted(
 ) -> None:
     deleting = [s for s in statements(function) if "dynamodb:DeleteItem" in s["Action"]]
     keys = [s["Condition"]["ForAllValues:StringLike"] for s in deleting]
-    allowed = (["sha256#*#*"], ["untold#*"])
+    allowed = (["sha256#*#*"], ["untold#*"], ["shares#*"])
     assert all(key["dynamodb:LeadingKeys"] in allowed for key in keys)
 
 
@@ -144,8 +144,22 @@ def test_without_a_bus_no_policy_mentions_events() -> None:
 
 
 def test_only_the_webhook_function_may_read_the_webhook_secret() -> None:
-    readers = [f for f in FUNCTIONS if "ssm:" in json.dumps(policy_of(f, ENFORCED))]
-    assert readers == ["send_webhook"]
+    assert readers_of(ENFORCED.parameter()) == ["send_webhook"]
+
+
+def test_only_the_api_may_read_the_key_of_private_urls() -> None:
+    assert readers_of(ENFORCED.cdn_key_parameter()) == ["api_handler"]
+
+
+def readers_of(parameter: str) -> list[str]:
+    return [
+        function
+        for function in FUNCTIONS
+        if any(
+            allows(s, Demand("ssm:GetParameter", parameter))
+            for s in statements_of(function, ENFORCED)
+        )
+    ]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
