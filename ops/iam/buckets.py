@@ -13,6 +13,9 @@ RENDITIONS = tuple(f"{first}{'?' * 25}/{'?' * 16}/*" for first in "01234567")
 PUBLISHED = tuple(
     f"{first}{'?' * 25}/{folder}/*" for first in "01234567" for folder in (STABLE, WIDTHS, SIGNED)
 )
+# All of these, for functions: keys of files in a folder of an image, so neither manifests nor
+# watermarks. IAM allows 10,240 characters, which the exact patterns exceed.
+FILES = tuple(f"{first}*/*/*" for first in "01234567")
 # All files of private images, and nothing else.
 PRIVATE_FILES = f"{PRIVATE}*"
 _MANIFESTS = tuple(f"{ids}/manifest.json" for ids in _IDS)
@@ -83,19 +86,14 @@ def write_renditions(names: Names) -> Statement:
 
 
 def copy_renditions(names: Names) -> Statement:
-    """Copies of renditions."""
-    why = "Renditions are copied to the keys of stable URLs, and if an image becomes private."
-    patterns = (*RENDITIONS, PRIVATE_FILES)
-    renditions = tuple(names.objects(names.images_bucket, key) for key in patterns)
-    return Statement("CopyRenditions", why, ("s3:GetObject",), renditions)
-
-
-def find_published(names: Names) -> Statement:
-    """Files that another call may have published."""
-    why = "Of many calls for a new size one renders it; the others wait until it exists."
-    patterns = (*PUBLISHED, PRIVATE_FILES)
-    published = tuple(names.objects(names.images_bucket, key) for key in patterns)
-    return Statement("FindPublished", why, ("s3:GetObject",), published)
+    """Copies of renditions, and files that another call may have published."""
+    why = (
+        "Renditions are copied to the keys of stable URLs, and if an image becomes private. Of "
+        "many calls for a new size one renders it; the others wait until it exists."
+    )
+    # Keys with two slashes; a manifest's has one.
+    renditions = names.objects(names.images_bucket, "*/*/*")
+    return Statement("CopyRenditions", why, ("s3:GetObject",), (renditions,))
 
 
 def replace_published(names: Names) -> Statement:
@@ -104,7 +102,7 @@ def replace_published(names: Names) -> Statement:
         "When an image changes, sizes on demand that show its former content are deleted; when it "
         "becomes private or public, all files at its former place, which a worker may write late."
     )
-    patterns = (*RENDITIONS, *PUBLISHED, PRIVATE_FILES)
+    patterns = (*FILES, PRIVATE_FILES)
     published = tuple(names.objects(names.images_bucket, key) for key in patterns)
     return Statement("ReplacePublished", why, ("s3:DeleteObjectVersion",), published)
 

@@ -8,7 +8,7 @@ from ops.iam.encryption import use_of_key
 from ops.iam.names import Names
 from ops.iam.statements import Statement
 
-_PROCESS = (
+_RENDER = (
     buckets.read_originals,
     buckets.read_accepted_versions,
     buckets.find_missing_originals,
@@ -16,13 +16,13 @@ _PROCESS = (
     buckets.write_renditions,
     buckets.copy_renditions,
     buckets.list_renditions,
-    buckets.replace_published,
     may.register_sizes,
     may.keep_records,
     may.read_histories,
     may.count_for_limits,
     may.delete_checksums,
 )
+_PROCESS = (*_RENDER, buckets.replace_published)
 _ERASE = (
     buckets.find_versions,
     buckets.erase_originals,
@@ -31,9 +31,8 @@ _ERASE = (
 _PARTS = {
     "api_handler": (
         buckets.sign_uploads,
-        *_PROCESS,
+        *_RENDER,
         *_ERASE,
-        buckets.find_published,
         may.list_by_owner,
         may.keep_shares,
         may.read_many_records,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from ops.iam.names import Names
 from ops.iam.statements import Statement
@@ -101,6 +102,9 @@ def demands(call: Call, names: Names) -> list[Demand]:
 
 def _of_object(call: Call, names: Names) -> list[Demand]:
     bucket, key = call.resource["Bucket"], call.resource["Key"]
+    if call.operation == "CopyObject":
+        read = Demand("s3:GetObject", names.bucket(unquote(call.resource["CopySource"])))
+        return [Demand("s3:PutObject", names.objects(bucket, key)), read]
     action = _OF_OBJECTS[call.operation]["VersionId" in call.resource]
     needed = [Demand(action, names.objects(bucket, key))]
     # A missing watermark may also be a 403: the application treats both as missing.

@@ -170,6 +170,7 @@ class Flow:
         with self._api() as api:
             assert "Signature=" in api.http.get(f"/images/{image_id}").json_body["markup"]
             assert patch(api, image_id, "public")["visibility"] == "public"
+        self._sweep()  # looks once more where the files were
 
     def _share(self, image_id: str) -> None:
         with self._api() as api:
@@ -187,7 +188,7 @@ class Flow:
         lost = shown["renditions"][0]["key"]
         self._administrators_s3.delete_object(Bucket=IMAGES, Key=lost)
         self._administrators_s3.put_object(Bucket=UPLOADS, Key=WITHOUT_EVENT, Body=jpeg(seed=5))
-        self._sweep()
+        self._sweep(days=16)  # nothing that the sweep before has written is still in progress
         for _ in range(2):
             message = self._take_as_lambda("process_again", ENFORCED.work_queue)
             with self._as("process_again") as app:
@@ -210,7 +211,7 @@ class Flow:
         with self._as("process_removal") as app:
             app.process_removal(self._event(ORIGINAL), None)
         self._send_as_lambda("process_removal", {"requestPayload": {"Records": []}})
-        self._sweep()
+        self._sweep(days=24)
         # The delete marker is newer than the deletion request, so it stays in the bucket.
         assert not self._administrators_s3.list_object_versions(Bucket=UPLOADS).get("Versions")
 
@@ -226,9 +227,11 @@ class Flow:
                 app.send_webhook(message, None)
             app.send_webhook(message, None)
 
-    def _sweep(self) -> None:
+    def _sweep(self, days: int = 8) -> None:
         with self._as("sweep") as app:
-            app.wiring.clock = lambda: utc_now() + timedelta(days=8)  # nothing is still in progress
+            app.wiring.clock = lambda: (
+                utc_now() + timedelta(days=days)
+            )  # nothing is still in progress
             app.sweep(schedule_event(SWEEP), LambdaContext(SWEEP, "request-1"))
 
     @contextmanager
