@@ -22,6 +22,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "list": "ops.commands.list:list_images",
         "show": "ops.commands.show:show",
         "open": "ops.commands.open:open_image",
+        "visibility": "ops.commands.visibility:visibility",
+        "share": "ops.commands.share:share",
         "delete": "ops.commands.delete:delete",
         "render": "ops.commands.render:render",
     },
