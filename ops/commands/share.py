@@ -48,9 +48,9 @@ def share(
 
     It shows the largest rendition to whoever has it, and is printed once.
 
-    python -m ops share 01M7Y2N0N9BYRK049JRFXGS292 --expires 7d
+        python -m ops share 01M7Y2N0N9BYRK049JRFXGS292 --expires 7d
 
-    python -m ops share 01M7Y2N0N9BYRK049JRFXGS292 --revoke 8215992c708e5b57
+        python -m ops share 01M7Y2N0N9BYRK049JRFXGS292 --revoke 8215992c708e5b57
     """
     api = Caller(given).api()
     if revoke:
