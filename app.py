@@ -22,10 +22,12 @@ from chalicelib.telemetry import log_authorizer, log_invocation, write_json_line
 from chalicelib.web.boundary import HttpBoundary
 from chalicelib.web.request_auth import AUTHORIZER_TTL_SECONDS, RequestAuth, authorizer_response
 from chalicelib.web.requests import (
+    ORIGIN_SECRET_HEADER,
     PATCH_TYPES,
     AgainRequest,
     ListQuery,
     ObjectRequest,
+    ShareRequest,
     ShowQuery,
     UploadQuery,
     UploadRequest,
@@ -72,6 +74,7 @@ def create_upload() -> Response:
         body.size,
         body.sha256,
         body.focal_point,
+        body.visibility,
     )
     return json_response(ticket, 200 if hasattr(ticket, "duplicate_of") else 201)
 
@@ -81,7 +84,9 @@ def create_upload() -> Response:
 def generate_upload_url() -> object:
     caller = request_auth.caller(Scope.UPLOAD)
     query = boundary.query(UploadQuery)
-    return wiring.tickets.put(caller.owner, query.filename, query.content_type, query.size)
+    return wiring.tickets.put(
+        caller.owner, query.filename, query.content_type, query.size, query.visibility
+    )
 
 
 @app.route("/images", authorizer=guard)
@@ -133,6 +138,48 @@ def reprocess_image(image_id: str) -> Response:
     body = boundary.optional_body(AgainRequest)
     image = wiring.library.reprocess(valid_id(image_id), caller, body.focal_point)
     return json_response(image, 202)
+
+
+@app.route("/images/{image_id}/original", authorizer=guard)
+@boundary
+def download_original(image_id: str) -> Response:
+    caller = request_auth.caller(Scope.READ)
+    return redirect(wiring.library.original(valid_id(image_id), caller), 303)
+
+
+@app.route("/images/{image_id}/share", methods=["POST"], authorizer=guard)
+@boundary
+def share_image(image_id: str) -> Response:
+    caller = request_auth.caller(Scope.UPLOAD)
+    body = boundary.optional_body(ShareRequest)
+    return json_response(wiring.library.share(valid_id(image_id), caller, body.expires_in), 201)
+
+
+@app.route("/images/{image_id}/share", authorizer=guard)
+@boundary
+def list_shares(image_id: str) -> object:
+    caller = request_auth.caller(Scope.READ)
+    return wiring.library.shares(valid_id(image_id), caller)
+
+
+@app.route("/images/{image_id}/share/{share_id}", methods=["DELETE"], authorizer=guard)
+@boundary
+def revoke_share(image_id: str, share_id: str) -> object:
+    caller = request_auth.caller(Scope.UPLOAD)
+    return wiring.library.revoke_share(valid_id(image_id), caller, share_id)
+
+
+@app.route("/shared/{token}")
+@boundary
+def follow_share(token: str) -> Response:
+    return redirect(wiring.sharing.follow(token), 303)
+
+
+@app.route("/renditions/private/{image_id}/{folder}/{name}")
+@boundary
+def locate_private_rendition(image_id: str, folder: str, name: str) -> Response:
+    secret = boundary.header(ORIGIN_SECRET_HEADER)
+    return redirect(wiring.delivery.locate(valid_id(image_id), folder, name, secret))
 
 
 @app.route("/renditions/{image_id}/{folder}/{name}")

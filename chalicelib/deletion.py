@@ -44,7 +44,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 def _is_served(key: str) -> bool:
-    return keys.is_rendition_key(key) or delivery.is_published(key)
+    public = keys.without_private(key)
+    return keys.is_rendition_key(public) or delivery.is_published(public)
 
 
 class Deleter:
@@ -150,9 +151,11 @@ class Deleter:
         """Erase files and index entries; TransientError when the time is up, before the end."""
         until = self._clock() + _LONGEST
         renditions = self._settings.images_bucket
-        for page in self._objects.versions_below(renditions, f"{claimed.id}/"):
-            self._objects.erase_versions(renditions, page)
-            self._check_time(until)
+        for private in (False, True):
+            prefix = keys.files_prefix(claimed.id, private=private)
+            for page in self._objects.versions_below(renditions, prefix):
+                self._objects.erase_versions(renditions, page)
+                self._check_time(until)
         for page in self._versions_to_delete(claimed):
             self._objects.erase_versions(claimed.bucket, page)
             self._check_time(until)
@@ -226,7 +229,11 @@ class Deleter:
 
     def _present(self, image: Image) -> list[str]:
         bucket = self._settings.images_bucket
-        found = [f"{bucket}/{key}" for key in self._objects.list_keys(bucket, f"{image.id}/")]
+        found = [
+            f"{bucket}/{key}"
+            for private in (False, True)
+            for key in self._objects.list_keys(bucket, keys.files_prefix(image.id, private=private))
+        ]
         if self._has_versions(image):
             found.append(f"{image.bucket}/{image.original_file}")
         return found

@@ -17,7 +17,7 @@ from chalicelib.errors import (
     TransientError,
 )
 from chalicelib.model import delivery, keys
-from chalicelib.model.delivery import SignedFile, StableFile, WidthFile
+from chalicelib.model.delivery import File, SignedFile, StableFile, Urls, WidthFile
 from chalicelib.model.image import Image, Rendition
 from chalicelib.model.variants import Variant, VariantsTable
 from chalicelib.ports.clock import Clock
@@ -26,10 +26,12 @@ from chalicelib.ports.objects import ObjectStore
 from chalicelib.ports.secrets import Secrets, signing_key
 from chalicelib.ports.sizes import Claim, SizeRegister
 from chalicelib.ports.telemetry import Phase, SizeRendered, Telemetry
-from chalicelib.processing.published_files import BRIEFLY, PublishedFiles, media_type
-from chalicelib.processing.renderer import Renderer
+from chalicelib.processing.moves import Mover
+from chalicelib.processing.published_files import PublishedFiles, brief_cache_control
+from chalicelib.processing.renderer import Renderer, media_type
 from chalicelib.processing.timing import PhaseTimer
 from chalicelib.settings import Settings
+from chalicelib.views.addresses import Addresses, unsigned
 
 _CLAIM = timedelta(seconds=60)  # longer than a call of the API may take
 _LONGEST_WAIT = 20.0  # seconds for a file that another call renders; the API has 29
@@ -53,6 +55,8 @@ class Delivery:
         sizes: SizeRegister,
         renderer: Renderer,
         published_files: PublishedFiles,
+        mover: Mover,
+        addresses: Addresses,
         secrets: Secrets,
         table: VariantsTable,
         settings: Settings,
@@ -65,6 +69,8 @@ class Delivery:
         self._sizes = sizes
         self._renderer = renderer
         self._published_files = published_files
+        self._mover = mover
+        self._addresses = addresses
         self._secrets = secrets
         self._table = table
         self._settings = settings
@@ -72,17 +78,31 @@ class Delivery:
         self._telemetry = telemetry
         self._sleep = sleep
 
-    def locate(self, image_id: str, folder: str, name: str) -> str:
+    def locate(
+        self, image_id: str, folder: str, name: str, origin_secret: str | None = None
+    ) -> str:
         """The URL at which the file, or the closest to it, is available.
 
         `folder` and `name` are the file's key without the image's id. NotFound if the image has
         no renditions, or no such file may exist. InvalidSignature for a transformation that was
         not signed with this stage's key.
+
+        A private image has files only for the CDN's private origin, which sends `origin_secret`
+        after it has checked the viewer's signature; for all others it does not exist.
         """
         self._telemetry.bind_image(image_id)
         image = self._images.get(image_id)
-        if image is None or not image.renditions:
+        if image is None or not image.renditions or not self._may_locate(image, origin_secret):
             raise NotFound("There is no such image.")
+        return self._addresses.once(self._locate(image, folder, name), image)
+
+    def _may_locate(self, image: Image, origin_secret: str | None) -> bool:
+        return not image.is_private or (
+            origin_secret is not None and self._addresses.is_private_origin(origin_secret)
+        )
+
+    def _locate(self, image: Image, folder: str, name: str) -> str:
+        image_id = image.id
         if keys.is_rendition_key(f"{image_id}/{folder}/{name}"):
             return self._replaced(image, name)
         file = delivery.parse_file(folder, name)
@@ -90,7 +110,7 @@ class Delivery:
             return self._stable(image, file)
         self._check(image, file)
         rule = delivery.size_rule(self._table.sizes, file)
-        return self._on_demand(image, (delivery.file_key(image_id, file), rule, file.extension))
+        return self._on_demand(image, (_key(image, file), rule, file.extension))
 
     def _replaced(self, image: Image, name: str) -> str:
         """The stable URL of a rendition that was replaced."""
@@ -98,7 +118,7 @@ class Delivery:
         shown = delivery.stand_in(image.renditions, _known(extension))
         if shown is None:
             raise NotFound("There is no such file.")
-        return delivery.stable_url(self._settings.public_url, image.id, variant, extension)
+        return self._urls(image).stable(variant, extension)
 
     def _stable(self, image: Image, file: StableFile) -> str:
         variant = next((v for v in self._table.variants if v.name == file.variant), None)
@@ -107,17 +127,28 @@ class Delivery:
         shown = self._published_files.substitute(image, file)
         try:
             if shown:
-                return self._url(self._published_files.copy(image, file, shown))
+                return self._copied(image, file, shown)
         except ObjectMissing:  # replaced meanwhile
             return self._closest(image, shown.width if shown else 1, file.extension)
         if variant is None:
             raise NotFound("There is no such variant.")
         # No rendition is one that every client shows, so one is made.
         rule = replace(variant, formats=("fallback",))
-        return self._on_demand(image, (delivery.file_key(image.id, file), rule, file.extension))
+        return self._on_demand(image, (_key(image, file), rule, file.extension))
+
+    def _copied(self, image: Image, file: StableFile, shown: Rendition) -> str:
+        key = self._published_files.copy(image, file, shown)
+        if not self._is_in_place(image):
+            raise NotFound("There is no such image.")
+        return self._urls(image).published(key)
+
+    def _is_in_place(self, image: Image) -> bool:
+        """Whether the image is where a file of it was just stored; erases the file if not."""
+        present = self._mover.check_place(image.id, image.visibility)
+        return present is not None and present.visibility is image.visibility
 
     def _was_published(self, image: Image, variant: str) -> bool:
-        prefix = f"{image.id}/{delivery.STABLE}/{variant}."
+        prefix = f"{image.files_prefix}{delivery.STABLE}/{variant}."
         return any(True for _ in self._objects.list_keys(self._settings.images_bucket, prefix))
 
     def _check(self, image: Image, file: WidthFile | SignedFile) -> None:
@@ -148,12 +179,12 @@ class Delivery:
                 break
             if claim is Claim.TAKEN:
                 if self._make(image, key, rule):
-                    return self._url(key)
+                    return self._urls(image).published(key)
                 break
             self._sleep(_POLL)
             waited += _POLL
             if self._exists(key):
-                return self._url(key)
+                return self._urls(image).published(key)
         return self._closest(image, rule.width or 1, extension)
 
     def _make(self, image: Image, key: str, rule: Variant) -> bool:
@@ -181,7 +212,7 @@ class Delivery:
                 key,
                 made.data,
                 content_type=media_type(made.format),
-                cache_control=BRIEFLY,
+                cache_control=brief_cache_control(private=image.is_private),
                 content_disposition=keys.content_disposition(
                     image.filename, f"{made.width}x{made.height}", made.extension
                 ),
@@ -194,23 +225,27 @@ class Delivery:
         return False
 
     def _is_unchanged(self, image: Image) -> bool:
-        present = self._images.get(image.id)
+        present = self._mover.check_place(image.id, image.visibility)
         return present is not None and (
-            (present.sha256, present.focal_point, bool(present.renditions))
-            == (image.sha256, image.focal_point, True)
+            (present.sha256, present.focal_point, present.visibility, bool(present.renditions))
+            == (image.sha256, image.focal_point, image.visibility, True)
         )
 
     def _closest(self, image: Image, width: int, extension: str) -> str:
         shown: Rendition | None = delivery.nearest(image.renditions, width, extension)
         if shown is None:
             raise NotFound("There is no such file.")
-        return keys.public_address(self._settings.public_url, shown.key)
+        return self._urls(image).rendition(shown.key)
 
     def _exists(self, key: str) -> bool:
         return self._objects.exists(self._settings.images_bucket, key)
 
-    def _url(self, key: str) -> str:
-        return delivery.file_url(self._settings.public_url, key)
+    def _urls(self, image: Image) -> Urls:
+        return unsigned(image, self._settings.public_url)
+
+
+def _key(image: Image, file: File) -> str:
+    return delivery.file_key(image.id, file, private=image.is_private)
 
 
 def _known(extension: str) -> str:

@@ -2,16 +2,33 @@
 
 import functools
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from chalicelib.auth.callers import Caller
 from chalicelib.deletion import Deleter, Receipt
-from chalicelib.errors import ForeignBucket, NotFound, PreconditionFailed, ReadRefused
+from chalicelib.errors import (
+    Conflict,
+    ForeignBucket,
+    NotFound,
+    PreconditionFailed,
+    ReadRefused,
+    TransientError,
+)
 from chalicelib.model import keys, transitions
 from chalicelib.model.focal_point import FocalPoint, FocalPointPatch
-from chalicelib.model.image import EVERYONE, Event, Image, ObjectVersion, Status, Transition
+from chalicelib.model.formats import UNKNOWN_TYPE
+from chalicelib.model.image import (
+    EVERYONE,
+    Event,
+    Image,
+    ObjectVersion,
+    Status,
+    Transition,
+    Visibility,
+)
 from chalicelib.model.patch import ImagePatch
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
 from chalicelib.model.variants import VariantsTable
@@ -19,15 +36,20 @@ from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageIndex, ImageRepository
 from chalicelib.ports.messaging import Queue
-from chalicelib.ports.objects import ObjectStore
+from chalicelib.ports.objects import ObjectStore, Signer
 from chalicelib.ports.secrets import Secrets, signing_key
 from chalicelib.processing.identity import image_id_of
+from chalicelib.processing.moves import Mover
 from chalicelib.processing.processor import Processor
 from chalicelib.settings import Settings
+from chalicelib.sharing import NewShare, ShareList, Sharing
 from chalicelib.uploads.quotas import Quotas
 from chalicelib.views import image_view
+from chalicelib.views.addresses import Addresses
 from chalicelib.views.image_view import ImageView
 from chalicelib.views.manifests import Manifests
+
+_ORIGINAL_SECONDS = 60  # how long a redirect to an original works
 
 
 class ImageList(Struct, frozen=True, kw_only=True):
@@ -59,6 +81,10 @@ class Library:
         work: Queue,
         processor: Processor,
         deleter: Deleter,
+        mover: Mover,
+        addresses: Addresses,
+        sharing: Sharing,
+        signer: Signer,
         quotas: Quotas,
         secrets: Secrets,
         table: VariantsTable,
@@ -72,6 +98,10 @@ class Library:
         self._work = work
         self._processor = processor
         self._deleter = deleter
+        self._mover = mover
+        self._addresses = addresses
+        self._sharing = sharing
+        self._signer = signer
         self._quotas = quotas
         self._secrets = secrets
         self._table = table
@@ -168,6 +198,7 @@ class Library:
         def decide(present: Image | None) -> Transition | None:
             image = self._visible(present, caller)
             step = transitions.change(image, patch, self._clock())
+            self._check_key(step)
             if step is None:
                 return None
             if revisions is not None and image.revision not in revisions:
@@ -184,18 +215,63 @@ class Library:
             if changed is None and replaced:  # an attempt that lost may have stored its manifest
                 self._processor.clean_up_after(image_id)
         if changed is None:
+            self._finish_move(self._find(image_id, caller))
             return self.show(image_id, caller)
         before = replaced[-1]
         if changed.focal_point != before.focal_point and not before.processing.requested:
             self._send_request(changed)
-        return self._versioned(changed)
+        return self._versioned(self._finish_move(changed))
+
+    def _check_key(self, step: Transition | None) -> None:
+        if step and step[0].moving_to is Visibility.PRIVATE and not self._addresses.can_sign:
+            raise Conflict("This stage has no key for private images: deploy it again.")
+
+    def _finish_move(self, image: Image) -> Image:
+        """The image after its files have moved, if they have to; later, if a store fails now."""
+        if image.moving_to is None:
+            return image
+        with suppress(TransientError):
+            moved = self._mover.move(image.id)
+            if moved and moved.processing.requested and not image.processing.requested:
+                self._send_request(moved)
+            return moved or image
+        with suppress(TransientError):  # if that fails, too, the sweep finds it in the record
+            self._send_request(image, move=True)
+        return self._images.get(image.id) or image
+
+    def original(self, image_id: str, caller: Caller) -> str:
+        """The URL at which the original can be downloaded for a minute; Conflict without one."""
+        image = self._find(image_id, caller)
+        transitions.check_original(image)
+        ticketed = keys.ticketed(image.original_file)
+        return self._signer.presign_get(
+            image.original_file,
+            image.processing.version_id if ticketed else None,
+            _safe_type(image),
+            keys.attachment(image.filename, image.original_file),
+            _ORIGINAL_SECONDS,
+        )
+
+    def share(self, image_id: str, caller: Caller, seconds: int | None) -> NewShare:
+        """A link to the image for people without a token."""
+        return self._sharing.create(self._find(image_id, caller), seconds)
+
+    def shares(self, image_id: str, caller: Caller) -> ShareList:
+        """The image's links, which have not expired."""
+        return self._sharing.shares_of(self._find(image_id, caller))
+
+    def revoke_share(self, image_id: str, caller: Caller, share_id: str) -> ShareList:
+        """End a link, and return those that are left; NotFound if there is none with this id."""
+        image = self._find(image_id, caller)
+        self._sharing.revoke(image, share_id)
+        return self._sharing.shares_of(image)
 
     def delete(self, image_id: str, caller: Caller) -> Receipt:
         """Erase the image, or finish an interrupted deletion."""
         return self._deleter.erase(self._find(image_id, caller))
 
-    def _send_request(self, image: Image) -> None:
-        message = msgspec.json.encode(ReprocessRequest(image_id=image.id)).decode()
+    def _send_request(self, image: Image, *, move: bool = False) -> None:
+        message = msgspec.json.encode(ReprocessRequest(image_id=image.id, move=move)).decode()
         self._work.send(message, keys.queue_group(image.owner))
 
     def _exists(self, bucket: str, key: str) -> bool:
@@ -231,8 +307,7 @@ class Library:
         return VersionedImage(view=self._view(image, layout), revision=image.revision)
 
     def _view(self, image: Image, layout: str = "") -> ImageView:
-        history = self._images.history(image.id)
-        return self._shown(image, history, layout)
+        return self._shown(image, self._images.history(image.id), layout)
 
     def _shown(
         self, image: Image, history: Sequence[Event] | None = None, layout: str = ""
@@ -243,5 +318,12 @@ class Library:
             self._table,
             history,
             layout=layout,
+            urls=self._addresses.of(image),
             signing_key=signing_key(self._secrets),
         )
+
+
+def _safe_type(image: Image) -> str:
+    """The original's media type if it is an image's by its content, else that of any bytes."""
+    is_image = image.status is Status.READY
+    return (image.content_type if is_image else None) or UNKNOWN_TYPE

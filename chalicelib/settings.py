@@ -17,6 +17,8 @@ Count = Annotated[int, Meta(ge=1)]
 Limit = Annotated[int, Meta(ge=0)]
 Held = Annotated[int, Meta(ge=0, le=5_000)]  # stored in one item; DynamoDB's limit is 400 KB
 
+Lifetime = Annotated[int, Meta(ge=60, le=604_800)]  # seconds
+
 ASYMMETRIC = frozenset(
     {"ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"}
 )
@@ -66,6 +68,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     aws_lambda_function_memory_size: Count = 1_769  # memory in MB; set by Lambda itself
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"  # lowest level that is logged
     tracing: bool = False  # send traces to X-Ray; see docs/observability.md
+    default_visibility: Literal["public", "private"] = "public"  # of images whose tickets name none
+    cdn_key_parameter: str = ""  # SSM parameter with the key of private URLs; empty for none
+    private_url_seconds: Lifetime = 3_600  # how long the signed URLs of private images work
     max_sizes: Held = 100  # the most sizes on demand of one image
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # lifetime of a ticket
     jwt_issuer: str = ""  # exactly as in the tokens' iss claim

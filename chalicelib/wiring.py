@@ -16,20 +16,24 @@ from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository, Outbox
 from chalicelib.ports.messaging import EventBus, Queue
-from chalicelib.ports.objects import Cdn, ObjectStore, Signer
+from chalicelib.ports.objects import Cdn, CdnSigner, ObjectStore, Signer
 from chalicelib.ports.secrets import Secrets
 from chalicelib.ports.sizes import SizeRegister
 from chalicelib.ports.telemetry import Telemetry
 from chalicelib.processing.failures import Failures
+from chalicelib.processing.moves import Mover
 from chalicelib.processing.processor import Processor
 from chalicelib.processing.published_files import PublishedFiles
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.watermarks import Watermarks
 from chalicelib.settings import Settings, read_settings
+from chalicelib.sharing import ShareStore, Sharing
 from chalicelib.sweep import SweepContext, Sweeper
 from chalicelib.telemetry import CloudWatch
 from chalicelib.uploads.quotas import QuotaCounters, Quotas
 from chalicelib.uploads.tickets import Tickets
+from chalicelib.views.addresses import Addresses
+from chalicelib.views.manifests import Manifests
 from chalicelib.webhooks import DelayedQueue, Parameters, Webhooks
 
 # The functions whose every call renders an image, as Lambda's variable _HANDLER names them.
@@ -194,6 +198,18 @@ class Wiring:
         return CloudFront(self.settings.distribution_id)
 
     @functools.cached_property
+    def cdn_signer(self) -> CdnSigner:
+        from chalicelib.aws.cdn_signing import CloudFrontSigner
+
+        return CloudFrontSigner(self.settings.cdn_key_parameter, self.clock)
+
+    @functools.cached_property
+    def shares(self) -> ShareStore:
+        from chalicelib.aws.shares import DynamoShares
+
+        return DynamoShares(self.settings.images_table)
+
+    @functools.cached_property
     def telemetry(self) -> Telemetry:
         return CloudWatch(tracing=self.settings.tracing)
 
@@ -251,12 +267,35 @@ class Wiring:
         return PublishedFiles(self.objects, self.sizes, self.variants, self.settings)
 
     @functools.cached_property
+    def mover(self) -> Mover:
+        return Mover(
+            self.objects,
+            self.published_images,
+            self.sizes,
+            self.cdn,
+            self.published_files,
+            Manifests(self.objects, self.published_images, self.table, self.settings),
+            self.settings,
+            self.clock,
+            self.telemetry,
+        )
+
+    @functools.cached_property
+    def addresses(self) -> Addresses:
+        return Addresses(self.cdn_signer, self.settings, self.clock)
+
+    @functools.cached_property
+    def sharing(self) -> Sharing:
+        return Sharing(self.shares, self.images, self.addresses, self.settings, self.clock)
+
+    @functools.cached_property
     def processor(self) -> Processor:
         return Processor(
             self.objects,
             self.published_images,
             self.renderer,
             self.published_files,
+            self.mover,
             self._quotas(),
             self.settings,
             self.clock,
@@ -286,6 +325,7 @@ class Wiring:
             deleter=self.deleter,
             renderer=self.renderer,
             published_files=self.published_files,
+            mover=self.mover,
             settings=self.settings,
             clock=self.clock,
             event_publisher=self.event_publisher,
@@ -306,6 +346,10 @@ class Wiring:
             self.work,
             self.processor,
             self.deleter,
+            self.mover,
+            self.addresses,
+            self.sharing,
+            self.signer,
             self._quotas(),
             self.secrets,
             self.table,
@@ -321,6 +365,8 @@ class Wiring:
             self.sizes,
             self.renderer,
             self.published_files,
+            self.mover,
+            self.addresses,
             self.secrets,
             self.table,
             self.settings,

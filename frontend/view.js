@@ -6,6 +6,8 @@ import { CompareSlider } from "./compare-slider.js";
 import { wholeRenditions } from "./pictures.js";
 import { fillWords, stamp } from "./templates.js";
 
+const CHANGEABLE = ["ready", "rejected", "failed"];
+
 /** One picture: the compare slider, its variants and details, and the action buttons. */
 export class View {
   #slots;
@@ -14,7 +16,10 @@ export class View {
   #slider;
   #endQuestion;
 
-  /** `file`: its original, if the page still has it; `actions`: notify, reprocess and remove. */
+  /**
+   * `file`: its original, if the page still has it; `actions`: notify, reprocess, remove and
+   * setVisibility.
+   */
   constructor(image, file, actions) {
     const { element, slots } = stamp("view");
     fillWords(element);
@@ -58,11 +63,27 @@ export class View {
     actions.hidden = this.#image.status === "deleted";
     copyMarkup.hidden = !this.#image.markup;
     setFocus.hidden = !ready;
-    reprocess.hidden = !["ready", "rejected", "failed"].includes(this.#image.status);
+    reprocess.hidden = !CHANGEABLE.includes(this.#image.status);
     copyMarkup.addEventListener("click", () => this.#copy(this.#image.markup));
     reprocess.addEventListener("click", () => this.#actions.reprocess());
     remove.addEventListener("click", () => this.#confirmRemoval());
     setFocus.addEventListener("click", () => this.#chooseFocus());
+    this.#offerVisibility();
+  }
+
+  #offerVisibility() {
+    const { visibility, isPrivate } = this.#slots;
+    const { status, visibility: present, pending_visibility: pending } = this.#image;
+    // APIs of earlier versions have no private images.
+    visibility.hidden = !present || !CHANGEABLE.includes(status);
+    isPrivate.checked = (pending ?? present) === "private";
+    isPrivate.addEventListener("change", async () => {
+      isPrivate.disabled = true;
+      await this.#actions.setVisibility(isPrivate.checked ? "private" : "public");
+      // If that succeeded, another view has replaced this one.
+      isPrivate.disabled = false;
+      isPrivate.checked = (pending ?? present) === "private";
+    });
   }
 
   #show = (rendition) => {

@@ -62,6 +62,7 @@ export class Viewer {
       notify: (sentence) => { this.#message.textContent = sentence; },
       reprocess: (changes) => this.#reprocess(image, changes),
       remove: () => this.#remove(image, view),
+      setVisibility: (visibility) => this.#setVisibility(image, visibility),
     });
     this.#view = view;
     this.#body.replaceChildren(view.element);
@@ -83,6 +84,17 @@ export class Viewer {
       this.#changed(await settled(api, `/images/${image.id}`, { signal, isDone }));
       this.#message.textContent = strings.reprocessed;
     }, signal);
+  }
+
+  #setVisibility(image, visibility) {
+    return this.#reportErrors(async () => {
+      this.#message.textContent = strings.becoming[visibility];
+      const api = await getApi();
+      const changed = await api.change(image.id, { visibility });
+      this.#changed(changed);
+      const messages = changed.pending_visibility ? strings.becomesLater : strings.become;
+      this.#message.textContent = messages[visibility];
+    }, this.#closing.signal);
   }
 
   #remove(image, view) {

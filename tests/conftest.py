@@ -18,10 +18,12 @@ from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.others import (
+    FakeCdnSigner,
     FakeSigner,
     MemoryQueue,
     MemoryQuotaCounters,
     MemorySecrets,
+    MemoryShares,
     MemorySizes,
     MemoryTokens,
     RecordingCdn,
@@ -98,6 +100,8 @@ def with_fakes(wiring: Wiring) -> Wiring:
     wiring.signer = FakeSigner()
     wiring.work = MemoryQueue()
     wiring.cdn = RecordingCdn()
+    wiring.cdn_signer = FakeCdnSigner()
+    wiring.shares = MemoryShares()
     wiring.telemetry = RecordedTelemetry()
     return wiring
 

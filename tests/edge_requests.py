@@ -32,6 +32,9 @@ class Request(NamedTuple):
     query: str = ""
 
 
+# What CloudFront's signatures add to a query
+CLOUDFRONT = "Policy=eyJ_&Signature=Zm9v~bar-_&Key-Pair-Id=K2&Hash-Algorithm=SHA256&Expires=9"
+
 I = f"/i/{ULID}"  # noqa: E741 - as in the path
 
 REQUESTS = [
@@ -111,6 +114,39 @@ REQUESTS = [
     Request(I, 403, query=f"w=300&h=200&q=101&s={SIGNATURE}"),
     Request(I, 403, query=f"w=300&h=02&s={SIGNATURE}"),
     Request(I, 403, query=f"w=300&h=200%26q=1&s={SIGNATURE}"),
+    # Private images: the same below /private, whether CloudFront has removed its parameters or not
+    Request(f"/private/images/{ULID}/{HASH}/1080p.webp", f"private/{ULID}/{HASH}/1080p.webp"),
+    Request(f"/private{I}/1080p", f"private/{ULID}/i/1080p.webp"),
+    Request(f"/private{I}/1080p", f"private/{ULID}/i/1080p.jpg", PLAIN, CLOUDFRONT),
+    Request(f"/private{I}/hero.webp", f"private/{ULID}/i/hero.webp", query=CLOUDFRONT),
+    Request(f"/private{I}/i/hero.webp", f"private/{ULID}/i/hero.webp"),
+    Request(f"/private{I}", f"private/{ULID}/w/640-0123abcd.avif", query="w=640"),
+    Request(f"/private{I}", f"private/{ULID}/w/640-0123abcd.avif", query=f"w=640&{CLOUDFRONT}"),
+    Request(f"/private{I}", f"private/{ULID}/w/640-0123abcd.avif", query=f"{CLOUDFRONT}&w=640"),
+    Request(
+        f"/private{I}",
+        f"private/{ULID}/s/h200_w300-0123abcd-{SIGNATURE}.avif",
+        query=f"{CLOUDFRONT}&w=300&h=200&s={SIGNATURE}",
+    ),
+    Request(f"/private{I}", 404, query=CLOUDFRONT),
+    Request(f"/private{I}", 403, query=f"w=640&w=320&{CLOUDFRONT}"),
+    Request(f"/private{I}/hero.gif", 404),
+    Request(f"/private/images/{ULID}/manifest.json", 404),
+    Request(f"/private/{ULID}/{HASH}/1080p.webp", 404),
+    Request(f"/private/private{I}/hero", 404),
+    Request(f"/private//i/{ULID}/hero", 404),
+    Request(f"/private/../i/{ULID}/hero", 404),
+    Request(f"/private{I}/../{ULID}/hero", 404),
+    Request("/private/", 404),
+    Request("/private", 404),
+    Request(f"/Private{I}/hero", 404),
+    Request(f"/%70rivate{I}/hero", 404),
+    Request(f"/images/private/{ULID}/{HASH}/1080p.webp", 404),
+    Request(f"/i/private/{ULID}/hero", 404),
+    Request(f"/i/private/{ULID}/i/hero.webp", 404),
+    Request(f"/images/../private/{ULID}/{HASH}/1080p.webp", 404),
+    Request(f"/images/%2e%2e/private/{ULID}/{HASH}/1080p.webp", 404),
+    Request(f"{I}/private", f"{ULID}/i/private.webp"),  # a variant may have that name
     # Everything else of the bucket, and what is no path of an image
     Request(f"/images/{ULID}/manifest.json", 404),
     Request(f"{I}/manifest.json", 404),

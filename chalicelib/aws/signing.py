@@ -46,3 +46,17 @@ class S3Signer:
             headers["Content-Length"] = str(size)
         url = clients.s3().generate_presigned_url("put_object", parameters, ExpiresIn=seconds)
         return PresignedPut(url=url, headers=headers)
+
+    def presign_get(
+        self, key: str, version_id: str | None, content_type: str, disposition: str, seconds: int
+    ) -> str:
+        """A GET of the object, or of this version of it, with these response headers."""
+        parameters: dict[str, object] = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": disposition,
+        }
+        if version_id:
+            parameters["VersionId"] = version_id
+        return clients.s3().generate_presigned_url("get_object", parameters, ExpiresIn=seconds)

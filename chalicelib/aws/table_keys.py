@@ -43,6 +43,11 @@ def sizes_key(image_id: str) -> str:
     return f"sizes#{image_id}"
 
 
+def shares_key(image_id: str) -> str:
+    """The hash key of an image's shares."""
+    return f"shares#{image_id}"
+
+
 def claim_entry(key: str) -> str:
     """The range key of the claim to render a file."""
     return f"claim#{key}"

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.errors import Reason
 from chalicelib.model.focal_point import FocalPoint
-from chalicelib.model.image import CHANGED, Event, Image, Status
+from chalicelib.model.image import CHANGED, Event, Image, Status, Visibility
 from chalicelib.model.outbox_event import OutboxEvent, event_id
 from chalicelib.model.variants import VariantsTable
 from chalicelib.views import image_view
@@ -32,13 +32,20 @@ Width = Annotated[int | None, Meta(description="The upright original's width in 
 Height = Annotated[int | None, Meta(description="The upright original's height in pixels.")]
 Bytes = Annotated[int | None, Meta(description="The original's size in bytes.")]
 Sha256 = Annotated[str | None, Meta(description="The original's SHA-256, in lower-case hex.")]
-Renditions = Annotated[list[RenditionView], Meta(description="In the order of the variants.")]
+Renditions = Annotated[
+    list[RenditionView],
+    Meta(description="In the order of the variants; the URLs of a private image need signing."),
+]
 Why = Annotated[Reason | None, Meta(description="The reason, as a code for programs.")]
 Detail = Annotated[str | None, Meta(description="The reason, as a sentence for people.")]
 Alt = Annotated[
     dict[str, str], Meta(description="Alternative text by BCP 47 language tag, the main one first.")
 ]
 Tags = Annotated[tuple[str, ...], Meta(description="The owner's tags, in order.")]
+Visible = Annotated[Visibility, Meta(description="Whether everybody may see the image's files.")]
+Pending = Annotated[
+    Visibility | None, Meta(description="What it will be once all files have moved.")
+]
 Crops = Annotated[FocalPoint | None, Meta(description="The point that crops are centred on.")]
 Erased = Annotated[bool, Meta(description="Whether somebody requested its deletion.")]
 
@@ -60,6 +67,8 @@ class DescribedEvent(ImageEvent, frozen=True, kw_only=True):
 
     alt: Alt
     tags: Tags
+    visibility: Visible
+    pending_visibility: Pending
 
 
 class ImageReady(DescribedEvent, frozen=True, kw_only=True):

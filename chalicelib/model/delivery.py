@@ -6,6 +6,8 @@ Besides its renditions, whose keys change with their bytes, an image has files w
     {id}/w/{width}-{generation}.{ext}             a width of the ladder, rendered on demand
     {id}/s/{options}-{generation}-{signature}.{ext}   a signed transformation, likewise
 
+All files of a private image are below `private/`, and so are the paths of their URLs.
+
 The CDN turns requests into these keys (`ops/local/http/edge.py` locally, a CloudFront Function in
 AWS), so that equal requests share one cached copy whatever their spelling.
 """
@@ -23,7 +25,12 @@ from msgspec import Meta, Struct
 from chalicelib.errors import NotFound
 from chalicelib.model.formats import FORMATS, PREFERENCE, OutputFormat
 from chalicelib.model.image import Rendition
-from chalicelib.model.keys import ULID_PATTERN
+from chalicelib.model.keys import (
+    ULID_PATTERN,
+    files_prefix,
+    public_address,
+    without_private,
+)
 from chalicelib.model.variants import Format, Sizes, Variant, VariantsTable
 
 STABLE, WIDTHS, SIGNED = "i", "w", "s"  # the folders
@@ -132,22 +139,22 @@ def parse_file(folder: str, name: str) -> File:
     raise NotFound("There is no such file.")
 
 
-def file_key(image_id: str, file: File) -> str:
+def file_key(image_id: str, file: File, *, private: bool = False) -> str:
     """The file's key in the images bucket."""
+    prefix = files_prefix(image_id, private=private)
     match file:
         case StableFile():
-            return f"{image_id}/{STABLE}/{file.variant}.{file.extension}"
+            return f"{prefix}{STABLE}/{file.variant}.{file.extension}"
         case WidthFile():
-            name = f"{file.width}-{file.generation}.{file.extension}"
-            return f"{image_id}/{WIDTHS}/{name}"
+            return f"{prefix}{WIDTHS}/{file.width}-{file.generation}.{file.extension}"
         case SignedFile():
             name = f"{file.transformation.name}-{file.generation}-{file.signature}"
-            return f"{image_id}/{SIGNED}/{name}.{file.extension}"
+            return f"{prefix}{SIGNED}/{name}.{file.extension}"
 
 
 def is_on_demand(key: str) -> bool:
     """Whether the key is that of a file that is rendered on demand."""
-    _, _, rest = key.partition("/")
+    _, _, rest = without_private(key).partition("/")
     return rest.startswith((f"{WIDTHS}/", f"{SIGNED}/"))
 
 
@@ -158,14 +165,14 @@ def is_of(key: str, generation: str) -> bool:
 
 def stable_file_of(key: str) -> StableFile | None:
     """The stable file with this key; None for all other keys."""
-    _, _, path = key.partition("/")
+    _, _, path = without_private(key).partition("/")
     folder, _, name = path.partition("/")
     found = _STABLE_FILE.fullmatch(name) if folder == STABLE else None
     return StableFile(*found.groups()) if found else None
 
 
 def is_published(key: str) -> bool:
-    """Whether the key has the form of one of these files."""
+    """Whether the key has the form of one of these files of a public image."""
     return re.fullmatch(PUBLISHED_PATTERN, key) is not None
 
 
@@ -174,20 +181,65 @@ def site_address(public_url: str) -> str:
     return public_url.rstrip("/").removesuffix("/images")
 
 
-def stable_url(public_url: str, image_id: str, variant: str, extension: str = "") -> str:
-    """The URL of a variant's current rendition; without an extension `Accept` decides."""
-    suffix = f".{extension}" if extension else ""
-    return f"{site_address(public_url)}/i/{image_id}/{variant}{suffix}"
+class Urls(Struct, frozen=True):
+    """The URLs of one image's files, public or private.
 
+    The CDN serves private ones only with its own signature: `stable_signature` is the query with
+    which it serves everything below `/private/i/{id}`, `file_signature` that for
+    `/private/images/{id}/`. Both are empty for a public image, and where nothing may be signed.
+    """
 
-def width_url(public_url: str, image_id: str, width: int) -> str:
-    """The URL of a width of the ladder, in the best format that `Accept` allows."""
-    return f"{site_address(public_url)}/i/{image_id}?w={width}"
+    public_url: str
+    image_id: str
+    private: bool = False
+    stable_signature: str = ""
+    file_signature: str = ""
 
+    def stable(self, variant: str, extension: str = "") -> str:
+        """That of a variant's current rendition; without an extension `Accept` decides."""
+        suffix = f".{extension}" if extension else ""
+        return self._signed(f"{self._stable_base()}/{variant}{suffix}", self.stable_signature)
 
-def file_url(public_url: str, key: str) -> str:
-    """The URL of one of these files by its key: exactly this file, whatever `Accept` says."""
-    return f"{site_address(public_url)}/i/{key}"
+    def width(self, width: int) -> str:
+        """That of a width of the ladder, in the best format that `Accept` allows."""
+        return self._signed(f"{self._stable_base()}?w={width}", self.stable_signature)
+
+    def published(self, key: str) -> str:
+        """That of one of these files by its key: exactly this file, whatever `Accept` says."""
+        name = without_private(key).partition("/")[2]
+        return self._signed(f"{self._stable_base()}/{name}", self.stable_signature)
+
+    def rendition(self, key: str) -> str:
+        """That of exactly this rendition."""
+        if not self.private:
+            return public_address(self.public_url, key)
+        address = public_address(f"{self._site()}/images", without_private(key))
+        return self._signed(address, self.file_signature)
+
+    @property
+    def stable_resource(self) -> str:
+        """What a signature for all stable URLs allows, as the resource of CloudFront's policy.
+
+        The id is not behind a wildcard: `*` matches any text, and a policy's resource is compared
+        with the URL and its query, so `/private/*/{id}*` would allow `/private/i/OTHER?/{id}`.
+        """
+        return f"{self._stable_base()}*"
+
+    @property
+    def file_resource(self) -> str:
+        """The same for all renditions by their keys."""
+        return f"{self._site()}/images/{self.image_id}/*"
+
+    def _stable_base(self) -> str:
+        return f"{self._site()}/i/{self.image_id}"
+
+    def _site(self) -> str:
+        return site_address(self.public_url) + ("/private" if self.private else "")
+
+    def _signed(self, url: str, signature: str) -> str:
+        if not signature:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}{signature}"
 
 
 def signature_of(key: bytes, image_id: str, transformation: Transformation) -> str:
@@ -197,7 +249,7 @@ def signature_of(key: bytes, image_id: str, transformation: Transformation) -> s
 
 
 def signed_url(public_url: str, key: bytes, image_id: str, transformation: Transformation) -> str:
-    """The URL of a transformation."""
+    """The URL of a transformation of a public image."""
     signature = signature_of(key, image_id, transformation)
     query = f"{transformation.query}&s={signature}"
     return f"{site_address(public_url)}/i/{image_id}?{query}"

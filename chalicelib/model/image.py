@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Reason
 from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.keys import files_prefix
 
 
 class Status(StrEnum):
@@ -25,11 +26,19 @@ class Status(StrEnum):
     DELETED = "deleted"
 
 
+class Visibility(StrEnum):
+    """Whether everybody may see an image's files, or only with the CDN's signature."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
 UNFINISHED = frozenset({Status.PENDING, Status.PROCESSING, Status.FAILED})
 WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; the record expires later
 
 TICKET = "ticket"  # the history line of an image that a ticket announced
 CHANGED = "changed"  # that of a change that its owner requested
+MOVED = "moved"  # that of an image whose files have all moved to their new place
 EXPIRED = "expired"  # that of a ticket whose file was never uploaded
 CLOCK_SKEW = timedelta(minutes=15)  # by which clocks may differ: S3 refuses requests beyond it
 RECENT = 100  # events of an image that are shown, and stored in its manifest
@@ -144,6 +153,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     describe the original. Crops are centred on `focal_point`, or on the centre if it is None.
     `alt` is alternative text by language, the main one first; `patch` has the bounds of it and of
     `tags`.
+    `visibility` is where the files are. `moving_to` is what the owner wants while files are moved,
+    or while copies at the former place remain. After that `recheck` means that the former place is
+    to be looked at once more, for files of workers that were late.
     `indexed_checksums` are the checksums that the image may be indexed by: that of its content,
     and outdated ones that are still to be removed. `revision` counts the record's writes. `ticket`,
     `processing` and `deletion` are stored flat, among the other fields: see `flat` and `nested`.
@@ -167,6 +179,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     focal_point: FocalPoint | None = None
     alt: dict[str, str] = {}
     tags: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.PUBLIC
+    moving_to: Visibility | None = None
+    recheck: bool = False
     placeholder: Placeholder | None = None
     renditions: tuple[Rendition, ...] = ()
     indexed_checksums: tuple[str, ...] = field(default=(), name="marked")
@@ -189,18 +204,42 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether work on it is outstanding: processing, an upload or a deletion."""
+        """Whether work on it is outstanding: processing, an upload, a deletion or a move."""
         being_deleted = self.status is Status.DELETED and self.deletion.cleared_at is None
-        return being_deleted or self.processing.requested or self.status in UNFINISHED
+        being_moved = self.moving_to is not None or self.recheck
+        requested = self.processing.requested or being_moved
+        return being_deleted or requested or self.status in UNFINISHED
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its files are those of a private image."""
+        return self.visibility is Visibility.PRIVATE
+
+    @property
+    def shown_visibility(self) -> Visibility:
+        """Private only if no public copy can exist; while files are moved, it may."""
+        hidden = self.is_private and self.moving_to is not Visibility.PRIVATE
+        return Visibility.PRIVATE if hidden else Visibility.PUBLIC
+
+    @property
+    def files_prefix(self) -> str:
+        """The prefix of its files that the CDN serves, in the images bucket."""
+        return files_prefix(self.id, private=self.is_private)
+
+    @property
+    def former_prefix(self) -> str:
+        """The prefix below which it must not have such files."""
+        return files_prefix(self.id, private=not self.is_private)
 
     @property
     def unfinished_status(self) -> Status:
         """The status that the index of unfinished images lists it under.
 
-        Failed images may be many and wait for an operator, so one that is requested again is
-        listed with those in processing.
+        Failed images may be many and wait for an operator, so one that is requested again, or
+        whose files are being moved, is listed with those in processing.
         """
-        is_waiting = self.status is Status.FAILED and self.processing.requested
+        is_wanted = self.processing.requested or self.moving_to is not None or self.recheck
+        is_waiting = self.status is Status.FAILED and is_wanted
         return Status.PROCESSING if is_waiting else self.status
 
     @property

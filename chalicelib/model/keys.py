@@ -9,6 +9,7 @@ from string import ascii_uppercase, digits
 from typing import NamedTuple
 from urllib.parse import quote
 
+PRIVATE = "private/"  # the prefix of the files of private images
 LONGEST_KEY = 1024  # bytes of UTF-8, on S3
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 RENDITION_PATTERN = rf"{ULID_PATTERN}/[0-9a-f]{{16}}/[a-z0-9][a-z0-9_-]*\.[a-z0-9]+"
@@ -108,14 +109,31 @@ def is_folder_marker(key: str, size: int) -> bool:
     return size == 0 and key.endswith(("/", "_$folder$"))
 
 
-def rendition_key(image_id: str, content: bytes, variant: str, extension: str) -> str:
+def files_prefix(image_id: str, *, private: bool) -> str:
+    """The prefix of all files of an image that the CDN serves: `{id}/`, or `private/{id}/`."""
+    return f"{PRIVATE}{image_id}/" if private else f"{image_id}/"
+
+
+def without_private(key: str) -> str:
+    """The key that the same file has in a public image: `{id}/...`."""
+    return key.removeprefix(PRIVATE)
+
+
+def image_id_in(key: str) -> str:
+    """The id of the image that a key of the images bucket belongs to, whatever its place."""
+    return without_private(key).partition("/")[0]
+
+
+def rendition_key(
+    image_id: str, content: bytes, variant: str, extension: str, *, private: bool = False
+) -> str:
     """The key of a rendition: it changes only when the bytes do, so it may be cached for ever."""
     digest = hashlib.sha256(content).hexdigest()[:16]
-    return f"{image_id}/{digest}/{variant}.{extension}"
+    return f"{files_prefix(image_id, private=private)}{digest}/{variant}.{extension}"
 
 
 def is_rendition_key(key: str) -> bool:
-    """Whether `key` has the form of a rendition's: the CDN serves nothing else of the bucket."""
+    """Whether `key` has the form of a public rendition's."""
     return re.fullmatch(RENDITION_PATTERN, key) is not None
 
 
@@ -162,6 +180,15 @@ def content_disposition(filename: str, variant: str, extension: str) -> str:
     plain = _NOT_ASCII.sub("-", plain).strip("-")
     # RFC 6266 and 8187: the first for old clients, the second for all others.
     return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def attachment(filename: str, original: str) -> str:
+    """The Content-Disposition header of an original: saved under its name with its extension."""
+    extension = safe_filename(filename.rpartition(".")[2] or original.rpartition(".")[2])
+    name = f"{stem_of(filename)}.{extension}" if "." in filename else stem_of(filename)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = _NOT_ASCII.sub("-", plain).strip("-") or "image"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def stem_of(filename: str) -> str:

@@ -13,7 +13,7 @@ from msgspec.structs import force_setattr, replace
 
 from chalicelib.errors import InvalidRequest
 from chalicelib.model.focal_point import FocalPointPatch
-from chalicelib.model.image import Image
+from chalicelib.model.image import Image, Visibility
 from chalicelib.model.keys import REORDERING
 
 MOST_LANGUAGES = 20
@@ -45,6 +45,7 @@ class ImagePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     filename: Filename | UnsetType = UNSET
     alt: dict[Language, Text | None] | UnsetType | None = UNSET
     tags: Tags | UnsetType | None = UNSET
+    visibility: Visibility | UnsetType = UNSET
     focal_point: FocalPointPatch = UNSET
 
     def __post_init__(self) -> None:
@@ -62,6 +63,10 @@ class ImagePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             values["alt"] = merged_alt(image.alt, values["alt"])
         if "tags" in values:
             values["tags"] = values["tags"] or ()
+        wanted = values.pop("visibility", image.moving_to or image.visibility)
+        if wanted is not (image.moving_to or image.visibility):
+            # Also back to what it was: files may have been copied meanwhile.
+            values["moving_to"] = wanted
         return replace(image, **values)
 
     def _given(self) -> dict[str, Any]:
@@ -72,7 +77,10 @@ class ImagePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 # Fields that describe the image and not the bytes of its original: a photo that is retouched and
 # uploaded again still shows the same red door. They survive processing and overwriting, and only
 # a deletion drops them. The focal point is a place in the bytes (docs/decisions/0010).
-DESCRIPTION = tuple(name for name in ImagePatch.__struct_fields__ if name != "focal_point")
+# Visibility decides where files are written, so `transitions.finish` compares it.
+DESCRIPTION = tuple(
+    name for name in ImagePatch.__struct_fields__ if name not in ("focal_point", "visibility")
+)
 
 
 def with_description_of(image: Image, present: Image) -> Image:
@@ -175,7 +183,10 @@ def summary(before: Image, after: Image) -> str:
         "focal_point": focal_point_phrase(after),
     }
     names = [n for n in ImagePatch.__struct_fields__ if getattr(before, n) != getattr(after, n)]
-    return ", ".join(phrases.get(name, name) for name in names)
+    changes = [phrases.get(name, name) for name in names]
+    if after.moving_to is not before.moving_to:
+        changes.append(f"to be {after.moving_to}")
+    return ", ".join(changes)
 
 
 def focal_point_phrase(image: Image) -> str:

@@ -35,14 +35,15 @@ class ReprocessRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message of the work queue: process an image again, or an object without a record.
 
     One of `image_id` and `key` (of the uploads bucket) is given. With a `revision` it applies only
-    while the record still has that revision (0: while there is none). The other fields are those
-    of ProcessingRequest.
+    while the record still has that revision (0: while there is none). With `move` its files are
+    only moved to where its visibility wants them. The other fields are those of ProcessingRequest.
     """
 
     image_id: str | None = None
     key: str | None = None
     revision: int | None = None
     only_missing: bool = False
+    move: bool = False
     cause: str = ON_REQUEST
 
     def processing(self) -> ProcessingRequest:

@@ -57,6 +57,10 @@ def remove(
         status=Status.DELETED,
         alt={},  # what an owner wrote may be about people
         tags=(),
+        # Should the object come back, its image is as the owner wanted it.
+        visibility=image.moving_to or image.visibility,
+        moving_to=None,
+        recheck=False,
         ticket=TicketState(expires_at=image.ticket.expires_at),
         processing=ProcessingState(sequencer=sequencer or image.processing.sequencer),
         deletion=DeletionState(

@@ -17,13 +17,16 @@ from chalicelib.model.image import (
     CHANGED,
     EVERYONE,
     EXPIRED,
+    MOVED,
     Image,
     ObjectVersion,
     Status,
     Transition,
+    Visibility,
     is_older,
     transition_to,
 )
+from chalicelib.model.keys import files_prefix, without_private
 from chalicelib.model.patch import (
     ImagePatch,
     focal_point_phrase,
@@ -61,7 +64,12 @@ def check_allowed(before: Image | None, after: Image) -> None:
         raise InvalidTransition(f"An image that is {before.status} cannot become {after.status}.")
 
 
-def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
+def discovered(
+    image_id: str,
+    version: ObjectVersion,
+    now: datetime,
+    visibility: Visibility = Visibility.PUBLIC,
+) -> Image:
     """The record of an object without a ticket, whatever owner its key claims."""
     return Image(
         id=image_id,
@@ -72,6 +80,7 @@ def discovered(image_id: str, version: ObjectVersion, now: datetime) -> Image:
         original_file=version.key,
         created_at=now,
         updated_at=now,
+        visibility=visibility,
     )
 
 
@@ -199,14 +208,20 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
         or image.processing.sequencer != started.processing.sequencer
     ):
         return None
-    if image.focal_point != started.focal_point:
+    if (image.focal_point, image.visibility) != (started.focal_point, started.visibility):
         return None
     current = checksum_to_index(result)
     indexed_checksums = _still_indexed(image, current)
     if current and current not in indexed_checksums:
         indexed_checksums += (current,)
     merged = with_description_of(result, image)  # it may have been changed meanwhile
-    merged = replace(merged, indexed_checksums=indexed_checksums, revision=image.revision)
+    merged = replace(
+        merged,
+        indexed_checksums=indexed_checksums,
+        revision=image.revision,
+        moving_to=image.moving_to,
+        recheck=image.recheck,
+    )
     merged = merged.with_ticket(expires_at=None, refused=image.ticket.refused)
     merged = merged.with_processing(requested=image.processing.requested)
     if image.sha256 not in (None, merged.sha256):
@@ -257,6 +272,48 @@ def change(image: Image, patch: ImagePatch, now: datetime) -> Transition | None:
     if changed.focal_point != image.focal_point:
         changed = changed.with_processing(requested=True, content_since=now)
     return transition_to(changed, now, CHANGED, detail)
+
+
+def switch(image: Image, copied: Image, now: datetime) -> Transition | None:
+    """Switch to the place that an image's files were `copied` to; None if it changed meanwhile.
+
+    A worker that renders at the former place must not finish, so the image is processed again.
+    """
+    target = image.moving_to
+    is_moved = target is None or target is image.visibility or target is not copied.moving_to
+    if is_moved or image.status is Status.DELETED or image.renditions != copied.renditions:
+        return None
+    private = target is Visibility.PRIVATE
+    switched = replace(
+        image,
+        visibility=target,
+        renditions=tuple(
+            replace(r, key=files_prefix(image.id, private=private) + _below_id(r.key))
+            for r in image.renditions
+        ),
+    )
+    if image.status is Status.PROCESSING:
+        switched = switched.with_processing(requested=True)
+    return transition_to(switched, now, CHANGED, f"{target}; its files were copied")
+
+
+def _below_id(key: str) -> str:
+    return without_private(key).partition("/")[2]
+
+
+def moved(image: Image, files: int, now: datetime) -> Transition | None:
+    """Record that no file is left at the former place; None if the image is not there, or moves."""
+    if image.moving_to is not image.visibility or image.status is Status.DELETED:
+        return None
+    done = replace(image, moving_to=None, recheck=True)
+    return transition_to(done, now, MOVED, f"{image.visibility}; {files} former files were erased")
+
+
+def rechecked(image: Image, now: datetime) -> Transition | None:
+    """Record that the former place was looked at once more."""
+    if not image.recheck or image.moving_to is not None:
+        return None
+    return transition_to(replace(image, recheck=False), now, "rechecked", None)
 
 
 def request_reprocessing(image: Image, now: datetime) -> Transition | None:

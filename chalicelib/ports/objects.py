@@ -106,6 +106,23 @@ class Cdn(Protocol):
         """
 
 
+class CdnSigner(Protocol):
+    """Signatures that the CDN checks before it serves private files."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a key."""
+
+    def sign(self, resource: str, until: datetime) -> str:
+        """The query with which the CDN serves `resource` until then; empty if there is no key.
+
+        The resource is a URL, with wildcards for the URLs of several files.
+        """
+
+    def is_private_origin(self, secret: str) -> bool:
+        """Whether the CDN sent this secret, with a request whose signature it has checked."""
+
+
 class Signer(Protocol):
     """Presigned URLs for the uploads bucket."""
 
@@ -121,6 +138,11 @@ class Signer(Protocol):
 
         The store refuses it if the key has an object.
         """
+
+    def presign_get(
+        self, key: str, version_id: str | None, content_type: str, disposition: str, seconds: int
+    ) -> str:
+        """The URL to download an object, or this version of it, with these response headers."""
 
 
 class PresignedPost(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-_SIGNING = "signing"  # the name of the secret that signs transformations
+SIGNING_KEY = "signing"  # the name of the secret that signs transformations
 
 
 class Secrets(Protocol):
@@ -14,4 +14,4 @@ class Secrets(Protocol):
 
 def signing_key(secrets: Secrets) -> bytes:
     """The key of signed URLs: 64 hex digits, as ASCII text, so that any tool can use it."""
-    return secrets.secret(_SIGNING).hex().encode()
+    return secrets.secret(SIGNING_KEY).hex().encode()

@@ -71,6 +71,13 @@ class FilesDeleted(Struct, frozen=True, kw_only=True):
     verified: bool
 
 
+class FilesMoved(Struct, frozen=True, kw_only=True):
+    """An image's files are where its `visibility` wants them; so many former ones were erased."""
+
+    visibility: str
+    erased: int
+
+
 class SweepFinished(Struct, frozen=True, kw_only=True):
     """A run of the sweep ended; `counts` are those of its report."""
 
@@ -101,6 +108,7 @@ TelemetryEvent = (
     | UploadRefused
     | ProcessingFailed
     | FilesDeleted
+    | FilesMoved
     | SweepFinished
     | EventDeferred
     | WebhookSent

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from chalicelib.model import transitions
-from chalicelib.model.image import Image, ObjectVersion, Transition
+from chalicelib.model.image import Image, ObjectVersion, Transition, Visibility
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.telemetry import NothingToDo, ProcessingFailed, Telemetry
@@ -64,7 +64,8 @@ class Failures:
     def _give_up(self, image_id: str, version: ObjectVersion, failure: Failure) -> None:
         def decide(image: Image | None) -> Transition | None:
             now = self._clock()
-            present = image or transitions.discovered(image_id, version, now)
+            default = Visibility(self._settings.default_visibility)
+            present = image or transitions.discovered(image_id, version, now, default)
             return transitions.fail(present, version, failure.cause, now, failure.event)
 
         if self._images.update(image_id, decide):

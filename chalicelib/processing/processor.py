@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from chalicelib.errors import ObjectMissing, OriginalTooLarge, TransientError
 from chalicelib.model import tombstones, transitions
-from chalicelib.model.image import Image, ObjectVersion, Status, Transition
+from chalicelib.model.image import Image, ObjectVersion, Status, Transition, Visibility
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
 from chalicelib.model.transitions import EVENT
 from chalicelib.ports.clock import Clock, TimeLeft, no_deadline
@@ -18,6 +18,7 @@ from chalicelib.ports.telemetry import (
     UploadRefused,
 )
 from chalicelib.processing.identity import expected_image_id, image_id_of
+from chalicelib.processing.moves import Mover
 from chalicelib.processing.published_files import PublishedFiles
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.timing import PhaseTimer
@@ -36,6 +37,7 @@ class Processor:
         images: ImageRepository,
         renderer: Renderer,
         published_files: PublishedFiles,
+        mover: Mover,
         quotas: Quotas,
         settings: Settings,
         clock: Clock,
@@ -45,6 +47,7 @@ class Processor:
         self._images = images
         self._renderer = renderer
         self._published_files = published_files
+        self._mover = mover
         self._quotas = quotas
         self._settings = settings
         self._clock = clock
@@ -85,6 +88,11 @@ class Processor:
         self, request: ReprocessRequest, time_left: TimeLeft = no_deadline
     ) -> Image | None:
         """Process again as requested; None if the record has changed since, or is gone."""
+        if request.move:
+            self._mover.move(request.image_id or "")
+            image = self._images.get(request.image_id or "")
+            if image is None or not image.processing.requested:
+                return image
         if request.image_id:
             image = self._images.get(request.image_id)
             gone = image is None or image.status is Status.DELETED
@@ -106,7 +114,8 @@ class Processor:
     ) -> Image | None:
         def decide(image: Image | None) -> Transition | None:
             now = self._clock()
-            present = image or transitions.discovered(image_id, version, now)
+            default = Visibility(self._settings.default_visibility)
+            present = image or transitions.discovered(image_id, version, now, default)
             step = transitions.begin(present, version, now, request)
             if step:
                 self._remove_outdated(present, present.sha256)
@@ -168,16 +177,22 @@ class Processor:
 
         finished = self._images.update(started.id, decide)
         if finished is None:
-            self.clean_up_after(started.id)
+            self.clean_up_after(started.id, started.visibility)
             self._telemetry.record(
                 NothingToDo(why="Another worker finished first, or newer work was requested.")
             )
         else:
             self._count_bytes(before, finished)
             if before and before.renditions:
-                self._published_files.refresh(finished)
+                self._refresh(finished)
             self._telemetry.record(ProcessingFinished(image=finished, spans=timer.spans))
         return finished
+
+    def _refresh(self, finished: Image) -> None:
+        # The sweep does so, too, if renditions are moved or replaced meanwhile.
+        with suppress(ObjectMissing):
+            self._published_files.refresh(finished)
+        self._mover.check_place(finished.id, finished.visibility)
 
     def _publish(self, image: Image) -> None:
         # A rendition that is gone was replaced, or the image was deleted: this result is not used.
@@ -204,13 +219,19 @@ class Processor:
 
         return self._images.update(started.id, decide)
 
-    def clean_up_after(self, image_id: str) -> None:
-        """Repair what a writer has left that lost the race for the record."""
+    def clean_up_after(self, image_id: str, used: Visibility | None = None) -> None:
+        """Repair what a writer has left that lost the race for the record.
+
+        `used` is the visibility with which it has written renditions, if any.
+        """
         image = self._images.get(image_id)
+        if image:
+            image = self._mover.check_place(image_id, used or image.visibility)
         if image and image.status in (Status.READY, Status.REJECTED):
             # Our files may have overwritten those of the faster worker.
             self._publish(image)
             self._manifests.write(image)
+            self._mover.check_place(image_id, image.visibility)
         elif image and image.status is Status.DELETED:
             # Our files were stored after the deletion.
             self._images.update(image_id, self._disturb)

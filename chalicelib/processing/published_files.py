@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from chalicelib.model import delivery, keys
+from chalicelib.model import delivery
 from chalicelib.model.delivery import StableFile
-from chalicelib.model.formats import FORMATS
 from chalicelib.model.image import Image, Rendition
 from chalicelib.model.variants import Variant
 from chalicelib.ports.objects import ListedObject, ObjectStore
 from chalicelib.ports.sizes import SizeRegister
+from chalicelib.processing.renderer import PRIVATELY, rendition_headers
 from chalicelib.settings import Settings
 
 MAX_AGE = 300  # seconds for which browsers, and then the CDN, may show what has been replaced
@@ -19,6 +19,11 @@ BRIEFLY = f"public, max-age={MAX_AGE}"
 _LONGEST_CALL = timedelta(seconds=90)  # of the API, which has 29, and differences of clocks
 _THREADS = 8  # each with a request to S3
 _PAGE = 1_000
+
+
+def brief_cache_control(*, private: bool) -> str:
+    """The Cache-Control header of these files."""
+    return PRIVATELY if private else BRIEFLY
 
 
 class PublishedFiles:
@@ -39,7 +44,11 @@ class PublishedFiles:
     def expected(self, image: Image) -> dict[str, Rendition]:
         """The keys that an image with these renditions is published under, and what they show."""
         files = delivery.stable_files(self._variants, image.renditions)
-        return {delivery.file_key(image.id, file): shown for file, shown in files.items()}
+        private = image.is_private
+        return {
+            delivery.file_key(image.id, file, private=private): shown
+            for file, shown in files.items()
+        }
 
     def publish(self, image: Image) -> None:
         """Copy the image's renditions to their stable keys.
@@ -54,7 +63,7 @@ class PublishedFiles:
         Addresses that were published must go on working: those of variants and formats that no
         longer exist show the image's next best rendition.
         """
-        files = list(self._files_of(image.id))
+        files = list(self._files_below(image.files_prefix))
         expected = self.expected(image)
         others = self._others(image, [f for f in files if f.key not in expected])
         self._copy_all(image, {key: shown for key, shown in others.items() if shown})
@@ -92,7 +101,7 @@ class PublishedFiles:
 
     def copy(self, image: Image, file: StableFile, shown: Rendition) -> str:
         """Publish one rendition as this file: its key. ObjectMissing if the rendition is gone."""
-        key = delivery.file_key(image.id, file)
+        key = delivery.file_key(image.id, file, private=image.is_private)
         self._copy(image, key, shown)
         return key
 
@@ -101,18 +110,12 @@ class PublishedFiles:
             list(threads.map(lambda item: self._copy(image, *item), shown.items()))
 
     def _copy(self, image: Image, key: str, shown: Rendition) -> None:
-        extension = shown.key.rpartition(".")[2]
-        self._objects.copy(
-            self._bucket,
-            shown.key,
-            key,
-            content_type=media_type(shown.format),
-            cache_control=BRIEFLY,
-            content_disposition=keys.content_disposition(image.filename, shown.variant, extension),
-        )
+        headers = rendition_headers(image.filename, shown)
+        control = brief_cache_control(private=image.is_private)
+        self._objects.copy(self._bucket, shown.key, key, cache_control=control, **headers)
 
-    def _files_of(self, image_id: str) -> Iterable[ListedObject]:
-        after, prefix = f"{image_id}/", f"{image_id}/"
+    def _files_below(self, prefix: str) -> Iterable[ListedObject]:
+        after = prefix
         while page := self._objects.page(self._bucket, after, _PAGE):
             own = [listed for listed in page if listed.key.startswith(prefix)]
             yield from own
@@ -130,8 +133,3 @@ def is_outdated(listed: ListedObject, image: Image) -> bool:
         return False
     since = image.processing.content_since
     return not image.renditions or (since is not None and listed.modified < since + _LONGEST_CALL)
-
-
-def media_type(format: str) -> str:
-    """The media type of a rendition's format."""
-    return next(entry.media_type for name, entry in FORMATS.items() if name == format)

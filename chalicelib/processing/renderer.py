@@ -10,6 +10,7 @@ from chalicelib import imaging
 from chalicelib.errors import Reason, Rejection
 from chalicelib.model import keys, transitions
 from chalicelib.model.focal_point import CENTRE
+from chalicelib.model.formats import FORMATS
 from chalicelib.model.image import Image, Placeholder, Rendition, Status
 from chalicelib.model.requests import ProcessingRequest
 from chalicelib.model.variants import Variant, VariantsTable, rules_of
@@ -20,6 +21,27 @@ from chalicelib.processing.watermarks import Watermarks
 from chalicelib.settings import Settings
 
 FOREVER = "public, max-age=31536000, immutable"
+# Of all files of private images: no shared cache may keep them, not even the CDN.
+PRIVATELY = "private, max-age=300"
+
+
+def cache_control(*, private: bool) -> str:
+    """The Cache-Control header of renditions."""
+    return PRIVATELY if private else FOREVER
+
+
+def media_type(format: str) -> str:
+    """The media type of a rendition's format."""
+    return next(entry.media_type for name, entry in FORMATS.items() if name == format)
+
+
+def rendition_headers(filename: str, rendition: Rendition) -> dict[str, str]:
+    """The other headers of a rendition, as arguments of an ObjectStore."""
+    extension = rendition.key.rpartition(".")[2]
+    return {
+        "content_type": media_type(rendition.format),
+        "content_disposition": keys.content_disposition(filename, rendition.variant, extension),
+    }
 
 
 class Renderer:
@@ -110,7 +132,7 @@ class Renderer:
         """The renditions that need not be rendered again, by variant."""
         if image.sha256 != updated.sha256:
             return {}
-        present = set(self._objects.list_keys(self._settings.images_bucket, f"{image.id}/"))
+        present = set(self._objects.list_keys(self._settings.images_bucket, image.files_prefix))
         rules = self.rules(updated)
         kept = {
             name: rule for name, rule in image.processing.rules.items() if rules.get(name) == rule
@@ -143,15 +165,21 @@ class Renderer:
         )
 
     def _store(self, image: Image, rendered: imaging.Rendered) -> Rendition:
-        """Store a file under a key derived from its bytes, to be cached forever."""
-        key = keys.rendition_key(image.id, rendered.data, rendered.variant, rendered.extension)
+        """Store a file under a key derived from its bytes, to be cached forever unless private."""
+        key = keys.rendition_key(
+            image.id,
+            rendered.data,
+            rendered.variant,
+            rendered.extension,
+            private=image.is_private,
+        )
         disposition = keys.content_disposition(image.filename, rendered.variant, rendered.extension)
         self._objects.write(
             self._settings.images_bucket,
             key,
             rendered.data,
             content_type=rendered.media_type,
-            cache_control=FOREVER,
+            cache_control=cache_control(private=image.is_private),
             content_disposition=disposition,
         )
         return Rendition(

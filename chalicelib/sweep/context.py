@@ -15,6 +15,7 @@ from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository
 from chalicelib.ports.messaging import Queue
 from chalicelib.ports.objects import ObjectStore
+from chalicelib.processing.moves import Mover
 from chalicelib.processing.published_files import PublishedFiles
 from chalicelib.processing.renderer import Renderer
 from chalicelib.settings import Settings
@@ -32,6 +33,7 @@ class SweepContext(Struct, frozen=True, kw_only=True):
     deleter: Deleter
     renderer: Renderer
     published_files: PublishedFiles
+    mover: Mover
     settings: Settings
     clock: Clock
     event_publisher: EventPublisher | None
@@ -63,6 +65,16 @@ class SweepContext(Struct, frozen=True, kw_only=True):
         with suppress(TransientError):
             if self.deleter.finish(image_id):
                 report.count("unfinished_deletions")
+
+    def finish_move(self, image: Image, report: Report) -> None:
+        """Finish a move of files, or look once more at their former place; see finish_deletion."""
+        with suppress(TransientError):
+            if image.moving_to is not None and (moved := self.mover.move(image.id)):
+                report.count("moved")
+                if moved.processing.requested and not image.processing.requested:
+                    self.request_again(moved, report)
+            elif image.moving_to is None and self.mover.recheck(image):
+                report.count("misplaced")
 
     def orphaned_before(self) -> datetime:
         """The time before which a replaced file is no longer shown by any page."""

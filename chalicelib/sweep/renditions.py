@@ -21,7 +21,7 @@ from chalicelib.sweep.report import Report
 _PAGE = 1000
 _THREADS = 8  # each with a request to S3
 
-Group = tuple[str, list[ListedObject]]  # an image's id, and its files
+Group = tuple[str, list[ListedObject]]  # the prefix of an image's files, and they
 
 
 class _Run(NamedTuple):
@@ -56,21 +56,29 @@ class RenditionsScan:
         if len(page) < _PAGE:
             return _of_images(groups), ""
         if len(groups) == 1:
-            image_id, files = groups[0]
-            while (more := self._context.objects.page(bucket, files[-1].key, _PAGE)) and (
-                same := [listed for listed in more if listed.key.startswith(f"{image_id}/")]
-            ):
-                files += same
+            prefix, files = groups[0]
+            files += self._files_below(prefix, files[-1].key)
             return _of_images(groups), files[-1].key
         whole = groups[:-1]
         return _of_images(whole), whole[-1][1][-1].key
 
+    def _files_below(self, prefix: str, after: str) -> list[ListedObject]:
+        bucket = self._context.settings.images_bucket
+        files: list[ListedObject] = []
+        while (more := self._context.objects.page(bucket, after, _PAGE)) and (
+            same := [listed for listed in more if listed.key.startswith(prefix)]
+        ):
+            files += same
+            after = same[-1].key
+        return files
+
     def _check_groups(self, groups: list[Group], report: Report, time_left: TimeLeft) -> None:
-        images = self._context.images.get_many([image_id for image_id, _ in groups])
+        ids = {prefix: keys.image_id_in(prefix) for prefix, _ in groups}
+        images = self._context.images.get_many(list(dict.fromkeys(ids.values())))
         originals = self._listed_originals(images.values())
         check = partial(self._check, _Run(report, time_left, originals))
         with ThreadPoolExecutor(_THREADS) as threads:
-            list(threads.map(lambda group: check(group[0], group[1], images.get(group[0])), groups))
+            list(threads.map(lambda g: check(g[0], g[1], images.get(ids[g[0]])), groups))
         report.count("images", len(groups))
 
     def _listed_originals(self, images: Collection[Image]) -> set[str]:
@@ -84,20 +92,45 @@ class RenditionsScan:
         return finished and self._context.is_settled(image.updated_at)
 
     def _check(
-        self, run: _Run, image_id: str, files: list[ListedObject], image: Image | None
+        self, run: _Run, prefix: str, files: list[ListedObject], image: Image | None
     ) -> None:
         if image is None:
-            self._check_strays(run, image_id, files)
+            self._check_strays(run, prefix, files)
         elif image.status is Status.DELETED:
             cleared_at = image.deletion.cleared_at
             if cleared_at and self._context.is_settled(cleared_at):
-                self._context.finish_deletion(image_id, run.report)
+                self._context.finish_deletion(image.id, run.report)
         elif self._is_settled(image):
+            self._check_place(run, prefix, image, files)
+
+    def _check_place(self, run: _Run, prefix: str, image: Image, files: list[ListedObject]) -> None:
+        """Check an image by all files below its id, which a private one has in two places."""
+        public = keys.files_prefix(image.id, private=False)
+        if prefix == image.former_prefix and any(not _is_manifest(f, image) for f in files):
+            self._erase_misplaced(run, image)
+        if not image.is_private and prefix == public:
+            self._check_settled(run, image, files)
+        elif image.is_private and prefix == public:
+            manifest = [listed for listed in files if _is_manifest(listed, image)]
+            others = self._files_below(image.files_prefix, image.files_prefix)
+            self._check_settled(run, image, manifest + others)
+        elif image.is_private and not self._has_manifest(image):
             self._check_settled(run, image, files)
 
-    def _check_strays(self, run: _Run, image_id: str, files: Sequence[ListedObject]) -> None:
+    def _erase_misplaced(self, run: _Run, image: Image) -> None:
+        with suppress(TransientError):
+            if self._context.images.get(image.id) == image:
+                self._context.mover.erase_misplaced(image)
+                run.report.count("misplaced")
+
+    def _has_manifest(self, image: Image) -> bool:
+        bucket = self._context.settings.images_bucket
+        return self._context.objects.exists(bucket, keys.manifest_key(image.id))
+
+    def _check_strays(self, run: _Run, prefix: str, files: Sequence[ListedObject]) -> None:
         # A manifest may be all that is left of a record: nothing is deleted.
-        if any(listed.key == keys.manifest_key(image_id) for listed in files):
+        image_id = keys.image_id_in(prefix)
+        if any(keys.without_private(f.key) == keys.manifest_key(image_id) for f in files):
             run.report.count("unknown")
         else:
             self._delete_old(run, files)
@@ -134,7 +167,8 @@ class RenditionsScan:
     def _is_published(self, listed: ListedObject) -> bool:
         """Whether the CDN asks for this file, or may still do so after a deployment."""
         generation = self._context.renderer.generation
-        return delivery.is_published(listed.key) and delivery.is_of(listed.key, generation)
+        published = delivery.is_published(keys.without_private(listed.key))
+        return published and delivery.is_of(listed.key, generation)
 
     def _has_lost_its_original(self, run: _Run, image: Image) -> bool:
         listed = image.bucket == self._context.settings.uploads_bucket
@@ -152,10 +186,19 @@ class RenditionsScan:
 
 
 def _by_image(page: Sequence[ListedObject]) -> Iterator[Group]:
-    for image_id, files in groupby(page, lambda listed: listed.key.partition("/")[0]):
-        yield image_id, list(files)
+    for prefix, files in groupby(page, lambda listed: _prefix_of(listed.key)):
+        yield prefix, list(files)
+
+
+def _prefix_of(key: str) -> str:
+    private = key.startswith(keys.PRIVATE)
+    return keys.files_prefix(keys.image_id_in(key), private=private)
+
+
+def _is_manifest(listed: ListedObject, image: Image) -> bool:
+    return listed.key == keys.manifest_key(image.id)
 
 
 def _of_images(groups: Sequence[Group]) -> list[Group]:
     """The groups of images, without other files such as watermarks."""
-    return [group for group in groups if keys.is_image_id(group[0])]
+    return [group for group in groups if keys.is_image_id(keys.image_id_in(group[0]))]

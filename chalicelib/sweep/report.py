@@ -14,6 +14,8 @@ Count = Literal[
     "incomplete",
     "unpublished",
     "gone",
+    "moved",
+    "misplaced",
     "unfinished_deletions",
     "late_events",
     "orphans",
@@ -30,8 +32,10 @@ class Report(Struct, eq=False):
     `images` were checked. Found and repaired: `expired` tickets, `lost_events`, images that were
     `stuck`, rendered by `outdated` rules, `incomplete` (a file is missing, or not that of the
     record), or `unpublished` (a stable URL showed another file), or whose original was `gone`,
-    `unfinished_deletions`, `late_events` that the bus had not accepted, and `orphans`, files that
-    no record names. `unknown` are manifests without a record: rebuilding the table restores them.
+    `unfinished_deletions`, files that were `moved` to the place of another visibility, or found
+    `misplaced` at the former one, `late_events` that the bus had not accepted, and `orphans`, files
+    that no record names. `unknown` are manifests without a record: rebuilding the table restores
+    them.
     """
 
     images: int = 0
@@ -42,6 +46,8 @@ class Report(Struct, eq=False):
     incomplete: int = 0
     unpublished: int = 0
     gone: int = 0
+    moved: int = 0
+    misplaced: int = 0
     unfinished_deletions: int = 0
     late_events: int = 0
     orphans: int = 0

@@ -64,6 +64,7 @@ class Unfinished:
         if image.status is Status.FAILED:
             self._requested(image, report)
             return
+        self._move(image, report)
         report.count("stuck")
         cause = "an earlier attempt had not finished"
         self._context.send(
@@ -71,7 +72,13 @@ class Unfinished:
         )
 
     def _requested(self, image: Image, report: Report) -> None:
-        self._context.request_again(image, report)
+        self._move(image, report)
+        if image.processing.requested:
+            self._context.request_again(image, report)
+
+    def _move(self, image: Image, report: Report) -> None:
+        if image.moving_to is not None or image.recheck:
+            self._context.finish_move(image, report)
 
     def _deleted(self, image: Image, report: Report) -> None:
         self._context.finish_deletion(image.id, report)

@@ -6,6 +6,7 @@ from chalicelib.model.image import Status
 from chalicelib.ports.telemetry import (
     EventDeferred,
     FilesDeleted,
+    FilesMoved,
     NothingToDo,
     ProcessingFailed,
     ProcessingFinished,
@@ -41,12 +42,18 @@ def log_entry_of(event: TelemetryEvent) -> LogEntry:
             return _unprocessed(event)
         case ProcessingFailed():
             return LogEntry("picture failed", {"cause": event.cause}, {"Failures": 1})
-        case FilesDeleted():
-            return LogEntry("image erased", {"objects": event.objects, "verified": event.verified})
+        case FilesDeleted() | FilesMoved():
+            return _files(event)
         case SweepFinished():
             return LogEntry("sweep ended", dict(event.counts), {"Repairs": event.repairs})
         case EventDeferred() | WebhookSent():
             return _event_delivery(event)
+
+
+def _files(event: FilesDeleted | FilesMoved) -> LogEntry:
+    if isinstance(event, FilesMoved):
+        return LogEntry("files moved", {"visibility": event.visibility, "erased": event.erased})
+    return LogEntry("image erased", {"objects": event.objects, "verified": event.verified})
 
 
 def _unprocessed(event: NothingToDo | UploadRefused) -> LogEntry:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from chalicelib.errors import UnsupportedType, UploadTooLarge
 from chalicelib.model import formats, keys
 from chalicelib.model.focal_point import FocalPoint
-from chalicelib.model.image import TICKET, Event, Image, Status, TicketState
+from chalicelib.model.image import TICKET, Event, Image, Status, TicketState, Visibility
 from chalicelib.model.sizes import readable
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
@@ -74,11 +74,12 @@ class Tickets:
         size: int,
         sha256: str | None,
         focal_point: FocalPoint | None = None,
+        visibility: Visibility | None = None,
     ) -> PostTicket | Duplicate:
         """A ticket for a form upload, or this owner's image of the same bytes (hex SHA-256).
 
-        That image keeps its focal point. If bytes are limited per day, the form accepts no more
-        than `size` bytes. LimitReached if the owner has reached a limit.
+        That image keeps its focal point and its visibility. If bytes are limited per day, the form
+        accepts no more than `size` bytes. LimitReached if the owner has reached a limit.
         """
         self._check(content_type, size)
         content_type = _signed(content_type)
@@ -86,7 +87,9 @@ class Tickets:
         if ready:
             return Duplicate(duplicate_of=ready.id, status_url=self._status_url(ready.id))
         max_bytes = size if self._quotas.counts_bytes else self._settings.max_upload_bytes
-        image = self._expect(owner, filename, content_type, size, sha256, focal_point)
+        image = self._expect(
+            owner, filename, content_type, size, sha256, focal_point, visibility=visibility
+        )
         form = self._signer.presign_post(
             image.original_file,
             content_type,
@@ -104,14 +107,21 @@ class Tickets:
             status_url=self._status_url(image.id),
         )
 
-    def put(self, owner: str, filename: str, content_type: str, size: int | None) -> PutTicket:
+    def put(
+        self,
+        owner: str,
+        filename: str,
+        content_type: str,
+        size: int | None,
+        visibility: Visibility | None = None,
+    ) -> PutTicket:
         """A ticket for a plain PUT; the length is signed where `size` (bytes) is given.
 
         Without it the ticket counts as one for the largest accepted file.
         """
         self._check(content_type, size)
         content_type = _signed(content_type)
-        image = self._expect(owner, filename, content_type, size)
+        image = self._expect(owner, filename, content_type, size, visibility=visibility)
         address = self._signer.presign_put(
             image.original_file, content_type, size, self._settings.upload_expiry_seconds
         )
@@ -149,6 +159,8 @@ class Tickets:
         size: int | None,
         sha256: str | None = None,
         focal_point: FocalPoint | None = None,
+        *,
+        visibility: Visibility | None = None,
     ) -> Image:
         now = self._clock()
         image_id = keys.new_image_id(now)
@@ -163,6 +175,7 @@ class Tickets:
             content_type=content_type,
             bytes=size,
             focal_point=focal_point,
+            visibility=visibility or Visibility(self._settings.default_visibility),
             created_at=now,
             updated_at=now,
             ticket=TicketState(

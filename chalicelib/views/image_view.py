@@ -6,20 +6,21 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 
 from chalicelib.errors import Reason
-from chalicelib.model import delivery, keys
-from chalicelib.model.delivery import Transformation
+from chalicelib.model import delivery
+from chalicelib.model.delivery import Transformation, Urls
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.formats import PREFERENCE
-from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status
+from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status, Visibility
 from chalicelib.model.variants import VariantsTable
 from chalicelib.views import costs, markup
+from chalicelib.views.addresses import unsigned
 
 # Link previews show 1200 by 630 pixels, and not all of their readers know other formats.
 OPEN_GRAPH = Transformation(width=1_200, height=630, fit="cover", format="jpeg")
 
 
 class RenditionView(Rendition, frozen=True, kw_only=True):
-    """A rendition and its public URLs.
+    """A rendition and its URLs; those of a private image work for a limited time.
 
     `url` always shows the variant's current rendition in this format, `immutable_url` exactly
     these bytes; once they are replaced, it redirects to `url`.
@@ -37,7 +38,10 @@ class Savings(Struct, frozen=True, kw_only=True):
 
 
 class ImageView(Struct, frozen=True, kw_only=True):
-    """An image as the API returns it; lists leave out `history`."""
+    """An image as the API returns it; lists leave out `history`.
+
+    `pending_visibility` is what `visibility` becomes once all files have moved.
+    """
 
     id: str
     status: Status
@@ -55,6 +59,8 @@ class ImageView(Struct, frozen=True, kw_only=True):
     focal_point: FocalPoint | None
     alt: dict[str, str]
     tags: tuple[str, ...]
+    visibility: Visibility
+    pending_visibility: Visibility | None
     created_at: datetime
     updated_at: datetime
     placeholder: Placeholder | None
@@ -75,13 +81,16 @@ def show(
     history: Sequence[Event] | None = None,
     *,
     layout: str = "",
+    urls: Urls | None = None,
     signing_key: bytes = b"",
 ) -> ImageView:
     """The view of a record, with its history if one is given.
 
-    `layout` is the `sizes` attribute of the markup, by default the table's. Without the
-    `signing_key` there is no `og_image`: only the API has it.
+    `layout` is the `sizes` attribute of the markup, by default the table's. `urls` are signed URLs
+    of a private image; without them its URLs need a signature, and it has no markup. Without the
+    `signing_key`, which only the API has, and for a private image there is no `og_image`.
     """
+    urls = urls or unsigned(image, public_url)
     return ImageView(
         id=image.id,
         status=image.status,
@@ -99,21 +108,23 @@ def show(
         focal_point=image.focal_point,
         alt=image.alt,
         tags=image.tags,
+        visibility=image.shown_visibility,
+        pending_visibility=image.moving_to,
         created_at=image.created_at,
         updated_at=image.updated_at,
         placeholder=image.placeholder,
-        renditions=[_show_rendition(image, r, public_url) for r in image.renditions],
+        renditions=[_show_rendition(r, urls) for r in image.renditions],
         savings=_savings(image),
         cost_usd_estimate=image.processing.cost_usd_estimate,
         storage_usd_month_estimate=_storage(image),
         milliseconds=image.processing.milliseconds,
-        markup=markup.picture(image, public_url, table, layout),
+        markup=markup.picture(image, urls, table, layout),
         og_image=_og_image(image, public_url, signing_key),
         history=UNSET if history is None else list(history),
     )
 
 
-def _show_rendition(image: Image, rendition: Rendition, public_url: str) -> RenditionView:
+def _show_rendition(rendition: Rendition, urls: Urls) -> RenditionView:
     extension = rendition.key.rpartition(".")[2]
     return RenditionView(
         variant=rendition.variant,
@@ -122,13 +133,13 @@ def _show_rendition(image: Image, rendition: Rendition, public_url: str) -> Rend
         height=rendition.height,
         bytes=rendition.bytes,
         key=rendition.key,
-        url=delivery.stable_url(public_url, image.id, rendition.variant, extension),
-        immutable_url=keys.public_address(public_url, rendition.key),
+        url=urls.stable(rendition.variant, extension),
+        immutable_url=urls.rendition(rendition.key),
     )
 
 
 def _og_image(image: Image, public_url: str, signing_key: bytes) -> str | None:
-    if not image.renditions or not signing_key:
+    if not image.renditions or not signing_key or image.is_private:
         return None
     return delivery.signed_url(public_url, signing_key, image.id, OPEN_GRAPH)
 

@@ -14,6 +14,7 @@ from chalicelib.model.image import (
     Rendition,
     Status,
     Transition,
+    Visibility,
 )
 from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.images import ImageRepository
@@ -37,6 +38,8 @@ class Ledger(Struct, frozen=True, kw_only=True):
     indexed_checksums: tuple[str, ...] = field(name="marked")
     revision: int | None = None
     content_since: datetime | None = None
+    stored_visibility: Visibility = Visibility.PUBLIC
+    recheck: bool = False
 
 
 class Manifest(ImageView, frozen=True, kw_only=True):
@@ -47,6 +50,8 @@ class Manifest(ImageView, frozen=True, kw_only=True):
 
     alt: dict[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.PUBLIC
+    pending_visibility: Visibility | None = None
     ledger: Ledger
 
 
@@ -95,6 +100,8 @@ class Manifests:
             indexed_checksums=image.indexed_checksums,
             revision=image.revision + len(following),
             content_since=image.processing.content_since,
+            stored_visibility=image.visibility,
+            recheck=image.recheck,
         )
         fields = {name: getattr(view, name) for name in ImageView.__struct_fields__}
         return self._objects.write(
@@ -109,7 +116,8 @@ class Manifests:
 def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
     """The record and latest history in a manifest; MsgspecError if it is not a manifest."""
     manifest = msgspec.json.decode(stored.data, type=Manifest)
-    names = set(Image.__struct_fields__) & set(ImageView.__struct_fields__) - {"renditions"}
+    others = {"renditions", "visibility"}
+    names = set(Image.__struct_fields__) & set(ImageView.__struct_fields__) - others
     fields = {name: getattr(manifest, name) for name in names}
     ledger = manifest.ledger
     processing = ProcessingState(
@@ -130,6 +138,9 @@ def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
     image = Image(
         **fields,
         bucket=ledger.bucket,
+        visibility=ledger.stored_visibility,
+        moving_to=manifest.pending_visibility,
+        recheck=ledger.recheck,
         indexed_checksums=ledger.indexed_checksums,
         renditions=renditions,
         processing=processing,

@@ -7,22 +7,24 @@ into a page, it goes on working whatever happens to variants, focal point and or
 from collections.abc import Mapping
 from html import escape
 
-from chalicelib.model import delivery
+from chalicelib.model.delivery import Urls
 from chalicelib.model.image import Image, Rendition
 from chalicelib.model.variants import VariantsTable
 
 
-def picture(image: Image, public_url: str, table: VariantsTable, layout: str = "") -> str | None:
+def picture(image: Image, urls: Urls, table: VariantsTable, layout: str = "") -> str | None:
     """HTML for the image; None if there is no rendition that shows all of it.
+
+    Also None without a signature for the URLs of a private image: it would show nothing.
 
     `layout` is the `sizes` attribute: how wide the page shows it, in CSS. By default it is the
     table's.
     """
     whole = {r.width: r for r in reversed(image.renditions) if _has_ratio_of(image, r)}
-    if not whole:
+    if not whole or (urls.private and not urls.stable_signature):
         return None
-    img = _img(image, public_url, _urls(image, whole, public_url, table), layout or table.layout)
-    return f"<picture>{_crops(image, public_url, table)}{img}</picture>"
+    img = _img(image, urls, _by_width(image, whole, urls, table), layout or table.layout)
+    return f"<picture>{_crops(image, urls, table)}{img}</picture>"
 
 
 def _has_ratio_of(image: Image, rendition: Rendition) -> bool:
@@ -34,44 +36,41 @@ def _has_ratio_of(image: Image, rendition: Rendition) -> bool:
     return abs(height - rendition.height) < 1 or abs(width - rendition.width) < 1
 
 
-def _urls(
-    image: Image, whole: Mapping[int, Rendition], public_url: str, table: VariantsTable
+def _by_width(
+    image: Image, whole: Mapping[int, Rendition], urls: Urls, table: VariantsTable
 ) -> dict[int, str]:
     """The URL for each width in pixels, ascending.
 
     Those of variants are ready; only wider ones, up to the original's width, are rendered on
     demand.
     """
-    ready = {
-        width: delivery.stable_url(public_url, image.id, whole[width].variant)
-        for width in sorted(whole)
-    }
+    ready = {width: urls.stable(whole[width].variant) for width in sorted(whole)}
     wider = [w for w in table.sizes.widths if max(ready) < w <= (image.width or 0)]
-    return ready | {width: delivery.width_url(public_url, image.id, width) for width in wider}
+    return ready | {width: urls.width(width) for width in wider}
 
 
-def _crops(image: Image, public_url: str, table: VariantsTable) -> str:
+def _crops(image: Image, urls: Urls, table: VariantsTable) -> str:
     """Art direction: a source for each variant with a media condition, in the table's order."""
     media = {v.name: v.media for v in table.variants if v.media}
     shown = {r.variant: r for r in reversed(image.renditions)}
     return "".join(
         f'<source media="{escape(condition)}"'
-        f' srcset="{escape(delivery.stable_url(public_url, image.id, name))}"'
+        f' srcset="{escape(urls.stable(name))}"'
         f' width="{shown[name].width}" height="{shown[name].height}">'
         for name, condition in media.items()
         if name in shown
     )
 
 
-def _img(image: Image, public_url: str, urls: Mapping[int, str], layout: str) -> str:
+def _img(image: Image, urls: Urls, by_width: Mapping[int, str], layout: str) -> str:
     ready = [r for r in image.renditions if _has_ratio_of(image, r)]
     largest = max(ready, key=lambda r: r.width)
     style = ""
     if image.placeholder:
         background = f"{image.placeholder.color} url({image.placeholder.data_uri}) center/cover"
         style = f' style="background:{escape(background)}"'
-    srcset = ", ".join(f"{url} {width}w" for width, url in urls.items())
-    source = delivery.stable_url(public_url, image.id, largest.variant)
+    srcset = ", ".join(f"{url} {width}w" for width, url in by_width.items())
+    source = urls.stable(largest.variant)
     # "auto" is for images that load lazily: browsers then know how wide the image is shown.
     return (
         f'<img src="{escape(source)}" srcset="{escape(srcset)}" sizes="auto, {escape(layout)}"'

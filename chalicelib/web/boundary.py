@@ -97,6 +97,11 @@ class HttpBoundary:
         """The revisions that the current request's If-Match allows; None for any."""
         return entity_tags.revisions_of(self._request.headers.get("if-match"))
 
+    def header(self, name: str) -> str:
+        """A header of the current request; empty without one."""
+        value: str = self._request.headers.get(name.lower(), "")
+        return value
+
     def preflight(self, **_: str) -> Response:
         """The response to a CORS preflight request."""
         allowed = self._cors()

@@ -9,12 +9,16 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from chalicelib.errors import InvalidRequest, MalformedBody, NotFound
 from chalicelib.model import keys
 from chalicelib.model.focal_point import FocalPoint
-from chalicelib.model.image import Status
+from chalicelib.model.image import Status, Visibility
 from chalicelib.model.patch import Filename
 from chalicelib.model.variants import Media
+from chalicelib.sharing import LONGEST
 
 # Both for a JSON merge patch: its own media type (RFC 7396), and that of the other bodies.
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
+
+# The CDN adds it to requests of its private origin only; see infrastructure/delivery.yaml.
+ORIGIN_SECRET_HEADER = "X-Darkroom-Origin"  # noqa: S105 - its name
 
 ContentType = Annotated[str, Meta(max_length=255)]  # empty: not known
 Size = Annotated[int, Meta(ge=1)]
@@ -30,6 +34,7 @@ class UploadRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     size: Size
     sha256: Sha256 | None = None
     focal_point: FocalPoint | None = None
+    visibility: Visibility | None = None
 
 
 class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +43,7 @@ class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     filename: Filename
     content_type: ContentType
     size: Size | None = None
+    visibility: Visibility | None = None
 
 
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +76,12 @@ class AgainRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     focal_point: FocalPoint | UnsetType | None = UNSET
+
+
+class ShareRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The optional body of `POST /images/{id}/share`; `expires_in` in seconds."""
+
+    expires_in: Annotated[int, Meta(ge=60, le=LONGEST)] | None = None
 
 
 Form = TypeVar("Form", bound=Struct)

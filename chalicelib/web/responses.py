@@ -30,11 +30,14 @@ def json_response(view: object, status: int = 200) -> Response:
     )
 
 
-def redirect(url: str) -> Response:
-    """A redirect that is valid for this request only."""
-    return Response(
-        body="", status_code=302, headers={"Location": url, "Cache-Control": "no-store"}
-    )
+def redirect(url: str, status: int = 302) -> Response:
+    """A redirect that is valid for this request only; the next site does not see its URL."""
+    headers: dict[str, str | list[str]] = {
+        "Location": url,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+    }
+    return Response(body="", status_code=status, headers=headers)
 
 
 def image_response(image: VersionedImage) -> Response:

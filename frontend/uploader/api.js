@@ -79,6 +79,11 @@ export class Api {
     return this.#call(`/images/${id}/reprocess`, { method: "POST", json: changes });
   }
 
+  /** Changes an image, such as its `visibility`, and returns it. */
+  change(id, changes) {
+    return this.#call(`/images/${id}`, { method: "PATCH", json: changes });
+  }
+
   /** Deletes the image and returns the receipt. */
   remove(id) {
     return this.#call(`/images/${id}`, { method: "DELETE" });

@@ -71,8 +71,32 @@ class Api:
         """Erase an image; return the receipt."""
         return self._call("DELETE", _path(image_id), ("erased", "verified"))
 
-    def _call(self, method: str, path: str, wanted: tuple[str, ...]) -> Json:
-        return self.retry(self._request(method, path, wanted))
+    def change(self, image_id: str, patch: Mapping[str, Any]) -> Json:
+        """Change an image; return it."""
+        return self._call("PATCH", _path(image_id), ("id", "visibility"), patch)
+
+    def share(self, image_id: str, seconds: int) -> Json:
+        """Make a link to an image; return it with its URL."""
+        wanted = ("id", "url", "expires_at")
+        return self._call("POST", f"{_path(image_id)}/share", wanted, {"expires_in": seconds})
+
+    def shares(self, image_id: str) -> Json:
+        """The links to an image that have not expired."""
+        return self._call("GET", f"{_path(image_id)}/share", ("shares",))
+
+    def revoke_share(self, image_id: str, share_id: str) -> Json:
+        """Revoke a link; return those that are left."""
+        path = f"{_path(image_id)}/share/{quote(share_id, safe='')}"
+        return self._call("DELETE", path, ("shares",))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        wanted: tuple[str, ...],
+        body: Mapping[str, Any] | None = None,
+    ) -> Json:
+        return self.retry(self._request(method, path, wanted, body))
 
     def _request(
         self,

@@ -23,6 +23,7 @@ from ops.uploader.outcomes import FAILED, Outcome, Report
 from ops.uploader.progress import bars
 
 _WAIT_HELP = "Wait until the pictures are ready  [default: wait]"
+_PRIVATE_HELP = "Make the images private: only signed URLs show them."
 _MANY_HELP = "Files sent at the same time."
 
 
@@ -32,10 +33,16 @@ _MANY_HELP = "Files sent at the same time."
     "--concurrency", type=click.IntRange(1, 32), default=4, show_default=True, help=_MANY_HELP
 )
 @click.option("--wait/--no-wait", "waits", default=True, help=_WAIT_HELP)
+@click.option("--private", is_flag=True, help=_PRIVATE_HELP)
 @json_option
 @api_options
 def upload(
-    files: tuple[str, ...], concurrency: int, waits: bool, as_json: bool, **given: Any
+    files: tuple[str, ...],
+    concurrency: int,
+    waits: bool,
+    private: bool,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Upload pictures, and wait until they are ready.
 
@@ -56,7 +63,8 @@ def upload(
     batch = None
     with stop_on_signals() as stopping:
         if found.sources:
-            batch = _batch(caller, stopping, concurrency, wait=waits)
+            means = _means(caller, stopping, private=private)
+            batch = Batch(means, concurrency, wait=waits)
             for outcome in _run(batch, found, quiet=as_json):
                 output.add(outcome)
     if batch and stopping.is_set():
@@ -74,10 +82,10 @@ def _warn(found: Found) -> None:
         say("There is nothing to send.")
 
 
-def _batch(caller: Caller, stopping: threading.Event, concurrency: int, *, wait: bool) -> Batch:
+def _means(caller: Caller, stopping: threading.Event, *, private: bool) -> Means:
     api = caller.api(RetryPolicy(LONG, stopping))
-    means = Means(caller.connection, api, Tickets(_journal(), api.address), stopping)
-    return Batch(means, concurrency, wait=wait)
+    options = {"visibility": "private"} if private else {}
+    return Means(caller.connection, api, Tickets(_journal(), api.address), stopping, options)
 
 
 def _run(batch: Batch, found: Found, *, quiet: bool) -> Iterator[Outcome]:

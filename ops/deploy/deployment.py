@@ -17,12 +17,14 @@ from ops.deploy.limits import Limits, set_limits
 from ops.deploy.origins import allowed_origins, named_origins
 from ops.deploy.parameters import Values, config_values, settings_of, stage_values
 from ops.deploy.progress import Progress
+from ops.deploy.signing_keys import StageKeys, key_parameters
 from ops.deploy.stacks import Stack
 from ops.deploy.stage import Stage
 from ops.deploy.stage_data import find_data
 from ops.deploy.templates import PARTS, Template
 from ops.iam.files import write_policies
 from ops.iam.names import Names, names_of
+from ops.signing_keys import with_next, without_older
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Deployment:
             self.record()
             record_deployed(self.account, self.stage)
             run_chalice("deploy", self.stage.name, self.account, {}, self.progress)
-        self._apply("delivery", "API behind the CDN")
+        self._apply_delivery("API behind the CDN")
         with self.progress.step("Limits of functions, API and logs"):
             queue = self.template_values()["FailuresQueueArn"]
             for line in set_limits(
@@ -76,6 +78,11 @@ class Deployment:
             self._publish()
         self._apply("watch", "Alarms and dashboard")
         return self.site
+
+    @cached_property
+    def keys(self) -> StageKeys:
+        """The keys that sign the URLs of private images."""
+        return StageKeys(self.account, self.stage.cdn_key)
 
     @cached_property
     def section(self) -> dict[str, Any]:
@@ -134,6 +141,7 @@ class Deployment:
             "EdgeTable": edge.written(self.section.get("environment_variables", {})),
             "ApiDomain": self.stage.api_domain(self.api) if self.api else "",
             "AllowedOrigins": ",".join(self._origins()),
+            **key_parameters(self.keys.read()),
         }
         for part in ("stores", "delivery"):
             values |= self.stacks[part].outputs()
@@ -165,9 +173,23 @@ class Deployment:
     def _make_stores_and_delivery(self) -> None:
         self._apply("stores", "Buckets, table, queues and event bus")
         before = self.template_values()["AllowedOrigins"]
-        self._apply("delivery", "CDN (the first time takes some minutes)")
+        self.keys.ensure()
+        self._apply_delivery("CDN (the first time takes some minutes)")
         if self.template_values()["AllowedOrigins"] != before:
             self._apply("stores", "Uploads from the page's address")
+
+    def rotate_keys(self) -> None:
+        """Sign the URLs of private images with a new key, and remove the one before the last."""
+        keys = without_older(self.keys.ensure())
+        self.keys.write(keys)
+        self._apply_delivery("Older key removed")
+        self.keys.write(with_next(keys))
+        self._apply_delivery("New key added")
+
+    def _apply_delivery(self, title: str) -> None:
+        self._apply("delivery", title)
+        if self.keys.promote(self.stacks["delivery"].outputs()):
+            self.progress.detail("private images are signed with the new key")
 
     def _apply(self, part: str, title: str) -> None:
         with self.progress.step(title), explained():

@@ -9,6 +9,7 @@ from ops.deploy.chalice_runner import run_chalice
 from ops.deploy.chalice_state import Resource, deployed_file, layer_versions, record_deployed
 from ops.deploy.parameters import settings_of, stage_values
 from ops.deploy.progress import Progress
+from ops.deploy.signing_keys import StageKeys
 from ops.deploy.stacks import Stack
 from ops.deploy.stage import Stage
 from ops.deploy.templates import PARTS
@@ -50,6 +51,7 @@ class Destruction:
         stores, delivery, watch = self._stacks
         for stack in (watch, delivery):
             self._delete(stack)
+        StageKeys(self.account, self.stage.cdn_key).remove()
         if stage_data.has_bucket(self.account, self.stage.site_bucket):
             with self.progress.step("The page's files"):
                 stage_data.empty_bucket(self.account, self.stage.site_bucket, self.progress)

@@ -39,6 +39,7 @@ def stage_values(stage: Stage) -> Values:
         "WebhooksQueue": stage.webhooks_queue,
         "LostWebhooksQueue": f"{stage.webhooks_queue}-lost",
         "WebhookSecret": stage.webhook_secret,
+        "CdnKeyParameter": stage.cdn_key,
         "EventBus": stage.event_bus,
         "ApiStage": API_STAGE,
     }
@@ -73,6 +74,7 @@ def settings_of(values: Mapping[str, str], site: str) -> Values:
         "FAILURES_QUEUE": values["FailuresQueue"],
         "WEBHOOKS_QUEUE": values["WebhooksQueue"],
         "WEBHOOK_SECRET_PARAMETER": values["WebhookSecret"],
+        "CDN_KEY_PARAMETER": values["CdnKeyParameter"],
         "EVENT_BUS": values["EventBus"],
         "PUBLIC_URL": f"{site}/images",
         "API_URL": f"{site}/{API_STAGE}",

@@ -61,6 +61,11 @@ class Stage:
         return f"/{APPLICATION}/{self.name}/webhook-secret"
 
     @property
+    def cdn_key(self) -> str:
+        """The SSM parameter with the keys that sign the URLs of private images."""
+        return f"/{APPLICATION}/{self.name}/cdn-key"
+
+    @property
     def event_bus(self) -> str:
         """The EventBridge bus."""
         return self.prefix

@@ -70,6 +70,8 @@ def _parameter(parameter: Json) -> tuple[str, ...]:
 
 
 def _response(status: str, response: Json) -> tuple[str, str]:
+    if "content" not in response:  # a redirect
+        return status, response["description"]
     (content,) = response["content"].values()
     if "examples" in content:  # of problems, by code
         return status, ", ".join(f"[`{code}`](#{code})" for code in content["examples"])

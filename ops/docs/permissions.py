@@ -23,6 +23,7 @@ _NAMES = Names(
     failures_queue="FAILURES",
     event_bus="BUS",
     webhooks_queue="WEBHOOKS",
+    cdn_key="CDN_KEY",
     webhook_secret="SECRET",  # noqa: S106  # pragma: allowlist secret - its name
     distribution_id="DISTRIBUTION",
     kms_key_arn="KEY",

@@ -1,6 +1,7 @@
 """Statements on the two buckets."""
 
 from chalicelib.model.delivery import SIGNED, STABLE, WIDTHS
+from chalicelib.model.keys import PRIVATE
 from ops.iam.names import Names
 from ops.iam.statements import HOLDER, Statement
 
@@ -12,6 +13,11 @@ RENDITIONS = tuple(f"{first}{'?' * 25}/{'?' * 16}/*" for first in "01234567")
 PUBLISHED = tuple(
     f"{first}{'?' * 25}/{folder}/*" for first in "01234567" for folder in (STABLE, WIDTHS, SIGNED)
 )
+# All of these, for functions: keys of files in a folder of an image, so neither manifests nor
+# watermarks. IAM allows 10,240 characters, which the exact patterns exceed.
+FILES = tuple(f"{first}*/*/*" for first in "01234567")
+# All files of private images, and nothing else.
+PRIVATE_FILES = f"{PRIVATE}*"
 _MANIFESTS = tuple(f"{ids}/manifest.json" for ids in _IDS)
 _LIST = ("s3:ListBucket", "s3:ListBucketVersions")
 
@@ -74,29 +80,30 @@ def read_watermarks(names: Names) -> Statement:
 
 def write_renditions(names: Names) -> Statement:
     """Renditions and manifests."""
-    why = "Renditions and manifests are below images' ids, which start with 0 to 7."
-    renditions = tuple(names.objects(names.images_bucket, ids) for ids in _IDS)
+    why = "They are below images' ids, which start with 0 to 7, or below private/."
+    renditions = tuple(names.objects(names.images_bucket, ids) for ids in (*_IDS, PRIVATE_FILES))
     return Statement("WriteRenditions", why, ("s3:PutObject",), renditions)
 
 
 def copy_renditions(names: Names) -> Statement:
-    """Copies of renditions."""
-    why = "Renditions are copied to the keys of stable URLs."
-    renditions = tuple(names.objects(names.images_bucket, key) for key in RENDITIONS)
-    return Statement("CopyRenditions", why, ("s3:GetObject",), renditions)
-
-
-def find_published(names: Names) -> Statement:
-    """Files that another call may have published."""
-    why = "Of many calls for a new size one renders it; the others wait until it exists."
-    published = tuple(names.objects(names.images_bucket, key) for key in PUBLISHED)
-    return Statement("FindPublished", why, ("s3:GetObject",), published)
+    """Copies of renditions, and files that another call may have published."""
+    why = (
+        "Renditions are copied to the keys of stable URLs, and if an image becomes private. Of "
+        "many calls for a new size one renders it; the others wait until it exists."
+    )
+    # Keys with two slashes; a manifest's has one.
+    renditions = names.objects(names.images_bucket, "*/*/*")
+    return Statement("CopyRenditions", why, ("s3:GetObject",), (renditions,))
 
 
 def replace_published(names: Names) -> Statement:
-    """Files that show what an image was before."""
-    why = "When an image changes, sizes on demand that show its former content are deleted."
-    published = tuple(names.objects(names.images_bucket, key) for key in PUBLISHED)
+    """Files that show what an image was before, or that are where it was before."""
+    why = (
+        "When an image changes, sizes on demand that show its former content are deleted; when it "
+        "becomes private or public, all files at its former place, which a worker may write late."
+    )
+    patterns = (*FILES, PRIVATE_FILES)
+    published = tuple(names.objects(names.images_bucket, key) for key in patterns)
     return Statement("ReplacePublished", why, ("s3:DeleteObjectVersion",), published)
 
 
@@ -115,6 +122,6 @@ def list_renditions(names: Names) -> Statement:
 
 def erase_renditions(names: Names) -> Statement:
     """Erasure of renditions."""
-    why = "An erased image leaves no file below its id."
-    renditions = tuple(names.objects(names.images_bucket, ids) for ids in _IDS)
+    why = "An erased image leaves no file below its id, public or private."
+    renditions = tuple(names.objects(names.images_bucket, ids) for ids in (*_IDS, PRIVATE_FILES))
     return Statement("EraseRenditions", why, ("s3:DeleteObjectVersion",), renditions)

@@ -45,7 +45,8 @@ class Names:
 
     `kms_key_arn` is empty without a customer managed key, `distribution_id` without a CDN,
     `event_bus` if events are not published, and `webhook_secret` (the name of a parameter) if
-    there are no webhooks. `former_key_arns` are the keys that encrypted earlier data.
+    there are no webhooks, `cdn_key` (likewise) if private images are not signed.
+    `former_key_arns` are the keys that encrypted earlier data.
     """
 
     place: Location
@@ -58,6 +59,7 @@ class Names:
     event_bus: str = ""
     webhooks_queue: str = ""
     webhook_secret: str = ""
+    cdn_key: str = ""
     distribution_id: str = ""
     kms_key_arn: str = ""
     former_key_arns: tuple[str, ...] = ()
@@ -89,7 +91,14 @@ class Names:
 
     def parameter(self) -> str:
         """The ARN of the parameter with the secret that signs webhooks."""
-        return self._arn("ssm", f"parameter/{self.webhook_secret.lstrip('/')}")
+        return self._parameter(self.webhook_secret)
+
+    def cdn_key_parameter(self) -> str:
+        """The ARN of the parameter with the key that signs private URLs."""
+        return self._parameter(self.cdn_key)
+
+    def _parameter(self, name: str) -> str:
+        return self._arn("ssm", f"parameter/{name.lstrip('/')}")
 
     def distribution(self) -> str:
         """The ARN of the CDN's distribution."""
@@ -141,6 +150,7 @@ def names_of(
         webhooks_queue=environment["WEBHOOKS_QUEUE"],
         event_bus=environment.get("EVENT_BUS", ""),
         webhook_secret=environment.get("WEBHOOK_SECRET_PARAMETER", ""),
+        cdn_key=environment.get("CDN_KEY_PARAMETER", ""),
         distribution_id=environment.get("DISTRIBUTION_ID", ""),
         kms_key_arn=kms_key_arn,
         former_key_arns=former_key_arns,

@@ -8,7 +8,7 @@ from ops.iam.encryption import use_of_key
 from ops.iam.names import Names
 from ops.iam.statements import Statement
 
-_PROCESS = (
+_RENDER = (
     buckets.read_originals,
     buckets.read_accepted_versions,
     buckets.find_missing_originals,
@@ -16,13 +16,13 @@ _PROCESS = (
     buckets.write_renditions,
     buckets.copy_renditions,
     buckets.list_renditions,
-    buckets.replace_published,
     may.register_sizes,
     may.keep_records,
     may.read_histories,
     may.count_for_limits,
     may.delete_checksums,
 )
+_PROCESS = (*_RENDER, buckets.replace_published)
 _ERASE = (
     buckets.find_versions,
     buckets.erase_originals,
@@ -31,10 +31,10 @@ _ERASE = (
 _PARTS = {
     "api_handler": (
         buckets.sign_uploads,
-        *_PROCESS,
+        *_RENDER,
         *_ERASE,
-        buckets.find_published,
         may.list_by_owner,
+        may.keep_shares,
         may.read_many_records,
         may.keep_secrets,
         may.request_work,
@@ -68,6 +68,7 @@ _PARTS = {
         buckets.write_renditions,
         buckets.copy_renditions,
         may.keep_records,
+        may.read_histories,
         may.delete_checksums,
         may.register_sizes,
         may.read_many_records,
@@ -75,7 +76,12 @@ _PARTS = {
         may.request_work,
     ),
 }
-_ERASING = frozenset(function for function, parts in _PARTS.items() if set(_ERASE) <= set(parts))
+# Those that erase files of which the CDN may have copies
+_ERASING = frozenset(
+    function
+    for function, parts in _PARTS.items()
+    if {buckets.erase_renditions, buckets.replace_published} & set(parts)
+)
 _PUBLISHING = frozenset(function for function, parts in _PARTS.items() if may.keep_records in parts)
 
 FUNCTIONS = tuple(_PARTS)
@@ -96,6 +102,8 @@ def statements_of(function: str, names: Names) -> list[Statement]:
         own += [events.publish_events(names), events.delete_published_events(names)]
     if names.event_bus and function == "sweep":
         own.append(events.find_pending_events(names))
+    if names.cdn_key and function == "api_handler":
+        own.append(may.read_cdn_key(names))
     if names.webhook_secret and function == "send_webhook":
         own.append(events.read_webhook_secret(names))
     own += use_of_key(names, own)

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws.index import BY_OWNER, BY_UNFINISHED
-from chalicelib.aws.table_keys import SECRETS, TOKENS, checksum_key, counters_key, sizes_key
+from chalicelib.aws.table_keys import (
+    SECRETS,
+    TOKENS,
+    checksum_key,
+    counters_key,
+    shares_key,
+    sizes_key,
+)
 from ops.iam.names import Names
 
 FUNCTION = "the function"
@@ -107,6 +114,20 @@ def register_sizes(names: Names) -> Statement:
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [sizes_key("*")]}}
     actions, table = ("dynamodb:DeleteItem", "dynamodb:UpdateItem"), (names.table(),)
     return Statement("RegisterSizes", why, actions, table, FUNCTION, condition)
+
+
+def keep_shares(names: Names) -> Statement:
+    """Shares."""
+    why = "An owner's links to an image are deleted when they are revoked."
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [shares_key("*")]}}
+    table = (names.table(),)
+    return Statement("KeepShares", why, ("dynamodb:DeleteItem",), table, FUNCTION, condition)
+
+
+def read_cdn_key(names: Names) -> Statement:
+    """The key of private URLs."""
+    why = "The API signs the URLs of private images for their owners: with this parameter only."
+    return Statement("ReadCdnKey", why, ("ssm:GetParameter",), (names.cdn_key_parameter(),))
 
 
 def list_by_owner(names: Names) -> Statement:

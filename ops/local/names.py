@@ -12,6 +12,7 @@ FAILURES_QUEUE = "darkroom-failures"
 WEBHOOKS_QUEUE = "darkroom-webhooks"
 LOST_WEBHOOKS_QUEUE = "darkroom-webhooks-lost"
 EVENT_BUS = "darkroom"
+CDN_KEY = "/darkroom/local/cdn-key"  # where it is
 WEBHOOK_SECRET = "/darkroom/local/webhook-secret"  # noqa: S105 - where it is
 
 CREATED = "process_upload"

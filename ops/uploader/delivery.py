@@ -1,7 +1,8 @@
 """Delivers one file to the bucket: gets a ticket, sends the file, and retries failures."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ops.client.api import Api
 from ops.client.bucket import Form, send
@@ -17,12 +18,13 @@ _UNDER_WAY = ("pending", "processing", "ready")
 
 @dataclass(frozen=True)
 class Means:
-    """Connections and state shared by all files."""
+    """Connections and state shared by all files; `options` are further fields of their tickets."""
 
     connection: Connection
     api: Api
     tickets: Tickets
     stopping: threading.Event
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class _Attempts:
             "content_type": self._source.content_type(),
             "size": self._source.size,
             "sha256": self._sha256,
+            **self._means.options,
         }
         ticket = self._means.api.ticket(order, self._row.wait)
         if "duplicate_of" in ticket:

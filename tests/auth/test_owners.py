@@ -16,6 +16,11 @@ OTHERS = [
     ("DELETE", "/images/{id}", None),
     ("POST", "/images/{id}/reprocess", None),
     ("POST", "/images/{id}/reprocess", {"focal_point": {"x": 0, "y": 0}}),
+    ("PATCH", "/images/{id}", {"visibility": "private"}),
+    ("GET", "/images/{id}/original", None),
+    ("POST", "/images/{id}/share", None),
+    ("GET", "/images/{id}/share", None),
+    ("DELETE", "/images/{id}/share/8215992c708e5b57", None),
     ("POST", "/images", {"bucket": "test-uploads", "key": "{key}"}),
 ]
 # Each is a distinct owner; none may get another's folder.

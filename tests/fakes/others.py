@@ -4,12 +4,16 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from urllib.parse import quote, urlencode
 
 from chalicelib.auth.tokens import ApiToken
 from chalicelib.errors import TransientError
 from chalicelib.model.outbox_event import OutboxEvent
 from chalicelib.ports.objects import PresignedPost, PresignedPut
 from chalicelib.ports.sizes import Claim
+from chalicelib.sharing import Share
+
+ORIGIN_SECRET = "the private origin"
 
 
 class FakeSigner:
@@ -30,6 +34,46 @@ class FakeSigner:
         if size is not None:
             headers["Content-Length"] = str(size)
         return PresignedPut(url=f"https://uploads.example/{key}?{seconds}", headers=headers)
+
+    def presign_get(
+        self, key: str, version_id: str | None, content_type: str, disposition: str, seconds: int
+    ) -> str:
+        query = urlencode(
+            {"version": version_id, "type": content_type, "as": disposition, "seconds": seconds}
+        )
+        return f"https://uploads.example/{key}?{query}"
+
+
+class FakeCdnSigner:
+    """A CdnSigner whose signature names what it allows."""
+
+    is_ready = True
+
+    def sign(self, resource: str, until: datetime) -> str:
+        return f"Policy={until:%Y%m%dT%H%M%S}-{quote(resource, safe='')}&Signature=S&Key-Pair-Id=K1"
+
+    def is_private_origin(self, secret: str) -> bool:
+        return secret == ORIGIN_SECRET
+
+
+class MemoryShares:
+    """In-memory ShareStore."""
+
+    def __init__(self) -> None:
+        self._shares: dict[tuple[str, str], Share] = {}
+
+    def put(self, share: Share) -> None:
+        self._shares[share.image_id, share.id] = share
+
+    def get(self, image_id: str, share_id: str) -> Share | None:
+        return self._shares.get((image_id, share_id))
+
+    def all_of(self, image_id: str) -> list[Share]:
+        found = [share for share in self._shares.values() if share.image_id == image_id]
+        return sorted(found, key=lambda share: share.created_at)
+
+    def remove(self, image_id: str, share_id: str) -> bool:
+        return self._shares.pop((image_id, share_id), None) is not None
 
 
 class MemoryQueue:

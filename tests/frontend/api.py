@@ -28,6 +28,8 @@ class FakeApi:
         self.page_size = 100
         self.tokens: set[str] = set()  # accepted bearer tokens; none are needed if empty
         self.reprocessed: list[tuple[str, Json]] = []
+        self.changed: list[tuple[str, Json]] = []
+        self.moves_later = False  # files of an image that becomes private
         self.worker_open = threading.Event()
         self.images_open = threading.Event()  # GET responses wait for it
         self.site = self.api = self.store = self.foreign = ""
@@ -44,7 +46,7 @@ class FakeApi:
         return {
             "Access-Control-Allow-Origin": allowed,
             "Access-Control-Allow-Headers": "content-type, authorization",
-            "Access-Control-Allow-Methods": "GET, POST, DELETE",
+            "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
         }
 
     def answer_api(self, request: Request) -> Response:
@@ -67,9 +69,8 @@ class FakeApi:
         if request.path == "/api/images":
             return self.answer_list(request.query)
         image_id = request.path.removeprefix("/api/images/")
-        if request.method == "POST":
-            changes = json.loads(request.body.read(request.length) or b"{}")
-            return self.reprocess(image_id.removesuffix("/reprocess"), changes)
+        if request.method in ("PATCH", "POST"):
+            return self.answer_change(request, image_id)
         return self.erase(image_id) if request.method == "DELETE" else self.show(image_id)
 
     def answer_list(self, query: dict[str, list[str]]) -> Response:
@@ -87,6 +88,18 @@ class FakeApi:
         done = {"at": "2026-05-01T13:00:00Z", "event": "ready"}
         self.images[image_id] = image | changes | {"history": [*image["history"], done]}
         return as_json(202, image)
+
+    def answer_change(self, request: Request, image_id: str) -> Response:
+        changes = json.loads(request.body.read(request.length) or b"{}")
+        if request.method == "PATCH":
+            return self.change(image_id, changes)
+        return self.reprocess(image_id.removesuffix("/reprocess"), changes)
+
+    def change(self, image_id: str, changes: Json) -> Response:
+        self.changed.append((image_id, changes))
+        pending = {"pending_visibility": changes["visibility"]} if self.moves_later else changes
+        self.images[image_id] |= pending
+        return as_json(200, self.images[image_id])
 
     def erase(self, image_id: str) -> Response:
         image = self.images.pop(image_id)

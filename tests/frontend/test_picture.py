@@ -160,6 +160,52 @@ def test_a_picture_is_processed_again(page: Page, darkroom: FakeDarkroom) -> Non
     expect(dialog.locator(".history strong")).to_have_text(["ticket", "ready", "ready"])
 
 
+def test_a_picture_is_made_private_with_a_switch(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(dialog.get_by_role("switch", name="Private")).not_to_be_checked()
+    dialog.get_by_role("switch", name="Private").press("Space")
+    expect(dialog.get_by_text("The picture is private now.")).to_be_visible()
+    expect(dialog.get_by_role("switch", name="Private")).to_be_checked()
+    assert darkroom.changed == [("ID01", {"visibility": "private"})]
+
+
+def test_a_private_picture_is_made_public(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", visibility="private")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("switch", name="Private").uncheck()
+    expect(dialog.get_by_text("The picture is public now.")).to_be_visible()
+
+
+def test_a_picture_whose_files_are_still_moving_says_so(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.moves_later = True
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("switch", name="Private").check()
+    expect(dialog.get_by_text("The picture will be private in some minutes.")).to_be_visible()
+
+
+def test_a_switch_that_was_refused_is_as_before(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    darkroom.api_faults = [409]
+    dialog.get_by_role("switch", name="Private").press("Space")
+    expect(dialog.get_by_text("Darkroom returned an error (status 409).")).to_be_visible()
+    expect(dialog.get_by_role("switch", name="Private")).not_to_be_checked()
+
+
+def test_a_picture_of_an_earlier_darkroom_has_no_switch(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", visibility=None)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(dialog.get_by_role("button", name="Delete")).to_be_visible()
+    expect(dialog.get_by_role("switch", name="Private")).to_be_hidden()
+
+
 def test_a_picture_is_deleted_only_after_confirmation(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
     page.goto(darkroom.site)

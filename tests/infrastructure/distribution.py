@@ -4,6 +4,9 @@ from tests.infrastructure.stacks import Json, Stack
 
 API = {"ApiDomain": "abc123.execute-api.eu-central-1.amazonaws.com"}
 
+PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----"
+KEYS = {"SigningKeyFirst": PUBLIC_KEY, "OriginSecret": "ab" * 32}
+
 
 def settings(stack: Stack) -> Json:
     return dict(stack.properties("Distribution")["DistributionConfig"])

@@ -98,6 +98,7 @@ class _Resolver:
             "Fn::GetAtt": lambda path: f"<{'.'.join(path)}>",
             "Fn::If": lambda choice: self.resolve(choice[1 if self._holds(choice[0]) else 2]),
             "Fn::Join": lambda operands: operands[0].join(self.resolve(operands[1])),
+            "Fn::Or": lambda operands: any(map(self.resolve, operands)),
             "Fn::Not": lambda operands: not self.resolve(operands[0]),
             "Fn::Sub": self._sub,
         }
@@ -112,7 +113,14 @@ class _Resolver:
             name: {k: v for k, v in resource.items() if k != "Condition"}
             for name, resource in active.items()
         }
-        outputs = self.resolve(self._read.get("Outputs", {}))
+        declared = self._read.get("Outputs", {}).items()
+        outputs = self.resolve(
+            {
+                name: {k: v for k, v in output.items() if k != "Condition"}
+                for name, output in declared
+                if "Condition" not in output or self._holds(output["Condition"])
+            }
+        )
         return Stack(
             resources=self.resolve(resources),
             outputs={name: output["Value"] for name, output in outputs.items()},

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.model import delivery as delivery_files
 from chalicelib.model import keys
-from ops.iam.buckets import PUBLISHED, RENDITIONS
+from ops.iam.buckets import PRIVATE_FILES, PUBLISHED, RENDITIONS
 from tests.builders import ULID
 from tests.infrastructure.distribution import (
     API,
@@ -108,7 +108,7 @@ def test_the_distribution_may_read_the_whole_page(delivery: Stack) -> None:
 
 def test_the_distribution_may_read_what_the_local_cdn_may_read(delivery: Stack) -> None:
     keys = [arn.removeprefix("arn:aws:s3:::our-images/") for arn in readable(delivery, "Images")]
-    assert sorted(keys) == sorted((*RENDITIONS, *PUBLISHED))
+    assert sorted(keys) == sorted((*RENDITIONS, *PUBLISHED, PRIVATE_FILES))
 
 
 @given(st.from_regex(keys.RENDITION_PATTERN, fullmatch=True))
@@ -131,7 +131,9 @@ def test_the_distribution_may_read_published_files(key: str) -> None:
     ],
 )
 def test_the_distribution_may_read_no_other_file_of_the_images_bucket(key: str) -> None:
-    assert not any(fnmatchcase(key, pattern) for pattern in (*RENDITIONS, *PUBLISHED))
+    assert not any(
+        fnmatchcase(key, pattern) for pattern in (*RENDITIONS, *PUBLISHED, PRIVATE_FILES)
+    )
 
 
 @pytest.mark.parametrize("purpose", ["Images", "Site"])

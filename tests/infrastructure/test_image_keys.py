@@ -13,7 +13,7 @@ from chalicelib.model import delivery, keys
 from tests.addresses import PRIVATE, RENDITION
 from tests.builders import ULID
 from tests.edge_requests import AVIF, REQUESTS, TABLE, Request
-from tests.infrastructure.distribution import behavior
+from tests.infrastructure.distribution import KEYS, behavior
 from tests.infrastructure.stacks import deployed
 from tests.ops.test_edge import result as local_result
 
@@ -47,10 +47,21 @@ def test_every_published_key_is_passed_on(made: list[str]) -> None:
     assert [result(answer) for answer in answers] == made
 
 
+@given(st.lists(st.from_regex(delivery.PUBLISHED_PATTERN, fullmatch=True), min_size=1))
+@settings(max_examples=3)
+def test_every_published_key_of_a_private_image_is_passed_on(made: list[str]) -> None:
+    answers = handled(*(event(f"/private/i/{key}") for key in made))
+    assert [result(answer) for answer in answers] == [f"private/{key}" for key in made]
+
+
 @given(st.lists(st.tuples(st.text(PATHS), st.text(QUERIES), st.text(ACCEPTS)), min_size=50))
 @settings(max_examples=5)
 def test_any_request_gets_what_the_local_cdn_answers(sent: list[tuple[str, str, str]]) -> None:
-    requests = [Request(f"/i/{ULID}{path}", 0, accept, query) for path, query, accept in sent]
+    requests = [
+        Request(f"{start}/i/{ULID}{path}", 0, accept, query)
+        for start in ("", "/private")
+        for path, query, accept in sent
+    ]
     answers = handled(*(event(r.path, r.query, r.accept) for r in requests))
     assert [result(answer) for answer in answers] == [local_result(r) for r in requests]
 
@@ -62,10 +73,10 @@ def test_the_query_is_removed_and_the_rest_is_not_changed() -> None:
     assert request == expected
 
 
-@pytest.mark.parametrize("path", ["/images/*", "/i/*"])
+@pytest.mark.parametrize("path", ["/images/*", "/i/*", "/private/*"])
 def test_it_runs_before_the_cache_lookup(path: str) -> None:
     # Otherwise a picture would be cached twice, by its address and by its key.
-    assert behavior(deployed("delivery"), path)["FunctionAssociations"] == [
+    assert behavior(deployed("delivery", KEYS), path)["FunctionAssociations"] == [
         {"EventType": "viewer-request", "FunctionARN": "<ImageKeys.FunctionMetadata.FunctionARN>"}
     ]
 

@@ -14,6 +14,7 @@ from chalicelib.model.delivery import (
     SignedFile,
     StableFile,
     Transformation,
+    Urls,
     WidthFile,
     edge_table,
     extensions_of,
@@ -28,7 +29,6 @@ from chalicelib.model.delivery import (
     size_rule,
     stable_file_of,
     stable_files,
-    stable_url,
     stand_in,
 )
 from chalicelib.model.formats import PREFERENCE, OutputFormat
@@ -199,7 +199,7 @@ def test_each_transformation_has_a_signature_of_its_own(
 
 @pytest.mark.parametrize("public", [PUBLIC, f"{PUBLIC}/", "https://photos.example"])
 def test_stable_urls_are_beside_the_folder_of_the_renditions(public: str) -> None:
-    assert stable_url(public, ULID, "1080p") == f"https://photos.example/i/{ULID}/1080p"
+    assert Urls(public, ULID).stable("1080p") == f"https://photos.example/i/{ULID}/1080p"
 
 
 def test_a_width_is_rendered_as_the_table_says() -> None:

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import NotFound, SettingsError
-from chalicelib.model import delivery
+from chalicelib.model import delivery, keys
 from chalicelib.model.variants import Variant
 from ops import edge as edge_parameter
 from ops.local.http import edge
 from tests.addresses import PRIVATE
+from tests.builders import ULID
 from tests.edge_requests import REQUESTS, TABLE, Request
 
 
@@ -38,12 +39,25 @@ def test_any_key_is_that_of_a_published_file(path: str, query: str, accept: str)
     assert found in (403, 404) or delivery.is_published(str(found))
 
 
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_no_public_path_has_a_private_key(path: str, query: str) -> None:
+    for start in ("/images/", "/i/", "/i/private/", "/images/private/"):
+        assert not str(result(Request(f"{start}{path}", 404, query=query))).startswith("private")
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_every_key_of_a_private_path_is_private(path: str, query: str) -> None:
+    found = result(Request(f"/private/i/{ULID}{path}", 404, query=query))
+    assert found in (403, 404) or str(found).startswith(f"private/{ULID}/")
+
+
 @pytest.mark.parametrize(
     "key", sorted({r.result for r in REQUESTS if isinstance(r.result, str) and "/s/" in r.result})
 )
 def test_the_application_reads_the_keys_of_signed_files(key: str) -> None:
-    image_id, folder, name = key.split("/")
-    assert delivery.file_key(image_id, delivery.parse_file(folder, name)) == key
+    image_id, folder, name = keys.without_private(key).split("/")
+    private = key != keys.without_private(key)
+    assert delivery.file_key(image_id, delivery.parse_file(folder, name), private=private) == key
 
 
 @pytest.mark.parametrize(

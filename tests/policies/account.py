@@ -33,6 +33,7 @@ ADMINISTRATOR = "administrator"
 FOREIGN = "report.pdf"
 ORIGINAL = "copied/photo.jpg"
 RENDITION = "01KQHV5R00ABCDEFGHJKMNPQRS/0123456789abcdef/1080p.webp"
+MANIFEST = "01KQHV5R00ABCDEFGHJKMNPQRS/manifest.json"
 
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
@@ -67,6 +68,7 @@ class Account:
         for bucket, key in (
             (ENFORCED.uploads_bucket, ORIGINAL),
             (ENFORCED.images_bucket, RENDITION),
+            (ENFORCED.images_bucket, MANIFEST),
             (ENFORCED.images_bucket, WATERMARK),
             (OTHER, FOREIGN),
         ):
@@ -175,6 +177,7 @@ def _wiring() -> Wiring:
         "EVENT_BUS": ENFORCED.event_bus,
         "WEBHOOKS_QUEUE": ENFORCED.webhooks_queue,
         "WEBHOOK_SECRET_PARAMETER": ENFORCED.webhook_secret,
+        "CDN_KEY_PARAMETER": ENFORCED.cdn_key,
         "WEBHOOK_LOOPBACK": "true",
     }
     wiring = Wiring.from_environment(SETTINGS | stores)

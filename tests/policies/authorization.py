@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from ops.iam.names import Names
 from ops.iam.statements import Statement
@@ -91,13 +92,19 @@ def demands(call: Call, names: Names) -> list[Demand]:
             assert given["EventBusName"] == names.event_bus
             return [Demand(f"events:{call.operation}", names.bus())]
         case "ssm":
-            assert given["Name"] == names.webhook_secret
-            return [Demand(f"ssm:{call.operation}", names.parameter())]
+            parameters = {
+                names.webhook_secret: names.parameter(),
+                names.cdn_key: names.cdn_key_parameter(),
+            }
+            return [Demand(f"ssm:{call.operation}", parameters[given["Name"]])]
     raise AssertionError(f"No permission is known for {call.service}.")
 
 
 def _of_object(call: Call, names: Names) -> list[Demand]:
     bucket, key = call.resource["Bucket"], call.resource["Key"]
+    if call.operation == "CopyObject":
+        read = Demand("s3:GetObject", names.bucket(unquote(call.resource["CopySource"])))
+        return [Demand("s3:PutObject", names.objects(bucket, key)), read]
     action = _OF_OBJECTS[call.operation]["VersionId" in call.resource]
     needed = [Demand(action, names.objects(bucket, key))]
     # A missing watermark may also be a 403: the application treats both as missing.

@@ -16,6 +16,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.event_bus import EventBridge
 from chalicelib.aws.objects import S3Objects
 from chalicelib.errors import SettingsError, TransientError
+from chalicelib.model.image import Visibility
 from chalicelib.model.keys import derived_image_id
 from chalicelib.wiring import utc_now
 from ops.local.names import SWEEP
@@ -49,6 +50,8 @@ class Flow:
         self._use_a_ticket_twice()
         self._copy_and_overwrite()
         self._show_and_list(ticket["image_id"])
+        self._change_visibility(ticket["image_id"])
+        self._share(ticket["image_id"])
         self._lose_and_find(ticket["image_id"])
         self._erase(ticket["image_id"])
         self._finish_what_was_interrupted()
@@ -151,13 +154,41 @@ class Flow:
             assert post(api, "/images", copied).json_body["status"] == "ready"
             assert post(api, "/images", copied | {"key": "no"}).status_code == 404
 
+    def _change_visibility(self, image_id: str) -> None:
+        """Within a call, by a worker after S3 was away, and back."""
+        stray = f"{image_id}/0123456789abcdef/1080p.webp"
+        with self._api() as api, copies_away():
+            assert patch(api, image_id, "private")["pending_visibility"] == "private"
+        message = self._take_as_lambda("process_again", ENFORCED.work_queue)
+        with self._as("process_again") as app:
+            app.process_again(message, None)
+        # What a worker does that has rendered for the public image meanwhile:
+        self._administrators_s3.put_object(Bucket=IMAGES, Key=stray, Body=b"x")
+        with self._as("process_upload") as app:
+            app.wiring.mover.check_place(image_id, Visibility.PUBLIC)
+        assert not self._administrators_s3.list_objects_v2(Bucket=IMAGES, Prefix=stray)["KeyCount"]
+        with self._api() as api:
+            assert "Signature=" in api.http.get(f"/images/{image_id}").json_body["markup"]
+            assert patch(api, image_id, "public")["visibility"] == "public"
+        self._sweep()  # looks once more where the files were
+
+    def _share(self, image_id: str) -> None:
+        with self._api() as api:
+            share = post(api, f"/images/{image_id}/share", {}).json_body
+            assert api.http.get(f"/images/{image_id}/share").json_body["shares"]
+            link = share["url"].partition("/api")[2]
+            assert api.http.get(link).status_code == 303
+            address = f"/images/{image_id}/share/{share['id']}"
+            assert api.http.delete(address).json_body["shares"] == []
+            assert api.http.get(f"/images/{image_id}/original").status_code == 303
+
     def _lose_and_find(self, image_id: str) -> None:
         with self._api() as api:
             shown = api.http.get(f"/images/{image_id}").json_body
         lost = shown["renditions"][0]["key"]
         self._administrators_s3.delete_object(Bucket=IMAGES, Key=lost)
         self._administrators_s3.put_object(Bucket=UPLOADS, Key=WITHOUT_EVENT, Body=jpeg(seed=5))
-        self._sweep()
+        self._sweep(days=16)  # nothing that the sweep before has written is still in progress
         for _ in range(2):
             message = self._take_as_lambda("process_again", ENFORCED.work_queue)
             with self._as("process_again") as app:
@@ -180,7 +211,7 @@ class Flow:
         with self._as("process_removal") as app:
             app.process_removal(self._event(ORIGINAL), None)
         self._send_as_lambda("process_removal", {"requestPayload": {"Records": []}})
-        self._sweep()
+        self._sweep(days=24)
         # The delete marker is newer than the deletion request, so it stays in the bucket.
         assert not self._administrators_s3.list_object_versions(Bucket=UPLOADS).get("Versions")
 
@@ -196,9 +227,11 @@ class Flow:
                 app.send_webhook(message, None)
             app.send_webhook(message, None)
 
-    def _sweep(self) -> None:
+    def _sweep(self, days: int = 8) -> None:
         with self._as("sweep") as app:
-            app.wiring.clock = lambda: utc_now() + timedelta(days=8)  # nothing is still in progress
+            app.wiring.clock = lambda: (
+                utc_now() + timedelta(days=days)
+            )  # nothing is still in progress
             app.sweep(schedule_event(SWEEP), LambdaContext(SWEEP, "request-1"))
 
     @contextmanager
@@ -261,6 +294,18 @@ def s3_away() -> Iterator[None]:
 
 
 @contextmanager
+def copies_away() -> Iterator[None]:
+    """Make copying within S3 fail, as if it were unreachable."""
+
+    def copy(*_: object, **__: object) -> None:
+        raise TransientError("S3 cannot be reached right now.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(S3Objects, "copy", copy)
+        yield
+
+
+@contextmanager
 def bus_away() -> Iterator[None]:
     """Make publishing fail, as if the bus were unreachable."""
 
@@ -270,6 +315,13 @@ def bus_away() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(EventBridge, "publish", publish)
         yield
+
+
+def patch(api: Client, image_id: str, visibility: str) -> dict[str, Any]:
+    """The image after changing its visibility."""
+    body = json.dumps({"visibility": visibility}).encode()
+    headers = {"Content-Type": "application/json"}
+    return dict(api.http.patch(f"/images/{image_id}", body=body, headers=headers).json_body)
 
 
 def post(api: Client, path: str, body: object) -> HTTPResponse:

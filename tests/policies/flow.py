@@ -43,6 +43,7 @@ class Flow:
         self._copies_by_another_tool()
         self._processing_on_request()
         self._changing()
+        self._private_images()
         self._events_that_come_twice_or_too_late()
         self._erasing()
         self._sweeping()
@@ -103,6 +104,23 @@ class Flow:
         response = requests.patch(address, json=body, headers=headers, timeout=GENEROUS)
         assert (response.status_code, response.json()["tags"]) == (200, ["red"])
         self._happened(image["id"], "ready", 4)
+
+    def _private_images(self) -> None:
+        image_id = self._client.of_object(COPIED)["id"]
+        address = f"{self._client.api}/images/{image_id}"
+        options: Any = {"headers": self._client.headers, "timeout": GENEROUS}
+        changed = requests.patch(address, json={"visibility": "private"}, **options).json()
+        assert (changed["visibility"], changed["pending_visibility"]) == ("private", None)
+        shown = requests.get(changed["renditions"][0]["url"], timeout=GENEROUS)
+        assert shown.status_code == 200
+        address_of_shares = f"{address}/share"
+        share = requests.post(address_of_shares, **options).json()
+        assert requests.get(share["url"], timeout=GENEROUS).status_code == 200
+        assert requests.get(address_of_shares, **options).json()["shares"]
+        revoked = requests.delete(f"{address_of_shares}/{share['id']}", **options)
+        assert revoked.json()["shares"] == []
+        assert requests.get(f"{address}/original", **options).status_code == 200
+        requests.patch(address, json={"visibility": "public"}, **options).raise_for_status()
 
     def _events_that_come_twice_or_too_late(self) -> None:
         lost = "lost/photo.jpg"

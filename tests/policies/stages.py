@@ -24,6 +24,7 @@ ENFORCED = Names(
     event_bus="darkroom-test",
     webhooks_queue="darkroom-test-webhooks",
     webhook_secret="/darkroom/test/webhook-secret",
+    cdn_key="/darkroom/test/cdn-key",
     distribution_id="EDISTRIBUTION1",
 )
 

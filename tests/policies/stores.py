@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
+from ops import signing_keys
 from ops.local.storage.stores import table_definition
 from tests.policies.stages import ENFORCED
 
@@ -28,6 +29,8 @@ def make_stores(client: Callable[[str], Any]) -> None:
         client("events").create_event_bus(Name=bus)
     for parameter in (ENFORCED.webhook_secret, FOREIGN_SECRET):
         client("ssm").put_parameter(Name=parameter, Value=SECRET, Type="SecureString")
+    keys = signing_keys.written(signing_keys.promoted(signing_keys.new_keys(), {"First": "K1"}))
+    client("ssm").put_parameter(Name=ENFORCED.cdn_key, Value=keys, Type="SecureString")
     for distribution in (ENFORCED.distribution_id, FOREIGN_CDN):
         config = distribution_config(distribution)
         client("cloudfront").create_distribution(DistributionConfig=config)

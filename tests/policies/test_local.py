@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
 from ops.local.stack.credentials import profiles_file
-from tests.policies.account import ORIGINAL, RENDITION
+from tests.policies.account import MANIFEST, ORIGINAL, RENDITION
 from tests.policies.stages import WATERMARK
 from tests.stack.running import client, running_seaweedfs
 from tests.waiting import GENEROUS
@@ -34,11 +34,11 @@ class Attempt:
 REFUSED = [
     Attempt("api", "put_object", UPLOADS_BUCKET, ORIGINAL),
     Attempt("api", "delete_object", UPLOADS_BUCKET, ORIGINAL),
-    Attempt("api", "get_object", IMAGES_BUCKET, RENDITION),
+    Attempt("api", "get_object", IMAGES_BUCKET, MANIFEST),
     Attempt("api", "put_object", IMAGES_BUCKET, WATERMARK),
     Attempt("worker", "put_object", UPLOADS_BUCKET, ORIGINAL),
     Attempt("worker", "put_object", UPLOADS_BUCKET, TICKETED),
-    Attempt("worker", "get_object", IMAGES_BUCKET, RENDITION),
+    Attempt("worker", "get_object", IMAGES_BUCKET, "index.html"),
     Attempt("worker", "put_object", IMAGES_BUCKET, WATERMARK),
     Attempt("loop", "get_object", UPLOADS_BUCKET, ORIGINAL),
     Attempt("loop", "put_object", UPLOADS_BUCKET, ORIGINAL),

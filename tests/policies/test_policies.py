@@ -47,13 +47,14 @@ def test_no_action_has_a_wildcard(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_resource_has_one_wildcard_below_a_bucket_or_a_log_group_or_none(function: str) -> None:
+def test_a_resource_has_wildcards_below_a_bucket_or_a_log_group_or_none(function: str) -> None:
     buckets = f"arn:aws:s3:::({ENFORCED.uploads_bucket}|{ENFORCED.images_bucket})/([^*]*)"
     group = r"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/darkroom-test[a-z_-]*:"
     for statement in statements(function):
         for resource in statement["Resource"]:
             start, _, end = resource.partition("*")
-            assert "*" not in end
+            # Files in a folder of an image: for the rest of the id, the folder and the name.
+            assert "*" not in end.removesuffix("/*/*")
             assert start == resource or re.fullmatch(f"{buckets}|{group}", start)
 
 
@@ -114,26 +115,30 @@ def test_the_key_is_used_only_through_the_stores_that_a_function_uses() -> None:
     }
 
 
-def test_only_functions_that_delete_may_invalidate_the_cdn() -> None:
+def test_only_functions_that_erase_files_may_invalidate_the_cdn() -> None:
     distribution = f"arn:aws:cloudfront::123456789012:distribution/{ENFORCED.distribution_id}"
     may = {
         function: [s["Resource"] for s in statements(function) if s["Sid"] == "ForgetCopies"]
         for function in FUNCTIONS
     }
     assert {function: found for function, found in may.items() if found} == {
-        function: [[distribution]] for function in ("api_handler", "process_removal", "sweep")
+        function: [[distribution]]
+        for function in (
+            *("api_handler", "process_upload", "process_removal", "process_again"),
+            "sweep",
+        )
     }
     without = replace(ENFORCED, distribution_id="")
     assert not [f for f in FUNCTIONS if "cloudfront:" in json.dumps(policy_of(f, without))]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_only_outbox_events_and_checksum_markers_may_be_deleted(
+def test_no_record_token_or_secret_may_be_deleted(
     function: str,
 ) -> None:
     deleting = [s for s in statements(function) if "dynamodb:DeleteItem" in s["Action"]]
     keys = [s["Condition"]["ForAllValues:StringLike"] for s in deleting]
-    allowed = (["sha256#*#*"], ["untold#*"])
+    allowed = (["sha256#*#*"], ["untold#*"], ["shares#*"], ["sizes#*"])
     assert all(key["dynamodb:LeadingKeys"] in allowed for key in keys)
 
 
@@ -144,8 +149,22 @@ def test_without_a_bus_no_policy_mentions_events() -> None:
 
 
 def test_only_the_webhook_function_may_read_the_webhook_secret() -> None:
-    readers = [f for f in FUNCTIONS if "ssm:" in json.dumps(policy_of(f, ENFORCED))]
-    assert readers == ["send_webhook"]
+    assert readers_of(ENFORCED.parameter()) == ["send_webhook"]
+
+
+def test_only_the_api_may_read_the_key_of_private_urls() -> None:
+    assert readers_of(ENFORCED.cdn_key_parameter()) == ["api_handler"]
+
+
+def readers_of(parameter: str) -> list[str]:
+    return [
+        function
+        for function in FUNCTIONS
+        if any(
+            allows(s, Demand("ssm:GetParameter", parameter))
+            for s in statements_of(function, ENFORCED)
+        )
+    ]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.model.image import Image, Placeholder, Rendition
 from chalicelib.model.variants import Sizes, Variant, VariantsTable
+from chalicelib.views.addresses import unsigned
 from chalicelib.views.markup import picture
 from tests.builders import ULID, image
 
@@ -52,7 +53,8 @@ TABLE = VariantsTable(
 
 
 def elements(shown: Image = SHOWN, layout: str = "") -> list[tuple[str, dict[str, str | None]]]:
-    return Elements(picture(shown, "https://a.example/images", TABLE, layout) or "").found
+    urls = unsigned(shown, "https://a.example/images")
+    return Elements(picture(shown, urls, TABLE, layout) or "").found
 
 
 def test_its_urls_stay_valid_and_name_no_format() -> None:
@@ -128,4 +130,4 @@ def test_the_placeholder_is_the_background() -> None:
 
 
 def test_an_image_without_renditions_has_no_markup() -> None:
-    assert picture(image(), "https://a.example", TABLE) is None
+    assert picture(image(), unsigned(image(), "https://a.example"), TABLE) is None

@@ -94,7 +94,7 @@ def test_a_patch_of_another_media_type_is_refused(client: Client, ready: str, ki
         (b"{", 400, "malformed_body", "JSON"),
         (b'{"alt": {"en": "\\ud800"}}', 400, "malformed_body", "JSON"),
         (b" " * (MAX_BODY_BYTES + 1), 413, "body_too_large", "65,536"),
-        ({}, 422, "invalid_request", "at least one of filename, alt, tags, focal_point"),
+        ({}, 422, "invalid_request", "at least one of filename, alt, tags, visib"),
         ({"visible": True}, 422, "invalid_request", "visible"),
         ({"__proto__": {}}, 422, "invalid_request", "__proto__"),
         ({"id": ULID}, 422, "invalid_request", "id"),

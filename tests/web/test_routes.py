@@ -285,7 +285,8 @@ def test_the_openapi_document_describes_every_route(
         if " " not in entry.view_name  # except those added for missing methods
     }
     # The CDN's own, which no client calls.
-    assert described == routes - {("/renditions/{image_id}/{folder}/{name}", "GET")}
+    internal = {(path, "GET") for path, _ in routes if path.startswith("/renditions/")}
+    assert described == routes - internal
 
 
 def test_an_allowed_origin_may_read_the_response(client: Client) -> None:

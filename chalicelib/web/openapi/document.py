@@ -15,7 +15,7 @@ from chalicelib.model import keys
 from chalicelib.model.formats import UNKNOWN_TYPE, upload_types
 from chalicelib.model.patch import LANGUAGE_PATTERN, ImagePatch
 from chalicelib.settings import Settings
-from chalicelib.web.openapi.operations import OPERATIONS, Operation
+from chalicelib.web.openapi.operations import OPERATIONS, Operation, Redirect
 from chalicelib.web.openapi.responses import HEADERS, error_responses, success_response
 from chalicelib.web.openapi.webhooks import webhooks
 from chalicelib.web.requests import UploadQuery, UploadRequest
@@ -113,12 +113,35 @@ def _described(path: str, operation: Operation, terms: Terms) -> Json:
         content = dict.fromkeys(operation.body_types, schema)
         described["requestBody"] = {"required": not operation.body_optional, "content": content}
     described["responses"] = {
-        str(status): success_response(operation, form, _reference(form))
+        str(status): success_response(operation, form, _schema_of(form))
         for status, form in operation.responses.items()
     }
     problems = operation.problems(guarded=terms.guarded)
     described["responses"] |= error_responses(problems, _reference(Problem), PROBLEM_TYPE)
     return described
+
+
+_PATH_PARAMETERS: Json = {
+    "image_id": {
+        "description": "The image's id.",
+        "schema": {"type": "string", "pattern": f"^{keys.ULID_PATTERN}$"},
+        "example": "01KQHV5R00ABCDEFGHJKMNPQRS",
+    },
+    "share_id": {
+        "description": "The link's id.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+        "example": "8215992c708e5b57",
+    },
+    "token": {
+        "description": "The last part of the link.",
+        "schema": {"type": "string", "maxLength": 100},
+        "example": "01KQHV5R00ABCDEFGHJKMNPQRS-MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
+    },
+}
+
+
+def _schema_of(form: Any) -> Json:
+    return {} if form is Redirect else _reference(form)
 
 
 def _reference(form: Any) -> Json:
@@ -194,17 +217,10 @@ def _annotate(schema: Json, description: Json) -> None:
 
 
 def _path_parameters(path: str) -> list[Json]:
-    if "{image_id}" not in path:
-        return []
     return [
-        {
-            "name": "image_id",
-            "in": "path",
-            "required": True,
-            "description": "The image's id.",
-            "schema": {"type": "string", "pattern": f"^{keys.ULID_PATTERN}$"},
-            "example": "01KQHV5R00ABCDEFGHJKMNPQRS",
-        }
+        {"name": name, "in": "path", "required": True, **described}
+        for name, described in _PATH_PARAMETERS.items()
+        if f"{{{name}}}" in path
     ]
 
 

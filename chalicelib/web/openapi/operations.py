@@ -28,6 +28,7 @@ from chalicelib.errors import (
 from chalicelib.library import ImageList
 from chalicelib.model.patch import ImagePatch
 from chalicelib.model.variants import Variant
+from chalicelib.sharing import NewShare, ShareList
 from chalicelib.uploads.tickets import Duplicate, PostTicket, PutTicket
 from chalicelib.views.image_view import ImageView
 from chalicelib.web.problems import PROBLEMS
@@ -36,6 +37,7 @@ from chalicelib.web.requests import (
     AgainRequest,
     ListQuery,
     ObjectRequest,
+    ShareRequest,
     ShowQuery,
     UploadQuery,
     UploadRequest,
@@ -57,6 +59,10 @@ class Health(Struct, frozen=True, kw_only=True):
 
     status: str
     version: str
+
+
+class Redirect:
+    """A redirect, to a URL that works for a limited time."""
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -163,15 +169,16 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("patch", "/images/{image_id}"): Operation(
         name="change_image",
         tag="Images",
-        summary="Change an image's name, texts, tags or focal point",
+        summary="Change an image's name, texts, tags, visibility or focal point",
         description=(
             "The body is a JSON merge patch (RFC 7396) of the image: a field that is omitted "
             "stays, null removes, and `alt` is merged language by language; unlike in RFC 7396, "
             "an empty `alt` removes all texts. With `If-Match` the image is changed only if "
             "nothing has changed it since, or if it is so already; without it, the last change of "
             "each field wins. A new focal point queues the image to be processed again, and is "
-            "counted like such a request; nothing else is rendered again. Pending, expired and "
-            "deleted images cannot be changed."
+            "counted like such a request; nothing else is rendered again. A new `visibility` moves "
+            "the image's files: usually before the response, otherwise `pending_visibility` is set "
+            "until they have moved. Pending, expired and deleted images cannot be changed."
         ),
         body=ImagePatch,
         body_types=PATCH_TYPES,
@@ -204,6 +211,62 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         responses={202: ImageView},
         scope=Scope.UPLOAD,
         errors=(NotFound, Conflict),
+    ),
+    ("get", "/images/{image_id}/original"): Operation(
+        name="download_original",
+        tag="Images",
+        summary="Download an image's original",
+        description="Redirects to a URL at which the file can be downloaded for a minute.",
+        responses={303: Redirect},
+        scope=Scope.READ,
+        errors=(NotFound, Conflict),
+    ),
+    ("post", "/images/{image_id}/share"): Operation(
+        name="share_image",
+        tag="Sharing",
+        summary="Make a link to an image for people without a token",
+        description=(
+            "The link shows the largest rendition of a private or public image until it expires or "
+            "is revoked. It is shown in this response only. An image may have 100 links that have "
+            "not expired."
+        ),
+        body=ShareRequest,
+        body_optional=True,
+        responses={201: NewShare},
+        scope=Scope.UPLOAD,
+        errors=(NotFound, Conflict),
+    ),
+    ("get", "/images/{image_id}/share"): Operation(
+        name="list_shares",
+        tag="Sharing",
+        summary="List an image's links",
+        description="Those that have not expired, oldest first, without their URLs.",
+        responses={200: ShareList},
+        scope=Scope.READ,
+        errors=(NotFound,),
+    ),
+    ("delete", "/images/{image_id}/share/{share_id}"): Operation(
+        name="revoke_share",
+        tag="Sharing",
+        summary="Revoke a link",
+        description=(
+            "Nobody can follow it from now on; who has followed it may see the image for five more "
+            "minutes. Returns the links that are left."
+        ),
+        responses={200: ShareList},
+        scope=Scope.UPLOAD,
+        errors=(NotFound,),
+    ),
+    ("get", "/shared/{token}"): Operation(
+        name="follow_share",
+        tag="Sharing",
+        summary="Follow a link to an image",
+        description=(
+            "For browsers. Redirects to a URL of the image that works for at most five minutes. "
+            "The same response for links that are unknown, expired or revoked."
+        ),
+        responses={303: Redirect},
+        errors=(NotFound,),
     ),
     ("get", "/variants"): Operation(
         name="list_variants",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.errors import RequestError
-from chalicelib.web.openapi.operations import Operation
+from chalicelib.web.openapi.operations import Operation, Redirect
 
 Json = dict[str, Any]
 
@@ -22,6 +22,7 @@ HEADERS: Json = {
     ),
     "Cache-Control": _header("API responses must not be cached.", "no-store"),
     "ETag": _header("Changes with each change of the image; for `If-Match`.", '"17"'),
+    "Location": _header("Where to go on.", "https://photos.example/private/i/01KQ...?Policy=..."),
     "Retry-After": {**_header("Seconds to wait before a retry.", "", "integer"), "example": 30},
     "Vary": _header("CORS headers depend on the origin.", "Origin"),
     "WWW-Authenticate": _header(
@@ -34,7 +35,9 @@ HEADERS: Json = {
 
 
 def success_response(operation: Operation, form: Any, schema: Json) -> Json:
-    """The response of `operation` with the body `form`."""
+    """The response of `operation` with the body `form`, or without one if it is a redirect."""
+    if form is Redirect:
+        return {"description": _meaning(form), "headers": _headers("Location")}
     described: Json = {
         "description": _meaning(form),
         "headers": _headers("ETag" if operation.tagged else None),
@@ -49,7 +52,9 @@ def success_response(operation: Operation, form: Any, schema: Json) -> Json:
 
 
 def _meaning(form: Any) -> str:
-    if not hasattr(form, "__struct_fields__"):  # a builtin type, whose docstring is Python's own
+    if form is not Redirect and not hasattr(
+        form, "__struct_fields__"
+    ):  # a builtin type, whose docstring is Python's own
         return "The document."
     return (form.__doc__ or "").strip().partition("\n")[0]
 

@@ -6,6 +6,7 @@ What the bucket does not have, the API is asked for: it answers with the URL of 
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any
@@ -15,7 +16,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.model.delivery import EdgeTable
-from ops.local.http import edge
+from chalicelib.model.keys import PRIVATE
+from chalicelib.web.requests import ORIGIN_SECRET_HEADER
+from ops.local.http import cdn_signatures, edge
 from ops.local.names import IMAGES_BUCKET
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ _RESPONSE_HEADERS = (
     "content-range",
     "etag",
 )
+_PRIVATE = "/private/"
 _API_SECONDS = 30  # as CloudFront's OriginReadTimeout
 _ALWAYS = {"Accept-Ranges": "bytes"}
 _EXPECTED = {
@@ -55,38 +59,65 @@ class Answer:
     body: IO[bytes] | None = None
 
 
+@dataclass(frozen=True)
+class Behind:
+    """What the CDN has behind it, and checks private requests with.
+
+    `api` is the API's host and port, `site` the CDN's own scheme and host. `public_keys` are as PEM
+    by id, `origin_secret` is what the private origin sends.
+    """
+
+    table: EdgeTable
+    api: str
+    site: str = ""
+    public_keys: Mapping[str, str] = field(default_factory=dict)
+    origin_secret: str = ""
+
+
 def is_image(path: str) -> bool:
     """Whether the CDN, not the page, has the response to a request for `path`."""
-    return path.startswith(("/images/", "/i/"))
+    return path.startswith(("/images/", "/i/", _PRIVATE))
 
 
-def answer(path: str, query: str, headers: Mapping[str, str], table: EdgeTable, api: str) -> Answer:
+def answer(path: str, query: str, headers: Mapping[str, str], behind: Behind) -> Answer:
     """The file that a request wants; from the bucket, or else from the API.
 
-    `path` and `query` are as they were sent, `headers` have names in title case. `api` is the
-    API's host and port.
+    `path` and `query` are as they were sent, `headers` have names in title case.
     """
     try:
-        key = edge.key_of(path, query, headers.get("Accept", ""), table)
+        if path.startswith(_PRIVATE):
+            _check(path, query, headers, behind)
+        key = edge.key_of(path, query, headers.get("Accept", ""), behind.table)
     except edge.Refused as refusal:
         return Answer(refusal.status, {**_ALWAYS, "Cache-Control": "no-store"})
     found = read_object(key, headers)
     if found.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
-        found = _locate(key, api)
+        found = _locate(key, behind)
     return replace(found, headers={**found.headers, "Vary": "Accept"})
 
 
-def _locate(key: str, api: str) -> Answer:
-    connection = http.client.HTTPConnection(api, timeout=_API_SECONDS)
+def _check(path: str, query: str, headers: Mapping[str, str], behind: Behind) -> None:
+    """Refused unless the request is signed; as in CloudFront, before anything else is decided."""
+    # As localhost it is the same site; URLs are signed for the other name.
+    cookies, now = headers.get("Cookie", ""), datetime.now(UTC)
     try:
-        connection.request("GET", f"/renditions/{key}")
+        cdn_signatures.check(behind.site, path, query, cookies, behind.public_keys, now)
+    except cdn_signatures.NotAllowed as reason:
+        raise edge.Refused(HTTPStatus.FORBIDDEN) from reason
+
+
+def _locate(key: str, behind: Behind) -> Answer:
+    connection = http.client.HTTPConnection(behind.api, timeout=_API_SECONDS)
+    private = {ORIGIN_SECRET_HEADER: behind.origin_secret} if key.startswith(PRIVATE) else {}
+    try:
+        connection.request("GET", f"/renditions/{key}", headers=private)
         response = connection.getresponse()
         response.read()
     except (OSError, http.client.HTTPException):
         return Answer(HTTPStatus.BAD_GATEWAY, {**_ALWAYS, "Cache-Control": "no-store"})
     finally:
         connection.close()
-    names = ("Location", "Cache-Control", "Retry-After")
+    names = ("Location", "Cache-Control", "Referrer-Policy", "Retry-After")
     headers = {name: response.headers[name] for name in names if name in response.headers}
     return Answer(HTTPStatus(response.status), {**_ALWAYS, **headers})
 

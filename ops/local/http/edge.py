@@ -37,7 +37,14 @@ def key_of(path: str, query: str, accept: str, table: EdgeTable) -> str:
     """The key of the file that the request wants; Refused if it can be that of none.
 
     `path` and `query` are as they were sent. `accept` is the header's value, empty without one.
+    Whether a path below `/private/` may be served was checked before.
     """
+    if path.startswith("/private/"):
+        return keys.PRIVATE + _public_key(path.removeprefix("/private"), query, accept, table)
+    return _public_key(path, query, accept, table)
+
+
+def _public_key(path: str, query: str, accept: str, table: EdgeTable) -> str:
     rendition = path.removeprefix("/images/")
     if rendition != path and keys.is_rendition_key(rendition):
         return rendition

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from ops.edge import current_table, keeps_credits
 from ops.local.http import access, cdn, pages
-from ops.local.http.cdn import Answer
+from ops.local.http.cdn import Answer, Behind
 from ops.local.http.server import LocalRequest, LocalServer, listen
 from ops.local.names import HOST
+from ops.local.stack import signing_keys
 from ops.local.stack.options import Options, read_options
 from ops.project import PROJECT
 
@@ -20,8 +21,20 @@ class SiteServer(LocalServer):
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.edge_table = current_table(keep_credits=keeps_credits(os.environ))
+        self._edge_table = current_table(keep_credits=keeps_credits(os.environ))
         super().__init__(listen(options.site_port), SiteRequest, options.site_origins)
+
+    @property
+    def behind(self) -> Behind:
+        """What the CDN has behind it; keys may have been rotated since the last request."""
+        keys = signing_keys.ensure(self.options.data)
+        return Behind(
+            self._edge_table,
+            f"{HOST}:{self.options.api_port}",
+            self.options.site_url,
+            {pair.id: pair.public_key for pair in keys.pairs.values() if pair.id},
+            keys.origin_secret,
+        )
 
 
 class SiteRequest(LocalRequest):
@@ -64,9 +77,8 @@ class SiteRequest(LocalRequest):
             return pages.configuration(self.server.options)
         if cdn.is_image(path):
             headers = {name.title(): value for name, value in self.headers.items()}
-            api = f"{HOST}:{self.server.options.api_port}"
             query = urlsplit(self.path).query
-            return cdn.answer(path, query, headers, self.server.edge_table, api)
+            return cdn.answer(path, query, headers, self.server.behind)
         page = pages.read_page(PROJECT / "frontend", path)
         return pages.compressed(page, self.headers.get("Accept-Encoding", ""))
 

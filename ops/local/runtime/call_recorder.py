@@ -15,7 +15,16 @@ import botocore.session
 
 FILE = "DARKROOM_CALLS"  # environment variable with the file's path
 _RESOURCE = (
-    *("Bucket", "Key", "VersionId", "TableName", "IndexName", "QueueName", "QueueUrl"),
+    *(
+        "Bucket",
+        "Key",
+        "CopySource",
+        "VersionId",
+        "TableName",
+        "IndexName",
+        "QueueName",
+        "QueueUrl",
+    ),
     *("ExpressionAttributeValues", "DistributionId", "EventBusName", "Name"),
 )
 _PARAMETERS = "darkroom-parameters"

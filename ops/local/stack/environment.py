@@ -54,6 +54,7 @@ def application_environment(options: Options, profile: str) -> dict[str, str]:
         "WEBHOOKS_QUEUE": names.WEBHOOKS_QUEUE,
         "WEBHOOK_SECRET_PARAMETER": names.WEBHOOK_SECRET,
         "WEBHOOK_LOOPBACK": "true",
+        "CDN_KEY_PARAMETER": names.CDN_KEY,
         "EVENT_BUS": names.EVENT_BUS,
         "PUBLIC_URL": f"{options.site_url}/images",
         "API_URL": options.api_url,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ops.local.stack import damage, migration, readiness
+from ops.local.stack import damage, migration, readiness, signing_keys
 from ops.local.stack.credentials import make_credentials
 from ops.local.stack.environment import application_environment, stack_environment
 from ops.local.stack.options import Options, StackError
@@ -64,6 +64,7 @@ class Stack:
         damage.check_files(options.data, self._note)
         options.logs.mkdir(parents=True, exist_ok=True)
         make_credentials(options.data)
+        signing_keys.ensure(options.data)
         dynamodb_download.ensure(self._note)
         database = Database(options.data / "events.sqlite")
         self._running.append(database.close)

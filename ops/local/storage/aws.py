@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 from ops.local import names
 from ops.local.http import access
 from ops.local.http.server import LocalRequest, LocalServer, listen
+from ops.local.stack import signing_keys
 from ops.local.stack.credentials import secret_keys, webhook_secret
 from ops.local.stack.options import Options, read_options
 from ops.local.storage import dynamodb_download
@@ -148,7 +149,10 @@ def serve(
     messaging = Messaging(
         queues,
         options.aws_url,
-        {names.WEBHOOK_SECRET: lambda: webhook_secret(options.data)},
+        {
+            names.WEBHOOK_SECRET: lambda: webhook_secret(options.data),
+            names.CDN_KEY: lambda: signing_keys.parameter(options.data),
+        },
         names.WEBHOOKS_QUEUE if webhook_url else None,
     )
     server = AwsServer(dynamodb, messaging, secret_keys(options.data), listening)

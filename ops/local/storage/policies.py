@@ -18,6 +18,7 @@ LOCAL = Names(
     event_bus=names.EVENT_BUS,
     webhooks_queue=names.WEBHOOKS_QUEUE,
     webhook_secret=names.WEBHOOK_SECRET,
+    cdn_key=names.CDN_KEY,
 )
 
 

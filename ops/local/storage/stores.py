@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from ops.iam.buckets import PUBLISHED, RENDITIONS
+from ops.iam.buckets import PRIVATE_FILES, PUBLISHED, RENDITIONS
 from ops.local import names
 from ops.local.stack.options import Options, read_options
 
@@ -83,7 +83,8 @@ def bucket_policy(bucket: str) -> dict[str, Any]:
                 "Principal": "*",
                 "Action": "s3:GetObject",
                 "NotResource": [
-                    f"arn:aws:s3:::{bucket}/{keys}" for keys in (*RENDITIONS, *PUBLISHED)
+                    f"arn:aws:s3:::{bucket}/{keys}"
+                    for keys in (*RENDITIONS, *PUBLISHED, PRIVATE_FILES)
                 ],
                 "Condition": {"StringEquals": {"aws:username": ["cdn"]}},
             }
