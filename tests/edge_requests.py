@@ -13,7 +13,7 @@ WEBP = "image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5
 PLAIN = "*/*"
 
 SIGNATURE = "ab" * 32
-HASH = "60425b612b0452a3"  # pragma: allowlist secret - of a rendition
+HASH = "60425b612b0452a3"  # pragma: allowlist secret - of a file
 
 TABLE = EdgeTable(
     variants={"1080p": "w", "hero": "aw", "logo": "p", "photo": "", "constructor": "aw"},

@@ -18,7 +18,7 @@ from chalicelib.sharing import LONGEST
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 
 # The CDN adds it to requests of its private origin only; see infrastructure/delivery.yaml.
-ORIGIN_SECRET_HEADER = "X-Darkroom-Origin"  # noqa: S105 - its name
+ORIGIN_SECRET_HEADER = "X-Darkroom-Origin"  # noqa: S105  # pragma: allowlist secret - a name
 
 ContentType = Annotated[str, Meta(max_length=255)]  # empty: not known
 Size = Annotated[int, Meta(ge=1)]

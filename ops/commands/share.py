@@ -50,7 +50,7 @@ def share(
 
         python -m ops share 01M7Y2N0N9BYRK049JRFXGS292 --expires 7d
 
-        python -m ops share 01M7Y2N0N9BYRK049JRFXGS292 --revoke 8215992c708e5b57
+        python -m ops share 01M7Y2N0N9BYRK049JRFXGS292 --revoke aaaabbbbccccdddd
     """
     api = Caller(given).api()
     if revoke:

@@ -20,7 +20,7 @@ OTHERS = [
     ("GET", "/images/{id}/original", None),
     ("POST", "/images/{id}/share", None),
     ("GET", "/images/{id}/share", None),
-    ("DELETE", "/images/{id}/share/8215992c708e5b57", None),
+    ("DELETE", "/images/{id}/share/aaaabbbbccccdddd", None),
     ("POST", "/images", {"bucket": "test-uploads", "key": "{key}"}),
 ]
 # Each is a distinct owner; none may get another's folder.

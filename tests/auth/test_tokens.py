@@ -8,7 +8,7 @@ from chalicelib.auth.callers import Scope
 from tests.auth.harness import UPLOAD, Harness, past, refused
 from tests.builders import ULID
 
-SHARE = "8215992c708e5b57"
+SHARE = "aaaabbbbccccdddd"
 ROUTES = {
     ("POST", "/uploads"): Scope.UPLOAD,
     ("GET", "/generate-upload-url?filename=a.png&content_type=image/png"): Scope.UPLOAD,

@@ -130,12 +130,12 @@ _PATH_PARAMETERS: Json = {
     "share_id": {
         "description": "The link's id.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
-        "example": "8215992c708e5b57",
+        "example": "aaaabbbbccccdddd",
     },
     "token": {
         "description": "The last part of the link.",
         "schema": {"type": "string", "maxLength": 100},
-        "example": "01KQHV5R00ABCDEFGHJKMNPQRS-MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
+        "example": "01KQHV5R00ABCDEFGHJKMNPQRS-" + "A" * 43,
     },
 }
 
