@@ -16,13 +16,12 @@ _RENDER = (
     buckets.write_renditions,
     buckets.copy_renditions,
     buckets.list_renditions,
-    may.register_sizes,
     may.keep_records,
     may.read_histories,
     may.count_for_limits,
     may.delete_checksums,
 )
-_PROCESS = (*_RENDER, buckets.replace_published)
+_PROCESS = (*_RENDER, buckets.replace_published, may.uncount_sizes)
 _ERASE = (
     buckets.find_versions,
     buckets.erase_originals,
@@ -33,6 +32,7 @@ _PARTS = {
         buckets.sign_uploads,
         *_RENDER,
         *_ERASE,
+        may.register_sizes,
         may.list_by_owner,
         may.keep_shares,
         may.read_many_records,
@@ -48,7 +48,7 @@ _PARTS = {
         buckets.list_renditions,
         may.keep_records,
         may.delete_checksums,
-        may.register_sizes,
+        may.forget_sizes,
         may.hand_over_lost_events,
     ),
     "process_again": (

@@ -130,6 +130,23 @@ def read_cdn_key(names: Names) -> Statement:
     return Statement("ReadCdnKey", why, ("ssm:GetParameter",), (names.cdn_key_parameter(),))
 
 
+def uncount_sizes(names: Names) -> Statement:
+    """The register of sizes on demand: those that were erased."""
+    why = "Sizes that a worker erases no longer count."
+    return _register(names, "UncountSizes", why, "dynamodb:UpdateItem")
+
+
+def forget_sizes(names: Names) -> Statement:
+    """The register of sizes on demand of an erased image."""
+    why = "An erased image has no sizes on demand."
+    return _register(names, "ForgetSizes", why, "dynamodb:DeleteItem")
+
+
+def _register(names: Names, sid: str, why: str, action: str) -> Statement:
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [sizes_key("*")]}}
+    return Statement(sid, why, (action,), (names.table(),), FUNCTION, condition)
+
+
 def list_by_owner(names: Names) -> Statement:
     """Lists of images."""
     why = "Images are listed by the index by_owner."

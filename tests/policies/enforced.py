@@ -157,20 +157,26 @@ class Flow:
     def _change_visibility(self, image_id: str) -> None:
         """Within a call, by a worker after S3 was away, and back."""
         stray = f"{image_id}/0123456789abcdef/1080p.webp"
+        size = f"{image_id}/w/320-0123abcd.webp"
         with self._api() as api, copies_away():
             assert patch(api, image_id, "private")["pending_visibility"] == "private"
         message = self._take_as_lambda("process_again", ENFORCED.work_queue)
         with self._as("process_again") as app:
             app.process_again(message, None)
         # What a worker does that has rendered for the public image meanwhile:
-        self._administrators_s3.put_object(Bucket=IMAGES, Key=stray, Body=b"x")
-        with self._as("process_upload") as app:
-            app.wiring.mover.check_place(image_id, Visibility.PUBLIC)
+        for function in ("process_upload", "process_again"):
+            for key in (stray, size):
+                self._administrators_s3.put_object(Bucket=IMAGES, Key=key, Body=b"x")
+            with self._as(function) as app:
+                app.wiring.mover.check_place(image_id, Visibility.PUBLIC)
         assert not self._administrators_s3.list_objects_v2(Bucket=IMAGES, Prefix=stray)["KeyCount"]
         with self._api() as api:
             assert "Signature=" in api.http.get(f"/images/{image_id}").json_body["markup"]
             assert patch(api, image_id, "public")["visibility"] == "public"
-        self._sweep()  # looks once more where the files were
+        self._administrators_s3.put_object(Bucket=IMAGES, Key=f"private/{size}", Body=b"x")
+        self._administrators_s3.delete_object(Bucket=IMAGES, Key=f"{image_id}/i/1080p.webp")
+        for days in (8, 12):  # looks once more where the files were, and publishes again
+            self._sweep(days=days)
 
     def _share(self, image_id: str) -> None:
         with self._api() as api:
