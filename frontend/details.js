@@ -2,6 +2,24 @@ import { strings } from "./strings.js";
 import * as format from "./format.js";
 import { stamp } from "./templates.js";
 
+/** The statuses in which an image has an original that may be changed or processed again. */
+export const CHANGEABLE = ["ready", "rejected", "failed"];
+
+/** Offers the switch between public and private; `set` changes the image. */
+export function offerVisibility({ visibility, isPrivate }, image, set) {
+  // APIs of earlier versions have no private images.
+  visibility.hidden = !image.visibility || !CHANGEABLE.includes(image.status);
+  const isNow = (image.pending_visibility ?? image.visibility) === "private";
+  isPrivate.checked = isNow;
+  isPrivate.addEventListener("change", async () => {
+    isPrivate.disabled = true;
+    await set(isPrivate.checked ? "private" : "public");
+    // If that succeeded, another view has replaced this one.
+    isPrivate.disabled = false;
+    isPrivate.checked = isNow;
+  });
+}
+
 /** Fills in variants, markup, history and details of an image; `actions`: show(rendition), copy(text). */
 export function fillDetails(slots, image, actions) {
   slots.columns.append(...Object.values(strings.columns).map((title) => cell("th", title)));

@@ -1,12 +1,10 @@
 import { strings } from "./strings.js";
 import * as format from "./format.js";
-import { fillDetails } from "./details.js";
+import { CHANGEABLE, fillDetails, offerVisibility } from "./details.js";
 import { FocalPoint } from "./focal.js";
 import { CompareSlider } from "./compare-slider.js";
 import { wholeRenditions } from "./pictures.js";
 import { fillWords, stamp } from "./templates.js";
-
-const CHANGEABLE = ["ready", "rejected", "failed"];
 
 /** One picture: the compare slider, its variants and details, and the action buttons. */
 export class View {
@@ -68,22 +66,7 @@ export class View {
     reprocess.addEventListener("click", () => this.#actions.reprocess());
     remove.addEventListener("click", () => this.#confirmRemoval());
     setFocus.addEventListener("click", () => this.#chooseFocus());
-    this.#offerVisibility();
-  }
-
-  #offerVisibility() {
-    const { visibility, isPrivate } = this.#slots;
-    const { status, visibility: present, pending_visibility: pending } = this.#image;
-    // APIs of earlier versions have no private images.
-    visibility.hidden = !present || !CHANGEABLE.includes(status);
-    isPrivate.checked = (pending ?? present) === "private";
-    isPrivate.addEventListener("change", async () => {
-      isPrivate.disabled = true;
-      await this.#actions.setVisibility(isPrivate.checked ? "private" : "public");
-      // If that succeeded, another view has replaced this one.
-      isPrivate.disabled = false;
-      isPrivate.checked = (pending ?? present) === "private";
-    });
+    offerVisibility(this.#slots, this.#image, this.#actions.setVisibility);
   }
 
   #show = (rendition) => {
