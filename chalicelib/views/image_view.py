@@ -64,7 +64,7 @@ class ImageView(Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     placeholder: Placeholder | None
-    renditions: list[RenditionView]
+    renditions: Sequence[RenditionView]
     savings: Savings | None
     cost_usd_estimate: float | None
     storage_usd_month_estimate: float | None

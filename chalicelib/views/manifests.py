@@ -1,5 +1,6 @@
 """Manifests: images as the API returns them, stored with the renditions for table rebuilds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -21,7 +22,7 @@ from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore, StoredObject
 from chalicelib.settings import Settings
 from chalicelib.views import image_view
-from chalicelib.views.image_view import ImageView
+from chalicelib.views.image_view import ImageView, RenditionView
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
@@ -42,12 +43,20 @@ class Ledger(Struct, frozen=True, kw_only=True):
     recheck: bool = False
 
 
+class ManifestRendition(RenditionView, frozen=True, kw_only=True):
+    """A rendition; manifests of earlier versions have no `immutable_url`."""
+
+    immutable_url: str = ""
+
+
 class Manifest(ImageView, frozen=True, kw_only=True):
     """An image as the API returns it, and its ledger.
 
     Those with a default are not in manifests of earlier versions.
     """
 
+    renditions: Sequence[ManifestRendition]
+    og_image: str | None = None
     alt: dict[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC

@@ -127,7 +127,7 @@ def test_an_erased_image_is_invalidated_in_cloudfront(
         receipt = body_of(api, erasing)
     found = cloudfront.get_invalidation(DistributionId=made["Id"], Id=receipt["invalidation"])
     paths = found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]
-    assert paths == [f"/images/{image_id}/*", f"/{image_id}/*"]
+    assert paths == [f"/images/{image_id}/*", f"/i/{image_id}*", f"/{image_id}/*"]
 
 
 def test_the_authorizer_accepts_an_issuers_tokens(start: Start) -> None:

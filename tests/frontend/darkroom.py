@@ -78,7 +78,7 @@ class FakeDarkroom(FakeApi):
             config = json.dumps({"api": self.api}).encode()
             headers = {"Access-Control-Allow-Origin": self.configured_for}
             return Response(200, config, headers) if self.configured else Response(404)
-        if request.path.startswith("/media/"):
+        if request.path.startswith(("/media/", "/stable/")):
             self.media_open.wait(timeout=GENEROUS)
             if not self.has_media:
                 return Response(204)
