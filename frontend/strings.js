@@ -132,7 +132,7 @@ export const strings = {
   reprocessing: "Processing again.",
   reprocessed: "Processed again.",
   private: "Private",
-  privateHint: "Only people with a link that you share, and with your token, can see a private picture.",
+  privateHint: "Only you, and people with a link that you share, can see a private picture.",
   becoming: { private: "Making the picture private.", public: "Making the picture public." },
   become: { private: "The picture is private now.", public: "The picture is public now." },
   becomesLater: { private: "The picture will be private in some minutes.", public: "The picture will be public in some minutes." },
