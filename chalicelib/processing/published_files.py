@@ -68,24 +68,29 @@ class PublishedFiles:
         others = self._others(image, [f for f in files if f.key not in expected])
         self._copy_all(image, {key: shown for key, shown in others.items() if shown})
         self.erase(image.id, [key for key, shown in others.items() if not shown])
-        self.erase(image.id, [listed.key for listed in files if is_outdated(listed, image)])
+        sizes = [listed for listed in files if delivery.is_on_demand(listed.key)]
+        self.erase(image.id, [listed.key for listed in sizes if is_outdated(listed, image)])
 
     def is_current(self, image: Image, files: Sequence[ListedObject]) -> bool:
         """Whether all files of the image are up to date, as far as their sizes tell."""
         sizes = {listed.key: listed.bytes for listed in files}
         expected = self.expected(image)
         others = self._others(image, [f for f in files if f.key not in expected])
-        return not any(is_outdated(listed, image) for listed in files) and all(
-            shown and sizes.get(key) == shown.bytes for key, shown in (expected | others).items()
+        # Without a rendition to show, it was rendered for clients that show no modern format.
+        rendered = {key for key, shown in others.items() if not shown and _is_fallback(key)}
+        copies = {k: shown for k, shown in (expected | others).items() if k not in rendered}
+        made = [f for f in files if delivery.is_on_demand(f.key) or f.key in rendered]
+        return not any(is_outdated(listed, image) for listed in made) and all(
+            shown and sizes.get(key) == shown.bytes for key, shown in copies.items()
         )
 
     def erase(self, image_id: str, names: Collection[str]) -> None:
         """Erase files of an image."""
         for key in names:
             self._objects.erase(self._bucket, key)
-        sizes = [key for key in names if delivery.is_on_demand(key)]
-        if sizes:
-            self._sizes.remove(image_id, sizes)
+        rendered = [key for key in names if delivery.is_on_demand(key) or _is_fallback(key)]
+        if rendered:
+            self._sizes.remove(image_id, rendered)
 
     def _others(self, image: Image, files: Sequence[ListedObject]) -> dict[str, Rendition | None]:
         """The stable files besides the expected ones, and what they should show."""
@@ -125,11 +130,14 @@ class PublishedFiles:
 
 
 def is_outdated(listed: ListedObject, image: Image) -> bool:
-    """Whether a file on demand may have been rendered from an earlier original or focal point.
+    """Whether a rendered file may show an earlier original or focal point.
 
     A call that had read the earlier one may have stored its file after the change, and then died.
     """
-    if not delivery.is_on_demand(listed.key):
-        return False
     since = image.processing.content_since
     return not image.renditions or (since is not None and listed.modified < since + _LONGEST_CALL)
+
+
+def _is_fallback(key: str) -> bool:
+    file = delivery.stable_file_of(key)
+    return file is not None and file.extension in delivery.FALLBACK

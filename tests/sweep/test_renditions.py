@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.model import delivery
-from chalicelib.model.delivery import WidthFile
+from chalicelib.model.delivery import StableFile, WidthFile
 from chalicelib.model.image import Image, Status
 from chalicelib.model.keys import derived_image_id, manifest_key
 from chalicelib.ports.clock import no_deadline
@@ -163,6 +163,16 @@ def test_published_files_are_no_orphans(harness: Harness) -> None:
     report = harness.sweep()
     assert (report.orphans, report.unpublished) == (0, 0)
     assert kept in harness.files()
+
+
+def test_a_file_for_clients_without_modern_formats_is_kept(harness: Harness) -> None:
+    image = harness.ready(KEY)
+    rendered = delivery.file_key(image.id, StableFile("mobile", "jpg"))
+    harness.wait(minutes=5)
+    harness.put(rendered, b"a JPEG", IMAGES)
+    harness.wait(days=30)
+    assert harness.sweep().unpublished == 0
+    assert rendered in harness.files()
 
 
 def test_sizes_by_former_rules_are_deleted_after_a_week(harness: Harness) -> None:
