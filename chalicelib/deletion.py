@@ -43,11 +43,6 @@ class Receipt(Struct, frozen=True, kw_only=True):
     invalidation: str | None = None
 
 
-def _is_served(key: str) -> bool:
-    public = keys.without_private(key)
-    return keys.is_rendition_key(public) or delivery.is_published(public)
-
-
 class Deleter:
     """Erases images."""
 
@@ -151,8 +146,7 @@ class Deleter:
         """Erase files and index entries; TransientError when the time is up, before the end."""
         until = self._clock() + _LONGEST
         renditions = self._settings.images_bucket
-        for private in (False, True):
-            prefix = keys.files_prefix(claimed.id, private=private)
+        for prefix in (claimed.files_prefix, claimed.former_prefix):
             for page in self._objects.versions_below(renditions, prefix):
                 self._objects.erase_versions(renditions, page)
                 self._check_time(until)
@@ -231,8 +225,8 @@ class Deleter:
         bucket = self._settings.images_bucket
         found = [
             f"{bucket}/{key}"
-            for private in (False, True)
-            for key in self._objects.list_keys(bucket, keys.files_prefix(image.id, private=private))
+            for prefix in (image.files_prefix, image.former_prefix)
+            for key in self._objects.list_keys(bucket, prefix)
         ]
         if self._has_versions(image):
             found.append(f"{image.bucket}/{image.original_file}")
@@ -266,3 +260,8 @@ class Deleter:
         if len(ids) > _MOST_AT_ONCE:
             raise TransientError("The original is being overwritten too fast to be erased.")
         return VersionLimit(until=until, ids=tuple(ids))
+
+
+def _is_served(key: str) -> bool:
+    public = keys.without_private(key)
+    return keys.is_rendition_key(public) or delivery.is_published(public)

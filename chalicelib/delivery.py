@@ -34,8 +34,9 @@ from chalicelib.settings import Settings
 from chalicelib.views.addresses import Addresses, unsigned
 
 _CLAIM = timedelta(seconds=60)  # longer than a call of the API may take
-_LONGEST_WAIT = 20.0  # seconds for a file that another call renders; the API has 29
-_POLL = 0.1
+# While another call renders a file: 20 seconds, since the API has 29. A claim costs a write, even
+# one that fails; looking for the file costs a third of that.
+_CLAIMS, _POLLS = 20, 10
 # Lambda runs one call at a time; the local server has a thread for each.
 _RENDERING = threading.BoundedSemaphore(2)
 
@@ -152,17 +153,18 @@ class Delivery:
         return any(True for _ in self._objects.list_keys(self._settings.images_bucket, prefix))
 
     def _check(self, image: Image, file: WidthFile | SignedFile) -> None:
+        offered = (*delivery.extensions_of(self._table.sizes.formats), "jpg")
         if isinstance(file, SignedFile):
             key = signing_key(self._secrets)
             expected = delivery.signature_of(key, image.id, file.transformation)
             if not hmac.compare_digest(expected, file.signature):
                 raise InvalidSignature()
+            if file.transformation.format:
+                offered = delivery.extensions_of([file.transformation.format])
         elif file.width not in self._table.sizes.widths:
             raise NotFound("There is no such size.")
-        if file.extension not in (*delivery.extensions_of(self._table.sizes.formats), "jpg"):
-            wanted = file.transformation.format if isinstance(file, SignedFile) else None
-            if wanted is None or delivery.extensions_of([wanted]) != (file.extension,):
-                raise NotFound("There is no such format.")
+        if file.extension not in offered:
+            raise NotFound("There is no such format.")
 
     def _on_demand(self, image: Image, wanted: _Wanted) -> str:
         """The URL of the file once it exists, or of the closest rendition if it cannot."""
@@ -170,8 +172,7 @@ class Delivery:
         if not delivery.is_of(key, self._renderer.generation):
             # The CDN and the application are being deployed, one after the other.
             return self._closest(image, rule.width or 1, extension)
-        waited = 0.0
-        while waited < _LONGEST_WAIT:
+        for _ in range(_CLAIMS):
             now = self._clock()
             limit = self._settings.max_sizes
             claim = self._sizes.claim(image.id, key, limit, now, now + _CLAIM)
@@ -181,11 +182,17 @@ class Delivery:
                 if self._make(image, key, rule):
                     return self._urls(image).published(key)
                 break
-            self._sleep(_POLL)
-            waited += _POLL
-            if self._exists(key):
+            if self._appears(key):
                 return self._urls(image).published(key)
         return self._closest(image, rule.width or 1, extension)
+
+    def _appears(self, key: str) -> bool:
+        """Whether another call stores the file within a second."""
+        for _ in range(_POLLS):
+            self._sleep(1 / _POLLS)
+            if self._exists(key):
+                return True
+        return False
 
     def _make(self, image: Image, key: str, rule: Variant) -> bool:
         """Render and store a claimed file; False if that is not possible."""

@@ -158,6 +158,12 @@ def test_a_format_that_is_not_offered_costs_no_rendering(wiring: Wiring, image: 
     assert list(rendered(wiring)) == []
 
 
+def test_a_signature_is_valid_for_its_format_only(wiring: Wiring, image: Image) -> None:
+    with pytest.raises(NotFound):
+        locate(wiring, signed_key(wiring, image, Transformation(width=100, format="webp"), "jpg"))
+    assert list(rendered(wiring)) == []
+
+
 def test_of_many_first_requests_one_renders(wiring: Wiring, image: Image) -> None:
     key = width_key(wiring, image)
     count = 0

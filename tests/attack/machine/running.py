@@ -61,7 +61,7 @@ def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
         mock.patch.object(originals, "ThreadPoolExecutor", Sequential),
         mock.patch.object(renditions, "ThreadPoolExecutor", Sequential),
         mock.patch.object(published_files, "ThreadPoolExecutor", Sequential),
-        mock.patch.object(delivery, "_POLL", 5.0),  # of a claim that a held call has
+        mock.patch.object(delivery, "_CLAIMS", 2),  # of a claim that a held call has
         mock.patch.object(originals, "_PAGE", 2),
         mock.patch.object(renditions, "_PAGE", 5),
         mock.patch.object(unfinished, "_PAGE", 2),
