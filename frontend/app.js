@@ -16,10 +16,10 @@ fillWords(document);
 element("uploader").token = token;
 
 const gallery = new Gallery({
-  list: element("gallery"),
-  note: element("gallery-note"),
-  more: element("more"),
-  filter: element("filter"),
+  main: document.querySelector("main"),
+  root: element("gallery"),
+  form: element("gallery-form"),
+  state: element("state"),
 }, readPage, announcer(element("announcements")));
 
 listen();
@@ -42,7 +42,7 @@ function listen() {
 }
 
 async function begin() {
-  const shown = gallery.show("ready", firstPage);
+  const shown = gallery.begin(firstPage);
   if (location.hash) followHash();
   await shown;
   // What lies below the gallery is shown after it, so that nothing jumps.

@@ -3,45 +3,51 @@ import * as format from "./format.js";
 import { mainRendition, showFrame, showPicture } from "./pictures.js";
 import { stamp } from "./templates.js";
 
-const SIZES = "(min-width: 48rem) 15rem, 45vw";
-
-/** An image's thumbnail; its file is fetched at once, or after the promise `after`. */
-export function thumbnailOf(image, after) {
+/** An image's thumbnail, `width` CSS pixels wide: its `element`, and `load` to fetch its picture. */
+export function thumbnailOf(image, width) {
   const { element, slots } = stamp("thumbnail");
   const { frame, picture } = slots;
   element.dataset.imageId = image.id;
   element.dataset.state = image.status;
   slots.link.href = `#picture/${image.id}`;
-  showName(slots.name, image.filename);
-  slots.details.textContent = detailsOf(image);
-  picture.loading = after ? "lazy" : "eager";
+  showText(slots.name, image.filename);
+  showText(slots.details, detailsOf(image));
+  slots.pick.ariaLabel = strings.pickPicture(image.filename);
+  slots.lock.ariaLabel = strings.privatePicture;
+  slots.lock.hidden = image.visibility !== "private";
   showFrame(frame, picture, image);
-  if (after) after.then(() => showPicture(picture, image, SIZES));
-  else showPicture(picture, image, SIZES);
-  return element;
+  return { element, load: () => showPicture(picture, image, `${Math.ceil(width)}px`) };
 }
 
 /** The thumbnail of a file that is being uploaded: the browser's preview, dimmed. */
-export function thumbnailOfFile(file) {
+export function thumbnailOfFile({ file, phase, preview }) {
   const { element, slots } = stamp("thumbnail");
-  const address = URL.createObjectURL(file);
   element.dataset.state = "processing";
-  showName(slots.name, file.name);
-  slots.details.textContent = strings.labels.waiting;
-  slots.picture.src = address;
-  slots.picture.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
-  slots.picture.addEventListener("error", () => {
-    URL.revokeObjectURL(address);
-    // Not every format that Darkroom reads is one that the browser can show.
-    slots.frame.hidden = true;
-  }, { once: true });
-  return element;
+  slots.link.removeAttribute("href");
+  slots.pick.remove();
+  showText(slots.name, file.name);
+  showText(slots.details, strings.labels[phase ?? "waiting"]);
+  slots.picture.src = preview;
+  // Not every format that Darkroom reads is one that the browser can show.
+  slots.picture.addEventListener("error", () => { slots.frame.hidden = true; }, { once: true });
+  return { element };
 }
 
-// The name is cut off where it is long; hovering shows all of it.
-function showName(element, name) {
-  element.textContent = name;
-  element.title = name;
+/** The place of a thumbnail whose image has not been read. */
+export function emptyThumbnail() {
+  const { element } = stamp("empty-thumbnail");
+  return { element };
+}
+
+/** Shows the phase of an upload below its thumbnail. */
+export function showPhase(element, phase) {
+  showText(element.querySelector(".thumbnail-details"), strings.labels[phase]);
+}
+
+// What is too long is cut off; hovering shows all of it.
+function showText(element, text) {
+  element.textContent = text;
+  element.title = text;
 }
 
 function detailsOf(image) {

@@ -5,6 +5,7 @@ import threading
 from http import HTTPStatus
 from typing import Any
 
+from tests.frontend import listing
 from tests.frontend.catalogue import image_view
 from tests.frontend.servers import Request, Response
 from tests.waiting import GENEROUS
@@ -26,6 +27,7 @@ class FakeApi:
         self.relative_status_url = False
         self.expires_at = "2099-01-01T00:00:00Z"
         self.page_size = 100
+        self.empty_pages = 0  # before the first page that has images
         self.tokens: set[str] = set()  # accepted bearer tokens; none are needed if empty
         self.reprocessed: list[tuple[str, Json]] = []
         self.changed: list[tuple[str, Json]] = []
@@ -74,9 +76,10 @@ class FakeApi:
         return self.erase(image_id) if request.method == "DELETE" else self.show(image_id)
 
     def answer_list(self, query: dict[str, list[str]]) -> Response:
-        newest_first = sorted(self.images.values(), key=lambda i: i["id"], reverse=True)
-        wanted = query.get("status", [None])[0]
-        listed = [image for image in newest_first if wanted in (None, image["status"])]
+        if self.empty_pages > 0:
+            self.empty_pages -= 1
+            return as_json(200, {"images": [], "next_cursor": "0"})
+        listed = listing.found([*self.images.values()], query)
         start = int(query.get("cursor", ["0"])[0])
         end = start + min(int(query["limit"][0]), self.page_size)
         cursor = str(end) if end < len(listed) else None

@@ -68,8 +68,8 @@
   function checkOverlaps() {
     const still = texts.filter(({ element }) => !floats(element));
     const boxes = controls
-      // The divider and the marker lie on the picture.
-      .filter((element) => !element.closest(".stage"))
+      // The divider, the marker and a thumbnail's checkbox lie on the picture.
+      .filter((element) => !element.closest(".stage, .pick"))
       .map((element) => ({ element, box: clipped(element, element.getBoundingClientRect()) }));
     for (const [index, { element, box }] of boxes.entries()) {
       for (const text of still) {

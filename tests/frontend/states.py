@@ -84,7 +84,7 @@ def _gallery(page: Page, darkroom: FakeDarkroom) -> None:
 
 def _empty(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
-    expect(page.locator("#gallery-note")).to_have_text("Nothing here yet.")
+    expect(page.locator(".state-title")).to_have_text("Nothing here yet.")
 
 
 def _loading(page: Page, darkroom: FakeDarkroom) -> None:
@@ -134,7 +134,7 @@ def _tiles(page: Page, darkroom: FakeDarkroom) -> None:
 def _none_with_status(page: Page, darkroom: FakeDarkroom) -> None:
     _open_gallery(page, darkroom)
     page.get_by_label("Show").select_option("Failed")
-    expect(page.get_by_text("No pictures with this status.")).to_be_visible()
+    expect(page.get_by_text("No pictures match.")).to_be_visible()
 
 
 def _limited(page: Page, darkroom: FakeDarkroom) -> None:
