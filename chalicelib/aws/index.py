@@ -9,10 +9,10 @@ from chalicelib.aws.faults import translate_transient_errors
 from chalicelib.aws.items import Item
 from chalicelib.aws.rows import LARGEST_BATCH
 from chalicelib.aws.search_query import SearchQuery
-from chalicelib.aws.table_keys import BOOKMARKS, SEARCH, unfinished_keys
+from chalicelib.aws.table_keys import BOOKMARKS, unfinished_keys
 from chalicelib.errors import Conflict
 from chalicelib.model.image import Image, Status, sortable
-from chalicelib.model.search import VERSION, Order, Query
+from chalicelib.model.search import ALL_INDEXED, VERSION, Order, Query
 from chalicelib.ports.images import Page
 
 BY_OWNER = "by_owner"
@@ -49,7 +49,7 @@ class DynamoIndex:
     def _has_entries(self) -> bool:
         # An image without entries would not be found, so they are used once all images have them.
         if not self._is_complete:
-            row = rows.read(self._name, BOOKMARKS, SEARCH)
+            row = rows.read(self._name, BOOKMARKS, ALL_INDEXED)
             self._is_complete = row is not None and row["text"]["S"] == str(VERSION)
         return self._is_complete
 

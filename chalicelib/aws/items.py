@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from chalicelib.aws.table_keys import (
     BOOKMARKS,
     RECORD,
-    SEARCH,
     SHARDS,
     checksum_key,
     history_entry,
@@ -98,7 +97,7 @@ def marker_key(image: Image, sha256: str) -> Item:
 
 def all_indexed() -> Item:
     """The bookmark that says that all images have search entries."""
-    return serialized({"id": BOOKMARKS, "entry": SEARCH, "text": str(search.VERSION)})
+    return serialized({"id": BOOKMARKS, "entry": search.ALL_INDEXED, "text": str(search.VERSION)})
 
 
 def cursor_after(item: Item) -> str:

@@ -20,8 +20,6 @@ BOOKMARKS = "sweep"
 SECRETS = "secrets"  # pragma: allowlist secret - a name
 TOKENS = "tokens"
 
-SEARCH = "search"  # the bookmark whose text is the version of the entries that all images have
-
 SHARDS = 8  # keys per status: DynamoDB writes 1,000 units a second to one key
 
 

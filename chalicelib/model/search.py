@@ -17,6 +17,7 @@ from chalicelib.model.image import Image, Status, Visibility, sortable
 from chalicelib.model.patch import caseless
 
 VERSION = 1  # of the rules below: images indexed by other rules have to be indexed again
+ALL_INDEXED = "search"  # the bookmark whose text is the version that all images are indexed by
 MOST_TERMS = 80  # of an image: they, and its other rows, are written in one transaction of 100
 LONGEST_WORD = 32  # characters that count
 LONGEST_NAME = 64  # characters of a file name that it is sorted by

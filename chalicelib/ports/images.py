@@ -63,6 +63,13 @@ class ImageRepository(ABC):
         """Write record, history, outbox event and search entries in one transaction; see `put`."""
 
     @abstractmethod
+    def index(self, image: Image) -> bool:
+        """Write the search entries of an `unindexed` image, and nothing else.
+
+        False if the record has changed: whoever changed it has written them.
+        """
+
+    @abstractmethod
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
         """Write a record and its history unchanged; False, without a write, if there is one."""
 

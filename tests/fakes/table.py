@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.errors import InvalidRequest, RecordChanged
 from chalicelib.model.image import RECENT, Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent
-from chalicelib.model.search import Query, position
+from chalicelib.model.search import ALL_INDEXED, VERSION, Query, position
 from chalicelib.ports.images import ImageRepository, Page
 
 
@@ -20,7 +20,7 @@ class MemoryImages(ImageRepository):
     def __init__(self) -> None:
         self._records: dict[str, Image] = {}
         self._lines: dict[str, list[Event]] = {}
-        self._bookmarks: dict[str, str] = {}
+        self._bookmarks = {ALL_INDEXED: str(VERSION)}
         self._outbox: dict[str, OutboxEvent] = {}
         self._lock = threading.Lock()
 
@@ -92,6 +92,13 @@ class MemoryImages(ImageRepository):
 
     def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
         """Do nothing: checksums are looked up in the records themselves."""
+
+    def index(self, image: Image) -> bool:
+        with self._lock:
+            if self._records.get(image.id) != image:
+                return False
+            self._records[image.id] = replace(image, unindexed=False)
+            return True
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
         with self._lock:
