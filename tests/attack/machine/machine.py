@@ -112,6 +112,10 @@ class Machine(RuleBasedStateMachine):
         self.clients.view(pick(self.originals, n), file, cut)
         return "view"
 
+    def search(self, query: str) -> str:
+        self.clients.search(query)
+        return "search"
+
     # What S3, Lambda and the queues do
 
     def work(self, n: int, cut: Cut) -> str | None:
@@ -162,6 +166,10 @@ class Machine(RuleBasedStateMachine):
             return None
         self.world.sweep(checks, cut, at_once=at_once)
         return "sweep"
+
+    def forget_index(self) -> str:
+        self.world.stores.forget_index()
+        return "forget index"
 
     # What must be true
 
