@@ -1,5 +1,7 @@
 import { firstPage, readPage } from "./first-page.js";
 import { Gallery } from "./gallery.js";
+import { Selecting } from "./gallery/selecting.js";
+import { Selection } from "./gallery/selection.js";
 import { getApi, token } from "./auth-token.js";
 import { fillWords } from "./templates.js";
 import { Totals } from "./totals.js";
@@ -11,6 +13,7 @@ const totals = new Totals(element("totals"));
 const originals = new Map();
 
 let viewer;
+let bulk;
 
 fillWords(document);
 element("uploader").token = token;
@@ -21,6 +24,13 @@ const gallery = new Gallery({
   form: element("gallery-form"),
   state: element("state"),
 }, readPage, announcer(element("announcements")));
+
+const selection = new Selection();
+const selecting = new Selecting(element("gallery"), gallery, {
+  selection,
+  isOnTop: () => !document.querySelector("dialog[open]"),
+  selectAll: async () => (await loadBulk())?.selectAll(),
+});
 
 listen();
 begin();
@@ -39,9 +49,11 @@ function listen() {
     totals.add(image);
   });
   addEventListener("hashchange", followHash);
+  selection.onChange(() => selection.size > 0 && loadBulk());
 }
 
 async function begin() {
+  gallery.extend(selecting);
   const shown = gallery.begin(firstPage);
   if (location.hash) followHash();
   await shown;
@@ -57,22 +69,33 @@ async function followHash() {
   (await loadViewer())?.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
 }
 
-// The viewer is loaded late, so that the gallery comes first.
-function loadViewer() {
-  viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(element("viewer"), {
-    originals,
-    onChange(image) {
-      gallery.update(image);
-      if (image.status === "ready") totals.add(image);
-    },
-    onRemove(id) {
-      gallery.remove(id);
+const library = {
+  originals,
+  onChange(...images) {
+    gallery.update(...images);
+    images.filter(({ status }) => status === "ready").forEach((image) => totals.add(image));
+  },
+  onRemove(...ids) {
+    gallery.remove(...ids);
+    ids.forEach((id) => {
       totals.remove(id);
       originals.delete(id);
-    },
-  })).catch(() => {
+    });
+  },
+};
+
+// What works on pictures is loaded late, so that the gallery comes first.
+function loadViewer() {
+  viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(element("viewer"), library)).catch(() => {
     // The network may deliver it the next time.
     viewer = undefined;
   });
   return viewer;
+}
+
+function loadBulk() {
+  bulk ??= import("./bulk.js").then(({ Bulk }) => new Bulk(gallery, selection, library)).catch(() => {
+    bulk = undefined;
+  });
+  return bulk;
 }

@@ -53,12 +53,10 @@ export class Gallery {
     return this.#reader;
   }
 
-  /** Adds an extension: `prepare(tile, image)`, and a `state` by `name` that `restore` gets back. */
+  /** Adds an extension before `begin`: `prepare(tile, image)`, and a `state` by `name` that `restore` gets back. */
   extend(extension) {
     this.#extensions.push(extension);
     this.#tiles.extend((tile, image) => extension.prepare(tile, image));
-    this.#grid.tiles.forEach((tile, { image }) => image && extension.prepare(tile, image));
-    extension.restore(this.#session.kept?.[extension.name]);
   }
 
   /** Shows what the address says; `page` is a request for its first page, if there is one already. */

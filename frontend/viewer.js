@@ -1,5 +1,6 @@
 import { strings } from "./strings.js";
 import { getApi } from "./auth-token.js";
+import * as library from "./library.js";
 import { View } from "./view.js";
 import { settled } from "./uploader/upload.js";
 
@@ -79,7 +80,7 @@ export class Viewer {
     return this.#reportErrors(async () => {
       this.#message.textContent = strings.reprocessing;
       const api = await getApi();
-      await api.reprocess(image.id, changes);
+      await library.reprocess(api, image.id, changes);
       const isDone = ({ history }) => countEnds(history) > countEnds(image.history);
       this.#changed(await settled(api, `/images/${image.id}`, { signal, isDone }));
       this.#message.textContent = strings.reprocessed;
@@ -90,7 +91,7 @@ export class Viewer {
     return this.#reportErrors(async () => {
       this.#message.textContent = strings.becoming[visibility];
       const api = await getApi();
-      const changed = await api.change(image.id, { visibility });
+      const { image: changed } = await library.change(api, image.id, { visibility });
       this.#changed(changed);
       const messages = changed.pending_visibility ? strings.becomesLater : strings.become;
       this.#message.textContent = messages[visibility];
@@ -101,7 +102,7 @@ export class Viewer {
     return this.#reportErrors(async () => {
       this.#message.textContent = strings.removing;
       const api = await getApi();
-      const receipt = await api.remove(image.id);
+      const receipt = await library.remove(api, image.id);
       view.showReceipt(receipt);
       const check = receipt.verified ? strings.verified : strings.remaining;
       // `erased` names at most 1,000; APIs of earlier versions do not count.

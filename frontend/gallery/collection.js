@@ -18,6 +18,7 @@ export class Collection {
   #pages;
   #next;
   #byId = new Map();
+  #hidden = new Set();
   #isClosed = false;
   #isRestored;
 
@@ -31,44 +32,30 @@ export class Collection {
   }
 
   /** Whether the end of the list is known. */
-  get isComplete() {
-    return this.#next === null;
-  }
+  get isComplete() { return this.#next === null; }
 
-  /** Whether it began with a `snapshot`, whose cursors may have expired. */
-  get isRestored() {
-    return this.#isRestored;
-  }
+  /** Whether its cursors come from a `snapshot`, and may have expired. */
+  get isRestored() { return this.#isRestored; }
 
-  get isClosed() {
-    return this.#isClosed;
-  }
+  get isClosed() { return this.#isClosed; }
 
   /** Pages as JSON: cursors, their last images, and the ratios that keep the layout as it is. */
   get snapshot() {
-    const pages = this.#pages.filter(({ entries }) => entries.length > 0).map(({ cursor, last, entries }) => ({
-      cursor,
-      last: entries.at(-1).image?.id ?? last,
-      ratios: entries.map(({ ratio }) => Math.round(ratio * 1000) / 1000),
-    }));
-    return { pages, next: this.#next };
+    const pages = this.#pages.filter(({ entries }) => entries.length > 0);
+    return { pages: pages.map(kept), next: this.#next };
   }
 
   /** The index of an image, or -1. */
-  indexOf(id) {
-    return this.entries.indexOf(this.#byId.get(id));
-  }
+  indexOf(id) { return this.entries.indexOf(this.#byId.get(id)); }
 
   /** An image that has been read. */
-  image(id) {
-    return this.#byId.get(id)?.image;
-  }
+  image(id) { return this.#byId.get(id)?.image; }
 
-  /** The first unread page of the tiles from `first` to `last`, or a new one at the end, or null. */
+  /** The first unread page of these tiles, or a new one at the end, or null. */
   unread(first, last) {
     let index = this.#uploads.length;
     for (const page of this.#pages) {
-      const end = index + page.entries.length;
+      const end = index + this.#shown(page.entries).length;
       if (index <= last && end > first && page.entries.some(isUnread)) return page;
       index = end;
     }
@@ -86,9 +73,7 @@ export class Collection {
   }
 
   /** Ignores what follows: other images are shown. */
-  close() {
-    this.#isClosed = true;
-  }
+  close() { this.#isClosed = true; }
 
   /** Puts the entry of a file that is being uploaded before all images. */
   expect(upload) {
@@ -113,6 +98,12 @@ export class Collection {
     this.#replace((entry) => (changed.has(entry.image?.id) ? entryOf(changed.get(entry.image.id)) : entry));
   }
 
+  /** Leaves images out, or shows them again. */
+  hide(ids, isHidden = true) {
+    for (const id of ids) this.#hidden[isHidden ? "add" : "delete"](id);
+    this.changed();
+  }
+
   remove(ids) {
     const gone = new Set(ids);
     this.#replace((entry) => (gone.has(entry.image?.id) ? [] : entry));
@@ -134,8 +125,13 @@ export class Collection {
   #arrange() {
     const known = [this.#uploads, ...this.#pages.map(({ entries }) => entries)].flat();
     this.#byId = new Map(known.filter(({ image }) => image).map((entry) => [entry.image.id, entry]));
-    this.length = known.length;
-    this.entries = this.isComplete ? known : [...known, ...UNREAD];
+    const shown = this.#shown(known);
+    this.length = shown.length;
+    this.entries = this.isComplete ? shown : [...shown, ...UNREAD];
+  }
+
+  #shown(entries) {
+    return this.#hidden.size === 0 ? entries : entries.filter(({ image }) => !this.#hidden.has(image?.id));
   }
 }
 
@@ -144,6 +140,9 @@ function entryOf({ markup, history, og_image, processed_files, ...image }) {
   return { image, ratio: ratioOf(image) ?? GUESSED };
 }
 
-function isUnread({ image, key }) {
-  return !image && !key;
+function kept({ cursor, last, entries }) {
+  const ratios = entries.map(({ ratio }) => Math.round(ratio * 1000) / 1000);
+  return { cursor, last: entries.at(-1).image?.id ?? last, ratios };
 }
+
+const isUnread = ({ image, key }) => !image && !key;

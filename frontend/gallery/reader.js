@@ -26,11 +26,11 @@ export class Reader {
     return this.#running;
   }
 
-  /** Reads the list to its end, unless `signal` stops it; returns whether all of it has been read. */
-  async toEnd(signal) {
-    const isUnfinished = () => !signal.aborted && !this.error && this.#next(0, Infinity);
-    while (isUnfinished()) await this.want(0, Infinity);
-    return !this.#next(0, Infinity);
+  /** Reads the tiles from `first` to `last`, unless `signal` stops it; returns whether it has. */
+  async readAll(first, last, signal) {
+    const isUnfinished = () => !signal.aborted && !this.error && this.#next(first, last);
+    while (isUnfinished()) await this.want(first, last);
+    return !this.#next(first, last);
   }
 
   retry() {

@@ -1,5 +1,6 @@
 """A fake of Darkroom's API that tests control."""
 
+import hashlib
 import json
 import threading
 from http import HTTPStatus
@@ -31,6 +32,8 @@ class FakeApi:
         self.tokens: set[str] = set()  # accepted bearer tokens; none are needed if empty
         self.reprocessed: list[tuple[str, Json]] = []
         self.changed: list[tuple[str, Json]] = []
+        self.retry_after = 0  # seconds, in the headers of faults
+        self.changes_before_patch: dict[str, Json] = {}  # another user's, by image
         self.moves_later = False  # files of an image that becomes private
         self.worker_open = threading.Event()
         self.images_open = threading.Event()  # GET responses wait for it
@@ -47,7 +50,8 @@ class FakeApi:
         allowed = origin if origin in (self.site, self.foreign) else "null"
         return {
             "Access-Control-Allow-Origin": allowed,
-            "Access-Control-Allow-Headers": "content-type, authorization",
+            "Access-Control-Allow-Headers": "content-type, authorization, if-match",
+            "Access-Control-Expose-Headers": "ETag, Retry-After",
             "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
         }
 
@@ -67,7 +71,10 @@ class FakeApi:
         if request.method == "GET":
             self.images_open.wait(timeout=GENEROUS)
         if self.api_faults:
-            return as_json(self.api_faults.pop(0), {"title": "A fault"})
+            fault = as_json(self.api_faults.pop(0), {"title": "A fault"})
+            if self.retry_after:
+                fault.headers["Retry-After"] = str(self.retry_after)
+            return fault
         if request.path == "/api/images":
             return self.answer_list(request.query)
         image_id = request.path.removeprefix("/api/images/")
@@ -95,14 +102,22 @@ class FakeApi:
     def answer_change(self, request: Request, image_id: str) -> Response:
         changes = json.loads(request.body.read(request.length) or b"{}")
         if request.method == "PATCH":
+            if image_id in self.changes_before_patch:
+                self.images[image_id] |= self.changes_before_patch.pop(image_id)
+            condition = request.headers.get("if-match")
+            if condition not in (None, etag_of(self.images[image_id])):
+                return as_json(412, {"detail": "The image has changed."})
             return self.change(image_id, changes)
         return self.reprocess(image_id.removesuffix("/reprocess"), changes)
 
     def change(self, image_id: str, changes: Json) -> Response:
         self.changed.append((image_id, changes))
         pending = {"pending_visibility": changes["visibility"]} if self.moves_later else changes
+        if "alt" in changes:
+            alt = self.images[image_id]["alt"] | changes["alt"]
+            pending = pending | {"alt": {name: text for name, text in alt.items() if text}}
         self.images[image_id] |= pending
-        return as_json(200, self.images[image_id])
+        return tagged(self.images[image_id])
 
     def erase(self, image_id: str) -> Response:
         image = self.images.pop(image_id)
@@ -138,7 +153,19 @@ class FakeApi:
         if image["status"] == "processing" and self.worker_open.is_set():
             final = {"status": "ready"} | self.rejection
             self.images[image_id] = image | final
-        return as_json(200, image)
+        return tagged(image)
+
+
+def etag_of(image: Json) -> str:
+    """The ETag of an image's state."""
+    return f'"{hashlib.sha256(json.dumps(image).encode()).hexdigest()[:16]}"'
+
+
+def tagged(image: Json) -> Response:
+    """A response with an image and its ETag."""
+    response = as_json(200, image)
+    response.headers["ETag"] = etag_of(image)
+    return response
 
 
 def as_json(status: int, body: Json) -> Response:

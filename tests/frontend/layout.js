@@ -18,6 +18,8 @@
   const texts = elements.flatMap(textsOf);
   // The dialog's message lies over what can be scrolled from under it.
   const floats = (element) => element.closest("#viewer-message");
+  // So does the bar of what is selected, over the page.
+  const isBeside = (one, other) => one.closest(".bulk") !== other.closest(".bulk");
 
   checkWidth();
   if (dialog) checkDialog();
@@ -73,17 +75,20 @@
       .map((element) => ({ element, box: clipped(element, element.getBoundingClientRect()) }));
     for (const [index, { element, box }] of boxes.entries()) {
       for (const text of still) {
+        if (isBeside(element, text.element)) continue;
         if (overlap(box, text.box) && !isWithin(text.element, element)) {
           report(element, `lies over the text "${text.text}"`);
         }
       }
       for (const other of boxes.slice(index + 1)) {
         const isNested = isWithin(element, other.element) || isWithin(other.element, element);
+        if (isBeside(element, other.element)) continue;
         if (overlap(box, other.box) && !isNested) report(element, `lies over ${nameOf(other.element)}`);
       }
     }
     for (const [index, text] of still.entries()) {
       for (const other of still.slice(index + 1)) {
+        if (isBeside(text.element, other.element)) continue;
         if (text.element !== other.element && overlap(text.box, other.box, 3)) {
           report(text.element, `"${text.text}" lies over "${other.text}"`);
         }

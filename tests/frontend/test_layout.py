@@ -46,10 +46,6 @@ BREAKAGES = {
         "#filter { height: 20px; min-height: 0; padding: 0 }",
         "a target of",
     ),
-        "gallery",
-        "#filter { height: 20px; min-height: 0; padding: 0 }",
-        "a target of",
-    ),
     "text under a control": ("gallery", ".gallery-head { margin-bottom: -3rem }", "lies over"),
     "text over text": ("gallery", ".thumbnail-details { margin-top: -1rem }", "lies over"),
     "a text cut off": (

@@ -13,9 +13,19 @@ MODULES = sorted(FRONTEND.rglob("*.js"))
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
 # The page's three scripts, the live example's, and the worker; LATER are the modules that show one
-# picture, and the one that prompts for a token.
+# picture or work on many, and the one that prompts for a token.
 SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
-LATER = {"token-dialog.js", "viewer.js", "view.js", "details.js", "compare-slider.js", "focal.js"}
+LATER = {
+    "token-dialog.js",
+    "viewer.js",
+    "view.js",
+    "details.js",
+    "compare-slider.js",
+    "focal.js",
+    "library.js",
+    "bulk.js",
+    *(name for name in NAMES if name.startswith("bulk/")),
+}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=NAMES)
