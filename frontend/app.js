@@ -71,6 +71,8 @@ async function followHash() {
 
 const library = {
   originals,
+  beside: (id, by) => gallery.beside(id, by),
+  onClose: (id) => gallery.focus(id),
   onChange(...images) {
     gallery.update(...images);
     images.filter(({ status }) => status === "ready").forEach((image) => totals.add(image));

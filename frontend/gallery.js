@@ -8,6 +8,7 @@ import { Session } from "./gallery/session.js";
 import { Tiles } from "./gallery/tiles.js";
 
 const REFUSED_CURSOR = 422;
+const LONGEST = 60_000; // milliseconds to read the next page
 
 /** The images that match the filters in the page's address, in a grid that is read as it is scrolled. */
 export class Gallery {
@@ -41,17 +42,11 @@ export class Gallery {
     addEventListener("offline", () => this.#show());
   }
 
-  get grid() {
-    return this.#grid;
-  }
+  get grid() { return this.#grid; }
 
-  get collection() {
-    return this.#collection;
-  }
+  get collection() { return this.#collection; }
 
-  get reader() {
-    return this.#reader;
-  }
+  get reader() { return this.#reader; }
 
   /** Adds an extension before `begin`: `prepare(tile, image)`, and a `state` by `name` that `restore` gets back. */
   extend(extension) {
@@ -66,9 +61,7 @@ export class Gallery {
   }
 
   /** Resolves once the first pictures have been decoded. */
-  decoded() {
-    return this.#tiles.decoded();
-  }
+  decoded() { return this.#tiles.decoded(); }
 
   /** Adds a thumbnail for a file being uploaded. */
   expect(key, file) {
@@ -97,6 +90,20 @@ export class Gallery {
     this.#collection.remove(ids);
   }
 
+  /** The id of the image before (`by` -1) or after (1) an image, or null. */
+  async beside(id, by) {
+    const index = this.#collection.indexOf(id) + by;
+    if (index < 0 || index === by - 1) return null;
+    await this.#reader.readAll(index, index + 1, AbortSignal.timeout(LONGEST));
+    return this.#collection.entries[index]?.image?.id ?? null;
+  }
+
+  /** Puts the focus on an image's thumbnail. */
+  focus(id) {
+    const index = this.#collection.indexOf(id);
+    if (index >= 0) this.#grid.reveal(index)?.querySelector("a")?.focus({ preventScroll: true });
+  }
+
   #filter(filters, isNew) {
     this.#session.go(toSearch(filters), isNew);
     this.#load(filters);
@@ -122,10 +129,7 @@ export class Gallery {
 
   #show() {
     const { error } = this.#reader;
-    if (error?.status === REFUSED_CURSOR && this.#collection.isRestored) {
-      this.#load(this.#filters.value);
-      return;
-    }
+    if (error?.status === REFUSED_CURSOR && this.#collection.isRestored) return this.#load(this.#filters.value);
     this.#grid.show(this.#collection.entries);
     this.#state.show(this.#collection, this.#reader);
     if (!this.#reader.isReading) this.#listed.resolve();

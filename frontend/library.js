@@ -1,4 +1,8 @@
+import { strings } from "./strings.js";
+
 /** Requests for the images of a library: see `Api` for their errors. */
+
+const ENDS = new Set(["ready", "rejected", "failed"]);
 
 const at = (id) => `/images/${id}`;
 
@@ -28,4 +32,16 @@ export async function remove(api, id, signal) {
 /** The response with an image's original. */
 export function original(api, id, signal) {
   return api.send(`${at(id)}/original`, { signal });
+}
+
+/** The sentence that tells users why a request failed; errors of the page itself are logged. */
+export function sentenceOf(reason) {
+  if (reason.name === "UploadError") return reason.message;
+  console.error(reason);
+  return strings.unexpected;
+}
+
+/** How often an image's processing has ended. */
+export function countEnds({ history }) {
+  return history.filter(({ event }) => ENDS.has(event)).length;
 }

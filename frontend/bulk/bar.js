@@ -58,7 +58,8 @@ export class Bar {
     this.#show(text, bar, stopping);
     stopping.focus();
     return (value, detail) => {
-      bar.value = value;
+      if (value === undefined) bar.removeAttribute("value");
+      else bar.value = value;
       if (detail !== undefined && text.textContent !== detail) text.textContent = detail;
     };
   }

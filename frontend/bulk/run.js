@@ -1,4 +1,4 @@
-import { strings } from "../strings.js";
+import { sentenceOf } from "../library.js";
 import { pause } from "../uploader/retry.js";
 
 const PARALLEL = 4;
@@ -62,10 +62,4 @@ export function secondsUntilRetry({ status, retryAfter, transient }, tries) {
   if (status === 409) return tries < 3 ? DELAYS[tries - 1] : null;
   const seconds = retryAfter ?? DELAYS[Math.min(tries, DELAYS.length) - 1];
   return seconds <= LONGEST_WAIT ? seconds : null;
-}
-
-function sentenceOf(reason) {
-  if (reason.name === "UploadError") return reason.message;
-  console.error(reason);
-  return strings.unexpected;
 }

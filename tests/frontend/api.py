@@ -71,16 +71,19 @@ class FakeApi:
         if request.method == "GET":
             self.images_open.wait(timeout=GENEROUS)
         if self.api_faults:
-            fault = as_json(self.api_faults.pop(0), {"title": "A fault"})
-            if self.retry_after:
-                fault.headers["Retry-After"] = str(self.retry_after)
-            return fault
+            return self.fault(self.api_faults.pop(0))
         if request.path == "/api/images":
             return self.answer_list(request.query)
         image_id = request.path.removeprefix("/api/images/")
         if request.method in ("PATCH", "POST"):
             return self.answer_change(request, image_id)
         return self.erase(image_id) if request.method == "DELETE" else self.show(image_id)
+
+    def fault(self, status: int) -> Response:
+        response = as_json(status, {"title": "A fault"})
+        if self.retry_after:
+            response.headers["Retry-After"] = str(self.retry_after)
+        return response
 
     def answer_list(self, query: dict[str, list[str]]) -> Response:
         if self.empty_pages > 0:

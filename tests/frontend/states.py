@@ -390,6 +390,22 @@ def _receipt(page: Page, darkroom: FakeDarkroom) -> None:
     expect(page.locator(".receipt li")).to_have_count(5)
 
 
+def _actual_size(page: Page, darkroom: FakeDarkroom) -> None:
+    _picture(page, darkroom)
+    page.get_by_role("button", name="Show 1080p").click()
+    page.get_by_role("button", name="Actual size").click()
+    _scroll_up(page.get_by_role("dialog"))
+
+
+def _edited_by_two(page: Page, darkroom: FakeDarkroom) -> None:
+    """Somebody else changed the same tags."""
+    _picture(page, darkroom)
+    darkroom.changes_before_patch = {"ID01": {"tags": ["lake", "evening"]}}
+    page.get_by_label("Tags, separated by commas").fill("sea, pier")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def _copied(page: Page, darkroom: FakeDarkroom) -> None:
     _picture(page, darkroom)
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
@@ -464,6 +480,8 @@ STATES: dict[str, State] = {
     "picture-deletion": _deletion,
     "picture-receipt": _receipt,
     "picture-copied": _copied,
+    "picture-actual-size": _actual_size,
+    "picture-edited-by-two": _edited_by_two,
     "picture-pending": _picture_of("pending"),
     "picture-processing": _picture_of("processing"),
     "picture-rejected": _picture_of(**_REJECTED),

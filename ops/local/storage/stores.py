@@ -60,7 +60,7 @@ def cors_rules(options: Options) -> Any:
     """
     rule = {"AllowedHeaders": ["*"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 600}
     uploads = {"AllowedOrigins": list(options.site_origins), "AllowedMethods": ["POST", "PUT"]}
-    downloads = {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}
+    downloads = {"AllowedOrigins": ["null"], "AllowedMethods": ["GET"]}
     return {"CORSRules": [uploads | rule, downloads | rule]}
 
 
