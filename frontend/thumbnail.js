@@ -16,6 +16,7 @@ export function thumbnailOf(image, width) {
   slots.lock.ariaLabel = strings.privatePicture;
   slots.lock.hidden = image.visibility !== "private";
   showFrame(frame, picture, image);
+  markBlank(slots, frame.hidden);
   return { element, load: () => showPicture(picture, image, `${Math.ceil(width)}px`) };
 }
 
@@ -30,6 +31,7 @@ export function thumbnailOfFile({ file, phase, preview }) {
   slots.picture.src = preview;
   // Not every format that Darkroom reads is one that the browser can show.
   slots.picture.addEventListener("error", () => { slots.frame.hidden = true; }, { once: true });
+  markBlank(slots, false);
   return { element };
 }
 
@@ -42,6 +44,13 @@ export function emptyThumbnail() {
 /** Shows the phase of an upload below its thumbnail. */
 export function showPhase(element, phase) {
   showText(element.querySelector(".thumbnail-details"), strings.labels[phase]);
+}
+
+// A mark stands for a picture that there is not, or that cannot be loaded.
+function markBlank({ mat, picture }, isBlank) {
+  mat.classList.toggle("blank", isBlank);
+  picture.addEventListener("error", () => mat.classList.add("blank"));
+  picture.addEventListener("load", () => mat.classList.remove("blank"));
 }
 
 // What is too long is cut off; hovering shows all of it.

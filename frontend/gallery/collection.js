@@ -13,6 +13,8 @@ const UNREAD = Array.from({ length: 24 }, (_, index) => ({ ratio: [1.5, 1.33, 0.
  * `key` and `file` of an upload; an unread one has neither.
  */
 export class Collection {
+  /** Whether nothing more is read for now: unread places after the last image would not be filled. */
+  isPaused = false;
   #onChange;
   #uploads = [];
   #pages;
@@ -31,7 +33,6 @@ export class Collection {
     this.#arrange();
   }
 
-  /** Whether the end of the list is known. */
   get isComplete() { return this.#next === null; }
 
   /** Whether its cursors come from a `snapshot`, and may have expired. */
@@ -127,7 +128,7 @@ export class Collection {
     this.#byId = new Map(known.filter(({ image }) => image).map((entry) => [entry.image.id, entry]));
     const shown = this.#shown(known);
     this.length = shown.length;
-    this.entries = this.isComplete ? shown : [...shown, ...UNREAD];
+    this.entries = this.isComplete || this.isPaused ? shown : [...shown, ...UNREAD];
   }
 
   #shown(entries) {

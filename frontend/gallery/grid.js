@@ -2,7 +2,7 @@ import { layRows, moved, rowAt, rowOf, sizesFor } from "./rows.js";
 import { RowWindow } from "./row-window.js";
 
 const AHEAD = 0.75; // windows above and below the visible one whose rows are in the document
-const HASTE = 1.5; // windows between two frames: too fast to fetch the pictures passed by
+const HASTE = 3; // CSS pixels a millisecond: too fast to see the pictures passed by
 const SETTLED = 120; // milliseconds without scrolling until pictures are fetched all the same
 
 /** Tiles in rows, of which only those near the window are in the document. */
@@ -16,7 +16,7 @@ export class Grid {
   #layout = layRows([], {});
   #frame = 0;
   #settling = 0;
-  #scrolled = scrollY;
+  #scrolled = { y: 0, time: 0 };
 
   /**
    * `make(entry, width)` returns a tile: its `element`, and `load` to fetch its picture;
@@ -113,16 +113,21 @@ export class Grid {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     if (this.#entries.length === 0 || !this.#sizes) return this.#window.clear();
-    const isHasty = Math.abs(scrollY - this.#scrolled) > HASTE * innerHeight;
-    this.#scrolled = scrollY;
+    const isHasty = this.#isHasty();
     clearTimeout(this.#settling);
-    if (isHasty) this.#settling = setTimeout(() => this.#window.load(), SETTLED);
+    this.#settling = setTimeout(() => this.#window.load(), isHasty ? SETTLED : 0);
     const above = -this.#top();
     const at = (windows) => rowAt(this.#layout, above + windows * innerHeight);
     const rows = { first: at(-AHEAD), last: at(1 + AHEAD), center: center ?? at(0) };
     const view = { layout: this.#layout, entries: this.#entries, ratios: this.#ratios, sizes: this.#sizes };
     if (!this.#window.render(view, rows, isHasty)) this.#schedule();
     this.#onRange(this.#layout.starts[rows.first], this.#layout.starts[rows.last + 1]);
+  }
+
+  #isHasty() {
+    const [before, at] = [this.#scrolled, { y: scrollY, time: performance.now() }];
+    this.#scrolled = at;
+    return Math.abs(at.y - before.y) > HASTE * Math.max(at.time - before.time, 16);
   }
 
   #measure() {

@@ -35,6 +35,8 @@ export class Reader {
 
   retry() {
     this.error = null;
+    this.#collection.isPaused = false;
+    this.#collection.changed();
     return this.want(...this.#wanted);
   }
 
@@ -45,6 +47,7 @@ export class Reader {
       }
     } catch (reason) {
       this.error = reason;
+      this.#collection.isPaused = true;
     } finally {
       this.#running = null;
       this.#collection.changed();

@@ -1,6 +1,8 @@
 import { shownRatio } from "./rows.js";
 
-const BUDGET = 8; // milliseconds of a frame for new tiles, so that scrolling stays smooth
+// Milliseconds of a frame for pictures, and for all rows of an empty page. Later a frame has one new
+// row: style, layout and paint of its tiles take three times as long as making them.
+const BUDGET = 8;
 
 /** The rows that are in the document: filled a few at a time, and removed when they are far away. */
 export class RowWindow {
@@ -42,23 +44,30 @@ export class RowWindow {
     const needed = new Set([...this.#rows.keys()]);
     for (let index = first; index <= last; index += 1) needed.add(index);
     const nearestFirst = [...needed].sort((a, b) => Math.abs(a - center) - Math.abs(b - center));
+    const isFirst = this.tiles.size === 0;
     const end = performance.now() + BUDGET;
-    let isComplete = true;
+    let filled = 0;
     for (const index of nearestFirst) {
       const row = this.#place(index, view);
       if (row.layout === view.layout) continue;
-      const isNew = !row.layout && index !== center;
-      if (isNew && performance.now() > end) isComplete = false;
-      else this.#fill(row, view, isHasty);
+      const isNew = !row.layout;
+      if (isNew && filled > 0 && !(isFirst && performance.now() < end)) continue;
+      this.#fill(row, view, isHasty);
+      filled += isNew ? 1 : 0;
     }
     this.#refocus(focused);
-    return isComplete;
+    return nearestFirst.every((index) => this.#rows.get(index).layout === view.layout);
   }
 
-  /** Fetches the pictures that `render` left out. */
+  /** Fetches the pictures that `render` left out, a few at a time. */
   load() {
-    this.#waiting.forEach((load) => load());
-    this.#waiting.clear();
+    const end = performance.now() + BUDGET;
+    for (const [entry, load] of this.#waiting) {
+      this.#waiting.delete(entry);
+      load();
+      if (performance.now() > end) break;
+    }
+    if (this.#waiting.size > 0) requestAnimationFrame(() => this.load());
   }
 
   #place(index, { layout, sizes }) {

@@ -34,6 +34,7 @@
     const { clientWidth, scrollWidth } = document.documentElement;
     if (scrollWidth > clientWidth) report(document.body, `${scrollWidth} wide in ${clientWidth}`);
     for (const element of elements) {
+      if (element.closest(".zoomed")) continue; // its stage is scrolled
       const { left, right } = element.getBoundingClientRect();
       if (left < -TOLERANCE || right > innerWidth + TOLERANCE) {
         report(element, `from ${round(left)} to ${round(right)} in a window of ${innerWidth}`);

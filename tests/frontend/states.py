@@ -404,6 +404,7 @@ def _edited_by_two(page: Page, darkroom: FakeDarkroom) -> None:
     page.get_by_label("Tags, separated by commas").fill("sea, pier")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
+    _scroll_up(page.get_by_role("dialog"))
 
 
 def _copied(page: Page, darkroom: FakeDarkroom) -> None:
