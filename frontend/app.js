@@ -1,17 +1,14 @@
 import { firstPage, readPage } from "./first-page.js";
 import { Gallery } from "./gallery.js";
-import { Selecting } from "./gallery/selecting.js";
-import { Selection } from "./gallery/selection.js";
 import { getApi, token } from "./auth-token.js";
 import { fillWords } from "./templates.js";
-import { Totals } from "./totals.js";
-import { announcer } from "./uploader/announcer.js";
 
 const element = (id) => document.getElementById(id);
-const totals = new Totals(element("totals"));
 // The files uploaded since the page was opened, by image id, for comparison with their variants.
 const originals = new Map();
 
+let totals;
+let selection;
 let viewer;
 let bulk;
 
@@ -23,14 +20,8 @@ const gallery = new Gallery({
   root: element("gallery"),
   form: element("gallery-form"),
   state: element("state"),
-}, readPage, announcer(element("announcements")));
-
-const selection = new Selection();
-const selecting = new Selecting(element("gallery"), gallery, {
-  selection,
-  isOnTop: () => !document.querySelector("dialog[open]"),
-  selectAll: async () => (await loadBulk())?.selectAll(),
-});
+  log: element("announcements"),
+}, readPage);
 
 listen();
 begin();
@@ -46,22 +37,20 @@ function listen() {
   on("ready", ({ id, file, image }) => {
     originals.set(image.id, file);
     gallery.settle(id, image);
-    totals.add(image);
+    totals?.add(image);
   });
   addEventListener("hashchange", followHash);
-  selection.onChange(() => selection.size > 0 && loadBulk());
 }
 
 async function begin() {
-  gallery.extend(selecting);
   const shown = gallery.begin(firstPage);
   if (location.hash) followHash();
   await shown;
   // What lies below the gallery is shown after it, so that nothing jumps.
   element("embed").hidden = false;
   await gallery.decoded();
-  // The gallery shows the error if the API is unreachable.
-  await getApi().then((api) => totals.load(api)).catch(() => {});
+  await loadSelection();
+  await loadTotals();
   loadViewer();
 }
 
@@ -70,21 +59,40 @@ async function followHash() {
 }
 
 const library = {
+  gallery,
   originals,
-  beside: (id, by) => gallery.beside(id, by),
-  onClose: (id) => gallery.focus(id),
   onChange(...images) {
     gallery.update(...images);
-    images.filter(({ status }) => status === "ready").forEach((image) => totals.add(image));
+    images.filter(({ status }) => status === "ready").forEach((image) => totals?.add(image));
   },
   onRemove(...ids) {
     gallery.remove(...ids);
     ids.forEach((id) => {
-      totals.remove(id);
+      totals?.remove(id);
       originals.delete(id);
     });
   },
 };
+
+async function loadTotals() {
+  const { Totals } = await import("./totals.js");
+  totals = new Totals(element("totals"));
+  // The gallery shows the error if the API is unreachable.
+  await getApi().then((api) => totals.load(api)).catch(() => {});
+}
+
+async function loadSelection() {
+  const [{ Selecting }, { Selection }] = await Promise.all([
+    import("./gallery/selecting.js"), import("./gallery/selection.js"),
+  ]);
+  selection = new Selection();
+  selection.onChange(() => selection.size > 0 && loadBulk());
+  gallery.extend(new Selecting(element("gallery"), gallery, {
+    selection,
+    isOnTop: () => !document.querySelector("dialog[open]"),
+    selectAll: async () => (await loadBulk())?.selectAll(),
+  }));
+}
 
 // What works on pictures is loaded late, so that the gallery comes first.
 function loadViewer() {

@@ -102,7 +102,7 @@ export const strings = {
   removeTag: (tag) => `${tag}: remove this tag from the filters`,
   found: (count, isAll) => (count === 1 ? "1 picture." : `${isAll ? "" : "More than "}${count} pictures.`),
   states: {
-    empty: { title: "Nothing here yet.", hint: "Your pictures appear here as soon as they are uploaded." },
+    empty: { title: "Nothing here yet." },
     none: { title: "No pictures match.", hint: "Try other words, or fewer filters.", action: "Show all pictures" },
     error: { title: "The pictures can't be loaded.", action: "Try again" },
     offline: {

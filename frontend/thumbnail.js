@@ -3,8 +3,76 @@ import * as format from "./format.js";
 import { mainRendition, showFrame, showPicture } from "./pictures.js";
 import { stamp } from "./templates.js";
 
-/** An image's thumbnail, `width` CSS pixels wide: its `element`, and `load` to fetch its picture. */
-export function thumbnailOf(image, width) {
+// As many as most screens show at first; the others load after these.
+const FIRST = 4;
+
+/** Makes the tiles of images, of files being uploaded, and of what has not been read. */
+export class Tiles {
+  #ahead = [];
+  #uploads = new Map();
+  #extensions = [];
+
+  /** The tile of an entry, `width` CSS pixels wide: its `element`, and `load` to fetch its picture. */
+  make(entry, width) {
+    if (entry.key) return thumbnailOfFile(entry);
+    if (!entry.image) return emptyThumbnail();
+    const { element, load } = thumbnailOf(entry.image, width);
+    this.#extensions.forEach((prepare) => prepare(element, entry.image));
+    return { element, load: () => this.#fetch(element.querySelector("img"), load) };
+  }
+
+  /** Calls `prepare(tile, image)` for the tiles of images that are made from now on. */
+  extend(prepare) {
+    this.#extensions.push(prepare);
+  }
+
+  /** Resolves once the first pictures have been decoded. */
+  decoded() {
+    return Promise.all(this.#ahead);
+  }
+
+  /** The entry of a file that is being uploaded; `onShape` is called when its ratio is known. */
+  upload(key, file, onShape) {
+    if (this.#uploads.has(key)) return this.#uploads.get(key);
+    const entry = { key, file, preview: URL.createObjectURL(file) };
+    this.#uploads.set(key, entry);
+    const picture = new Image();
+    picture.addEventListener("load", () => {
+      entry.ratio = picture.naturalWidth / picture.naturalHeight;
+      onShape();
+    });
+    picture.src = entry.preview;
+    return entry;
+  }
+
+  /** Notes the phase of an upload; `tiles` are those in the document, by entry. */
+  progress(key, phase, tiles) {
+    const entry = this.#uploads.get(key);
+    if (!entry) return;
+    entry.phase = phase;
+    const tile = tiles.get(entry);
+    if (tile) showPhase(tile, phase);
+  }
+
+  /** Forgets an upload. */
+  settle(key) {
+    const entry = this.#uploads.get(key);
+    if (entry) URL.revokeObjectURL(entry.preview);
+    this.#uploads.delete(key);
+  }
+
+  #fetch(picture, load) {
+    if (this.#ahead.length >= FIRST) return this.decoded().then(load);
+    load();
+    this.#ahead.push(picture.hasAttribute("src") && new Promise((resolve) => {
+      picture.addEventListener("load", () => picture.decode().then(resolve, resolve));
+      picture.addEventListener("error", resolve);
+    }));
+  }
+}
+
+// An image's thumbnail, `width` CSS pixels wide: its `element`, and `load` to fetch its picture.
+function thumbnailOf(image, width) {
   const { element, slots } = stamp("thumbnail");
   const { frame, picture } = slots;
   element.dataset.imageId = image.id;
@@ -20,8 +88,8 @@ export function thumbnailOf(image, width) {
   return { element, load: () => showPicture(picture, image, `${Math.ceil(width)}px`) };
 }
 
-/** The thumbnail of a file that is being uploaded: the browser's preview, dimmed. */
-export function thumbnailOfFile({ file, phase, preview }) {
+// The thumbnail of a file that is being uploaded: the browser's preview, dimmed.
+function thumbnailOfFile({ file, phase, preview }) {
   const { element, slots } = stamp("thumbnail");
   element.dataset.state = "processing";
   slots.link.removeAttribute("href");
@@ -35,14 +103,14 @@ export function thumbnailOfFile({ file, phase, preview }) {
   return { element };
 }
 
-/** The place of a thumbnail whose image has not been read. */
-export function emptyThumbnail() {
+// The place of a thumbnail whose image has not been read.
+function emptyThumbnail() {
   const { element } = stamp("empty-thumbnail");
   return { element };
 }
 
-/** Shows the phase of an upload below its thumbnail. */
-export function showPhase(element, phase) {
+// Shows the phase of an upload below its thumbnail.
+function showPhase(element, phase) {
   showText(element.querySelector(".thumbnail-details"), strings.labels[phase]);
 }
 

@@ -1,5 +1,6 @@
 import { strings } from "./strings.js";
 import { getApi } from "./auth-token.js";
+import { beside, focusOn } from "./gallery/beside.js";
 import * as library from "./library.js";
 import { View } from "./view.js";
 import { listenForTurns } from "./turning.js";
@@ -18,10 +19,7 @@ export class Viewer {
   #view;
   #id;
 
-  /**
-   * `library`: originals (files by image id), onChange(image), onRemove(id), onClose(id), and
-   * beside(id, by) for the id of the image before or after.
-   */
+  /** `library`: gallery, originals (files by image id), onChange(image) and onRemove(id). */
   constructor(dialog, library) {
     this.#dialog = dialog;
     this.#library = library;
@@ -41,7 +39,7 @@ export class Viewer {
       this.#body.replaceChildren();
       // An empty hash would scroll to the top.
       history.replaceState(history.state, "", location.pathname + location.search);
-      library.onClose(this.#id);
+      focusOn(this.#library.gallery, this.#id);
     });
   }
 
@@ -64,7 +62,7 @@ export class Viewer {
   }
 
   async #turn(by) {
-    const id = await this.#library.beside(this.#id, by);
+    const id = await beside(this.#library.gallery, this.#id, by);
     if (!id) return;
     history.replaceState(history.state, "", `#picture/${id}`);
     await this.show(id);

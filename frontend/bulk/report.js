@@ -15,7 +15,7 @@ export function showReport(title, outcomes, nameOf) {
     build("header", {}, build("h2", { id: "report-title" }, title), close),
     build("p", {}, report.summary(outcomes.filter(({ reason }) => !reason).length, outcomes.length)),
     build("ul", { className: "report-lines", tabIndex: 0, ariaLabel: title }, ...lines),
-    build("p", { className: "quiet", hidden: sorted.length <= MOST_LINES }, report.more(sorted.length - MOST_LINES)),
+    ...(sorted.length > MOST_LINES ? [build("p", { className: "quiet" }, report.more(sorted.length - MOST_LINES))] : []),
     save);
   dialog.setAttribute("aria-labelledby", "report-title");
   close.addEventListener("click", () => dialog.close());

@@ -1,5 +1,5 @@
 import { strings } from "../strings.js";
-import { DEFAULTS, EVERY_STATUS, SORTS, STATUSES, VISIBILITIES, countFilters } from "./query.js";
+import { DEFAULTS, EVERY_STATUS, SORTS, STATUSES, VISIBILITIES, countFilters } from "./address.js";
 
 const TYPING = 300; // milliseconds after the last key until the search begins
 
@@ -18,9 +18,9 @@ export class Filters {
     this.#fields = form.elements;
     this.#onChange = onChange;
     const { status, sort, visibility, toggle, clear, tag } = this.#fields;
-    status.append(...STATUSES.map((name) => new Option(strings.statuses[name], name)));
+    status.replaceChildren(...STATUSES.map((name) => new Option(strings.statuses[name], name)));
     status.append(new Option(strings.everything, EVERY_STATUS));
-    sort.append(...SORTS.map((name) => new Option(strings.sorts[name], name)));
+    sort.replaceChildren(...SORTS.map((name) => new Option(strings.sorts[name], name)));
     visibility.append(new Option(strings.everything, ""));
     visibility.append(...VISIBILITIES.map((name) => new Option(strings.visibilities[name], name)));
     form.addEventListener("submit", (event) => {

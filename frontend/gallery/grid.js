@@ -52,7 +52,10 @@ export class Grid {
     if (above <= 0 || this.#entries.length === 0) return null;
     const row = rowAt(this.#layout, above);
     const index = this.#layout.starts[row];
-    return { entry: this.#entries[index], index, offset: above - this.#layout.tops[row] };
+    const { image, key } = this.#entries[index];
+    // An unread place is that of its number: what is read takes it.
+    const entry = image || key ? this.#entries[index] : null;
+    return { entry, index, offset: above - this.#layout.tops[row] };
   }
 
   /** The index of the entry whose tile contains an element, or -1. */

@@ -1,26 +1,25 @@
 import { strings } from "../strings.js";
-import { DEFAULTS, toSearch } from "./query.js";
+import { announcer } from "../uploader/announcer.js";
+import { DEFAULTS, toSearch } from "./address.js";
 
 /** What stands below the tiles, or in their place: that there are none, or why, and what to do. */
 export class ListState {
   #elements;
   #announce;
   #isFiltered = false;
-  #isFirst = true;
   #isCounted = true;
 
-  /** `elements`: main, root and state; `actions`: retry and clear. */
-  constructor(elements, announce, actions) {
+  /** `elements`: main, root, state and log; `actions`: retry and clear. */
+  constructor(elements, actions) {
     this.#elements = elements;
-    this.#announce = announce;
+    this.#announce = announcer(elements.log);
     elements.state.querySelector("button").addEventListener("click", ({ target }) => actions[target.name]());
   }
 
-  /** Called when images with other filters are requested. */
-  begin(filters) {
+  /** Called when images are requested: with other filters, unless they are the first. */
+  begin(filters, isFirst = false) {
     this.#isFiltered = toSearch({ ...filters, sort: DEFAULTS.sort }) !== "";
-    this.#isCounted = this.#isFirst;
-    this.#isFirst = false;
+    this.#isCounted = isFirst;
     this.#elements.root.hidden = false;
     this.#elements.state.hidden = true;
   }
@@ -29,7 +28,6 @@ export class ListState {
   show(collection, { error, isReading }) {
     const { main, root, state } = this.#elements;
     const isEmpty = collection.isComplete && collection.length === 0;
-    root.ariaBusy = isReading;
     root.hidden = isEmpty || (error !== null && collection.length === 0);
     main.dataset.empty = isEmpty && !this.#isFiltered;
     state.hidden = !isEmpty && !error;
@@ -48,7 +46,7 @@ export class ListState {
     const button = state.querySelector("button");
     state.dataset.state = name;
     state.querySelector(".state-title").textContent = title;
-    state.querySelector(".state-hint").textContent = message ?? hint;
+    state.querySelector(".state-hint").textContent = message ?? hint ?? "";
     button.hidden = !action;
     button.textContent = action ?? "";
     button.name = name === "none" ? "clear" : "retry";

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend.actions import thumbnails
 from tests.frontend.darkroom import FakeDarkroom
+from tests.frontend.test_gallery import HeldRequests
 from tests.waiting import until
 
 NAMES = ".thumbnail-name"
@@ -27,8 +28,9 @@ def first_in_window(page: Page) -> str:
 
 def scroll_down(page: Page) -> str:
     """Scroll far into the list; the name of the first thumbnail there."""
-    page.evaluate("scrollTo(0, 6000)")
-    until(lambda: page.evaluate("scrollTo(0, 6000)") or first_in_window(page))
+    expect(page.locator("#totals dd")).to_have_count(3)
+    until(lambda: page.evaluate("scrollTo(0, 6000)") or page.evaluate("scrollY") == 6000)
+    until(lambda: page.locator(".unread").count() == 0 and first_in_window(page))
     return first_in_window(page)
 
 
@@ -102,20 +104,28 @@ def test_the_position_survives_a_reload_without_reading_what_is_above(
     assert all("cursor" in url for url in own)
 
 
+# Without scrolling to the form, as an address that is entered.
+SORT_BY_NAME = """() => {
+    const sort = document.querySelector("#sort");
+    sort.value = "filename";
+    sort.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
+
 def test_going_back_returns_to_the_former_filters_and_position(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     fill(darkroom)
     page.goto(darkroom.site)
     name = scroll_down(page)
-    page.evaluate("document.querySelector('#search').focus({ preventScroll: true })")
-    page.keyboard.type("photo-7")
-    expect(thumbnails(page).locator(NAMES).first).to_have_text("photo-79.jpg")
+    page.evaluate(SORT_BY_NAME)
+    expect(thumbnails(page).locator(NAMES).first).to_have_text("photo-0.jpg")
     page.go_back()
     until(lambda: first_in_window(page) == name)
-    expect(page.get_by_label("Search")).to_have_value("")
+    expect(page.get_by_label("Sort")).to_have_value("-created_at")
     page.go_forward()
-    expect(thumbnails(page).locator(NAMES).first).to_have_text("photo-79.jpg")
+    expect(thumbnails(page).locator(NAMES).first).to_have_text("photo-0.jpg")
+    expect(page.get_by_label("Sort")).to_have_value("filename")
 
 
 def test_images_uploaded_elsewhere_are_shown_after_a_reload(
@@ -137,11 +147,36 @@ def test_images_uploaded_elsewhere_are_shown_after_a_reload(
     until(all_seen)
 
 
+def test_what_is_typed_before_the_forms_script_loads_is_searched(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    fill(darkroom, 30)
+    held = HeldRequests(page, "**/gallery/filters.js")
+    page.goto(darkroom.site, wait_until="commit")
+    expect(thumbnails(page).first).to_be_visible()
+    page.get_by_label("Search").fill("photo-7")
+    held.release()
+    expect(thumbnails(page).locator(NAMES)).to_have_text(["photo-7.jpg"])
+
+
 def test_a_page_without_images_is_followed_by_the_next(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01", "a.jpg")
     darkroom.empty_pages = 3
     page.goto(darkroom.site)
     expect(thumbnails(page).locator(NAMES)).to_have_text(["a.jpg"])
+
+
+def test_reading_more_does_not_move_what_is_in_the_window(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    fill(darkroom)
+    page.goto(darkroom.site)
+    expect(page.locator("#totals dd")).to_have_count(3)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    position = page.evaluate("scrollY")
+    until(lambda: page.locator(".unread").count() == 0)
+    # Unread places had other shapes.
+    assert abs(page.evaluate("scrollY") - position) < page.evaluate("innerHeight")
 
 
 def test_the_gallery_is_never_blank_while_it_is_scrolled(

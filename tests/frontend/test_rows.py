@@ -24,7 +24,8 @@ LAY = """async ([ratios, width]) => {
 MOVE = """async ([ratios, width, key, index]) => {
     const { layRows, moved, sizesFor } = await import("/gallery/rows.js");
     const sizes = sizesFor(width, 16);
-    return moved(key, index, { layout: layRows(ratios, sizes), ratios, sizes, window: 800 }) ?? null;
+    const view = { layout: layRows(ratios, sizes), ratios, sizes, window: 800 };
+    return moved(key, index, view) ?? null;
 }"""
 
 
@@ -111,7 +112,7 @@ def test_keys_move_to_the_tile_beside_above_or_below(
 
 
 QUERY = """async (search) => {
-    const { parseFilters, toParameters, toSearch } = await import("/gallery/query.js");
+    const { parseFilters, toParameters, toSearch } = await import("/gallery/address.js");
     const filters = parseFilters(search);
     return [toSearch(filters), new URLSearchParams(toParameters(filters)).toString()];
 }"""

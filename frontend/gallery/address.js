@@ -1,3 +1,5 @@
+/** The filters in the page's address, and what the gallery showed at each of its addresses. */
+
 export const STATUSES = ["ready", "processing", "rejected", "failed", "deleted"];
 export const EVERY_STATUS = "all";
 export const VISIBILITIES = ["public", "private"];
@@ -10,6 +12,8 @@ export const DEFAULTS = {
 };
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const PREFIX = "darkroom-gallery:";
+const KEPT = 8; // entries of the history
 
 /** The filters in an address's query; what is missing or unknown has its default. */
 export function parseFilters(search) {
@@ -55,4 +59,67 @@ export function countFilters({ visibility, tags, from, to }) {
 /** Whether a new upload is the first of the images that these filters show. */
 export function showsUploads({ status, ...others }) {
   return toSearch(others) === "" && [DEFAULTS.status, EVERY_STATUS].includes(status);
+}
+
+/**
+ * What the gallery showed, kept in this tab for each entry of the browser's history, so that it
+ * survives reloading, going back and going forward.
+ */
+export class Session {
+  #state;
+  #key;
+
+  /** `state()` returns what to keep, as JSON; `onEntry(kept)` shows another entry of the history. */
+  constructor(state, onEntry) {
+    this.#state = state;
+    this.#key = ownKey();
+    history.scrollRestoration = "manual";
+    addEventListener("pagehide", () => this.#keep());
+    addEventListener("popstate", () => {
+      // An address with another fragment belongs to the same gallery.
+      if (!history.state?.gallery) history.replaceState({ gallery: this.#key }, "");
+      if (history.state.gallery === this.#key) return;
+      this.#keep();
+      this.#key = history.state.gallery;
+      onEntry(this.kept);
+    });
+  }
+
+  /** What was kept for the present entry of the history, or undefined. */
+  get kept() {
+    const text = sessionStorage.getItem(PREFIX + this.#key);
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  /** Goes to a new entry of the history with this query, or changes that of the present one. */
+  go(search, isNew) {
+    const address = location.pathname + search;
+    if (isNew) {
+      this.#keep();
+      this.#key = newKey();
+      history.pushState({ gallery: this.#key }, "", address);
+    } else history.replaceState(history.state, "", address);
+  }
+
+  #keep() {
+    const own = PREFIX + this.#key;
+    const others = Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX) && name !== own);
+    others.sort().slice(0, -KEPT).forEach((name) => sessionStorage.removeItem(name));
+    try {
+      sessionStorage.setItem(own, JSON.stringify(this.#state()));
+    } catch {
+      // Without room for it, the gallery begins at its top.
+      sessionStorage.removeItem(own);
+    }
+  }
+}
+
+function ownKey() {
+  if (!history.state?.gallery) history.replaceState({ gallery: newKey() }, "");
+  return history.state.gallery;
+}
+
+// Sorted as text, the oldest is the first.
+function newKey() {
+  return `${Date.now()}-${Math.random().toString(36).slice(2, 8)}`;
 }
