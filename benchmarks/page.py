@@ -65,7 +65,7 @@ def main(runs: int, pictures: int, images: int) -> None:
     values = {
         "images": f"{found.images:,}",
         "tasks": _long(found.tasks),
-        "control": _long(found.control),
+        "busy": _long(found.busy),
         "height": f"{found.height:,}",
         "most": str(found.most),
         "window": " x ".join(map(str, scrolling.WINDOW)),

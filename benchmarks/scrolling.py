@@ -1,13 +1,15 @@
 """Scrolls a gallery of thousands of images in a throttled browser, and counts long tasks."""
 
 import json
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 Json = dict[str, Any]
 
@@ -16,6 +18,7 @@ WINDOW = (1440, 900)  # CSS pixels
 LONG = 50  # milliseconds; as the browser's own Long Tasks
 _SPEED = 6_000  # CSS pixels a second: a flick of a wheel every few frames
 _DISTANCE = 90_000
+_TASK = "ThreadControllerImpl::RunTask"  # in a trace
 _JUMPS = (0.9, 0.2, 0.6, 0.0)  # of the list's height, by the scrollbar
 _SETTLING = 1.5  # seconds after a jump
 
@@ -28,7 +31,7 @@ _OBSERVE = """() => {
     const count = () => {
         most = Math.max(most, document.querySelectorAll(".thumbnail").length);
     };
-    const watched = document.querySelector("#gallery") ?? document.body;
+    const watched = document.querySelector("#gallery");
     new MutationObserver(count).observe(watched, { childList: true, subtree: true });
 }"""
 _READ_ALL = """async (count) => {
@@ -41,21 +44,18 @@ _READ_ALL = """async (count) => {
 }"""
 
 
-# Boxes without scripts or pictures: their long tasks are those of the machine.
-_STATIC = "<style>i { display: inline-block; width: 15rem; height: 12rem; margin: 4px;"
-_STATIC += " background: #ddd }</style>" + "<i></i>" * 10_000
-
-
 @dataclass(frozen=True)
 class Scrolling:
     """Long tasks in milliseconds, the list's height, and the most tiles in the document.
 
-    `control` has the long tasks of the same movements on a static page.
+    `tasks` are those of a throttled browser, as it measures them: with the time in which other
+    processes had the processor. `busy` are those of an unthrottled one by processor time, times
+    `SLOWDOWN`.
     """
 
     images: int
     tasks: Sequence[float]
-    control: Sequence[float]
+    busy: Sequence[float]
     height: int
     most: int
 
@@ -65,37 +65,60 @@ def scrolled(site: str, executable: str, views: Sequence[Json], images: int) -> 
 
     The list's responses are made here; pictures come from the `site`.
     """
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        viewport: ViewportSize = {"width": WINDOW[0], "height": WINDOW[1]}
-        page = browser.new_page(viewport=viewport)
-        page.set_content(_STATIC)
+        trace = Path(scratch) / "trace.json"
+        page = _opened(browser, site, views, images)
+        browser.start_tracing(page=page, path=trace, categories=["toplevel"])
+        _move(page, images)
+        browser.stop_tracing()
+        page.close()
+        page = _opened(browser, site, views, images)
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
         page.evaluate(_OBSERVE)
-        control = _moved(page)
-        page = browser.new_page(viewport=viewport)
-        page.route("**/images?*", lambda route: _answer(route, views, images))
-        page.goto(site)
-        page.locator(".thumbnail[data-image-id]").first.wait_for()
-        page.wait_for_load_state("networkidle")
-        page.evaluate(_OBSERVE)
-        tasks = _moved(page, lambda: page.evaluate(_READ_ALL, images))
-        height, most = page.evaluate("[document.body.scrollHeight, most]")
+        _move(page, images)
+        tasks, most, height = page.evaluate("[tasks, most, document.body.scrollHeight]")
+        busy = _busy(json.loads(trace.read_text())["traceEvents"])
         browser.close()
-    return Scrolling(images, tasks, control, height, most)
+    return Scrolling(images, tasks, busy, height, most)
 
 
-def _moved(page: Page, first: Callable[[], object] = lambda: None) -> list[float]:
-    """The long tasks of `first`, four jumps, and scrolling up and down."""
-    session = page.context.new_cdp_session(page)
-    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
-    first()
+def _opened(browser: Browser, site: str, views: Sequence[Json], images: int) -> Page:
+    page = browser.new_page(viewport={"width": WINDOW[0], "height": WINDOW[1]})
+    page.route("**/images?*", lambda route: _answer(route, views, images))
+    page.goto(site)
+    page.locator(".thumbnail[data-image-id]").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def _move(page: Page, images: int) -> None:
+    """Read the list to its end, jump, and scroll up and down."""
+    page.evaluate(_READ_ALL, images)
     for share in _JUMPS:
         page.evaluate("share => scrollTo(0, share * document.body.scrollHeight)", share)
         time.sleep(_SETTLING)
+    session = page.context.new_cdp_session(page)
     for sign in (-1, 1):
         _scroll(page, session, sign * _DISTANCE)
-    tasks: list[float] = page.evaluate("tasks")
-    return tasks
+
+
+def _busy(events: Sequence[Json]) -> list[float]:
+    """Milliseconds of long tasks of pages' main threads, from the processor time of each."""
+    names = [event for event in events if event["name"] == "thread_name"]
+    threads = {
+        (event["pid"], event["tid"])
+        for event in names
+        if event["args"]["name"] == "CrRendererMain"
+    }
+    times = [
+        SLOWDOWN * event.get("tdur", 0) / 1000
+        for event in events
+        if event["name"] == _TASK and (event["pid"], event["tid"]) in threads
+    ]
+    assert times, "The trace has no tasks"
+    return [milliseconds for milliseconds in times if milliseconds > LONG]
 
 
 def _scroll(page: Page, session: Any, distance: int) -> None:

@@ -56,7 +56,7 @@ export class Gallery {
     return this.#listed.promise;
   }
 
-  /** Resolves once the first pictures have been decoded. */
+  /** Resolves once the first picture has been decoded. */
   decoded() { return this.#tiles.decoded(); }
 
   /** Adds a thumbnail for a file being uploaded. */
@@ -103,7 +103,9 @@ export class Gallery {
     this.#extensions.forEach((extension) => extension.restore(saved?.[extension.name]));
     if (saved) scrollTo({ top: saved.scrolled, behavior: "instant" });
     else if (this.#grid.anchor) this.#elements.form.scrollIntoView({ behavior: "instant" });
-    this.#grid.show(this.#collection.entries, saved?.anchor ?? null);
+    // The page has unread tiles of its own to begin with, which cost no time.
+    if (!saved && this.#elements.root.querySelector(".skeletons")) this.#reader.want(0, 0);
+    else this.#grid.show(this.#collection.entries, saved?.anchor ?? null);
   }
 
   #show() {

@@ -3,12 +3,11 @@ import * as format from "./format.js";
 import { mainRendition, showFrame, showPicture } from "./pictures.js";
 import { stamp } from "./templates.js";
 
-// As many as most screens show at first; the others load after these.
-const FIRST = 4;
 
 /** Makes the tiles of images, of files being uploaded, and of what has not been read. */
 export class Tiles {
-  #ahead = [];
+  #first = [];
+  #ahead = null;
   #uploads = new Map();
   #extensions = [];
 
@@ -18,18 +17,15 @@ export class Tiles {
     if (!entry.image) return emptyThumbnail();
     const { element, load } = thumbnailOf(entry.image, width);
     this.#extensions.forEach((prepare) => prepare(element, entry.image));
-    return { element, load: () => this.#fetch(element.querySelector("img"), load) };
+    const picture = element.querySelector("img");
+    return { element, load: () => this.#fetch({ picture, load, area: width * (width / entry.ratio) }) };
   }
 
   /** Calls `prepare(tile, image)` for the tiles of images that are made from now on. */
-  extend(prepare) {
-    this.#extensions.push(prepare);
-  }
+  extend(prepare) { this.#extensions.push(prepare); }
 
-  /** Resolves once the first pictures have been decoded. */
-  decoded() {
-    return Promise.all(this.#ahead);
-  }
+  /** Resolves once the first picture has been decoded. */
+  decoded() { return this.#ahead ?? Promise.resolve(); }
 
   /** The entry of a file that is being uploaded; `onShape` is called when its ratio is known. */
   upload(key, file, onShape) {
@@ -61,14 +57,29 @@ export class Tiles {
     this.#uploads.delete(key);
   }
 
-  #fetch(picture, load) {
-    if (this.#ahead.length >= FIRST) return this.decoded().then(load);
-    load();
-    this.#ahead.push(picture.hasAttribute("src") && new Promise((resolve) => {
-      picture.addEventListener("load", () => picture.decode().then(resolve, resolve));
-      picture.addEventListener("error", resolve);
-    }));
+  #fetch(tile) {
+    if (this.#ahead && !this.#first) return this.#ahead.then(tile.load);
+    this.#first.push(tile);
+    // The others of the same rows follow in this task.
+    this.#ahead ??= Promise.resolve().then(() => this.#begin());
   }
+
+  // The picture that fills the screen most has the network for itself.
+  async #begin() {
+    const [largest, ...others] = this.#first.sort((a, b) => b.area - a.area);
+    this.#first = null;
+    largest.load();
+    if (largest.picture.hasAttribute("src")) await settled(largest.picture);
+    others.forEach(({ load }) => load());
+  }
+}
+
+// Resolves when the picture has been decoded, or cannot be.
+function settled(picture) {
+  return new Promise((resolve) => {
+    picture.addEventListener("load", () => picture.decode().then(resolve, resolve));
+    picture.addEventListener("error", resolve);
+  });
 }
 
 // An image's thumbnail, `width` CSS pixels wide: its `element`, and `load` to fetch its picture.

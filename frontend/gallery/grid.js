@@ -121,7 +121,7 @@ export class Grid {
     this.#settling = setTimeout(() => this.#window.load(), isHasty ? SETTLED : 0);
     const above = -this.#top();
     const at = (windows) => rowAt(this.#layout, above + windows * innerHeight);
-    const rows = { first: at(-AHEAD), last: at(1 + AHEAD), center: center ?? at(0) };
+    const rows = { first: at(-AHEAD), last: at(1 + AHEAD), center: center ?? at(0), end: at(1) };
     const view = { layout: this.#layout, entries: this.#entries, ratios: this.#ratios, sizes: this.#sizes };
     if (!this.#window.render(view, rows, isHasty)) this.#schedule();
     this.#onRange(this.#layout.starts[rows.first], this.#layout.starts[rows.last + 1]);

@@ -1,8 +1,6 @@
 import { shownRatio } from "./rows.js";
 
-// Milliseconds of a frame for pictures, and for all rows of an empty page. Later a frame has one new
-// row: style, layout and paint of its tiles take three times as long as making them.
-const BUDGET = 8;
+const BUDGET = 8; // milliseconds of a frame for the pictures that were left out
 
 /** The rows that are in the document: filled a few at a time, and removed when they are far away. */
 export class RowWindow {
@@ -32,8 +30,11 @@ export class RowWindow {
   /**
    * Shows the rows from `first` to `last`, those near `center` first; returns false if some are
    * left empty for the next frame. If `isHasty`, pictures are not fetched until `load`.
+   *
+   * A frame has one new row: style, layout and paint of its tiles take three times as long as making
+   * them. Only in an empty page all rows to `end` are made at once.
    */
-  render(view, { first, last, center }, isHasty) {
+  render(view, { first, last, center, end }, isHasty) {
     const focused = document.activeElement;
     for (const row of this.#rows.values()) {
       const isNear = row.index >= first && row.index <= last;
@@ -45,13 +46,12 @@ export class RowWindow {
     for (let index = first; index <= last; index += 1) needed.add(index);
     const nearestFirst = [...needed].sort((a, b) => Math.abs(a - center) - Math.abs(b - center));
     const isFirst = this.tiles.size === 0;
-    const end = performance.now() + BUDGET;
     let filled = 0;
     for (const index of nearestFirst) {
       const row = this.#place(index, view);
       if (row.layout === view.layout) continue;
       const isNew = !row.layout;
-      if (isNew && filled > 0 && !(isFirst && performance.now() < end)) continue;
+      if (isNew && filled > 0 && !(isFirst && index <= end)) continue;
       this.#fill(row, view, isHasty);
       filled += isNew ? 1 : 0;
     }
