@@ -23,7 +23,7 @@ from chalicelib.model.variants import Variant, VariantsTable
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore
-from chalicelib.ports.secrets import Secrets, signing_key
+from chalicelib.ports.secrets import Secrets, accepted_signing_keys
 from chalicelib.ports.sizes import Claim, SizeRegister
 from chalicelib.ports.telemetry import Phase, SizeRendered, Telemetry
 from chalicelib.processing.moves import Mover
@@ -155,9 +155,11 @@ class Delivery:
     def _check(self, image: Image, file: WidthFile | SignedFile) -> None:
         offered = (*delivery.extensions_of(self._table.sizes.formats), "jpg")
         if isinstance(file, SignedFile):
-            key = signing_key(self._secrets)
-            expected = delivery.signature_of(key, image.id, file.transformation)
-            if not hmac.compare_digest(expected, file.signature):
+            expected = [
+                delivery.signature_of(key, image.id, file.transformation)
+                for key in accepted_signing_keys(self._secrets)
+            ]
+            if not any(hmac.compare_digest(file.signature, one) for one in expected):
                 raise InvalidSignature()
             if file.transformation.format:
                 offered = delivery.extensions_of([file.transformation.format])

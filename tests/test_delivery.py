@@ -15,7 +15,7 @@ from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import SignedFile, StableFile, Transformation, WidthFile
 from chalicelib.model.image import Image, Rendition
 from chalicelib.model.variants import Sizes, Variant, VariantsTable
-from chalicelib.ports.secrets import signing_key
+from chalicelib.ports.secrets import SIGNING_KEY, signing_key
 from chalicelib.ports.sizes import Claim
 from chalicelib.wiring import Wiring
 from tests.builders import ULID, processed, put
@@ -136,6 +136,22 @@ def test_a_signature_is_valid_for_its_transformation_only(
     with pytest.raises(InvalidSignature):
         locate(wiring, delivery.file_key(image.id, file))
     assert list(rendered(wiring)) == []
+
+
+def test_a_signature_with_the_former_key_is_accepted(wiring: Wiring, image: Image) -> None:
+    key = signed_key(wiring, image, Transformation(width=100))
+    wiring.secrets.replace(SIGNING_KEY)
+    assert locate(wiring, key)
+
+
+def test_a_signature_with_the_key_before_the_former_one_is_refused(
+    wiring: Wiring, image: Image
+) -> None:
+    key = signed_key(wiring, image, Transformation(width=100))
+    for _ in range(2):
+        wiring.secrets.replace(SIGNING_KEY)
+    with pytest.raises(InvalidSignature):
+        locate(wiring, key)
 
 
 def test_a_signature_is_valid_for_its_image_only(wiring: Wiring, image: Image) -> None:

@@ -111,6 +111,18 @@ def test_an_og_image_has_the_size_of_link_previews(
     assert (picture.size, picture.format) == ((1200, 630), "JPEG")
 
 
+def test_a_new_key_signs_at_once_and_the_former_one_still_does(
+    stack: Stack, client: ApiClient
+) -> None:
+    image_id = client.upload(jpeg(900, 600, seed=13))
+    client.finished(image_id)
+    former = stack.ops("sign", image_id, "--width", "300").stdout.strip()
+    key = stack.ops("sign", "--rotate").stdout.strip()
+    fresh = stack.ops("sign", image_id, "--width", "301").stdout.strip()
+    assert stack.ops("sign", "--key").stdout.strip() == key
+    assert [opened(get(url)).width for url in (former, fresh)] == [300, 301]
+
+
 def test_a_size_beyond_lambdas_limit_of_6_mb_is_served(stack: Stack, client: ApiClient) -> None:
     noise = Image.effect_noise((3840, 2880), 120).convert("RGB")
     file = io.BytesIO()
