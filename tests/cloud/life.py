@@ -12,6 +12,7 @@ import requests
 from PIL import Image
 
 from chalicelib.model.keys import derived_image_id
+from ops.signing_keys import SigningKeys, parsed
 from tests.cloud.documents import CREATED, DESTROYED, Sentences, untrue
 from tests.cloud.world import ACCOUNT, Cloud
 from tests.deploy.inventory import Found, inventory, is_empty
@@ -86,6 +87,26 @@ class Life:
         until(lambda: len(self._ready("lost.jpg")["history"]) > count, _SECONDS)
         assert self._ready("lost.jpg")["renditions"] == before["renditions"]
 
+    def rotation_of_the_keys_of_private_images(self) -> None:
+        """Each new key signs, and CloudFront knows it and the one before."""
+        keys = [self._signing_keys()]
+        for _ in range(2):
+            self.cloud.run("rotate-keys", *STAGE).succeeded()
+            keys.append(self._signing_keys())
+        assert len({key.id for key in keys}) == 3
+        assert [key.slot for key in keys] == ["First", "Second", "First"]
+        known = {pair.id for pair in keys[-1].pairs.values()}
+        assert known == {key.id for key in keys[1:]} == self._key_group()
+
+    def _signing_keys(self) -> SigningKeys:
+        name = "/darkroom/test/cdn-key"
+        found = self.cloud.client("ssm").get_parameter(Name=name, WithDecryption=True)
+        return parsed(found["Parameter"]["Value"])
+
+    def _key_group(self) -> set[str]:
+        (group,) = self.cloud.client("cloudfront").list_key_groups()["KeyGroupList"]["Items"]
+        return set(group["KeyGroup"]["KeyGroupConfig"]["Items"])
+
     def second_deployment_from_another_checkout(self) -> None:
         """A checkout without the stage's settings changes nothing."""
         self.cloud.forget_config()
@@ -120,6 +141,7 @@ class Life:
             self.removal,
             self.lost_event,
             self.reprocess,
+            self.rotation_of_the_keys_of_private_images,
             self.second_deployment_from_another_checkout,
             self.destroy,
             self.adoption,
