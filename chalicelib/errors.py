@@ -55,12 +55,13 @@ class Rejection(DarkroomError):
 
 
 class OriginalTooLarge(Rejection):
-    """An original over the size limit, which was not read. `etag` identifies it."""
+    """An original over the size limit, which was not read; `version_id` in a versioned bucket."""
 
-    def __init__(self, sentence: str, etag: str, size: int) -> None:
+    def __init__(self, sentence: str, etag: str, size: int, version_id: str | None) -> None:
         super().__init__(Reason.TOO_MANY_BYTES, sentence)
         self.etag = etag
         self.size = size
+        self.version_id = version_id
 
 
 class TransientError(DarkroomError):

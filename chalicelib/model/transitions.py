@@ -192,10 +192,10 @@ def read(
     return read.with_processing(etag=etag, version_id=version_id).with_ticket(expected_sha256=None)
 
 
-def unread(image: Image, etag: str, size: int) -> Image:
+def unread(image: Image, etag: str, version_id: str | None, size: int) -> Image:
     """The image whose original is too large to read."""
     unread = replace(image, bytes=size, sha256=None)
-    return unread.with_processing(etag=etag, version_id=None)
+    return unread.with_processing(etag=etag, version_id=version_id)
 
 
 def finish(image: Image, started: Image, result: Image, now: datetime) -> Transition | None:

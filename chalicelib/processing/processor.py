@@ -80,7 +80,8 @@ class Processor:
         except ObjectMissing:
             return self._finish_removed(started)
         except OriginalTooLarge as rejection:
-            unread = transitions.unread(started, rejection.etag, rejection.size)
+            etag, version_id = rejection.etag, rejection.version_id
+            unread = transitions.unread(started, etag, version_id, rejection.size)
             result = transitions.rejected(unread, rejection.reason, str(rejection))
         return self._finish(started, self._priced(result, timer), timer)
 
@@ -150,11 +151,17 @@ class Processor:
         bucket, key, at_most = version.bucket, version.key, self._settings.max_upload_bytes
         accepted = transitions.accepted_version(started, self._clock())
         with timer.phase(Phase.READ):
-            stored = self._objects.read(bucket, key, at_most)
-            if accepted in (None, stored.version_id):
-                return stored
-            if stored.version_id:  # otherwise it would stay if its own event is lost
-                self._objects.erase_version(bucket, key, stored.version_id)
+            try:
+                stored = self._objects.read(bucket, key, at_most)
+                if accepted in (None, stored.version_id):
+                    return stored
+                other = stored.version_id
+            except OriginalTooLarge as rejection:
+                if accepted in (None, rejection.version_id):
+                    raise
+                other = rejection.version_id
+            if other:  # otherwise it would stay if its own event is lost
+                self._objects.erase_version(bucket, key, other)
             return self._objects.read(bucket, key, at_most, accepted)
 
     def _priced(self, image: Image, timer: PhaseTimer) -> Image:
