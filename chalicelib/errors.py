@@ -5,6 +5,7 @@ DarkroomError
 ├── Rejection                 the original can never become an image; has a Reason
 │   └── OriginalTooLarge
 ├── TransientError            a store is throttling, slow or unreachable: retry
+│   └── DeletionAbandoned
 ├── AddressRefused            a webhook address that must not be called
 ├── ObjectMissing             no such object
 ├── ReadRefused               the store does not allow reading it
@@ -66,6 +67,10 @@ class OriginalTooLarge(Rejection):
 
 class TransientError(DarkroomError):
     """A store is throttling, slow or unreachable: the same call may succeed later."""
+
+
+class DeletionAbandoned(TransientError):
+    """Whoever was erasing the image's files has died: the deletion has to be finished first."""
 
 
 class AddressRefused(DarkroomError):

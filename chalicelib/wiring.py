@@ -300,6 +300,7 @@ class Wiring:
             self.settings,
             self.clock,
             self.telemetry,
+            erase_renditions=lambda image_id: self.deleter.erase_renditions(image_id),
         )
 
     @functools.cached_property

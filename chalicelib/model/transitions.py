@@ -99,11 +99,14 @@ def begin(
     version: ObjectVersion,
     now: datetime,
     request: ProcessingRequest = EVENT,
+    *,
+    erased: int | None = None,
 ) -> Transition | None:
     """Start processing `version`, unless it is outdated, done, or permanently deleted.
 
     The index has to be without `outdated_checksums(image, image.sha256)`. TransientError while the
-    files of an earlier object under this key are being erased.
+    files of an earlier object under this key are being erased, DeletionAbandoned if nobody erases
+    them; `erased` is the revision of a tombstone whose renditions the caller has erased.
     """
     if is_second_upload(image, version, now):
         return None
@@ -115,7 +118,8 @@ def begin(
         return None
     if is_erased_for_good(image):
         return None
-    check_cleared(image, now)
+    if image.revision != erased:
+        check_cleared(image, now)
     sequencer = version.sequencer or image.processing.sequencer
     started = replace(
         image,

@@ -144,6 +144,22 @@ class Flow:
         image = self._client.of_object(COPIED)
         self._s3.delete_object(Bucket=UPLOADS_BUCKET, Key=COPIED)
         self._happened(image["id"], "deleted", 1)
+        left = self._abandon_deletion(image["id"])
+        self._s3.put_object(Bucket=UPLOADS_BUCKET, Key=COPIED, Body=jpeg(seed=5))
+        until(lambda: self._client.of_object(COPIED)["status"] == "ready")
+        assert not self._is_there(left)
+
+    def _abandon_deletion(self, image_id: str) -> str:
+        """Leave the tombstone, and a file, as a function that was killed long ago would have."""
+        left = f"{image_id}/w/320-01234567.webp"
+        self._s3.put_object(Bucket=IMAGES_BUCKET, Key=left, Body=b"x")
+        self._stack.client("dynamodb").update_item(
+            TableName=IMAGES_TABLE,
+            Key={"id": {"S": image_id}, "entry": {"S": "image"}},
+            UpdateExpression="SET updated_at = :long_ago REMOVE cleared_at",
+            ExpressionAttributeValues={":long_ago": {"S": "2026-01-01T00:00:00.000000Z"}},
+        )
+        return left
 
     def _sweeping(self) -> None:
         whole, forgotten = self._ready()[:2]
