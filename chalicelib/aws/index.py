@@ -39,7 +39,7 @@ class DynamoIndex:
 
         It may be short, or empty, if little is found.
         """
-        if query.is_search and query.is_indexed and self._has_entries():
+        if query.is_faster_indexed and self._has_entries():
             after = items.place_in(cursor, query.order) if cursor else None
             return SearchQuery(self._name, owner, query).page(limit, after)
         if query.order is not Order.CREATED_AT:

@@ -14,7 +14,7 @@ from chalicelib.model import search
 from chalicelib.model.image import Image, sortable
 from chalicelib.model.search import Order
 
-_LONGEST_TERMS = 400  # bytes of the terms in an entry, which has less than a write unit's 1 KB
+_LONGEST_TERMS = 500  # bytes of the terms in an entry, which has less than a write unit's 1 KB
 
 Key = tuple[str, str]  # hash key, range key
 
@@ -25,7 +25,8 @@ def entries_of(image: Image | None) -> dict[Key, Item]:
         return {}
     states = search.states_of(image)
     terms = search.terms_of(image)
-    shared = items.serialized(_shared(image, (*states, *terms)))
+    tags = map(tag_mark, image.tags)
+    shared = items.serialized(_shared(image, (*states, *tags, *terms)))
     keys = {*_term_keys(image, (*states, *terms)), *_order_keys(image)}
     return {key: items.row_key(*key) | shared for key in sorted(keys)}
 
@@ -41,6 +42,11 @@ def changes(before: Image | None, after: Image | None) -> list[dict[str, dict[st
 def term_key(owner: str, term: str) -> str:
     """The hash key of a term's entries, and of those of all terms with the same first character."""
     return search_key(owner, term[0])
+
+
+def tag_mark(tag: str) -> str:
+    """What entries say of a tag, beside its term: that is a word of other images, too."""
+    return f"#{search.tag_term(tag)}"
 
 
 def _shared(image: Image, terms: tuple[str, ...]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from chalicelib.aws import clients, items, rows
 from chalicelib.aws.faults import translate_transient_errors
 from chalicelib.aws.items import Item
 from chalicelib.aws.rows import LARGEST_BATCH
-from chalicelib.aws.search_entries import term_key
+from chalicelib.aws.search_entries import tag_mark, term_key
 from chalicelib.aws.table_keys import search_key
 from chalicelib.model import search
 from chalicelib.model.image import Image, Status, Visibility, sortable
@@ -57,13 +57,15 @@ class _Reader:
         self.places: list[str] = []  # of the entries that match
         self.ended = False
         self.last = ""  # the last range key that was read, if it has not ended
-        self._order = query.order
+        self._value = "created" if query.order is Order.CREATED_AT else query.order.value
         condition, values = range_.condition()
         clauses, filtered = _filter(query)
         self._query: dict[str, Any] = {
             "TableName": table,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": items.serialized(values | filtered),
+            "ExpressionAttributeNames": {"#value": self._value},
+            "ProjectionExpression": "entry, #value",
             "ConsistentRead": True,
             "ScanIndexForward": not query.descending,
         }
@@ -88,8 +90,7 @@ class _Reader:
         return most - left
 
     def _place(self, entry: Item) -> str:
-        attribute = "created" if self._order is Order.CREATED_AT else self._order.value
-        return f"{entry[attribute]['S']}\t{entry['entry']['S'][-_ID:]}"
+        return f"{entry[self._value]['S']}\t{entry['entry']['S'][-_ID:]}"
 
 
 class SearchQuery:
@@ -112,17 +113,20 @@ class SearchQuery:
         left = MOST_ENTRIES
         for most in chain((2 * limit + 1,), _TURNS, repeat(_TURNS[-1])):
             left -= walk.read(min(most, left))
-            rest = self._examine(walk.places, limit)
-            if rest or self._is_full(limit) or walk.ended:
-                return self._page(more=bool(rest) or not walk.ended)
-            walk.places.clear()
+            if walk.ended or len(walk.places) >= limit - len(self._found):
+                rest = self._examine(walk.places, limit)
+                if walk.ended or rest or self._is_full(limit):
+                    return self._page(more=bool(rest) or not walk.ended)
+                walk.places.clear()
             for collection in collections:
                 left -= collection.read(min(most, left))
                 if collection.ended:
                     return self._collected(collection.places, limit, after)
             if not left:
                 break
-        self._examined = walk.last.removeprefix(range_.before_place)
+        rest = self._examine(walk.places, limit)
+        if not rest:
+            self._examined = walk.last.removeprefix(range_.before_place)
         return self._page(more=True)
 
     def _collected(self, places: Sequence[str], limit: int, after: str | None) -> Page:
@@ -197,7 +201,7 @@ class SearchQuery:
 def _filter(query: Query) -> tuple[list[str], dict[str, str]]:
     """The clauses of a filter of entries, and its values."""
     clauses, values = [], {}
-    wanted = [*(f" {word}" for word in query.words), *(f" {t} " for t in _tag_terms(query))]
+    wanted = [f" {word}" for word in query.words] + [f" {tag_mark(t)} " for t in query.tags]
     for number, text in enumerate(wanted):
         clauses.append(f"(contains(terms, :term{number}) OR attribute_exists(incomplete))")
         values[f":term{number}"] = text
@@ -211,10 +215,6 @@ def _filter(query: Query) -> tuple[list[str], dict[str, str]]:
         clauses.append("created < :before")
         values[":before"] = sortable(query.created_before)
     return clauses, values
-
-
-def _tag_terms(query: Query) -> Iterator[str]:
-    yield from map(search.tag_term, query.tags)
 
 
 def _states(query: Query) -> dict[str, bool]:
