@@ -23,12 +23,17 @@ def entries_of(image: Image | None) -> dict[Key, Item]:
     """The entries that the image has in the table, by their keys."""
     if image is None or image.unindexed or not search.is_indexed(image):
         return {}
-    states = search.states_of(image)
-    terms = search.terms_of(image)
-    tags = map(tag_mark, image.tags)
-    shared = items.serialized(_shared(image, (*states, *tags, *terms)))
-    keys = {*_term_keys(image, (*states, *terms)), *_order_keys(image)}
-    return {key: items.row_key(*key) | shared for key in sorted(keys)}
+    shared = items.serialized(_shared(image))
+    return {key: items.row_key(*key) | shared for key in sorted(keys_of(image))}
+
+
+def keys_of(image: Image) -> Iterator[Key]:
+    """The keys of an indexed image's entries: one for each term, and one for each order."""
+    place = search.position(image, Order.CREATED_AT)
+    for term in (*search.states_of(image), *search.terms_of(image)):
+        yield term_key(image.owner, term), f"{term}\t{place}"
+    for order in Order:
+        yield search_key(image.owner, order.value), search.position(image, order)
 
 
 def changes(before: Image | None, after: Image | None) -> list[dict[str, dict[str, Any]]]:
@@ -49,7 +54,8 @@ def tag_mark(tag: str) -> str:
     return f"#{search.tag_term(tag)}"
 
 
-def _shared(image: Image, terms: tuple[str, ...]) -> dict[str, Any]:
+def _shared(image: Image) -> dict[str, Any]:
+    terms = (*search.states_of(image), *map(tag_mark, image.tags), *search.terms_of(image))
     kept = " "
     for term in terms:
         longer = f"{kept}{term} "
@@ -64,14 +70,3 @@ def _shared(image: Image, terms: tuple[str, ...]) -> dict[str, Any]:
 
 
 _BY_VALUE = (Order.FILENAME, Order.BYTES, Order.SAVINGS)
-
-
-def _term_keys(image: Image, terms: tuple[str, ...]) -> Iterator[Key]:
-    place = search.position(image, Order.CREATED_AT)
-    for term in terms:
-        yield term_key(image.owner, term), f"{term}\t{place}"
-
-
-def _order_keys(image: Image) -> Iterator[Key]:
-    for order in Order:
-        yield search_key(image.owner, order.value), search.position(image, order)
