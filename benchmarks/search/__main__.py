@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from statistics import fmean
 from unittest import mock
 
@@ -11,14 +10,15 @@ import click
 
 from benchmarks.records import save
 from benchmarks.search.library import OWNER, Library, number_of
+from benchmarks.search.queries import queries
 from benchmarks.search.results import LATEST, Action, Results
 from benchmarks.search.table import ID, Table, item_bytes
-from chalicelib.aws import clients, items
+from chalicelib.aws import clients
 from chalicelib.aws.search_entries import entries_of, keys_of, term_key
 from chalicelib.aws.search_query import SearchQuery
 from chalicelib.model import search
-from chalicelib.model.image import Status, Visibility
-from chalicelib.model.search import PRIVATE, Order, Query
+from chalicelib.model.image import Visibility
+from chalicelib.model.search import PRIVATE, Query
 
 PAGE = 100  # images, the most that a request may have
 _MOST_REQUESTS = 1_000
@@ -34,13 +34,13 @@ def main(images: int) -> None:
     `python -m benchmarks --draw` then rewrites docs/cost.md.
     """
     library = Library(images)
-    queries = _queries(library.words)
+    wanted = queries(library.words)
     click.echo(f"  {images:,} images")
     partitions = _partitions(library)
     sample = [entries_of(library.image(n)) for n in range(0, images, max(1, images // _SAMPLE))]
     sizes = [item_bytes(row) for entries in sample for row in entries.values()]
     actions = []
-    for title, query in queries.items():
+    for title, query in wanted.items():
         actions.append(_simulated(title, query, library, partitions))
         click.echo(f"  {actions[-1]}")
     results = Results(
@@ -51,41 +51,6 @@ def main(images: int) -> None:
         actions=tuple(actions),
     )
     save(results, LATEST)
-
-
-def _queries(words: Sequence[str]) -> dict[str, Query]:
-    """What users look for, by its description."""
-    often, less, rare = words[0], words[99], words[-1]
-    tag, rare_tag = f"{words[0]} tag", f"{words[399]} tag"
-    return {
-        "all, by file name": Query(order=Order.FILENAME, descending=False),
-        "all, the largest first": Query(order=Order.BYTES),
-        "a word that all have": Query(words=("img",)),
-        "the same, by savings": Query(words=("img",), order=Order.SAVINGS),
-        "the number in a file name": Query(words=("0471",)),
-        "the first letter of many words": Query(words=("b",)),
-        "the most frequent word": Query(words=(often,)),
-        "the hundredth word": Query(words=(less,)),
-        "the hundredth word, by file name": Query(words=(less,), order=Order.FILENAME),
-        "the rarest word": Query(words=(rare,)),
-        "a word that none has": Query(words=("zebra",)),
-        "two frequent words": Query(words=(often, words[1])),
-        "two words that are rarely together": Query(words=(words[60], words[90])),
-        "a frequent and a rare word": Query(words=(often, rare)),
-        "the most frequent tag": Query(tags=(tag,)),
-        "the same, the largest first": Query(tags=(tag,), order=Order.BYTES),
-        "a rare tag": Query(tags=(rare_tag,)),
-        "a rare tag, by savings": Query(tags=(rare_tag,), order=Order.SAVINGS),
-        "two tags": Query(tags=(tag, f"{words[30]} tag")),
-        "private images": Query(visibility=Visibility.PRIVATE),
-        "failed images": Query(status=Status.FAILED),
-        "private images with a frequent word": Query(words=(often,), visibility=Visibility.PRIVATE),
-        "a word in a month": Query(
-            words=(less,),
-            created_from=datetime(2022, 3, 1, tzinfo=UTC),
-            created_before=datetime(2022, 4, 1, tzinfo=UTC),
-        ),
-    }
 
 
 def _partitions(library: Library) -> dict[str, list[str]]:
@@ -104,14 +69,14 @@ def _simulated(
 ) -> Action:
     table = Table(partitions, library)
     images = requests = 0
-    after: str | None = None
+    cursor: str | None = None
     with mock.patch.object(clients, "dynamodb", return_value=table):
         while images < PAGE and requests < _MOST_REQUESTS:
-            page = SearchQuery("images", OWNER, query).page(PAGE - images, after)
+            page = SearchQuery("images", OWNER, query).page(PAGE - images, cursor)
             requests, images = requests + 1, images + len(page.images)
-            if page.next_cursor is None:
+            cursor = page.next_cursor
+            if cursor is None:
                 break
-            after = items.place_in(page.next_cursor, query.order)
     return Action(
         title=title,
         matches=_matches(query, library, partitions),
