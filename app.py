@@ -94,7 +94,7 @@ def generate_upload_url() -> object:
 def list_images() -> object:
     caller = request_auth.caller(Scope.READ)
     query = boundary.query(ListQuery)
-    return wiring.library.list(caller, query.owner, query.status, query.limit, query.cursor)
+    return wiring.library.list(caller, query.owner, query.search(), query.limit, query.cursor)
 
 
 @app.route("/images", methods=["POST"], authorizer=guard)

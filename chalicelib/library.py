@@ -12,6 +12,7 @@ from chalicelib.deletion import Deleter, Receipt
 from chalicelib.errors import (
     Conflict,
     ForeignBucket,
+    InvalidRequest,
     NotFound,
     PreconditionFailed,
     ReadRefused,
@@ -31,6 +32,7 @@ from chalicelib.model.image import (
 )
 from chalicelib.model.patch import ImagePatch
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
+from chalicelib.model.search import Order, Query
 from chalicelib.model.variants import VariantsTable
 from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
@@ -53,7 +55,7 @@ _ORIGINAL_SECONDS = 60  # how long a redirect to an original works
 
 
 class ImageList(Struct, frozen=True, kw_only=True):
-    """A page of images, newest first; pass `next_cursor` to get the next page."""
+    """A page of images, in the order of the request; pass `next_cursor` to get the next page."""
 
     images: list[ImageView]
     next_cursor: str | None
@@ -120,19 +122,22 @@ class Library:
         self,
         caller: Caller,
         owner: str | None,
-        status: Status | None,
+        query: Query,
         limit: int,
         cursor: str | None,
     ) -> ImageList:
         """At most `limit` images of an owner (by default the caller), without their histories.
 
-        InsufficientScope for another owner's images, unless the caller is an admin.
+        InsufficientScope for another owner's images, unless the caller is an admin. InvalidRequest
+        if images with this status can be sorted by date only.
         """
         owner = caller.listing(owner)
-        place = self._cursors.verify(cursor, owner, status) if cursor else None
-        page = self._index.newest(owner, status, limit, place)
+        if query.order is not Order.CREATED_AT and not query.is_indexed:
+            raise InvalidRequest(f"sort: Images that are {query.status} have created_at only.")
+        place = self._cursors.verify(cursor, owner, query) if cursor else None
+        page = self._index.search(owner, query, limit, place)
         shown = [self._shown(image) for image in page.images]
-        following = page.next_cursor and self._cursors.sign(page.next_cursor, owner, status)
+        following = page.next_cursor and self._cursors.sign(page.next_cursor, owner, query)
         return ImageList(images=shown, next_cursor=following)
 
     def process(

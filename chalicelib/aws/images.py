@@ -8,11 +8,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
-from chalicelib.aws import clients, items, rows
+from chalicelib.aws import clients, items, rows, search_entries
 from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.aws.outbox import outbox_item
 from chalicelib.aws.table_keys import HISTORY, RECORD, checksum_key
 from chalicelib.errors import RecordChanged, TransientError
+from chalicelib.model import search
 from chalicelib.model.image import RECENT, WAITING, Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent
 from chalicelib.ports.images import ImageRepository
@@ -20,7 +21,10 @@ from chalicelib.ports.images import ImageRepository
 # Markers that earlier versions wrote have no revision.
 _OWN_MARKER = "image_id = :id AND (attribute_not_exists(revision) OR revision <= :revision)"
 _THREADS = 8  # each with a request; records of earlier versions have thousands of checksums
+_LARGEST_TRANSACTION = 100  # actions
 _LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+Action = dict[str, dict[str, Any]]
 
 
 class DynamoImages(ImageRepository):
@@ -60,17 +64,36 @@ class DynamoImages(ImageRepository):
             )
         return tuple(items.event_of(item) for item in reversed(page["Items"]))
 
-    def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
-        """Write record, history line and outbox event in one transaction; see `put`."""
-        written = replace(image, revision=image.revision + 1)
-        try:
-            with translate_transient_errors("DynamoDB"):
-                clients.dynamodb().transact_write_items(
-                    TransactItems=self._writes(image, written, event, outbox_event)
-                )
-        except ClientError as reason:
-            raise _translated(reason) from reason
+    def write(
+        self,
+        image: Image,
+        event: Event,
+        outbox_event: OutboxEvent | None,
+        before: Image | None = None,
+    ) -> Image:
+        """Write record, history line, outbox event and search entries at once; see `put`."""
+        before = self._before(image, before)
+        written = replace(image, revision=image.revision + 1, unindexed=False)
+        rows = _rows(before, written, event, outbox_event)
+        entries = search_entries.changes(before, written)
+        if before and len(rows) + len(entries) > _LARGEST_TRANSACTION:
+            before = self._unindex(before)
+            rows = _rows(before, written, event, outbox_event)
+            entries = search_entries.changes(before, written)
+        self._transact([*rows, *entries])
         return written
+
+    def index(self, image: Image) -> bool:
+        """Write the search entries of an `unindexed` image, and nothing else.
+
+        False if the record has changed; whoever changed it has written them.
+        """
+        indexed = replace(image, unindexed=False)
+        try:
+            self._transact([_record(image, indexed), *search_entries.changes(None, indexed)])
+        except RecordChanged:
+            return False
+        return True
 
     def find_ready(self, owner: str, sha256: str) -> Image | None:
         """The owner's ready image with this checksum (hex), found through its marker."""
@@ -89,7 +112,11 @@ class DynamoImages(ImageRepository):
         for line in lines:
             rows.put(self._name, line)
         # Last, so that an interrupted restore starts again.
-        return rows.add(self._name, items.record_item(image))
+        try:
+            self._transact([_record(None, image), *search_entries.changes(None, image)])
+        except RecordChanged:
+            return False
+        return True
 
     def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
         """Remove the markers of these checksums that `image` wrote, up to its revision."""
@@ -111,32 +138,68 @@ class DynamoImages(ImageRepository):
             if code_of(reason) != "ConditionalCheckFailedException":
                 raise
 
-    def _writes(
-        self, image: Image, written: Image, event: Event, outbox_event: OutboxEvent | None
-    ) -> list[Any]:
-        writes = [
-            {"Put": {"Item": items.record_item(written), **_unchanged_since(image)}},
-            {"Put": {"Item": items.history_item(written, event, written.revision)}},
-        ]
-        if written.ticket.expires_at and written.status not in WAITING:
-            # The history line of a used ticket must not expire like those of unused ones.
-            writes.append({"Put": {"Item": items.ticket_item(written)}})
-        if written.status is Status.READY and written.sha256:
-            writes.append({"Put": {"Item": items.marker_item(written)}})
-        if outbox_event:
-            writes.append({"Put": {"Item": outbox_item(outbox_event)}})
-        for write in writes:
-            for action in write.values():
-                action["TableName"] = self._name
-        return writes
+    def _before(self, image: Image, before: Image | None) -> Image | None:
+        """The record that `image` replaces; RecordChanged if it has been replaced already."""
+        if not image.revision:
+            return None
+        before = before or self.get(image.id)
+        if before is None or before.revision != image.revision:
+            raise RecordChanged("The record was changed concurrently.")
+        return before
+
+    def _unindex(self, image: Image) -> Image:
+        """Remove the image's search entries, when not all changes fit into one transaction.
+
+        Should the next one fail, the record says that it has none.
+        """
+        unindexed = replace(image, unindexed=True)
+        self._transact([_record(image, unindexed), *search_entries.changes(image, None)])
+        return unindexed
+
+    def _transact(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            for parameters in action.values():
+                parameters["TableName"] = self._name
+        try:
+            with translate_transient_errors("DynamoDB"):
+                clients.dynamodb().transact_write_items(
+                    TransactItems=actions  # type: ignore[arg-type]
+                )
+        except ClientError as reason:
+            raise _translated(reason) from reason
 
 
-def _unchanged_since(image: Image) -> dict[str, Any]:
-    if not image.revision:
-        return {"ConditionExpression": "attribute_not_exists(id)"}
+def _rows(
+    before: Image | None, written: Image, event: Event, outbox_event: OutboxEvent | None
+) -> list[Action]:
+    actions = [
+        _record(before, written),
+        {"Put": {"Item": items.history_item(written, event, written.revision)}},
+    ]
+    if written.ticket.expires_at and written.status not in WAITING:
+        # The history line of a used ticket must not expire like those of unused ones.
+        actions.append({"Put": {"Item": items.ticket_item(written)}})
+    if written.status is Status.READY and written.sha256:
+        actions.append({"Put": {"Item": items.marker_item(written)}})
+    if outbox_event:
+        actions.append({"Put": {"Item": outbox_item(outbox_event)}})
+    return actions
+
+
+def _record(before: Image | None, written: Image) -> Action:
+    """The record, on the condition that the present one is still `before`, with its entries."""
+    row = {"Item": items.record_item(written)}
+    if before is None:
+        return {"Put": row | {"ConditionExpression": "attribute_not_exists(id)"}}
+    unindexed = "attribute_not_exists(index_version) OR index_version <> :version"
+    condition = unindexed if before.unindexed else "index_version = :version"
+    values = {":revision": before.revision, ":version": search.VERSION}
     return {
-        "ConditionExpression": "revision = :revision",
-        "ExpressionAttributeValues": items.serialized({":revision": image.revision}),
+        "Put": row
+        | {
+            "ConditionExpression": f"revision = :revision AND ({condition})",
+            "ExpressionAttributeValues": items.serialized(values),
+        }
     }
 
 

@@ -10,17 +10,20 @@ from zlib import crc32
 
 import msgspec
 from boto3.dynamodb.types import TypeSerializer
+from msgspec.structs import replace
 
 from chalicelib.aws.table_keys import (
+    BOOKMARKS,
     RECORD,
     SHARDS,
     checksum_key,
     history_entry,
-    sortable,
     unfinished_keys,
 )
 from chalicelib.errors import InvalidRequest
-from chalicelib.model.image import TICKET, WAITING, Event, Image, flat, nested
+from chalicelib.model import search
+from chalicelib.model.image import TICKET, WAITING, Event, Image, flat, nested, sortable
+from chalicelib.model.search import Order
 
 _KEPT_AFTER_EXPIRY = 7 * 24 * 3600  # seconds an unused ticket is kept after it expires
 
@@ -39,13 +42,14 @@ def row_key(hash_key: str, entry: str) -> Item:
 
 def record_item(image: Image) -> Item:
     """The current record; `unfinished` and `expires` are present only while they apply."""
-    row = flat(_row(image))
+    row = flat(_row(replace(image, unindexed=False)))
     row |= {
         "entry": RECORD,
         "processed_files": image.processed_files,
         "created_at": sortable(image.created_at),
         "updated_at": sortable(image.updated_at),
         "revision": image.revision,
+        "index_version": 0 if image.unindexed else search.VERSION,
     }
     if image.alt:
         row["alt"] = [list(entry) for entry in image.alt.items()]  # DynamoDB's maps have no order
@@ -59,7 +63,9 @@ def record_item(image: Image) -> Item:
 def image_of(item: Item) -> Image:
     """Decode a record."""
     row = _plain(item)
-    return msgspec.convert(nested(row | {"alt": dict(row.get("alt", ()))}), Image)
+    row["alt"] = dict(row.get("alt", ()))
+    row["unindexed"] = row.get("index_version") != search.VERSION
+    return msgspec.convert(nested(row), Image)
 
 
 def history_item(image: Image, event: Event, revision: int) -> Item:
@@ -89,23 +95,56 @@ def marker_key(image: Image, sha256: str) -> Item:
     return row_key(checksum_key(image.owner, sha256), RECORD)
 
 
+def all_indexed() -> Item:
+    """The bookmark that says that all images have search entries."""
+    return serialized({"id": BOOKMARKS, "entry": search.ALL_INDEXED, "text": str(search.VERSION)})
+
+
 def cursor_after(item: Item) -> str:
     """An opaque cursor: the index key of the last item returned."""
-    key = {name: item[name]["S"] for name in ("id", "created_at")}
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+    return _cursor({name: item[name]["S"] for name in ("id", "created_at")})
+
+
+def cursor_at(place: str, order: Order, *, only_walks: bool) -> str:
+    """An opaque cursor: a place in this order, and how to find the next one.
+
+    By date it is also one of `cursor_after`.
+    """
+    value, _, image_id = place.rpartition("\t")
+    key = {"id": image_id, order.value: value}
+    return _cursor(key | {"way": "walk"} if only_walks else key)
 
 
 def start_after(cursor: str, owner: str) -> Item:
     """The index key in `cursor`; InvalidRequest if it is not a valid cursor."""
+    created_at, _, image_id = place_in(cursor, Order.CREATED_AT).rpartition("\t")
+    return serialized({"id": image_id, "created_at": created_at, "owner": owner, "entry": RECORD})
+
+
+def place_in(cursor: str, order: Order) -> str:
+    """The place in `cursor`; InvalidRequest if it is not a valid cursor."""
+    key = _key_in(cursor)
     try:
-        key = msgspec.json.decode(
-            base64.b64decode(cursor, altchars=b"-_", validate=True), type=dict[str, str]
-        )
-        return serialized(
-            {"id": key["id"], "created_at": key["created_at"], "owner": owner, "entry": RECORD}
-        )
-    except (binascii.Error, ValueError, KeyError) as reason:
+        return f"{key[order.value]}\t{key['id']}"
+    except KeyError as reason:
         raise InvalidRequest("cursor is not valid.") from reason
+
+
+def only_walks(cursor: str) -> bool:
+    """Whether `cursor` says so; InvalidRequest if it is not a valid cursor."""
+    return "way" in _key_in(cursor)
+
+
+def _key_in(cursor: str) -> dict[str, str]:
+    try:
+        decoded = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        return msgspec.json.decode(decoded, type=dict[str, str])
+    except (binascii.Error, ValueError) as reason:
+        raise InvalidRequest("cursor is not valid.") from reason
+
+
+def _cursor(key: dict[str, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode()
 
 
 def _row(struct: Image | Event) -> Item:

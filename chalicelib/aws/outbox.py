@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 from chalicelib.aws import clients, items
 from chalicelib.aws.faults import code_of, translate_transient_errors
 from chalicelib.aws.items import Item
-from chalicelib.aws.table_keys import pending_entry, pending_key, sortable
+from chalicelib.aws.table_keys import pending_entry, pending_key
 from chalicelib.errors import TransientError
+from chalicelib.model.image import sortable
 from chalicelib.model.keys import ALPHABET
 from chalicelib.model.outbox_event import OutboxEvent
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from chalicelib.aws import clients, rows
 from chalicelib.aws.faults import translate_transient_errors
 from chalicelib.aws.items import Item, row_key, serialized
-from chalicelib.aws.table_keys import shares_key, sortable
+from chalicelib.aws.table_keys import shares_key
+from chalicelib.model.image import sortable
 from chalicelib.sharing import Share
 
 

@@ -4,9 +4,9 @@ Rows that are no image's have hash keys that no image id equals. Policies name t
 function that may write records can be kept from tokens and secrets.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from chalicelib.model.image import Status
+from chalicelib.model.image import Status, sortable
 from chalicelib.model.outbox_event import OutboxEvent
 
 # Range keys
@@ -48,6 +48,14 @@ def shares_key(image_id: str) -> str:
     return f"shares#{image_id}"
 
 
+def search_key(owner: str, place: str) -> str:
+    """The hash key of an owner's search entries: a term's first character, or an order's name.
+
+    So the words of an owner are in as many partitions as there are first characters.
+    """
+    return f"search#{owner}#{place}"
+
+
 def claim_entry(key: str) -> str:
     """The range key of the claim to render a file."""
     return f"claim#{key}"
@@ -70,9 +78,3 @@ def pending_entry(outbox_event: OutboxEvent) -> str:
 def unfinished_keys(status: Status) -> list[str]:
     """The index keys of unfinished images of `status`; an image's id decides which it has."""
     return [f"{status.value}#{shard}" for shard in range(SHARDS)]
-
-
-def sortable(at: datetime) -> str:
-    """A time as in the table's keys: UTC, with microseconds."""
-    # isoformat() omits zero microseconds, which would sort wrongly.
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,7 +1,7 @@
 """The image record: immutable values, as the table stores them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Reason
 from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.formats import PREFERENCE
 from chalicelib.model.keys import files_prefix
 
 
@@ -156,6 +157,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `visibility` is where the files are. `moving_to` is what the owner wants while files are moved,
     or while copies at the former place remain. After that `recheck` means that the former place is
     to be looked at once more, for files of workers that were late.
+    An `unindexed` image was last written by an earlier version: searches do not find it yet.
     `indexed_checksums` are the checksums that the image may be indexed by: that of its content,
     and outdated ones that are still to be removed. `revision` counts the record's writes. `ticket`,
     `processing` and `deletion` are stored flat, among the other fields: see `flat` and `nested`.
@@ -182,6 +184,7 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     visibility: Visibility = Visibility.PUBLIC
     moving_to: Visibility | None = None
     recheck: bool = False
+    unindexed: bool = False
     placeholder: Placeholder | None = None
     renditions: tuple[Rendition, ...] = ()
     indexed_checksums: tuple[str, ...] = field(default=(), name="marked")
@@ -243,9 +246,25 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Status.PROCESSING if is_waiting else self.status
 
     @property
+    def saved_bytes(self) -> int | None:
+        """How much smaller the largest rendition, in its preferred format, is than the original.
+
+        None if it is larger: a HEIC may be smaller than any file that all browsers show.
+        """
+        if not self.renditions or not self.bytes:
+            return None
+        saved = self.bytes - max(self.renditions, key=_prominence).bytes
+        return saved if saved >= 0 else None
+
+    @property
     def processed_files(self) -> list[str]:
         """The keys of all renditions, in the variants' order."""
         return [rendition.key for rendition in self.renditions]
+
+
+def _prominence(rendition: Rendition) -> tuple[int, int]:
+    """Sorts renditions by size, and those of one size as browsers prefer them."""
+    return rendition.width * rendition.height, -PREFERENCE.index(rendition.format)
 
 
 def without_content(image: Image) -> Image:
@@ -294,6 +313,12 @@ def nested(row: Mapping[str, Any]) -> dict[str, Any]:
         else:
             fields[name] = value
     return fields
+
+
+def sortable(at: datetime) -> str:
+    """A time as a text that sorts by time: UTC, with microseconds."""
+    # isoformat() omits zero microseconds, which would sort wrongly.
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def is_older(sequencer: str, than: str) -> bool:

@@ -115,7 +115,7 @@ def normal_tags(tags: Iterable[str]) -> tuple[str, ...]:
         raise ValueError("tags: Control and bidirectional characters are not allowed")
     first: dict[str, str] = {}
     for tag in normal:
-        first.setdefault(_caseless(tag), tag)
+        first.setdefault(caseless(tag), tag)
     return tuple(first.values())
 
 
@@ -168,7 +168,8 @@ def _is_control(letter: str) -> bool:
     return unicodedata.category(letter) in _CONTROL
 
 
-def _caseless(text: str) -> str:
+def caseless(text: str) -> str:
+    """A text that is the same for all texts that differ in case only."""
     # Canonical caseless matching (Unicode, D145).
     folded = unicodedata.normalize("NFD", text).casefold()
     return unicodedata.normalize("NFD", folded)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from chalicelib.errors import RecordChanged, TransientError
 from chalicelib.model.image import Event, Image, Status, Transition
 from chalicelib.model.outbox_event import OutboxEvent
+from chalicelib.model.search import Query
 from chalicelib.model.transitions import check_allowed
 
 _ATTEMPTS = 20  # each lost attempt means that another writer succeeded
@@ -52,8 +53,21 @@ class ImageRepository(ABC):
         """The owner's ready image with this checksum (hex), if there is one."""
 
     @abstractmethod
-    def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
-        """Write record, history and outbox event in one transaction; see `put`."""
+    def write(
+        self,
+        image: Image,
+        event: Event,
+        outbox_event: OutboxEvent | None,
+        before: Image | None = None,
+    ) -> Image:
+        """Write record, history, outbox event and search entries in one transaction; see `put`."""
+
+    @abstractmethod
+    def index(self, image: Image) -> bool:
+        """Write the search entries of an `unindexed` image, and nothing else.
+
+        False if the record has changed: whoever changed it has written them.
+        """
 
     @abstractmethod
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
@@ -66,14 +80,14 @@ class ImageRepository(ABC):
         Those that a later revision of `image` has written stay, too.
         """
 
-    def put(self, image: Image, event: Event) -> Image:
+    def put(self, image: Image, event: Event, before: Image | None = None) -> Image:
         """Write the record and its history; the result has the next revision.
 
-        RecordChanged if the stored revision is no longer `image.revision` (0: if there is a
-        record at all).
+        `before` is the record that it replaces; without it, it is read. RecordChanged if the stored
+        revision is no longer `image.revision` (0: if there is a record at all).
         """
         outbox_event = self.publisher.outbox_event_of(image, event) if self.publisher else None
-        written = self.write(image, event, outbox_event)
+        written = self.write(image, event, outbox_event, before)
         if self.publisher and outbox_event:
             self.publisher.publish(outbox_event)
         return written
@@ -91,14 +105,14 @@ class ImageRepository(ABC):
                 return None
             check_allowed(before, transition[0])
             try:
-                return self.put(*transition)
+                return self.put(*transition, before)
             except RecordChanged:
                 continue
         raise TransientError("Too many concurrent changes to this image.")
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """Some images, newest first, and a cursor for the next page (None at the end)."""
+    """Some images, in order, and a cursor for the next page (None at the end)."""
 
     images: tuple[Image, ...]
     next_cursor: str | None
@@ -111,6 +125,12 @@ class ImageIndex(Protocol):
         """At most `limit` images, newest first; InvalidRequest for an invalid cursor.
 
         The last page is the one whose `next_cursor` is None; any page may be short.
+        """
+
+    def search(self, owner: str, query: Query, limit: int, cursor: str | None) -> Page:
+        """At most `limit` of the owner's images that `query.finds`, in its order; see `newest`.
+
+        Conflict if images cannot be sorted like that: they have no entries for it.
         """
 
     def unfinished(

@@ -43,26 +43,12 @@ class OriginalsScan:
             if self._context.is_settled(listed.modified)
             and not keys.is_folder_marker(listed.key, listed.bytes)
         ]
-        images = self._images_of(settled)
+        images = images_of(self._context, settled)
         manifests = self._listed_manifests([image for image in images.values() if image])
         check = partial(self._check, manifests=manifests, report=report)
         with ThreadPoolExecutor(_THREADS) as threads:
             list(threads.map(lambda listed: check(listed, images[listed.key]), settled))
         report.count("images", len(settled))
-
-    def _images_of(self, page: Sequence[ListedObject]) -> dict[str, Image | None]:
-        """The image of each key: the ticket's if key and record agree, else the one derived."""
-        bucket, images = self._context.settings.uploads_bucket, self._context.images
-        tickets = {listed.key: keys.ticketed(listed.key) for listed in page}
-        named = images.get_many([ticket.image_id for ticket in tickets.values() if ticket])
-        found = {
-            key: image
-            for key, ticket in tickets.items()
-            if ticket and (image := named.get(ticket.image_id)) and image.original_file == key
-        }
-        derived = {key: keys.derived_image_id(bucket, key) for key in tickets if key not in found}
-        others = images.get_many(list(derived.values()))
-        return found | {key: others.get(image_id) for key, image_id in derived.items()}
 
     def _listed_manifests(self, images: Collection[Image]) -> set[str]:
         manifests = {keys.manifest_key(i.id) for i in images if i.status is Status.READY}
@@ -105,3 +91,18 @@ class OriginalsScan:
     def _has_manifest(self, image: Image, manifests: set[str]) -> bool:
         bucket, manifest = self._context.settings.images_bucket, keys.manifest_key(image.id)
         return manifest in manifests or self._context.objects.exists(bucket, manifest)
+
+
+def images_of(context: SweepContext, page: Sequence[ListedObject]) -> dict[str, Image | None]:
+    """The image of each key: the ticket's if key and record agree, else the one derived."""
+    bucket, images = context.settings.uploads_bucket, context.images
+    tickets = {listed.key: keys.ticketed(listed.key) for listed in page}
+    named = images.get_many([ticket.image_id for ticket in tickets.values() if ticket])
+    found = {
+        key: image
+        for key, ticket in tickets.items()
+        if ticket and (image := named.get(ticket.image_id)) and image.original_file == key
+    }
+    derived = {key: keys.derived_image_id(bucket, key) for key in tickets if key not in found}
+    others = images.get_many(list(derived.values()))
+    return found | {key: others.get(image_id) for key, image_id in derived.items()}

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 Count = Literal[
     "images",
     "expired",
+    "indexed",
     "lost_events",
     "stuck",
     "outdated",
@@ -29,7 +30,8 @@ _NO_REPAIRS = frozenset({"images", "unknown", "complete"})
 class Report(Struct, eq=False):
     """Counts of one run. `complete` if all scans, of buckets and failed images, reached their ends.
 
-    `images` were checked. Found and repaired: `expired` tickets, `lost_events`, images that were
+    `images` were checked. Found and repaired: `expired` tickets, images that searches did not find
+    and are `indexed` now, `lost_events`, images that were
     `stuck`, rendered by `outdated` rules, `incomplete` (a file is missing, or not that of the
     record), or `unpublished` (a stable URL showed another file), or whose original was `gone`,
     `unfinished_deletions`, files that were `moved` to the place of another visibility, or found
@@ -40,6 +42,7 @@ class Report(Struct, eq=False):
 
     images: int = 0
     expired: int = 0
+    indexed: int = 0
     lost_events: int = 0
     stuck: int = 0
     outdated: int = 0

@@ -6,6 +6,7 @@ from chalicelib.ports.clock import TimeLeft
 from chalicelib.ports.telemetry import SweepFinished, Telemetry
 from chalicelib.sweep.context import SweepContext
 from chalicelib.sweep.failed import FailedScan
+from chalicelib.sweep.indexing import IndexingScan
 from chalicelib.sweep.originals import OriginalsScan
 from chalicelib.sweep.renditions import RenditionsScan
 from chalicelib.sweep.report import Report
@@ -26,6 +27,7 @@ class Sweeper:
 
     def __init__(self, context: SweepContext, telemetry: Telemetry) -> None:
         self._unfinished = Unfinished(context)
+        self._indexing = IndexingScan(context)
         self._failed = FailedScan(context)
         self._originals = OriginalsScan(context)
         self._renditions = RenditionsScan(context)
@@ -63,11 +65,12 @@ class Sweeper:
             return lambda: _finite(time_left()) - quarters * quarter
 
         self._unfinished.run(report, before_last(3))
+        is_indexed = self._indexing.run(report, before_last(2))
         ended = [
             scan.run(report, before_last(2 - place), at_once=at_once)
             for place, scan in enumerate(scans)
         ]
-        report.complete = all(ended)
+        report.complete = is_indexed and all(ended)
 
 
 def _finite(seconds: float) -> float:

@@ -12,7 +12,9 @@ LOG_BYTES = 1_300  # of one processing: Darkroom's line, and Lambda's START, END
 
 _PRICES = Path(__file__).with_name("prices.toml")
 _READS = 4  # the record three times, its history once; all are under 4 KB
-_SMALL_WRITES = 16  # units of the rows of at most 1 KB; six of them are in an index
+# Units of the rows of at most 1 KB; six of them are in an index.
+_SMALL_WRITES = 16
+SEARCH_WRITES = 14  # units of the search entries of an image named like IMG_1234.jpg: seven rows
 
 Tiers = tuple[tuple[float, float], ...]
 
@@ -57,7 +59,7 @@ def write_units(files: int) -> int:
     A unit is 1 KB and a transaction takes two of them, in the table and in each index; only the
     table holds the record with its renditions.
     """
-    return _SMALL_WRITES + 2 * math.ceil(record_bytes(files) / 1024)
+    return _SMALL_WRITES + SEARCH_WRITES + 2 * math.ceil(record_bytes(files) / 1024)
 
 
 def record_bytes(files: int) -> int:

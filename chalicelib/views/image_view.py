@@ -9,7 +9,6 @@ from chalicelib.errors import Reason
 from chalicelib.model import delivery
 from chalicelib.model.delivery import Transformation, Urls
 from chalicelib.model.focal_point import FocalPoint
-from chalicelib.model.formats import PREFERENCE
 from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status, Visibility
 from chalicelib.model.variants import VariantsTable
 from chalicelib.views import costs, markup
@@ -151,15 +150,7 @@ def _storage(image: Image) -> float | None:
 
 
 def _savings(image: Image) -> Savings | None:
-    """None if it would be larger: a HEIC may be smaller than any file that all browsers show."""
-    if not image.renditions or not image.bytes:
-        return None
-    saved = image.bytes - max(image.renditions, key=_prominence).bytes
-    if saved < 0:
+    saved = image.saved_bytes
+    if saved is None or not image.bytes:
         return None
     return Savings(bytes=saved, percent=round(100 * saved / image.bytes, 1))
-
-
-def _prominence(rendition: Rendition) -> tuple[int, int]:
-    """Sorts renditions by size, and those of one size as browsers prefer them."""
-    return rendition.width * rendition.height, -PREFERENCE.index(rendition.format)

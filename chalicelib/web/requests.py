@@ -1,7 +1,8 @@
 """Request bodies and queries, validated before use."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -10,7 +11,8 @@ from chalicelib.errors import InvalidRequest, MalformedBody, NotFound
 from chalicelib.model import keys
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import Status, Visibility
-from chalicelib.model.patch import Filename
+from chalicelib.model.patch import Filename, Tag, normal_tags
+from chalicelib.model.search import MOST_TAGS, MOST_WORDS, Order, Query, query_words
 from chalicelib.model.variants import Media
 from chalicelib.sharing import LONGEST
 
@@ -22,6 +24,28 @@ ORIGIN_SECRET_HEADER = "X-Darkroom-Origin"  # noqa: S105  # pragma: allowlist se
 
 ContentType = Annotated[str, Meta(max_length=255)]  # empty: not known
 Size = Annotated[int, Meta(ge=1)]
+_DATE = "2026-05-01"
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
+# What images are sorted by; `-` before it sorts the largest first.
+Sort = Literal[
+    "-created_at",
+    "created_at",
+    "filename",
+    "-filename",
+    "bytes",
+    "-bytes",
+    "savings",
+    "-savings",
+]
+LONGEST_QUERY = 200  # characters
+# RFC 3339: a date, or a date and time
+Moment = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d))?$",
+        max_length=32,
+    ),
+]
 # `$` also matches before a trailing newline, so the length is limited, too.
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 
@@ -49,10 +73,37 @@ class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The query of `GET /images`; only admins may list another `owner`'s images."""
 
+    q: Annotated[str, Meta(max_length=LONGEST_QUERY)] | None = None
+    tag: Annotated[list[Tag], Meta(max_length=MOST_TAGS)] = []
+    created_from: Moment | None = msgspec.field(default=None, name="from")
+    created_to: Moment | None = msgspec.field(default=None, name="to")
+    sort: Sort = "-created_at"
+    visibility: Visibility | None = None
     status: Status | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     cursor: Annotated[str, Meta(max_length=1024)] | None = None
     owner: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
+
+    def search(self) -> Query:
+        """The conditions and the order; InvalidRequest if they contradict themselves."""
+        words = query_words(self.q or "")
+        if len(words) > MOST_WORDS:
+            raise InvalidRequest(f"q: Give at most {MOST_WORDS} words.")
+        first, end = _moment("from", self.created_from), _moment("to", self.created_to)
+        if self.created_to and end and len(self.created_to) == len(_DATE):
+            end += timedelta(days=1)
+        if first and end and first >= end:
+            raise InvalidRequest("from: It must be before `to`.")
+        return Query(
+            words=words,
+            tags=_tags(self.tag),
+            status=self.status,
+            visibility=self.visibility,
+            created_from=first,
+            created_before=end,
+            order=Order(self.sort.lstrip("-")),
+            descending=self.sort.startswith("-"),
+        )
 
 
 class ShowQuery(Struct, frozen=True, kw_only=True):
@@ -98,11 +149,15 @@ def body_as(form: type[Form], raw: bytes) -> Form:
 
 
 def query_as(form: type[Form], query: Mapping[str, Sequence[str]]) -> Form:
-    """The query string as `form`; InvalidRequest names the field."""
+    """The query string as `form`; InvalidRequest names the field.
+
+    Fields that are lists may be given several times.
+    """
+    several = {f.encode_name for f in msgspec.structs.fields(form) if f.default_factory is list}
     for name, values in query.items():
-        if len(values) > 1:
+        if len(values) > 1 and name not in several:
             raise InvalidRequest(f"{name} is given {len(values)} times; it may be given once.")
-    given = {name: values[0] for name, values in query.items()}
+    given = {name: v if name in several else v[0] for name, v in query.items()}
     try:
         parsed = msgspec.convert(given, form, strict=False)
     except msgspec.ValidationError as reason:
@@ -118,6 +173,26 @@ def valid_id(text: str) -> str:
     if not keys.is_image_id(text):
         raise NotFound("There is no such image.")
     return text
+
+
+def _moment(name: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    date_only = len(text) == len(_DATE)
+    try:
+        moment = datetime.fromisoformat(f"{text}T00:00:00Z" if date_only else text.upper())
+        if moment.tzinfo and _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            return moment.astimezone(UTC)
+    except ValueError:
+        pass
+    raise InvalidRequest(f"{name}: It must be a date, or a date and time with a time zone.")
+
+
+def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return normal_tags(tags)
+    except ValueError as reason:
+        raise InvalidRequest(f"{reason}.".replace("tags:", "tag:")) from reason
 
 
 def _sentence(reason: msgspec.ValidationError) -> str:

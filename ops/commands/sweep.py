@@ -22,6 +22,7 @@ _ONCE_HELP = f"One run of at most {_ONCE:g} seconds, as on schedule."
 _DESCRIPTIONS = {
     "images": "images checked",
     "expired": "unused tickets expired",
+    "indexed": "images of an earlier version indexed for search",
     "lost_events": "objects whose event was lost, queued",
     "stuck": "images stuck in processing, queued",
     "outdated": "images made with older rules, queued",

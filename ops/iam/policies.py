@@ -20,6 +20,7 @@ _RENDER = (
     may.read_histories,
     may.count_for_limits,
     may.delete_checksums,
+    may.delete_search_entries,
 )
 _PROCESS = (*_RENDER, buckets.replace_published, may.uncount_sizes)
 _ERASE = (
@@ -48,6 +49,7 @@ _PARTS = {
         buckets.list_renditions,
         may.keep_records,
         may.delete_checksums,
+        may.delete_search_entries,
         may.forget_sizes,
         may.hand_over_lost_events,
     ),
@@ -56,7 +58,7 @@ _PARTS = {
         buckets.refuse_uploads,
         may.take_work,
     ),
-    "record_failure": (may.keep_records, may.take_failures),
+    "record_failure": (may.keep_records, may.delete_search_entries, may.take_failures),
     "send_webhook": (events.take_webhooks, events.delay_webhooks),
     "sweep": (
         buckets.read_originals,
@@ -70,6 +72,7 @@ _PARTS = {
         may.keep_records,
         may.read_histories,
         may.delete_checksums,
+        may.delete_search_entries,
         may.register_sizes,
         may.read_many_records,
         may.list_unfinished,

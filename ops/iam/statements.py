@@ -10,6 +10,7 @@ from chalicelib.aws.table_keys import (
     TOKENS,
     checksum_key,
     counters_key,
+    search_key,
     shares_key,
     sizes_key,
 )
@@ -77,9 +78,17 @@ def delete_checksums(names: Names) -> Statement:
     return Statement("ForgetBytes", why, ("dynamodb:DeleteItem",), table, FUNCTION, condition)
 
 
+def delete_search_entries(names: Names) -> Statement:
+    """Search entries."""
+    why = "An image is no longer found by what was changed or erased."
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [search_key("*", "*")]}}
+    actions, table = ("dynamodb:DeleteItem",), (names.table(),)
+    return Statement("ForgetSearchEntries", why, actions, table, FUNCTION, condition)
+
+
 def read_histories(names: Names) -> Statement:
-    """Histories."""
-    why = "Images are shown, and manifests written, with their histories."
+    """Histories, and search entries."""
+    why = "Images are shown, and manifests written, with their histories; searches read entries."
     actions, table = ("dynamodb:Query",), (names.table(),)
     return Statement("ReadHistories", why, actions, table, FUNCTION, _BUT_SECRETS)
 

@@ -30,7 +30,8 @@ class Meter:
         params["ReturnConsumedCapacity"] = "TOTAL"
 
     def _count_rows(self, params: dict[str, Any], **_: Any) -> None:
-        free = [row for row in params["TransactItems"] if "ConditionExpression" not in row["Put"]]
+        rows = [row for action in params["TransactItems"] for row in action.values()]
+        free = [row for row in rows if "ConditionExpression" not in row]
         self.written += 2 * (len(free) - 1)
 
     def _add_units(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
@@ -48,7 +49,7 @@ def test_processing_consumes_the_units_that_its_cost_counts(
 ) -> None:
     wiring = application.wiring
     wiring.images = dynamodb_table
-    ticket = wiring.tickets.post("everyone", "cat.jpg", "image/jpeg", 9, None)
+    ticket = wiring.tickets.post("everyone", "IMG_1234.jpg", "image/jpeg", 9, None)
     assert isinstance(ticket, PostTicket)
     key = ticket.fields["key"]
     put(wiring, jpeg(2400, 1800), key)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chalicelib.errors import InvalidRequest, RecordChanged
 from chalicelib.model.image import RECENT, Event, Image, Status
 from chalicelib.model.outbox_event import OutboxEvent
+from chalicelib.model.search import ALL_INDEXED, VERSION, Query, position
 from chalicelib.ports.images import ImageRepository, Page
 
 
@@ -19,7 +20,7 @@ class MemoryImages(ImageRepository):
     def __init__(self) -> None:
         self._records: dict[str, Image] = {}
         self._lines: dict[str, list[Event]] = {}
-        self._bookmarks: dict[str, str] = {}
+        self._bookmarks = {ALL_INDEXED: str(VERSION)}
         self._outbox: dict[str, OutboxEvent] = {}
         self._lock = threading.Lock()
 
@@ -29,7 +30,13 @@ class MemoryImages(ImageRepository):
     def history(self, image_id: str) -> tuple[Event, ...]:
         return tuple(self._lines.get(image_id, ())[-RECENT:])
 
-    def write(self, image: Image, event: Event, outbox_event: OutboxEvent | None) -> Image:
+    def write(
+        self,
+        image: Image,
+        event: Event,
+        outbox_event: OutboxEvent | None,
+        _before: Image | None = None,
+    ) -> Image:
         with self._lock:
             present = self._records.get(image.id)
             if (present.revision if present else 0) != image.revision:
@@ -53,6 +60,20 @@ class MemoryImages(ImageRepository):
         following = base64.urlsafe_b64encode(listed[-1].id.encode()).decode() if more else None
         return Page(images=tuple(listed), next_cursor=following)
 
+    def search(self, owner: str, query: Query, limit: int, cursor: str | None) -> Page:
+        """A scan of all records."""
+        finds = query.finds if query.is_search else query.matches
+        found = sorted(
+            (i for i in self._records.values() if i.owner == owner and finds(i)),
+            key=lambda image: position(image, query.order),
+            reverse=query.descending,
+        )
+        first = _position(found, cursor) + 1 if cursor else 0
+        listed = found[first : first + limit]
+        more = len(found) > first + limit
+        following = base64.urlsafe_b64encode(listed[-1].id.encode()).decode() if more else None
+        return Page(images=tuple(listed), next_cursor=following)
+
     def get_many(self, image_ids: Collection[str]) -> dict[str, Image]:
         return {id_: self._records[id_] for id_ in image_ids if id_ in self._records}
 
@@ -71,6 +92,13 @@ class MemoryImages(ImageRepository):
 
     def remove_checksums(self, image: Image, checksums: Sequence[str]) -> None:
         """Do nothing: checksums are looked up in the records themselves."""
+
+    def index(self, image: Image) -> bool:
+        with self._lock:
+            if self._records.get(image.id) != image:
+                return False
+            self._records[image.id] = replace(image, unindexed=False)
+            return True
 
     def restore(self, image: Image, history: Sequence[Event]) -> bool:
         with self._lock:

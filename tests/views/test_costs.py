@@ -25,7 +25,7 @@ def test_every_millisecond_costs_its_share_of_the_functions_memory() -> None:
 def test_processing_costs_a_call_its_objects_its_rows_and_its_log() -> None:
     price = prices()
     objects = price.s3_get + 9 * price.s3_put  # renditions, their stable copies, the manifest
-    rows = 20 * price.dynamodb_write_unit + 4 * price.dynamodb_read_unit
+    rows = 34 * price.dynamodb_write_unit + 4 * price.dynamodb_read_unit
     log = costs.LOG_BYTES / GB * price.logs_gb
     assert estimate(0, 1769, 4) == pytest.approx(
         price.lambda_request + objects + rows + log, abs=1e-9

@@ -1,5 +1,7 @@
 """Every route of the API, through Chalice's own test client."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from types import ModuleType
@@ -9,6 +11,9 @@ import pytest
 from chalice.test import Client, HTTPResponse
 from msgspec.structs import replace
 
+from chalicelib.model.image import Status
+from chalicelib.model.search import Query
+from chalicelib.pagination import Cursors
 from tests.builders import ULID, put, s3_record
 from tests.pictures import jpeg
 
@@ -143,7 +148,35 @@ def test_a_ticket_for_heic_is_issued_if_the_setting_allows_it(
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=x", "status=lost", "cursor=forged", "cursor=e30=", "page=2"],
+    [
+        *(
+            "limit=0",
+            "limit=101",
+            "limit=x",
+            "status=lost",
+            "cursor=forged",
+            "cursor=e30=",
+            "page=2",
+        ),
+        *(
+            "q=" + "a" * 201,
+            "q=a+b+c+d+e+f+g+h+i+j+k",
+            "q=a&q=b",
+            "tag=",
+            "tag=%00",
+            "tag=" + "a" * 65,
+        ),
+        "&".join(["tag=a"] * 11),
+        *(
+            "from=yesterday",
+            "from=2026-02-30",
+            "from=2026-05-01T10:00:00",
+            "to=0001-01-01",
+            "to=null",
+        ),
+        "from=2026-05-02&to=2026-05-01",
+        *("sort=owner", "sort=bytes&status=pending", "visibility=secret"),
+    ],
 )
 def test_an_invalid_list_query_is_a_problem_that_names_the_field(
     client: Client, query: str
@@ -168,6 +201,57 @@ def test_a_list_can_be_filtered_by_status(client: Client, ready: str) -> None:
     post(client, "/uploads", UPLOAD)
     page = client.http.get("/images?status=ready").json_body
     assert [image["id"] for image in page["images"]] == [ready]
+
+
+def found(client: Client, query: str) -> list[str]:
+    return [image["id"] for image in client.http.get(f"/images?{query}").json_body["images"]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("q=cat", "q=ca+jp", "q=", "q=%2D", "tag=Red&tag=door", "q=null", "visibility=public"),
+        *("sort=bytes", "sort=-savings&q=cat&tag=red&status=ready", "from=2000-01-01&q=null"),
+        *("from=2000-01-01T00:00:00%2B02:00", "to=2999-12-31", "to=2999-12-31&sort=filename"),
+    ],
+)
+def test_an_image_is_found_by_any_condition(client: Client, ready: str, query: str) -> None:
+    patch = {"filename": "cat null.jpg", "tags": ["red", "door"]}
+    headers = {"Content-Type": "application/json"}
+    client.http.patch(f"/images/{ready}", body=json.dumps(patch).encode(), headers=headers)
+    assert found(client, query) == [ready]
+
+
+@pytest.mark.parametrize("query", ["q=dog", "tag=red", "visibility=private", "to=2000-01-01"])
+def test_an_image_is_not_found_by_a_condition_that_it_does_not_meet(
+    client: Client, ready: str, query: str
+) -> None:
+    assert ready
+    assert found(client, query) == []
+
+
+def test_a_date_without_a_time_includes_its_day(client: Client, ready: str) -> None:
+    day = client.http.get(f"/images/{ready}").json_body["created_at"][:10]
+    assert found(client, f"from={day}&to={day}") == [ready]
+
+
+@pytest.mark.parametrize(
+    "other", ["q=b", "q=a&sort=created_at", "q=a&tag=x", "q=a&visibility=public", "", "tag=a"]
+)
+def test_a_cursor_is_for_one_search(client: Client, application: ModuleType, other: str) -> None:
+    cursors, query = Cursors(application.wiring.secrets), Query(words=("a",))
+    cursor = cursors.sign("cGxhY2U=", "everyone", query)
+    answer = client.http.get(f"/images?cursor={cursor}&{other}")
+    assert (answer.status_code, answer.json_body["code"]) == (422, "invalid_request")
+    assert "not issued for this list" in answer.json_body["detail"]
+
+
+def test_a_cursor_of_an_earlier_version_is_valid(application: ModuleType) -> None:
+    secrets = application.wiring.secrets
+    payload = json.dumps(["place", "everyone", "ready"]).encode()
+    signature = hmac.new(secrets.secret("cursors"), payload, hashlib.sha256).hexdigest()
+    query = Query(status=Status.READY)
+    assert Cursors(secrets).verify(f"place.{signature}", "everyone", query) == "place"
 
 
 def test_an_image_has_urls_markup_and_history(client: Client, ready: str) -> None:

@@ -132,14 +132,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/images"): Operation(
         name="list_images",
         tag="Images",
-        summary="List the caller's images, newest first",
+        summary="List or search the caller's images",
         description=(
-            "Returns a page of images without their histories. Pass `next_cursor` as `cursor` for "
-            "the next page; the list ends when it is null. A page may be short or empty."
+            "Returns a page of images without their histories, by default of all images, newest "
+            "first. Pass `next_cursor` as `cursor`, with the same other parameters, for the next "
+            "page; the list ends when it is null. A page may be short or empty. With `q`, `tag`, "
+            "`visibility` or another `sort`, images are found from when they are `ready`, "
+            "`rejected` or `failed`; give a `status` to search those with another one, which can "
+            "be sorted by `created_at` only."
         ),
         query=ListQuery,
         responses={200: ImageList},
         scope=Scope.READ,
+        errors=(Conflict,),
     ),
     ("post", "/images"): Operation(
         name="process_object",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from chalicelib.aws import items
 from ops.iam.buckets import PRIVATE_FILES, PUBLISHED, RENDITIONS
 from ops.local import names
 from ops.local.stack.options import Options, read_options
@@ -122,6 +123,7 @@ def make_table(dynamodb: "DynamoDBClient", name: str) -> None:
     dynamodb.update_time_to_live(
         TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
     )
+    dynamodb.put_item(TableName=name, Item=items.all_indexed())
 
 
 def table_definition(name: str) -> Any:

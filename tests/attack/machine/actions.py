@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from tests.attack.machine.calls import WHOLE, Cut, Fault
-from tests.attack.machine.clients import WAYS
+from tests.attack.machine.clients import SEARCHES, WAYS
 from tests.attack.machine.pictures import CONTENTS, GENERATION, TABLES
 
 Thing = TypeVar("Thing")
@@ -67,11 +67,13 @@ ACTIONS = [
     *_often(1, "change", n=_WHICH, tag=st.sampled_from("abc"), cut=_CUTS),
     *_often(2, "set_visibility", n=_WHICH, private=st.booleans(), cut=_CUTS),
     *_often(2, "view", n=_WHICH, file=st.sampled_from(VIEWED), private=st.booleans(), cut=_CUTS),
+    *_often(1, "search", query=st.sampled_from(list(SEARCHES))),
     *_often(1, "repeat", n=st.integers(0, 99)),
     *_often(1, "lose", n=_WHICH),
     *_often(1, "pass_time", seconds=_SECONDS),
     *_often(1, "change_table", table=st.sampled_from(list(TABLES))),
     *_often(1, "redrive"),
+    *_often(1, "forget_index"),
     *_often(
         1, "sweep", checks=st.just(1_000) | st.integers(1, 9), at_once=st.booleans(), cut=_CUTS
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.aws import items, table_keys
+from chalicelib.aws.search_entries import entries_of
 from chalicelib.errors import Reason
 from chalicelib.model import delivery, keys
 from chalicelib.model.focal_point import CENTRE
@@ -36,6 +37,7 @@ class Rest:
     histories: dict[str, list[Event]] = field(default_factory=dict)
     revisions: dict[str, list[str]] = field(default_factory=dict)  # of the histories' lines
     markers: dict[str, str] = field(default_factory=dict)  # images' ids by bytes
+    entries: set[tuple[str, str]] = field(default_factory=set)  # the keys of search entries
     files: Mapping[str, str] = field(default_factory=dict)  # ETags by key, of the images bucket
     versions: dict[str, Any] = field(default_factory=dict)  # of the uploads bucket, by their ids
 
@@ -44,7 +46,7 @@ def differences(world: World) -> list[str]:
     """A sentence for each guarantee that does not hold."""
     rest = _at_rest(world)
     owners = {o.image_id for o in world.model.originals.values()}
-    found = [*_histories(rest), *_strangers(rest, owners)]
+    found = [*_histories(rest), *_strangers(rest, owners), *_entries(rest)]
     for original in world.model.originals.values():
         found += _originals(original, rest)
         found += _outcome(world, original, rest)
@@ -65,6 +67,8 @@ def _at_rest(world: World) -> Rest:
         if entry.startswith(table_keys.HISTORY):
             rest.histories.setdefault(image_id, []).append(items.event_of(row))
             rest.revisions.setdefault(image_id, []).append(entry.rpartition("#")[2])
+        elif image_id.startswith("search#"):
+            rest.entries.add((image_id, entry))
         elif "image_id" in row:
             rest.markers[image_id] = row["image_id"]["S"]
         elif "status" in row:
@@ -95,6 +99,14 @@ def _strangers(rest: Rest, owned: set[str]) -> Iterator[str]:
     for key in rest.files:
         if keys.without_private(key).partition("/")[0] not in rest.records:
             yield f"{key} exists without a record."
+
+
+def _entries(rest: Rest) -> Iterator[str]:
+    """What is wrong with the search entries: they follow from the records."""
+    right = {key for image in rest.records.values() for key in entries_of(image)}
+    if rest.entries != right:
+        missing, left = sorted(right - rest.entries), sorted(rest.entries - right)
+        yield f"The search entries {missing} are missing, and {left} are left."
 
 
 def _originals(original: Original, rest: Rest) -> Iterator[str]:

@@ -1,24 +1,44 @@
 """Clients: browsers with tickets, owners at the API, and tools that use the bucket."""
 
 import functools
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import requests
 
-from chalicelib.model.image import Visibility
+from chalicelib.aws import items
+from chalicelib.model.image import Image, Status, Visibility
 from chalicelib.web.requests import ORIGIN_SECRET_HEADER
 from ops.local import names
-from tests.attack.machine.calls import Cut
+from tests.attack.machine.calls import WHOLE, Cut
 from tests.attack.machine.model import Erasure, Original, Ticket, Wish
 from tests.attack.machine.pictures import MOST_BYTES, Content
 from tests.attack.machine.world import World
 from tests.fakes.others import ORIGIN_SECRET
 from tests.waiting import GENEROUS
 
+# Searches, and whether an image has to be in the result.
+SEARCHES: dict[str, Callable[[Image], bool]] = {
+    "q=A": lambda image: image.filename.startswith("a") or "a" in image.tags,
+    "q=png": lambda image: image.filename.endswith("png"),
+    "q=png+b": lambda image: image.filename.startswith("b") or "b" in image.tags,
+    "tag=a": lambda image: "a" in image.tags,
+    "tag=b&sort=bytes": lambda image: "b" in image.tags,
+    "tag=c&status=ready": lambda image: "c" in image.tags and image.status is Status.READY,
+    "status=rejected&sort=filename": lambda image: image.status is Status.REJECTED,
+    "sort=-savings": lambda _: True,
+}
 WAYS = ("POST", "POST with checksum", "PUT")
 _BUCKET = names.UPLOADS_BUCKET
+
+
+def _is_searched(image: Image) -> bool:
+    """Whether searches find the image: it is processed, or is being processed again."""
+    if image.status is Status.PROCESSING:
+        return image.processing.manifest_etag is not None
+    return image.status in (Status.READY, Status.REJECTED, Status.FAILED)
 
 
 class Clients:
@@ -173,6 +193,22 @@ class Clients:
         path = f"/renditions/{folder}{original.image_id}/{file}"
         headers = {ORIGIN_SECRET_HEADER: secret}
         self._world.request("GET", path, None, ended, cut, headers)
+
+    def search(self, query: str) -> None:
+        """Search, and compare the result with all records."""
+        ended = functools.partial(self._searched, query)
+        self._world.request("GET", f"/images?limit=100&{query}", None, ended, WHOLE)
+
+    def _searched(self, query: str, answer: Any) -> None:
+        # Without the index images are not sorted.
+        if not self._answered(answer, 200, 409):
+            return
+        found = [image["id"] for image in answer.json_body["images"]]
+        right = SEARCHES[query]
+        records = [items.image_of(row) for row in self._world.stores.rows() if "status" in row]
+        expected = [image.id for image in records if _is_searched(image) and right(image)]
+        if sorted(found) != sorted(expected):
+            self._world.reader.violate(f"{query} found {found}, not {expected}.")
 
     def _answered_with(self, *statuses_and_answer: Any) -> None:
         *statuses, answer = statuses_and_answer

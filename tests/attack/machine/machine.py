@@ -120,6 +120,10 @@ class Machine(RuleBasedStateMachine):
         self.clients.view(pick(self.originals, n), file, private, cut)
         return "view, as private" if private else "view"
 
+    def search(self, query: str) -> str:
+        self.clients.search(query)
+        return "search"
+
     # What S3, Lambda and the queues do
 
     def work(self, n: int, cut: Cut) -> str | None:
@@ -170,6 +174,10 @@ class Machine(RuleBasedStateMachine):
             return None
         self.world.sweep(checks, cut, at_once=at_once)
         return "sweep"
+
+    def forget_index(self) -> str:
+        self.world.stores.forget_index()
+        return "forget index"
 
     # What must be true
 

@@ -14,7 +14,7 @@ import app
 from chalicelib import delivery
 from chalicelib.aws import items, table_keys
 from chalicelib.processing import moves, published_files
-from chalicelib.sweep import originals, renditions, unfinished
+from chalicelib.sweep import indexing, originals, renditions, unfinished
 from tests.attack.machine.account import Account
 from tests.attack.machine.calls import PresentWiring
 from tests.attack.machine.machine import Machine
@@ -58,6 +58,8 @@ def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
         mock.patch.object(app, "wiring", PresentWiring()),
         # A killed call would restore old environment variables when it is garbage-collected.
         mock.patch.object(chalice.test.BaseClient, "_patched_env_vars", _same_variables),
+        mock.patch.object(indexing, "ThreadPoolExecutor", Sequential),
+        mock.patch.object(indexing, "_PAGE", 2),
         mock.patch.object(originals, "ThreadPoolExecutor", Sequential),
         mock.patch.object(renditions, "ThreadPoolExecutor", Sequential),
         mock.patch.object(published_files, "ThreadPoolExecutor", Sequential),

@@ -28,6 +28,9 @@ _PARAMETERS = "machine-parameters"
 Seen = Callable[[str, Mapping[str, Any], dict[str, Any]], None]  # operation, parameters, answer
 
 
+_ALL_INDEXED = {name: items.all_indexed()[name] for name in ("id", "entry")}
+
+
 class Stores:
     """Separate clients whose calls are never held; `seen` gets the application's calls."""
 
@@ -48,6 +51,20 @@ class Stores:
         for first in range(0, len(keys), 25):
             deletions = [{"DeleteRequest": {"Key": key}} for key in keys[first : first + 25]]
             self.dynamodb.batch_write_item(RequestItems={names.IMAGES_TABLE: deletions})
+        self.dynamodb.put_item(TableName=names.IMAGES_TABLE, Item=items.all_indexed())
+
+    def forget_index(self) -> None:
+        """Make the table one that an earlier version wrote, which had no search entries."""
+        for row in self.rows():
+            key = {"id": row["id"], "entry": row["entry"]}
+            if row["id"]["S"].startswith("search#") or key == _ALL_INDEXED:
+                self.dynamodb.delete_item(TableName=names.IMAGES_TABLE, Key=key)
+            elif "index_version" in row:
+                self.dynamodb.update_item(
+                    TableName=names.IMAGES_TABLE,
+                    Key=key,
+                    UpdateExpression="REMOVE index_version",
+                )
 
     def versions(self, bucket: str) -> list[dict[str, Any]]:
         """All versions and delete markers (which have no `ETag`) of a bucket."""
