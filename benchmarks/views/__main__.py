@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 from PIL import Image
 
 from benchmarks import toolchain
+from benchmarks.load.monitoring import monitoring
 from benchmarks.load.pictures import write_pictures
 from benchmarks.load.running import LOCUST
 from benchmarks.records import save
@@ -22,13 +24,13 @@ from benchmarks.views import crowds, misses, processor
 from benchmarks.views.filling import filled, pictures
 from benchmarks.views.freshness import measured_changes
 from benchmarks.views.page import PAGE, page
-from benchmarks.views.results import LATEST, Results, load
+from benchmarks.views.results import LATEST, Alone, Results, load
 from benchmarks.views.splitting import split
 from tests.photographs import photographs
 
 _IMAGES = 50  # of each crowd
 _RUSHES, _CALLERS = 5, 100
-_COPIES, _SPLIT = 3, 1  # of each photograph of 12 megapixels
+_COPIES, _SPLIT = 5, 1  # of each photograph of 12 megapixels
 _LONGEST = 4624  # pixels: the longer side of 12 megapixels in 16:9
 _CHANGES = 20
 _ROUNDS = 3
@@ -40,8 +42,9 @@ _PHOTOGRAPHS = ("sunset_by_Aitzol_Berasategi", "Kleiber_by_Lukas_Baubkus")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--viewers", type=click.IntRange(1), default=crowds.VIEWERS, show_default=True)
+@click.option("--again", is_flag=True, help="Measure single misses and changes only.")
 @click.option("--draw", is_flag=True, help="Measure nothing; rewrite the page.")
-def main(viewers: int, draw: bool) -> None:
+def main(viewers: int, again: bool, draw: bool) -> None:
     """Measure crowds, single misses, their processor time, and changes; takes ten minutes.
 
     Writes benchmarks/views.json and docs/delivery-performance.md.
@@ -50,7 +53,8 @@ def main(viewers: int, draw: bool) -> None:
         if not LOCUST.exists() or not toolchain.RIVALS.exists():
             raise click.UsageError("`make views` installs what is missing.")
         with tempfile.TemporaryDirectory(prefix="darkroom-views-") as scratch:
-            save(_measured(Path(scratch), viewers), LATEST)
+            measure = _measured_again if again else _measured
+            save(measure(Path(scratch), viewers), LATEST)
     PAGE.write_text(page(load()), encoding="utf-8")
     click.echo(f"{PAGE.read_text()}\nAll figures are in {LATEST}")
 
@@ -63,19 +67,16 @@ def _measured(scratch: Path, viewers: int) -> Results:
     data = scratch / "data"
     with running_stack(data, _WORKERS) as stack:
         ids = filled(stack, [*first, *second])
-        of_photographs = {name: filled(stack, files) for name, files in originals.items()}
     _say("images are ready", started)
     with running_stack(data, _WORKERS) as stack:  # a new process of the API
         found = _crowds(stack, ids, scratch, viewers, started)
-        found |= _misses(stack, of_photographs)
-        _say("single misses", started)
-        found["changes"] = measured_changes(stack, first, _CHANGES)
-        _say("changes", started)
+        alone = _alone(stack, originals, first)
+    _say("single misses and changes", started)
     whole = {name: files[0] for name, files in originals.items()}
-    found["renderings"] = processor.measured(whole, scratch, _ROUNDS)
+    renderings = processor.measured(whole, scratch, _ROUNDS)
     _say("processor time", started)
     return Results(
-        date=datetime.now(UTC).date().isoformat(),
+        date=_today(),
         commit=commit,
         machine=toolchain.machine(),
         processors=len(toolchain.processors()),
@@ -84,9 +85,17 @@ def _measured(scratch: Path, viewers: int) -> Results:
         versions=_versions(),
         images=_IMAGES,
         widths=crowds.edge().widths,
-        originals={name: _described(file) for name, file in whole.items()},
+        alone=alone,
+        renderings=renderings,
         **found,
     )
+
+
+def _measured_again(scratch: Path, _: int) -> Results:
+    """The latest run, with what is measured alone."""
+    files = pictures(photographs(), _CHANGES + 1, scratch / "pictures", 1)
+    with running_stack(scratch / "data", _WORKERS) as stack:
+        return replace(load(), alone=_alone(stack, _originals(scratch / "originals"), files))
 
 
 def _originals(folder: Path) -> dict[str, list[Path]]:
@@ -117,16 +126,34 @@ def _crowds(
     return found
 
 
-def _misses(stack: Stack, images: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _alone(stack: Stack, originals: Mapping[str, Sequence[Path]], files: Sequence[Path]) -> Alone:
+    commit = toolchain.commit()
+    images = {name: filled(stack, copies) for name, copies in originals.items()}
     widths, formats = crowds.edge().widths, tuple(misses.FORMATS)
     timed = {name: ids[:_COPIES] for name, ids in images.items()}
     apart = {name: ids[_COPIES:] for name, ids in images.items()}
     wanted = misses.files_of_photographs(timed, formats, widths)
     cpu: list[float] = []
-    with misses.processor_time(stack, cpu):
-        found = misses.timed_misses(stack, wanted)
-    phases = split(stack, misses.files_of_photographs(apart, formats, widths))
-    return {"misses": found, "phases": phases, "api_cpu": round(cpu[0] / len(wanted), 4)}
+    with monitoring(stack) as monitor:
+        with misses.processor_time(stack, cpu):
+            found = misses.timed_misses(stack, wanted)
+        phases = split(stack, misses.files_of_photographs(apart, formats, widths))
+        changes = measured_changes(stack, files, _CHANGES)
+    seconds = monitor.samples[-1].second - monitor.samples[0].second
+    return Alone(
+        date=_today(),
+        commit=commit,
+        others=round(monitor.others() / seconds / len(toolchain.processors()), 3),
+        originals={name: _described(copies[0]) for name, copies in originals.items()},
+        misses=found,
+        phases=phases,
+        api_cpu=round(cpu[0] / len(wanted), 4),
+        changes=changes,
+    )
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _say(text: str, started: float) -> None:

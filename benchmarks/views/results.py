@@ -103,6 +103,24 @@ class Change(Struct, frozen=True, kw_only=True):
     failures: int
 
 
+class Alone(Struct, frozen=True, kw_only=True):
+    """What is measured while the stack does nothing else.
+
+    `originals` are width, height and bytes by photograph, `api_cpu` the processor seconds that a
+    miss takes in the API's process. `others` is the share of the processors that programs took
+    which do not belong to the run.
+    """
+
+    date: str
+    commit: str
+    others: float
+    originals: dict[str, tuple[int, int, int]]
+    misses: tuple[Miss, ...]
+    phases: tuple[Phases, ...]
+    api_cpu: float
+    changes: tuple[Change, ...]
+
+
 class Results(Struct, frozen=True, kw_only=True):
     """A whole run. `load` is the machine's load average before it."""
 
@@ -115,16 +133,12 @@ class Results(Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     images: int
     widths: tuple[int, ...]
-    originals: dict[str, tuple[int, int, int]]
     cold: Crowd
     again: Crowd
     warm: Crowd
     rush: Rush
-    misses: tuple[Miss, ...]
-    phases: tuple[Phases, ...]
-    api_cpu: float
+    alone: Alone
     renderings: tuple[Rendering, ...]
-    changes: tuple[Change, ...]
 
 
 def load(path: Path = LATEST) -> Results:

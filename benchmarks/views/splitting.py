@@ -26,11 +26,11 @@ from chalicelib.ports.secrets import signing_key
 from chalicelib.wiring import Wiring
 from ops.project import PROJECT
 
-RECORD, CLAIM, LOOK, DOWNLOAD = "read the record", "claim", "look for the file", "download"
-DECODE, RESIZE, ENCODE, STORE = "decode", "resize", "encode", "store"
-CHECK, RELEASE, REST = "check the record again", "release the claim", "everything else"
+RECORD, CLAIM, LOOK = "read the record, before and after", "claim", "look for the file"
+DOWNLOAD, DECODE, RESIZE, ENCODE, STORE = "download", "decode", "resize", "encode", "store"
+RELEASE, REST = "release the claim", "everything else"
 ORDER = (
-    RECORD, CLAIM, LOOK, DOWNLOAD, DECODE, RESIZE, ENCODE, STORE, CHECK, RELEASE, REST,
+    RECORD, CLAIM, LOOK, DOWNLOAD, DECODE, RESIZE, ENCODE, STORE, RELEASE, REST,
 )  # fmt: skip
 
 
@@ -67,7 +67,6 @@ class Stopwatch:
             (wiring.objects, "exists", LOOK),
             (wiring.objects, "write", STORE),
             (wiring.renderer, "read_original", DOWNLOAD),
-            (wiring.mover, "check_place", CHECK),
             (rendering, "decode", DECODE),
             (decoding, "scaled", RESIZE),
             (cascade, "scaled", RESIZE),

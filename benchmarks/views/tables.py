@@ -42,23 +42,35 @@ def crowds_table(results: Results) -> str:
             ("hits", crowd.viewers * crowd.each - crowd.missed, crowd.hits),
         ):
             if found:
-                rows.append([f"{title}: {kind}", f"{number:,}", *_percentiles(found, 1, 2)])
+                rows.append([f"{title}: {kind}", f"{number:,}", *_percentiles(found, 2)])
     return table(rows)
 
 
 def misses_table(results: Results) -> str:
     """Percentiles of single misses, by format and by width."""
-    rows = [["ms", "misses", "p50", "p95", "p99", "max"]]
-    formats = dict.fromkeys(miss.format for miss in results.misses)
-    groups = {"all": results.misses}
-    groups |= {name: tuple(m for m in results.misses if m.format == name) for name in formats}
+    rows = [["ms", "misses", "p50", "p95", "p99", "max", "p50 of the least", "p95", "max"]]
+    formats = dict.fromkeys(miss.format for miss in results.alone.misses)
+    groups = {"all": results.alone.misses}
+    groups |= {name: tuple(m for m in results.alone.misses if m.format == name) for name in formats}
     groups |= {
-        f"{width} wide": tuple(m for m in results.misses if m.width == width)
+        f"{width} wide": tuple(m for m in results.alone.misses if m.width == width)
         for width in results.widths
     }
     for title, misses in groups.items():
-        rows.append([title, str(len(misses)), *_percentiles(whole_spread(misses), 1, 0)])
+        least = whole_spread(least_disturbed(misses))
+        cells = [f"{value:,.0f}" for value in (least.p50, least.p95, least.most)]
+        times = _percentiles(whole_spread(misses), 0)
+        rows.append([title, str(len(misses)), *times, *cells])
     return table(rows)
+
+
+def least_disturbed(misses: Iterable[Miss]) -> list[Miss]:
+    """Of the misses that did the same work, the fastest: other programs took the least from it."""
+    found: dict[tuple[str, str, int], Miss] = {}
+    for miss in misses:
+        file = (miss.photograph, miss.format, miss.width)
+        found[file] = min(miss, found.get(file, miss), key=lambda miss: miss.whole)
+    return list(found.values())
 
 
 def whole_spread(misses: Iterable[Miss]) -> Spread:
@@ -68,26 +80,26 @@ def whole_spread(misses: Iterable[Miss]) -> Spread:
 
 def phases_table(results: Results) -> str:
     """Mean milliseconds of each phase, by format: HTTP around the API, then within the API."""
-    formats = list(dict.fromkeys(miss.format for miss in results.misses))
+    formats = list(dict.fromkeys(miss.format for miss in results.alone.misses))
     rows = [["mean ms", *formats, "widest, webp"]]
 
     def row(title: str, cells: Sequence[float]) -> None:
         rows.append([title, *(f"{cell:.1f}" for cell in cells)])
 
-    groups = [[m for m in results.misses if m.format == output] for output in formats]
+    groups = [[m for m in results.alone.misses if m.format == output] for output in formats]
     widest = max(results.widths)
-    groups.append([m for m in results.misses if (m.format, m.width) == ("webp", widest)])
+    groups.append([m for m in results.alone.misses if (m.format, m.width) == ("webp", widest)])
     row(
         "CDN: S3 has no such file; the API's gateway",
-        [_mean(m.first - m.api for m in g) for g in groups],
+        [fmean(m.first - m.api for m in g) for g in groups],
     )
-    row("API", [_mean(m.api for m in group) for group in groups])
-    parts = [[p for p in results.phases if p.format == output] for output in formats]
-    parts.append([p for p in results.phases if (p.format, p.width) == ("webp", widest)])
-    for phase in results.phases[0].milliseconds:
+    row("API", [fmean(m.api for m in group) for group in groups])
+    parts = [[p for p in results.alone.phases if p.format == output] for output in formats]
+    parts.append([p for p in results.alone.phases if (p.format, p.width) == ("webp", widest)])
+    for phase in results.alone.phases[0].milliseconds:
         row(f"— {phase}", [_phase(group, phase) for group in parts])
-    row("redirect back: the file", [_mean(m.second for m in group) for group in groups])
-    row("whole miss", [_mean(m.whole for m in group) for group in groups])
+    row("redirect back: the file", [fmean(m.second for m in group) for group in groups])
+    row("whole miss", [fmean(m.whole for m in group) for group in groups])
     return table(rows)
 
 
@@ -112,7 +124,7 @@ def processor_table(results: Results) -> str:
 def changes_table(results: Results) -> str:
     """Percentiles of the time until a stable URL shows a change."""
     rows = [["seconds", "times", "p50", "p95", "max", "the call itself, p50"]]
-    for change in results.changes:
+    for change in results.alone.changes:
         found = spread(change.seconds)
         cells = (found.p50, found.p95, found.most, median(change.calls))
         rows.append([change.kind, _times(change), *(f"{cell:.2f}" for cell in cells)])
@@ -131,13 +143,9 @@ def _failures(crowd: Crowd) -> str:
     return ", ".join(f"{kind}: {number:,}" for kind, number in crowd.failures.items()) or "0"
 
 
-def _percentiles(found: Spread, factor: float, digits: int) -> list[str]:
+def _percentiles(found: Spread, digits: int) -> list[str]:
     values = (found.p50, found.p95, found.p99, found.most)
-    return [f"{factor * value:,.{digits}f}" for value in values]
-
-
-def _mean(values: Iterable[float]) -> float:
-    return fmean(values)
+    return [f"{value:,.{digits}f}" for value in values]
 
 
 def _phase(group: Sequence[Phases], phase: str) -> float:
