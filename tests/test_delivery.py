@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from msgspec.structs import replace
@@ -195,6 +195,26 @@ def test_of_many_first_requests_one_renders(wiring: Wiring, image: Image) -> Non
         answers = list(threads.map(lambda _: locate(wiring, key), range(100)))
     assert count == 1
     assert set(answers) == {f"{SITE}/i/{key}"}
+
+
+def test_a_rendering_that_would_begin_too_late_is_left_to_a_later_request(
+    wiring: Wiring, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Busy:
+        """Two renderings that take longer than a call may wait; notes how long it did."""
+
+        waits: ClassVar[list[float]] = []
+
+        def acquire(self, timeout: float) -> bool:
+            self.waits.append(timeout)
+            return False
+
+    key = width_key(wiring, image)
+    with monkeypatch.context() as patched:
+        patched.setattr("chalicelib.delivery._RENDERING", Busy())
+        assert locate(wiring, key) == closest(image, 320)
+    assert Busy.waits == [20]
+    assert locate(wiring, key) == f"{SITE}/i/{key}"
 
 
 def test_beyond_the_limit_of_sizes_the_closest_rendition_is_shown(
