@@ -19,9 +19,9 @@ from urllib.parse import urlencode
 import click
 import msgspec
 import requests
-from msgspec import Struct
 
 from benchmarks import toolchain
+from benchmarks.library.results import SEARCHES, Searches, Timed
 from benchmarks.load.running import spread
 from benchmarks.records import save
 from benchmarks.search.library import Library
@@ -33,40 +33,12 @@ from chalicelib.model.image import Event, Image
 from chalicelib.model.search import Query
 from ops.local import names
 
-LATEST = Path(__file__).parents[1] / "library_searches.json"
 PAGE = 100  # images of a page
 
 _BATCH = 25  # rows, the most that DynamoDB takes at once
 _THREADS = 2
 _WARM = 3  # requests of each kind that are not counted
 _SETTLING = 10.0  # seconds until a stack is idle after so many writes
-
-
-class Timed(Struct, frozen=True, kw_only=True):
-    """Seconds of the responses to a kind of request, and how many images the last one had."""
-
-    title: str
-    images: int
-    p50: float
-    p95: float
-
-
-class Searches(Struct, frozen=True, kw_only=True):
-    """A run. `load` is the machine's load average at the first request, and at the last."""
-
-    command: str
-    commit: str
-    date: str
-    machine: str
-    load: tuple[float, float]
-    images: int
-    requests: int
-    timed: tuple[Timed, ...]
-
-
-def load(path: Path = LATEST) -> Searches:
-    """Read the run in `path`."""
-    return msgspec.json.decode(path.read_bytes(), type=Searches)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -99,7 +71,7 @@ def main(images: int, number: int) -> None:
         requests=number,
         timed=tuple(timed),
     )
-    save(results, LATEST)
+    save(results, SEARCHES)
 
 
 def _seed(stack: Stack, library: Library) -> None:

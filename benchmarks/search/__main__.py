@@ -36,7 +36,7 @@ def main(images: int) -> None:
     library = Library(images)
     wanted = queries(library.words)
     click.echo(f"  {images:,} images")
-    partitions = _partitions(library)
+    partitions = partitions_of(library)
     sample = [entries_of(library.image(n)) for n in range(0, images, max(1, images // _SAMPLE))]
     sizes = [item_bytes(row) for entries in sample for row in entries.values()]
     actions = []
@@ -53,7 +53,7 @@ def main(images: int) -> None:
     save(results, LATEST)
 
 
-def _partitions(library: Library) -> dict[str, list[str]]:
+def partitions_of(library: Library) -> dict[str, list[str]]:
     """The range keys of all entries, in order, by hash key."""
     found: dict[str, list[str]] = defaultdict(list)
     for number in range(len(library)):
@@ -79,7 +79,7 @@ def _simulated(
                 break
     return Action(
         title=title,
-        matches=_matches(query, library, partitions),
+        matches=matches(query, library, partitions),
         requests=requests,
         images=images,
         calls=table.calls,
@@ -89,7 +89,7 @@ def _simulated(
     )
 
 
-def _matches(query: Query, library: Library, partitions: Mapping[str, Sequence[str]]) -> int:
+def matches(query: Query, library: Library, partitions: Mapping[str, Sequence[str]]) -> int:
     """How many images the query finds."""
     states = search.state_terms(query.status)
     private = (PRIVATE,) if query.visibility is Visibility.PRIVATE else ()

@@ -133,7 +133,7 @@ class SearchQuery:
                 if reader.ended:
                     return self._collected(reader.places, limit, after)
             else:
-                left -= walk.read(min(_MORE, left))
+                left -= walk.read(min(self._expected(walk, limit), _MORE, left))
 
     def _reader(self, range_: _Range) -> _Reader:
         return _Reader(self._table, self._query, range_)
@@ -142,6 +142,11 @@ class SearchQuery:
         """Whether the walk, if it goes on like this, finds a page among the entries left."""
         found = len(self._found) + len(walk.places)
         return found * left >= (limit - found) * walk.entries
+
+    def _expected(self, walk: _Reader, limit: int) -> int:
+        """About how many entries the walk has to read to fill the page, and a quarter more."""
+        found = len(self._found) + len(walk.places)
+        return 1 + 5 * (limit - found) * walk.entries // (4 * found) if found else _MORE
 
     def _unfinished(self, walk: _Reader, limit: int) -> Page:
         """The page after the most entries: what the walk has found so far.

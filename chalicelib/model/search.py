@@ -166,7 +166,7 @@ def state_terms(status: Status | None) -> tuple[str, ...]:
 
 def tag_term(tag: str) -> str:
     """The term of a tag: its words, or the tag itself if it has none. Others may have the same."""
-    return (" ".join(_runs(tag)) or fold(tag) or tag)[:LONGEST_WORD].rstrip()
+    return (" ".join(_runs(tag)) or fold(tag).strip() or tag)[:LONGEST_WORD].rstrip()
 
 
 def query_words(text: str) -> tuple[str, ...]:
