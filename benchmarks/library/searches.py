@@ -35,7 +35,7 @@ from ops.local import names
 
 PAGE = 100  # images of a page
 
-_BATCH = 25  # rows, the most that DynamoDB takes at once
+_BATCH = 100  # rows, the most that DynamoDB takes in a transaction
 _THREADS = 2
 _WARM = 3  # requests of each kind that are not counted
 _SETTLING = 10.0  # seconds until a stack is idle after so many writes
@@ -96,9 +96,10 @@ def _rows(image: Image) -> list[dict[str, Any]]:
 
 
 def _write(dynamodb: Any, rows: Sequence[dict[str, Any]]) -> None:
-    left = {names.IMAGES_TABLE: [{"PutRequest": {"Item": row}} for row in rows]}
-    while left:
-        left = dynamodb.batch_write_item(RequestItems=left)["UnprocessedItems"]
+    # One commit for all, where a batch has one for each row.
+    dynamodb.transact_write_items(
+        TransactItems=[{"Put": {"TableName": names.IMAGES_TABLE, "Item": row}} for row in rows]
+    )
 
 
 def _timed(stack: Stack, library: Library, number: int) -> list[Timed]:

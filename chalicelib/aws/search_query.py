@@ -2,8 +2,8 @@
 
 Two ways lead to a page. The walk reads entries in the result's order, and soon finds a page of what
 is frequent. A collection reads all entries of one term, and soon has all of what is rare, which is
-sorted then. The walk begins; if it will not find a page, by what it has found so far, collections
-are tried. The table filters the entries, and those that match are compared with their records. A
+sorted then. The walk begins; if it will take long, by what it has found so far, collections are
+tried. The table filters the entries, and those that match are compared with their records. A
 cursor is a place in the result's order, so it is good for both ways.
 """
 
@@ -117,7 +117,7 @@ class SearchQuery:
         self._only_walks = bool(cursor) and items.only_walks(cursor or "")
         range_, *terms = self._ways()
         walk = _Reader(self._table, self._query, range_, after)
-        tried = [] if self._only_walks else [self._reader(term) for term in terms]
+        collections = [] if self._only_walks else [self._reader(term) for term in terms]
         left = MOST_ENTRIES - walk.read(2 * limit + 1)
         while True:
             if walk.ended or len(walk.places) >= limit - len(self._found):
@@ -127,26 +127,29 @@ class SearchQuery:
                 walk.places = []
             if left <= 0:
                 return self._unfinished(walk, limit)
-            if tried and not self._will_be_full(walk, limit, left):
-                reader = min(tried, key=lambda reader: reader.entries > 0)  # each is tried first
-                left -= reader.read(min(_MORE if reader.entries else _TRIAL, left))
-                if reader.ended:
-                    return self._collected(reader.places, limit, after)
-            else:
-                left -= walk.read(min(self._expected(walk, limit), _MORE, left))
+            expected = self._expected(walk, limit)
+            reader = self._next(collections, expected, left)
+            if reader is None:
+                left -= walk.read(min(expected, _MORE, left))
+                continue
+            left -= reader.read(min(_MORE if reader.entries else _TRIAL, left))
+            if reader.ended:
+                return self._collected(reader.places, limit, after)
 
     def _reader(self, range_: _Range) -> _Reader:
         return _Reader(self._table, self._query, range_)
 
-    def _will_be_full(self, walk: _Reader, limit: int, left: int) -> bool:
-        """Whether the walk, if it goes on like this, finds a page among the entries left."""
-        found = len(self._found) + len(walk.places)
-        return found * left >= (limit - found) * walk.entries
-
     def _expected(self, walk: _Reader, limit: int) -> int:
         """About how many entries the walk has to read to fill the page, and a quarter more."""
         found = len(self._found) + len(walk.places)
-        return 1 + 5 * (limit - found) * walk.entries // (4 * found) if found else _MORE
+        return 1 + 5 * (limit - found) * walk.entries // (4 * found) if found else MOST_ENTRIES
+
+    def _next(self, collections: Sequence[_Reader], expected: int, left: int) -> _Reader | None:
+        """The collection to read on, or to try; None if the walk is expected to be as fast."""
+        untried = next((reader for reader in collections if not reader.entries), None)
+        if untried:
+            return untried if expected > _TRIAL else None
+        return collections[0] if collections and expected > left else None
 
     def _unfinished(self, walk: _Reader, limit: int) -> Page:
         """The page after the most entries: what the walk has found so far.
