@@ -15,8 +15,10 @@ import click
 import requests
 from playwright.sync_api import ViewportSize, sync_playwright
 
+from benchmarks import scrolling
 from benchmarks.stack import running_stack
 from benchmarks.toolchain import ROOT, commit, machine
+from ops.local.stack.options import Options
 from tests.photographs import photographs
 
 _LIGHTHOUSE = "lighthouse@12.8.2"  # Apache-2.0
@@ -47,7 +49,8 @@ _READ_PAINTS = """() => new Promise((resolve) => {
 @click.command()
 @click.option("--runs", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--pictures", type=click.IntRange(1), default=12, show_default=True)
-def main(runs: int, pictures: int) -> None:
+@click.option("--images", type=click.IntRange(1), default=10_000, show_default=True)
+def main(runs: int, pictures: int, images: int) -> None:
     """Measure the page on Lighthouse's emulated phone, and write docs/page-speed.md."""
     rows = []
     with tempfile.TemporaryDirectory() as data, running_stack(Path(data), workers=2) as stack:
@@ -57,7 +60,15 @@ def main(runs: int, pictures: int) -> None:
             for row in _rows(gallery, stack.options.site_url, runs):
                 click.echo(row)
                 rows.append(row)
+        found = _scrolled(stack.options, images)
+        click.echo(found)
     values = {
+        "images": f"{found.images:,}",
+        "tasks": _long(found.tasks),
+        "control": _long(found.control),
+        "height": f"{found.height:,}",
+        "most": str(found.most),
+        "window": " x ".join(map(str, scrolling.WINDOW)),
         "machine": machine(),
         "commit": commit(),
         "load": ", ".join(f"{average:.1f}" for average in os.getloadavg()),
@@ -69,6 +80,16 @@ def main(runs: int, pictures: int) -> None:
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
     _DOCUMENT.write_text(text)
+
+
+def _long(tasks: Sequence[float]) -> str:
+    return f"{len(tasks)}, the longest of {max(tasks):.0f} ms" if tasks else "none"
+
+
+def _scrolled(options: Options, images: int) -> scrolling.Scrolling:
+    query = {"status": "ready", "limit": "100"}
+    views = requests.get(f"{options.api_url}/images", params=query, timeout=30).json()["images"]
+    return scrolling.scrolled(options.site_url, _CHROMIUM, views, images)
 
 
 def _upload(api: str, files: Sequence[Path]) -> None:

@@ -2,25 +2,26 @@ import { firstPage, readPage } from "./first-page.js";
 import { Gallery } from "./gallery.js";
 import { getApi, token } from "./auth-token.js";
 import { fillWords } from "./templates.js";
-import { Totals } from "./totals.js";
-import { announcer } from "./uploader/announcer.js";
 
 const element = (id) => document.getElementById(id);
-const totals = new Totals(element("totals"));
 // The files uploaded since the page was opened, by image id, for comparison with their variants.
 const originals = new Map();
 
+let totals;
+let selection;
 let viewer;
+let bulk;
 
 fillWords(document);
 element("uploader").token = token;
 
 const gallery = new Gallery({
-  list: element("gallery"),
-  note: element("gallery-note"),
-  more: element("more"),
-  filter: element("filter"),
-}, readPage, announcer(element("announcements")));
+  main: document.querySelector("main"),
+  root: element("gallery"),
+  form: element("gallery-form"),
+  state: element("state"),
+  log: element("announcements"),
+}, readPage);
 
 listen();
 begin();
@@ -36,20 +37,20 @@ function listen() {
   on("ready", ({ id, file, image }) => {
     originals.set(image.id, file);
     gallery.settle(id, image);
-    totals.add(image);
+    totals?.add(image);
   });
   addEventListener("hashchange", followHash);
 }
 
 async function begin() {
-  const shown = gallery.show("ready", firstPage);
+  const shown = gallery.begin(firstPage);
   if (location.hash) followHash();
   await shown;
   // What lies below the gallery is shown after it, so that nothing jumps.
   element("embed").hidden = false;
   await gallery.decoded();
-  // The gallery shows the error if the API is unreachable.
-  await getApi().then((api) => totals.load(api)).catch(() => {});
+  await loadSelection();
+  await loadTotals();
   loadViewer();
 }
 
@@ -57,22 +58,54 @@ async function followHash() {
   (await loadViewer())?.show(/^#picture\/(\w+)$/.exec(location.hash)?.[1]);
 }
 
-// The viewer is loaded late, so that the gallery comes first.
-function loadViewer() {
-  viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(element("viewer"), {
-    originals,
-    onChange(image) {
-      gallery.update(image);
-      if (image.status === "ready") totals.add(image);
-    },
-    onRemove(id) {
-      gallery.remove(id);
-      totals.remove(id);
+const library = {
+  gallery,
+  originals,
+  onChange(...images) {
+    gallery.update(...images);
+    images.filter(({ status }) => status === "ready").forEach((image) => totals?.add(image));
+  },
+  onRemove(...ids) {
+    gallery.remove(...ids);
+    ids.forEach((id) => {
+      totals?.remove(id);
       originals.delete(id);
-    },
-  })).catch(() => {
+    });
+  },
+};
+
+async function loadTotals() {
+  const { Totals } = await import("./totals.js");
+  totals = new Totals(element("totals"));
+  // The gallery shows the error if the API is unreachable.
+  await getApi().then((api) => totals.load(api)).catch(() => {});
+}
+
+async function loadSelection() {
+  const [{ Selecting }, { Selection }] = await Promise.all([
+    import("./gallery/selecting.js"), import("./gallery/selection.js"),
+  ]);
+  selection = new Selection();
+  selection.onChange(() => selection.size > 0 && loadBulk());
+  gallery.extend(new Selecting(element("gallery"), gallery, {
+    selection,
+    isOnTop: () => !document.querySelector("dialog[open]"),
+    selectAll: async () => (await loadBulk())?.selectAll(),
+  }));
+}
+
+// What works on pictures is loaded late, so that the gallery comes first.
+function loadViewer() {
+  viewer ??= import("./viewer.js").then(({ Viewer }) => new Viewer(element("viewer"), library)).catch(() => {
     // The network may deliver it the next time.
     viewer = undefined;
   });
   return viewer;
+}
+
+function loadBulk() {
+  bulk ??= import("./bulk.js").then(({ Bulk }) => new Bulk(gallery, selection, library)).catch(() => {
+    bulk = undefined;
+  });
+  return bulk;
 }

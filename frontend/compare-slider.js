@@ -29,6 +29,11 @@ export class CompareSlider {
     if (file) this.#setOriginal(file);
   }
 
+  /** Whether there is a picture to show. */
+  get isShown() {
+    return this.#best !== undefined;
+  }
+
   /** Shows this rendition; a crop is shown alone, since nothing has the same frame. */
   show(rendition) {
     this.#shown = rendition;

@@ -1,5 +1,7 @@
 import { strings } from "./strings.js";
 
+// Making one takes longer than using it, and a gallery shows many numbers.
+const NUMBERS = [0, 1].map((digits) => new Intl.NumberFormat("en", { maximumFractionDigits: digits }));
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
 /** 4512345 -> "4.5 MB". Decimal units, as in file managers and networks. */
@@ -14,7 +16,7 @@ export function bytes(count) {
   const digits = unit > 1 && value < 10 ? 1 : 0;
   const name = count === 1 ? "byte" : UNITS[unit];
   // No line may break between a number and its unit.
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })}\u00a0${name}`;
+  return `${NUMBERS[digits].format(value)}\u00a0${name}`;
 }
 
 /** 96.4 -> "96%"; from 99 on with one decimal, rounded down, since nothing saves 100%. */

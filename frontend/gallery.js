@@ -1,131 +1,147 @@
-import { strings } from "./strings.js";
-import { thumbnailOf, thumbnailOfFile } from "./thumbnail.js";
+import { DEFAULTS, Session, parseFilters, showsUploads, toParameters, toSearch } from "./gallery/address.js";
+import { Collection } from "./gallery/collection.js";
+import { Grid } from "./gallery/grid.js";
+import { Reader } from "./gallery/reader.js";
+import { Tiles } from "./thumbnail.js";
 
-const STATUSES = ["ready", "processing", "rejected", "failed", "deleted"];
-const AHEAD = "800px";
-// As many as most screens show at first; the others load after these.
-const FIRST = 4;
+const REFUSED_CURSOR = 422;
 
-/** The grid of thumbnails, newest first; it loads the next page as the user scrolls near its end. */
+/** The images that match the filters in the page's address, in a grid that is read as it is scrolled. */
 export class Gallery {
   #elements;
-  #read;
-  #status = "ready";
-  #cursor = null;
-  #request = null;
-  #observer;
-  #expected = new Map();
+  #readPage;
+  #filters = parseFilters(location.search);
+  #form;
+  #grid;
+  #state;
+  #tiles = new Tiles();
+  #complete;
+  #extensions = [];
+  #collection;
+  #reader;
+  #session;
+  #listed = Promise.withResolvers();
 
-  /** `elements`: list, note, more and filter; `read(status, cursor)` returns a page of images. */
-  constructor(elements, read, announce) {
-    const { filter, more } = elements;
+  /** `elements`: main, root, form, state and log; `readPage(parameters, cursor, count)` returns a page. */
+  constructor(elements, readPage) {
     this.#elements = elements;
-    this.#read = read;
-    filter.append(...STATUSES.map((status) => new Option(strings.statuses[status], status)));
-    filter.append(new Option(strings.everything, ""));
-    filter.addEventListener("change", () => this.show(filter.value));
-    more.addEventListener("click", async () => announce(strings.moreShown(await this.#next())));
-    const onNear = ([{ isIntersecting }]) => isIntersecting && !this.#request && this.#next();
-    this.#observer = new IntersectionObserver(onNear, { rootMargin: AHEAD });
+    this.#readPage = readPage;
+    this.#grid = new Grid(elements.root, (entry, width) => this.#tiles.make(entry, width), (first, last) => {
+      this.#reader.want(first, last);
+    });
+    this.#session = new Session(() => this.#kept(), (kept) => {
+      this.#load(parseFilters(location.search), kept);
+    });
+    addEventListener("online", () => this.#reader.error && this.#reader.retry());
+    addEventListener("offline", () => this.#show());
   }
 
-  /** Shows the images with a status, or all for ""; `page` is their first page, if already requested. */
-  show(status, page) {
-    this.#status = status;
-    this.#cursor = null;
-    this.#expected.clear();
-    this.#elements.list.replaceChildren();
-    return this.#next(page);
+  get grid() { return this.#grid; }
+
+  get collection() { return this.#collection; }
+
+  get reader() { return this.#reader; }
+
+  /** Adds an extension: `prepare(tile, image)`, and a `state` by `name` that `restore` gets back. */
+  extend(extension) {
+    this.#extensions.push(extension);
+    this.#tiles.extend((tile, image) => extension.prepare(tile, image));
+    this.#grid.tiles.forEach((tile, { image }) => image && extension.prepare(tile, image));
+    extension.restore(this.#session.kept?.[extension.name]);
   }
 
-  /** Adds a thumbnail for a file being uploaded, so that nothing jumps when its image is ready. */
-  expect(key, file) {
-    if (this.#status !== "ready" || this.#expected.has(key)) return;
-    this.#expected.set(key, thumbnailOfFile(file));
-    this.#elements.list.prepend(this.#expected.get(key));
-    this.#note();
-  }
-
-  /** Shows the phase of its upload below that thumbnail. */
-  progress(key, phase) {
-    const details = this.#expected.get(key)?.querySelector(".thumbnail-details");
-    if (details) details.textContent = strings.labels[phase];
-  }
-
-  /** Replaces that thumbnail by the image's, or removes it if there is no image. */
-  settle(key, image) {
-    const thumbnail = this.#expected.get(key);
-    this.#expected.delete(key);
-    if (!image || this.#thumbnail(image.id)) thumbnail?.remove();
-    else if (thumbnail) thumbnail.replaceWith(thumbnailOf(image));
-    else if (this.#status === "") this.#elements.list.prepend(thumbnailOf(image));
-    this.#note();
-  }
-
-  /** Shows the image as it is after a change. */
-  update(image) {
-    this.#thumbnail(image.id)?.replaceWith(thumbnailOf(image));
-  }
-
-  /** Removes a deleted image. */
-  remove(id) {
-    this.#thumbnail(id)?.remove();
-    this.#note();
+  /** Shows what the address says; `page` is a request for its first page, if there is one already. */
+  begin(page) {
+    this.#load(this.#filters, this.#session.kept, page);
+    return this.#listed.promise;
   }
 
   /** Resolves once the first pictures have been decoded. */
-  decoded() {
-    const first = [...this.#elements.list.querySelectorAll("img[src]")].slice(0, FIRST);
-    return Promise.allSettled(first.map((img) => img.decode()));
+  decoded() { return this.#tiles.decoded(); }
+
+  /** Adds a thumbnail for a file being uploaded. */
+  expect(key, file) {
+    if (!showsUploads(this.#filters)) return;
+    this.#collection.expect(this.#tiles.upload(key, file, () => this.#collection.changed()));
   }
 
-  async #next(requested) {
-    // If the user chooses another status meanwhile, this request's page is dropped.
-    const request = {};
-    this.#request = request;
-    this.#elements.list.ariaBusy = true;
-    try {
-      const page = await (requested ?? this.#read(this.#status, this.#cursor));
-      return request === this.#request ? this.#append(page) : 0;
-    } catch (reason) {
-      if (request === this.#request) this.#offer(strings.again, reason.message);
-      return 0;
-    } finally {
-      if (request === this.#request) this.#request = null;
-      this.#elements.list.ariaBusy = this.#request !== null;
-    }
+  /** Shows the phase of its upload below that thumbnail. */
+  progress(key, phase) { this.#tiles.progress(key, phase, this.#grid.tiles); }
+
+  /** Replaces that thumbnail by the image's, or removes it if there is no image. */
+  settle(key, image) {
+    if (showsUploads(this.#filters)) this.#collection.settle(key, image);
+    this.#tiles.settle(key);
   }
 
-  #append({ images, next_cursor: cursor }) {
-    const { list, more } = this.#elements;
-    const fresh = images.filter(({ id }) => !this.#thumbnail(id));
-    const ahead = list.childElementCount === 0 ? FIRST : 0;
-    list.append(...fresh.slice(0, ahead).map((image) => thumbnailOf(image)));
-    const decoded = this.decoded();
-    list.append(...fresh.slice(ahead).map((image) => thumbnailOf(image, decoded)));
-    this.#cursor = cursor;
-    more.hidden = !cursor;
-    this.#offer(strings.more);
-    return images.length;
+  /** Shows images as they are after a change. */
+  update(...images) {
+    this.#collection.update(images);
   }
 
-  #offer(label, error) {
-    const { more } = this.#elements;
-    more.textContent = label;
-    if (error) more.hidden = false;
-    this.#note(error);
-    // The observer reports changes only, and the button may still be in its range.
-    this.#observer.unobserve(more);
-    if (!error) this.#observer.observe(more);
+  /** Removes deleted images. */
+  remove(...ids) { this.#collection.remove(ids); }
+
+  #filter(filters, isNew) {
+    this.#session.go(toSearch(filters), isNew);
+    this.#load(filters);
   }
 
-  #thumbnail(id) {
-    return this.#elements.list.querySelector(`[data-image-id="${CSS.escape(id)}"]`);
+  #load(filters, saved, page) {
+    let first = page;
+    const parameters = toParameters(filters);
+    this.#collection?.close();
+    this.#collection = new Collection(() => this.#show(), saved?.list);
+    this.#reader = new Reader(this.#collection, (cursor, count) => {
+      const response = first ?? this.#readPage(parameters, cursor, count);
+      first = undefined;
+      return response;
+    });
+    this.#filters = filters;
+    if (this.#form) this.#form.value = filters;
+    this.#state?.begin(filters);
+    this.#extensions.forEach((extension) => extension.restore(saved?.[extension.name]));
+    if (saved) scrollTo({ top: saved.scrolled, behavior: "instant" });
+    else if (this.#grid.anchor) this.#elements.form.scrollIntoView({ behavior: "instant" });
+    this.#grid.show(this.#collection.entries, saved?.anchor ?? null);
   }
 
-  #note(error = "") {
-    const none = this.#status === "ready" ? strings.galleryEmpty : strings.noneWithStatus;
-    const empty = this.#elements.list.childElementCount === 0 && this.#elements.more.hidden;
-    this.#elements.note.textContent = error || (empty ? none : "");
+  #show() {
+    const { error } = this.#reader;
+    if (error?.status === REFUSED_CURSOR && this.#collection.isRestored) return this.#load(this.#filters);
+    this.#elements.root.ariaBusy = this.#reader.isReading;
+    this.#grid.show(this.#collection.entries);
+    this.#state?.show(this.#collection, this.#reader);
+    if (!this.#reader.isReading) this.#complete ??= this.#loadForm();
+  }
+
+  // After the first images, which need no other scripts.
+  async #loadForm() {
+    const [{ Filters }, { ListState }] = await Promise.all([
+      import("./gallery/filters.js"), import("./gallery/list-state.js"),
+    ]);
+    const typed = this.#elements.form.elements.q.value.trim();
+    this.#form = new Filters(this.#elements.form, (filters, isNew) => this.#filter(filters, isNew),
+      () => this.#collection.entries.flatMap(({ image }) => image?.tags ?? []));
+    this.#form.value = this.#filters;
+    this.#state = new ListState(this.#elements, {
+      retry: () => this.#reader.retry(),
+      clear: () => this.#filter(DEFAULTS, true),
+    });
+    this.#state.begin(this.#filters, true);
+    this.#state.show(this.#collection, this.#reader);
+    this.#listed.resolve();
+    // What was typed before the form's script came.
+    if (typed) this.#filter({ ...this.#filters, q: typed }, true);
+  }
+
+  #kept() {
+    const anchor = this.#grid.anchor;
+    return {
+      list: this.#collection.snapshot,
+      anchor: anchor && { index: anchor.index, offset: anchor.offset },
+      scrolled: scrollY,
+      ...Object.fromEntries(this.#extensions.map(({ name, state }) => [name, state])),
+    };
   }
 }

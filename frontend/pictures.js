@@ -24,12 +24,18 @@ export function mainRendition({ renditions }) {
   return renditions.toSorted((a, b) => pixels(b) - pixels(a) || rank(a) - rank(b))[0];
 }
 
+/** Width over height of the picture that thumbnails show; undefined if there is none. */
+export function ratioOf(image) {
+  const largest = image.renditions?.length ? wholeRenditions(image).at(-1) : undefined;
+  return largest && largest.width / largest.height;
+}
+
 /** Gives the frame of an `<img>` the image's shape and placeholder, before any bytes arrive. */
 export function showFrame(frame, img, image) {
-  const largest = wholeRenditions(image).at(-1);
-  frame.hidden = !largest;
-  if (!largest) return;
-  frame.style.setProperty("--ratio", largest.width / largest.height);
+  const ratio = ratioOf(image);
+  frame.hidden = !ratio;
+  if (!ratio) return;
+  frame.style.setProperty("--ratio", ratio);
   showPlaceholder(frame, img, image.placeholder);
 }
 

@@ -8,9 +8,13 @@ export function stamp(name) {
   return { element, slots: Object.fromEntries(slots.map((slot) => [slot.dataset.slot, slot])) };
 }
 
-/** Fills every element that has `data-text` with the string of that name. */
+/** Fills every element that has `data-text` with the string of that name, and labels with `data-label`. */
 export function fillWords(root) {
   for (const element of root.querySelectorAll("[data-text]")) {
     element.textContent = strings[element.dataset.text];
+  }
+  for (const element of root.querySelectorAll("[data-label]")) {
+    element.ariaLabel = strings[element.dataset.label];
+    if ("placeholder" in element) element.placeholder = element.ariaLabel;
   }
 }

@@ -3,45 +3,128 @@ import * as format from "./format.js";
 import { mainRendition, showFrame, showPicture } from "./pictures.js";
 import { stamp } from "./templates.js";
 
-const SIZES = "(min-width: 48rem) 15rem, 45vw";
+// As many as most screens show at first; the others load after these.
+const FIRST = 4;
 
-/** An image's thumbnail; its file is fetched at once, or after the promise `after`. */
-export function thumbnailOf(image, after) {
+/** Makes the tiles of images, of files being uploaded, and of what has not been read. */
+export class Tiles {
+  #ahead = [];
+  #uploads = new Map();
+  #extensions = [];
+
+  /** The tile of an entry, `width` CSS pixels wide: its `element`, and `load` to fetch its picture. */
+  make(entry, width) {
+    if (entry.key) return thumbnailOfFile(entry);
+    if (!entry.image) return emptyThumbnail();
+    const { element, load } = thumbnailOf(entry.image, width);
+    this.#extensions.forEach((prepare) => prepare(element, entry.image));
+    return { element, load: () => this.#fetch(element.querySelector("img"), load) };
+  }
+
+  /** Calls `prepare(tile, image)` for the tiles of images that are made from now on. */
+  extend(prepare) {
+    this.#extensions.push(prepare);
+  }
+
+  /** Resolves once the first pictures have been decoded. */
+  decoded() {
+    return Promise.all(this.#ahead);
+  }
+
+  /** The entry of a file that is being uploaded; `onShape` is called when its ratio is known. */
+  upload(key, file, onShape) {
+    if (this.#uploads.has(key)) return this.#uploads.get(key);
+    const entry = { key, file, preview: URL.createObjectURL(file) };
+    this.#uploads.set(key, entry);
+    const picture = new Image();
+    picture.addEventListener("load", () => {
+      entry.ratio = picture.naturalWidth / picture.naturalHeight;
+      onShape();
+    });
+    picture.src = entry.preview;
+    return entry;
+  }
+
+  /** Notes the phase of an upload; `tiles` are those in the document, by entry. */
+  progress(key, phase, tiles) {
+    const entry = this.#uploads.get(key);
+    if (!entry) return;
+    entry.phase = phase;
+    const tile = tiles.get(entry);
+    if (tile) showPhase(tile, phase);
+  }
+
+  /** Forgets an upload. */
+  settle(key) {
+    const entry = this.#uploads.get(key);
+    if (entry) URL.revokeObjectURL(entry.preview);
+    this.#uploads.delete(key);
+  }
+
+  #fetch(picture, load) {
+    if (this.#ahead.length >= FIRST) return this.decoded().then(load);
+    load();
+    this.#ahead.push(picture.hasAttribute("src") && new Promise((resolve) => {
+      picture.addEventListener("load", () => picture.decode().then(resolve, resolve));
+      picture.addEventListener("error", resolve);
+    }));
+  }
+}
+
+// An image's thumbnail, `width` CSS pixels wide: its `element`, and `load` to fetch its picture.
+function thumbnailOf(image, width) {
   const { element, slots } = stamp("thumbnail");
   const { frame, picture } = slots;
   element.dataset.imageId = image.id;
   element.dataset.state = image.status;
   slots.link.href = `#picture/${image.id}`;
-  showName(slots.name, image.filename);
-  slots.details.textContent = detailsOf(image);
-  picture.loading = after ? "lazy" : "eager";
+  showText(slots.name, image.filename);
+  showText(slots.details, detailsOf(image));
+  slots.pick.ariaLabel = strings.pickPicture(image.filename);
+  slots.lock.ariaLabel = strings.privatePicture;
+  slots.lock.hidden = image.visibility !== "private";
   showFrame(frame, picture, image);
-  if (after) after.then(() => showPicture(picture, image, SIZES));
-  else showPicture(picture, image, SIZES);
-  return element;
+  markBlank(slots, frame.hidden);
+  return { element, load: () => showPicture(picture, image, `${Math.ceil(width)}px`) };
 }
 
-/** The thumbnail of a file that is being uploaded: the browser's preview, dimmed. */
-export function thumbnailOfFile(file) {
+// The thumbnail of a file that is being uploaded: the browser's preview, dimmed.
+function thumbnailOfFile({ file, phase, preview }) {
   const { element, slots } = stamp("thumbnail");
-  const address = URL.createObjectURL(file);
   element.dataset.state = "processing";
-  showName(slots.name, file.name);
-  slots.details.textContent = strings.labels.waiting;
-  slots.picture.src = address;
-  slots.picture.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
-  slots.picture.addEventListener("error", () => {
-    URL.revokeObjectURL(address);
-    // Not every format that Darkroom reads is one that the browser can show.
-    slots.frame.hidden = true;
-  }, { once: true });
-  return element;
+  slots.link.removeAttribute("href");
+  slots.pick.remove();
+  showText(slots.name, file.name);
+  showText(slots.details, strings.labels[phase ?? "waiting"]);
+  slots.picture.src = preview;
+  // Not every format that Darkroom reads is one that the browser can show.
+  slots.picture.addEventListener("error", () => { slots.frame.hidden = true; }, { once: true });
+  markBlank(slots, false);
+  return { element };
 }
 
-// The name is cut off where it is long; hovering shows all of it.
-function showName(element, name) {
-  element.textContent = name;
-  element.title = name;
+// The place of a thumbnail whose image has not been read.
+function emptyThumbnail() {
+  const { element } = stamp("empty-thumbnail");
+  return { element };
+}
+
+// Shows the phase of an upload below its thumbnail.
+function showPhase(element, phase) {
+  showText(element.querySelector(".thumbnail-details"), strings.labels[phase]);
+}
+
+// A mark stands for a picture that there is not, or that cannot be loaded.
+function markBlank({ mat, picture }, isBlank) {
+  mat.classList.toggle("blank", isBlank);
+  picture.addEventListener("error", () => mat.classList.add("blank"));
+  picture.addEventListener("load", () => mat.classList.remove("blank"));
+}
+
+// What is too long is cut off; hovering shows all of it.
+function showText(element, text) {
+  element.textContent = text;
+  element.title = text;
 }
 
 function detailsOf(image) {

@@ -3,6 +3,9 @@ import * as format from "./format.js";
 import { CHANGEABLE, fillDetails, offerVisibility } from "./details.js";
 import { FocalPoint } from "./focal.js";
 import { CompareSlider } from "./compare-slider.js";
+import { Editing } from "./editing.js";
+import { Zoom } from "./zoom.js";
+import { Question } from "./question.js";
 import { wholeRenditions } from "./pictures.js";
 import { fillWords, stamp } from "./templates.js";
 
@@ -12,13 +15,13 @@ export class View {
   #image;
   #actions;
   #slider;
-  #endQuestion;
+  #question;
 
   /**
-   * `file`: its original, if the page still has it; `actions`: notify, reprocess, remove and
-   * setVisibility.
+   * `file`: its original, if the page still has it; `actions`: notify, reprocess, remove,
+   * setVisibility, and load and save for its texts.
    */
-  constructor(image, file, actions) {
+  constructor(image, file, actions, etag) {
     const { element, slots } = stamp("view");
     fillWords(element);
     this.element = element;
@@ -29,16 +32,31 @@ export class View {
     slots.outcome.textContent = outcomeOf(image);
     slots.detail.textContent = [image.detail, image.reason && strings.whyRejected(image.reason)]
       .filter(Boolean).join(" ");
+    this.#question = new Question(slots);
     this.#slider = new CompareSlider(slots, image, file, actions.notify);
     fillDetails(slots, image, { show: this.#show, copy: this.#copy });
+    if (this.#slider.isShown) new Zoom(slots);
+    slots.editing.hidden = !image.tags || !CHANGEABLE.includes(image.status);
+    if (!slots.editing.hidden) this.#edit(etag);
     this.#offerActions();
+  }
+
+  #edit(etag) {
+    const { notify, load, save } = this.#actions;
+    new Editing(this.#slots, this.#image, etag, {
+      notify,
+      load,
+      save: async (changes, known) => {
+        const saved = await save(changes, known);
+        this.#slots.markup.textContent = saved.image.markup ?? "";
+        return saved;
+      },
+    });
   }
 
   /** Answers the open question with "no"; returns whether there was one. */
   cancelQuestion() {
-    const end = this.#endQuestion;
-    end?.();
-    return Boolean(end);
+    return this.#question.cancel();
   }
 
   /** Shows the receipt of a deletion, in place of the actions if nothing is left. */
@@ -85,7 +103,7 @@ export class View {
   };
 
   #confirmRemoval() {
-    this.#ask(strings.removeSure, this.#slots.remove, {
+    this.#question.ask(strings.removeSure, this.#slots.remove, {
       yes: [strings.removeNow, () => this.#actions.remove()],
       isDanger: true,
     });
@@ -95,7 +113,7 @@ export class View {
     const point = new FocalPoint(this.#slots, this.#image.focal_point);
     this.#slider.setChoosing(true);
     const send = (focal) => this.#actions.reprocess({ focal_point: focal });
-    this.#ask(strings.focusHint, this.#slots.setFocus, {
+    this.#question.ask(strings.focusHint, this.#slots.setFocus, {
       yes: [strings.saveFocus, () => send(point.value)],
       other: this.#image.focal_point && [strings.removeFocus, () => send(null)],
       end: () => {
@@ -104,33 +122,6 @@ export class View {
       },
     });
     this.#slots.focal.focus();
-  }
-
-  // The question replaces the buttons; afterwards the focus returns to `opener`.
-  #ask(text, opener, { yes, other, end, isDanger = false }) {
-    const { actions, question, questionText } = this.#slots;
-    const close = () => {
-      this.#endQuestion = undefined;
-      question.hidden = true;
-      actions.hidden = false;
-      end?.();
-      opener.focus();
-    };
-    questionText.textContent = text;
-    for (const [name, answer] of Object.entries({ yes, other, no: [strings.keep] })) {
-      const button = this.#slots[name];
-      button.hidden = !answer;
-      button.textContent = answer?.[0];
-      button.onclick = () => {
-        close();
-        answer[1]?.();
-      };
-    }
-    this.#endQuestion = close;
-    this.#slots.yes.classList.toggle("danger", isDanger);
-    actions.hidden = true;
-    question.hidden = false;
-    this.#slots.no.focus();
   }
 }
 

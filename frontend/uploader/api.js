@@ -9,20 +9,22 @@ let address;
 export class UploadError extends Error {
   /**
    * `outcome`: "rejected" (because of the file), "failed" (any other cause) or "cancelled";
-   * `status`: the HTTP status, 0 for no response; `image`: the API's image, if there is one.
+   * `status`: the HTTP status, 0 for no response; `image`: the API's image, if there is one;
+   * `retryAfter`: seconds that the server asks to wait.
    */
-  constructor(sentence, outcome = "failed", { status, image, transient = false } = {}) {
+  constructor(sentence, outcome = "failed", { status, image, retryAfter, transient = false } = {}) {
     super(sentence);
     this.name = "UploadError";
     this.outcome = outcome;
     this.status = status;
     this.image = image;
+    this.retryAfter = retryAfter;
     // The same request may succeed a little later.
     this.transient = transient || status === 0 || status === 429 || status >= 500;
   }
 }
 
-/** The API's address in config.json, which is one folder above this script. */
+// The API's address in config.json, which is one folder above this script.
 function configuredAddress() {
   address ??= readAddress().catch((reason) => {
     address = undefined;
@@ -74,36 +76,28 @@ export class Api {
     return this.#call(`/images?${new URLSearchParams(query)}`, { signal });
   }
 
-  /** Requests that the image is processed again; `changes` may hold another `focal_point`. */
-  reprocess(id, changes) {
-    return this.#call(`/images/${id}/reprocess`, { method: "POST", json: changes });
-  }
-
-  /** Changes an image, such as its `visibility`, and returns it. */
-  change(id, changes) {
-    return this.#call(`/images/${id}`, { method: "PATCH", json: changes });
-  }
-
-  /** Deletes the image and returns the receipt. */
-  remove(id) {
-    return this.#call(`/images/${id}`, { method: "DELETE" });
-  }
-
   async #call(address, options) {
+    const response = await this.send(address, options);
+    const body = await response.json().catch(() => null);
+    if (body === null) throw new UploadError(strings.notDarkroom);
+    return body;
+  }
+
+  /** The response to a request with the options of `fetch`, or `json` as its body. */
+  async send(address, options = {}) {
     const token = await this.#token?.({});
     let response = await this.#fetch(address, options, token);
     if (response.status === 401 && this.#token) {
       const other = await this.#token({ refused: true, refusedToken: token });
       response = await this.#fetch(address, options, other);
     }
-    const body = await response.json().catch(() => null);
-    if (!response.ok) throw problem(response.status, body);
-    if (body === null) throw new UploadError(strings.notDarkroom);
-    return body;
+    if (!response.ok) throw problem(response, await response.json().catch(() => null));
+    return response;
   }
 
   async #fetch(address, { json, ...options }, token) {
     const headers = {
+      ...options.headers,
       ...(json && { "Content-Type": "application/json" }),
       ...(token && { Authorization: `Bearer ${token}` }),
     };
@@ -137,7 +131,8 @@ function responds(url, mode) {
   return fetch(url, { mode, signal, cache: "no-store", credentials: "omit" }).then(() => true, () => false);
 }
 
-function problem(status, body) {
+function problem({ status, headers }, body) {
   const outcome = FILE_ERRORS.has(status) ? "rejected" : "failed";
-  return new UploadError(body?.detail || strings.apiStatus(status), outcome, { status });
+  const retryAfter = Number(headers.get("Retry-After")) || undefined;
+  return new UploadError(body?.detail || strings.apiStatus(status), outcome, { status, retryAfter });
 }

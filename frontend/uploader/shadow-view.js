@@ -18,7 +18,7 @@ export class ShadowView {
     this.camera = input("camera");
     this.area = build("div", { part: "area", role: "group", ariaLabel: strings.areaName },
       this.title, this.hint,
-      build("div", { className: "pickers" },
+      build("div", { part: "pickers", className: "pickers" },
         this.picker, label("picker", "button", slot("button", strings.pick)),
         this.camera, label("camera", "button camera", slot("camera", strings.photograph))));
     this.summary = build("p", { part: "summary" });

@@ -105,7 +105,7 @@ FETCHED = """() => document.readyState === "complete"
 
 def test_without_pictures_it_transfers_less_than_60_kilobytes(page: Page) -> None:
     expect(page.locator("#embed")).to_be_visible()
-    expect(page.locator("#gallery-note:not(:empty), .thumbnail").first).to_be_attached()
+    expect(page.locator("#state:not([hidden]), .thumbnail").first).to_be_attached()
     page.wait_for_function(FETCHED)
     weights = page.evaluate("""() => [
         ...performance.getEntriesByType("navigation"),

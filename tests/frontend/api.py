@@ -1,10 +1,12 @@
 """A fake of Darkroom's API that tests control."""
 
+import hashlib
 import json
 import threading
 from http import HTTPStatus
 from typing import Any
 
+from tests.frontend import listing
 from tests.frontend.catalogue import image_view
 from tests.frontend.servers import Request, Response
 from tests.waiting import GENEROUS
@@ -26,9 +28,12 @@ class FakeApi:
         self.relative_status_url = False
         self.expires_at = "2099-01-01T00:00:00Z"
         self.page_size = 100
+        self.empty_pages = 0  # before the first page that has images
         self.tokens: set[str] = set()  # accepted bearer tokens; none are needed if empty
         self.reprocessed: list[tuple[str, Json]] = []
         self.changed: list[tuple[str, Json]] = []
+        self.retry_after = 0  # seconds, in the headers of faults
+        self.changes_before_patch: dict[str, Json] = {}  # another user's, by image
         self.moves_later = False  # files of an image that becomes private
         self.worker_open = threading.Event()
         self.images_open = threading.Event()  # GET responses wait for it
@@ -45,7 +50,8 @@ class FakeApi:
         allowed = origin if origin in (self.site, self.foreign) else "null"
         return {
             "Access-Control-Allow-Origin": allowed,
-            "Access-Control-Allow-Headers": "content-type, authorization",
+            "Access-Control-Allow-Headers": "content-type, authorization, if-match",
+            "Access-Control-Expose-Headers": "ETag, Retry-After",
             "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
         }
 
@@ -65,7 +71,7 @@ class FakeApi:
         if request.method == "GET":
             self.images_open.wait(timeout=GENEROUS)
         if self.api_faults:
-            return as_json(self.api_faults.pop(0), {"title": "A fault"})
+            return self.fault(self.api_faults.pop(0))
         if request.path == "/api/images":
             return self.answer_list(request.query)
         image_id = request.path.removeprefix("/api/images/")
@@ -73,10 +79,17 @@ class FakeApi:
             return self.answer_change(request, image_id)
         return self.erase(image_id) if request.method == "DELETE" else self.show(image_id)
 
+    def fault(self, status: int) -> Response:
+        response = as_json(status, {"title": "A fault"})
+        if self.retry_after:
+            response.headers["Retry-After"] = str(self.retry_after)
+        return response
+
     def answer_list(self, query: dict[str, list[str]]) -> Response:
-        newest_first = sorted(self.images.values(), key=lambda i: i["id"], reverse=True)
-        wanted = query.get("status", [None])[0]
-        listed = [image for image in newest_first if wanted in (None, image["status"])]
+        if self.empty_pages > 0:
+            self.empty_pages -= 1
+            return as_json(200, {"images": [], "next_cursor": "0"})
+        listed = listing.found([*self.images.values()], query)
         start = int(query.get("cursor", ["0"])[0])
         end = start + min(int(query["limit"][0]), self.page_size)
         cursor = str(end) if end < len(listed) else None
@@ -92,14 +105,22 @@ class FakeApi:
     def answer_change(self, request: Request, image_id: str) -> Response:
         changes = json.loads(request.body.read(request.length) or b"{}")
         if request.method == "PATCH":
+            if image_id in self.changes_before_patch:
+                self.images[image_id] |= self.changes_before_patch.pop(image_id)
+            condition = request.headers.get("if-match")
+            if condition not in (None, etag_of(self.images[image_id])):
+                return as_json(412, {"detail": "The image has changed."})
             return self.change(image_id, changes)
         return self.reprocess(image_id.removesuffix("/reprocess"), changes)
 
     def change(self, image_id: str, changes: Json) -> Response:
         self.changed.append((image_id, changes))
         pending = {"pending_visibility": changes["visibility"]} if self.moves_later else changes
+        if "alt" in changes:
+            alt = self.images[image_id]["alt"] | changes["alt"]
+            pending = pending | {"alt": {name: text for name, text in alt.items() if text}}
         self.images[image_id] |= pending
-        return as_json(200, self.images[image_id])
+        return tagged(self.images[image_id])
 
     def erase(self, image_id: str) -> Response:
         image = self.images.pop(image_id)
@@ -135,7 +156,19 @@ class FakeApi:
         if image["status"] == "processing" and self.worker_open.is_set():
             final = {"status": "ready"} | self.rejection
             self.images[image_id] = image | final
-        return as_json(200, image)
+        return tagged(image)
+
+
+def etag_of(image: Json) -> str:
+    """The ETag of an image's state."""
+    return f'"{hashlib.sha256(json.dumps(image).encode()).hexdigest()[:16]}"'
+
+
+def tagged(image: Json) -> Response:
+    """A response with an image and its ETag."""
+    response = as_json(200, image)
+    response.headers["ETag"] = etag_of(image)
+    return response
 
 
 def as_json(status: int, body: Json) -> Response:

@@ -46,6 +46,8 @@ def image_view(image_id: str, filename: str, site: str = "") -> dict[str, Any]:
         "storage_usd_month_estimate": 0.0001,
         "milliseconds": 480,
         "focal_point": None,
+        "alt": {},
+        "tags": [],
         "visibility": "public",
         "pending_visibility": None,
         "sha256": None,

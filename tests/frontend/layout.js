@@ -18,6 +18,8 @@
   const texts = elements.flatMap(textsOf);
   // The dialog's message lies over what can be scrolled from under it.
   const floats = (element) => element.closest("#viewer-message");
+  // So does the bar of what is selected, over the page.
+  const isBeside = (one, other) => one.closest(".bulk") !== other.closest(".bulk");
 
   checkWidth();
   if (dialog) checkDialog();
@@ -32,6 +34,7 @@
     const { clientWidth, scrollWidth } = document.documentElement;
     if (scrollWidth > clientWidth) report(document.body, `${scrollWidth} wide in ${clientWidth}`);
     for (const element of elements) {
+      if (element.closest(".zoomed")) continue; // its stage is scrolled
       const { left, right } = element.getBoundingClientRect();
       if (left < -TOLERANCE || right > innerWidth + TOLERANCE) {
         report(element, `from ${round(left)} to ${round(right)} in a window of ${innerWidth}`);
@@ -68,22 +71,25 @@
   function checkOverlaps() {
     const still = texts.filter(({ element }) => !floats(element));
     const boxes = controls
-      // The divider and the marker lie on the picture.
-      .filter((element) => !element.closest(".stage"))
+      // The divider, the marker and a thumbnail's checkbox lie on the picture.
+      .filter((element) => !element.closest(".stage, .pick"))
       .map((element) => ({ element, box: clipped(element, element.getBoundingClientRect()) }));
     for (const [index, { element, box }] of boxes.entries()) {
       for (const text of still) {
+        if (isBeside(element, text.element)) continue;
         if (overlap(box, text.box) && !isWithin(text.element, element)) {
           report(element, `lies over the text "${text.text}"`);
         }
       }
       for (const other of boxes.slice(index + 1)) {
         const isNested = isWithin(element, other.element) || isWithin(other.element, element);
+        if (isBeside(element, other.element)) continue;
         if (overlap(box, other.box) && !isNested) report(element, `lies over ${nameOf(other.element)}`);
       }
     }
     for (const [index, text] of still.entries()) {
       for (const other of still.slice(index + 1)) {
+        if (isBeside(text.element, other.element)) continue;
         if (text.element !== other.element && overlap(text.box, other.box, 3)) {
           report(text.element, `"${text.text}" lies over "${other.text}"`);
         }
@@ -97,7 +103,8 @@
     // A scroll container shows the rest on request.
     const scrolls = ["auto", "scroll"];
     const sideways = isCut(style.overflowX, element.scrollWidth, element.clientWidth);
-    if (sideways && scrolls.includes(style.overflowX)) report(element, "has to be scrolled sideways");
+    // A picture in its actual size is moved around.
+    if (sideways && scrolls.includes(style.overflowX) && !element.matches(".zoomed")) report(element, "has to be scrolled sideways");
     if (!directText(element)) return;
     const isShortened = style.textOverflow === "ellipsis" && element.title === element.textContent;
     if (sideways && !isShortened) report(element, "its text is cut off");

@@ -84,7 +84,7 @@ def _gallery(page: Page, darkroom: FakeDarkroom) -> None:
 
 def _empty(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
-    expect(page.locator("#gallery-note")).to_have_text("Nothing here yet.")
+    expect(page.locator(".state-title")).to_have_text("Nothing here yet.")
 
 
 def _loading(page: Page, darkroom: FakeDarkroom) -> None:
@@ -134,7 +134,82 @@ def _tiles(page: Page, darkroom: FakeDarkroom) -> None:
 def _none_with_status(page: Page, darkroom: FakeDarkroom) -> None:
     _open_gallery(page, darkroom)
     page.get_by_label("Show").select_option("Failed")
-    expect(page.get_by_text("No pictures with this status.")).to_be_visible()
+    expect(page.get_by_text("No pictures match.")).to_be_visible()
+
+
+def _filters(page: Page, darkroom: FakeDarkroom) -> None:
+    """The panel of further filters, with one of each."""
+    _fill(darkroom)
+    page.goto(f"{darkroom.site}/?q=har&visibility=public&tag=harbour&tag=evening&from=2026-01-01")
+    expect(page.get_by_text("No pictures match.")).to_be_visible()
+
+
+def _gallery_offline(page: Page, darkroom: FakeDarkroom) -> None:
+    _later_page_failed(page, darkroom, "() => false")
+    expect(page.get_by_text("You're offline.")).to_be_visible()
+
+
+def _scrolled(page: Page, darkroom: FakeDarkroom) -> None:
+    """Far down, where the next page has not arrived."""
+    _fill(darkroom, 300)
+    page.goto(darkroom.site)
+    expect(thumbnails(page).first).to_be_visible()
+    darkroom.images_open.clear()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator(".unread").first).to_be_visible()
+
+
+def _selected(page: Page, darkroom: FakeDarkroom) -> None:
+    """Two pictures are selected, one of which is private."""
+    _fill(darkroom)
+    darkroom.images["ID06"]["visibility"] = "private"
+    page.goto(darkroom.site)
+    expect(page.locator("#totals dd")).to_have_count(3)  # follow what selects
+    for name in ("Select IMG_20260501_204518_HDR.jpg", "Select pier.png"):
+        page.get_by_label(name).first.click()
+    expect(_bar(page)).to_contain_text("2 selected")
+    _wait_for_pictures(page.locator(".mat img"))
+
+
+def _bar(page: Page) -> Locator:
+    return page.get_by_role("region", name="Selected pictures")
+
+
+def _asked(name: str) -> State:
+    """What an action asks for."""
+
+    def show(page: Page, darkroom: FakeDarkroom) -> None:
+        _selected(page, darkroom)
+        _bar(page).get_by_role("button", name=name).click()
+        expect(_bar(page).get_by_role("button", name="Cancel")).to_be_visible()
+
+    return show
+
+
+def _removing(page: Page, darkroom: FakeDarkroom) -> None:
+    """The time to undo a deletion."""
+    page.clock.install()
+    _asked("Delete")(page, darkroom)
+    _bar(page).get_by_role("button", name="Delete 2 pictures").click()
+    expect(_bar(page).get_by_role("button", name="Undo")).to_be_visible()
+
+
+def _running(page: Page, darkroom: FakeDarkroom) -> None:
+    """An action waits, as the server has asked."""
+    _selected(page, darkroom)
+    page.clock.install()
+    darkroom.retry_after = 30
+    darkroom.api_faults = [HTTPStatus.TOO_MANY_REQUESTS] * 9
+    _bar(page).get_by_role("button", name="Process again").click()
+    expect(_bar(page)).to_contain_text("asked to wait")
+
+
+def _reported(page: Page, darkroom: FakeDarkroom) -> None:
+    _selected(page, darkroom)
+    darkroom.api_faults = [HTTPStatus.FORBIDDEN]
+    _bar(page).get_by_role("button", name="Process again").click()
+    _bar(page).get_by_role("button", name="Report").click()
+    expect(page.get_by_role("dialog", name="Report")).to_be_visible()
 
 
 def _limited(page: Page, darkroom: FakeDarkroom) -> None:
@@ -149,7 +224,8 @@ def _unreachable(page: Page, darkroom: FakeDarkroom) -> None:
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def _later_page_failed(page: Page, darkroom: FakeDarkroom) -> None:
+def _later_page_failed(page: Page, darkroom: FakeDarkroom, online: str = "() => true") -> None:
+    page.add_init_script(f"Object.defineProperty(navigator, 'onLine', {{ get: {online} }})")
     darkroom.page_size = 4
     page.route("**/images?*cursor=*", lambda route: route.abort())
     _fill(darkroom)
@@ -315,6 +391,23 @@ def _receipt(page: Page, darkroom: FakeDarkroom) -> None:
     expect(page.locator(".receipt li")).to_have_count(5)
 
 
+def _actual_size(page: Page, darkroom: FakeDarkroom) -> None:
+    _picture(page, darkroom)
+    page.get_by_role("button", name="Show 1080p").click()
+    page.get_by_role("button", name="Actual size").click()
+    _scroll_up(page.get_by_role("dialog"))
+
+
+def _edited_by_two(page: Page, darkroom: FakeDarkroom) -> None:
+    """Somebody else changed the same tags."""
+    _picture(page, darkroom)
+    darkroom.changes_before_patch = {"ID01": {"tags": ["lake", "evening"]}}
+    page.get_by_label("Tags, separated by commas").fill("sea, pier")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    _scroll_up(page.get_by_role("dialog"))
+
+
 def _copied(page: Page, darkroom: FakeDarkroom) -> None:
     _picture(page, darkroom)
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
@@ -356,6 +449,17 @@ STATES: dict[str, State] = {
     "gallery-limited": _limited,
     "gallery-unreachable": _unreachable,
     "gallery-later-page-failed": _later_page_failed,
+    "gallery-filters": _filters,
+    "gallery-offline": _gallery_offline,
+    "gallery-scrolled": _scrolled,
+    "selection": _selected,
+    "selection-tags": _asked("Tags"),
+    "selection-visibility": _asked("Visibility"),
+    "selection-download": _asked("Download"),
+    "selection-deletion": _asked("Delete"),
+    "selection-removing": _removing,
+    "selection-waiting": _running,
+    "selection-report": _reported,
     "token": _token,
     "token-refused": _token_refused,
     "token-declined": _token_declined,
@@ -378,6 +482,8 @@ STATES: dict[str, State] = {
     "picture-deletion": _deletion,
     "picture-receipt": _receipt,
     "picture-copied": _copied,
+    "picture-actual-size": _actual_size,
+    "picture-edited-by-two": _edited_by_two,
     "picture-pending": _picture_of("pending"),
     "picture-processing": _picture_of("processing"),
     "picture-rejected": _picture_of(**_REJECTED),

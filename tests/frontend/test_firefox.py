@@ -189,7 +189,7 @@ def test_a_url_is_copied(tab: Tab, darkroom: FakeDarkroom) -> None:
 
 def test_preloaded_modules_are_not_fetched_again(tab: Tab, darkroom: FakeDarkroom) -> None:
     tab.open(darkroom.site)
-    tab.expect("#gallery-note", "Nothing here yet.")
+    tab.expect(".state-title", "Nothing here yet.")
     until(lambda: "/uploader/transfer.js" in darkroom.fetched)
     assert len(darkroom.fetched) == len(set(darkroom.fetched))
 

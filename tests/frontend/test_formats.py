@@ -67,7 +67,7 @@ def test_the_pictures_of_a_dropped_folder_are_uploaded(
     page: Page, darkroom: FakeDarkroom, folder: Path
 ) -> None:
     page.goto(darkroom.site)
-    expect(page.locator("#gallery-note")).not_to_be_empty()
+    expect(page.locator(".state-title")).not_to_be_empty()
     drop_from_disk(page, folder)
     expect(page.locator("[part=name]")).to_have_text(["a.jpg", "IMG_2"])
     expect(items(page, "ready")).to_have_count(2)

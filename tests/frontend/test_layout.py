@@ -27,6 +27,10 @@ DESK = {"viewport": {"width": 1440, "height": 900}}
 # The rule is experimental, so axe-core does not apply it by default.
 OPTIONS = {"rules": {"label-content-name-mismatch": {"enabled": True}}}
 
+NEXT_FRAME = """() => new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+})"""
+
 # What the check has to find: a state, a style sheet that breaks it, and the fault.
 BREAKAGES = {
     "a dialog as tall as the window": (
@@ -37,7 +41,11 @@ BREAKAGES = {
     "a dialog beside the middle": ("token", "dialog.token { left: -15px }", "beside the middle"),
     "empty space in a dialog": ("token", ".token-form { padding-top: 4rem }", "empty after"),
     "a page wider than the window": ("gallery", ".masthead { width: 101vw }", "in a window of"),
-    "a low control": ("gallery", "#filter { height: 20px; padding: 0 }", "a target of"),
+    "a low control": (
+        "gallery",
+        "#filter { height: 20px; min-height: 0; padding: 0 }",
+        "a target of",
+    ),
     "text under a control": ("gallery", ".gallery-head { margin-bottom: -3rem }", "lies over"),
     "text over text": ("gallery", ".thumbnail-details { margin-top: -1rem }", "lies over"),
     "a text cut off": (
@@ -87,6 +95,7 @@ def faults_of(page: Page, *widths: int) -> list[str]:
     height = (page.viewport_size or {"height": 0})["height"]
     for width in widths:
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(NEXT_FRAME)  # the gallery is laid out again in it
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found += [f"{width} {scheme} {fault}" for fault in page.evaluate(FAULTS)]

@@ -106,7 +106,7 @@ def test_a_brief_outage_of_the_api_does_not_end_the_wait(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
     page.goto(darkroom.site)
-    expect(page.locator("#gallery-note")).not_to_be_empty()
+    expect(page.locator(".state-title")).not_to_be_empty()
     darkroom.api_faults = [503, 429, 502]
     expect(pick(page, photo())).to_have_attribute("data-state", "ready")
 
@@ -143,5 +143,5 @@ def test_a_page_without_settings_says_so(page: Page, darkroom: FakeDarkroom) -> 
     darkroom.configured = False
     page.goto(darkroom.site)
     sentence = "This page can't find its settings (config.json), so it can't reach Darkroom."
-    expect(page.locator("#gallery-note")).to_have_text(sentence)
+    expect(page.locator(".state-title")).to_have_text(sentence)
     expect_end(pick(page, photo()), "failed", sentence)

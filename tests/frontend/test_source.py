@@ -12,10 +12,31 @@ from tests.frontend.darkroom import FRONTEND
 MODULES = sorted(FRONTEND.rglob("*.js"))
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
-# The page's three scripts, the live example's, and the worker; LATER are the modules that show one
-# picture, and the one that prompts for a token.
+# The page's three scripts, the live example's, and the worker; LATER are the modules that follow the
+# first pictures, and the one that prompts for a token.
 SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
-LATER = {"token-dialog.js", "viewer.js", "view.js", "details.js", "compare-slider.js", "focal.js"}
+LATER = {
+    "token-dialog.js",
+    "viewer.js",
+    "view.js",
+    "details.js",
+    "compare-slider.js",
+    "focal.js",
+    "editing.js",
+    "question.js",
+    "turning.js",
+    "zoom.js",
+    "library.js",
+    "totals.js",
+    "gallery/beside.js",
+    "gallery/filters.js",
+    "gallery/list-state.js",
+    "gallery/long-press.js",
+    "gallery/selecting.js",
+    "gallery/selection.js",
+    "bulk.js",
+    *(name for name in NAMES if name.startswith("bulk/")),
+}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=NAMES)

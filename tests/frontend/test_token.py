@@ -85,7 +85,7 @@ def test_without_a_token_the_page_says_so_and_prompts_again_on_request(
 ) -> None:
     page.goto(darkroom.site)
     dialog(page).get_by_role("button", name="Cancel").click()
-    expect(page.locator("#gallery-note")).to_contain_text("You need a token")
+    expect(page.locator(".state-title")).to_contain_text("You need a token")
     page.get_by_role("button", name="Try again").click()
     enter(page, "good")
     expect(thumbnails(page)).to_have_count(1)

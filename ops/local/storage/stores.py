@@ -53,18 +53,15 @@ def make_buckets(s3: "S3Client", options: Options) -> None:
 
 
 def cors_rules(options: Options) -> Any:
-    """CORS rules of the uploads bucket: what a browser may send, and from which pages."""
-    return {
-        "CORSRules": [
-            {
-                "AllowedOrigins": list(options.site_origins),
-                "AllowedMethods": ["POST", "PUT"],
-                "AllowedHeaders": ["*"],
-                "ExposeHeaders": ["ETag"],
-                "MaxAgeSeconds": 600,
-            }
-        ]
-    }
+    """CORS rules of the uploads bucket: what a browser may send and read, and from which pages.
+
+    Originals are read at presigned URLs that the API redirects to. Here the API has another origin
+    than the page, and after its redirect a browser's `Origin` is null.
+    """
+    rule = {"AllowedHeaders": ["*"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 600}
+    uploads = {"AllowedOrigins": list(options.site_origins), "AllowedMethods": ["POST", "PUT"]}
+    downloads = {"AllowedOrigins": ["null"], "AllowedMethods": ["GET"]}
+    return {"CORSRules": [uploads | rule, downloads | rule]}
 
 
 def bucket_policy(bucket: str) -> dict[str, Any]:
