@@ -35,10 +35,8 @@ class Life:
 
     def deploy_after_a_kill_while_the_api_is_imported(self) -> None:
         """SIGKILL during ImportRestApi; the same command completes the stage, with one API."""
-        config = self.cloud.config()
         # The sweep looks for lost events at once.
-        config["stages"]["dev"]["environment_variables"]["SWEEP_GRACE_SECONDS"] = "1"
-        self.cloud.write_config(config)
+        self.cloud.set("test", SWEEP_GRACE_SECONDS="1")
         self.cloud.interrupt("Creating Rest API", *DEPLOY)
         self.cloud.run(*DEPLOY).succeeded()
         self._before = inventory(self.cloud)
@@ -158,7 +156,7 @@ class Life:
 
     def _image(self, key: str, status: str) -> Any:
         """The image of an object as the API shows it, if it has this status."""
-        config = self.cloud.config()["stages"]["test"]["environment_variables"]
+        config = self.cloud.stages()["test"]["environment_variables"]
         answer = requests.get(
             f"{config['API_URL']}/images/{derived_image_id(UPLOADS, key)}",
             headers={"Authorization": f"Bearer {self._token}"},
