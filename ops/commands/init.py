@@ -57,7 +57,7 @@ def _files(found: Takeover) -> dict[str, bytes]:
     for name, content in found.files.items():
         if creation.is_untouched(folder / name, templates.get(name, "")):
             files[name] = content
-        else:
+        elif (folder / name).read_bytes() != content:
             _leave(found, name, f"{location.shown(folder / name)} exists, and is not changed.")
     if found.sections:
         _add_sections(files, found, templates[location.STAGES])
@@ -68,9 +68,10 @@ def _add_sections(files: dict[str, bytes], found: Takeover, template: str) -> No
     path = location.wanted_folder() / location.STAGES
     present = stages.own_stages() if path.is_file() else {}
     missing = {name: part for name, part in found.sections.items() if name not in present}
-    for name in found.sections.keys() & present.keys():
-        place = f"{location.shown(path)} has a stage {name}, which is not changed."
-        _leave(found, location.STAGES, place)
+    for name, part in found.sections.items():
+        if name in present and present[name] != part:
+            place = f"{location.shown(path)} has a stage {name}, which is not changed."
+            _leave(found, location.STAGES, place)
     if missing:
         text = path.read_text("utf-8") if path.is_file() else template
         files[location.STAGES] = stages.with_sections(text, missing).encode()

@@ -197,8 +197,12 @@ def checked(name: str, sections: Mapping[str, object]) -> dict[str, Section]:
 
 def own_part(stage: str, section: Section, shape: Section) -> Section:
     """What a stage has beyond a new one of this `shape`; all, if that is a stage of a user's."""
-    is_example = shape.get("environment_variables", {}).get(NAME) == _EXAMPLE
-    return difference(section, _new(stage, shape) if is_example else {})
+    return difference(section, _new(stage, shape) if is_example(shape) else {})
+
+
+def is_example(section: Section) -> bool:
+    """Whether this is the tracked `dev`, and no deployment of an earlier version recorded it."""
+    return bool(section.get("environment_variables", {}).get(NAME) == _EXAMPLE)
 
 
 _HEADING = "# The settings of stages (docs/configuration.md); deployments record addresses here.\n"

@@ -20,7 +20,6 @@ STRINGS = "frontend/strings.js"
 STYLE = "frontend/style.css"
 
 _SHOWN = 5  # changed files
-_EXAMPLES = (LOCAL, SHAPE)
 
 
 @dataclass
@@ -117,7 +116,9 @@ def _config(content: bytes | None, name: str) -> Section:
 
 def _part(stage: str, section: Section, was: Section, shape: Section) -> Section:
     """What a deployed stage has beyond a new one, or what was changed in the example `dev`."""
-    return {} if stage in _EXAMPLES and section == was else stages.own_part(stage, section, shape)
+    if stages.is_example(section):
+        return stages.difference(section, was) if was else {}
+    return stages.own_part(stage, section, shape)
 
 
 def _local_part(section: Section, was: Section) -> Section:
