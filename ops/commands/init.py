@@ -10,6 +10,7 @@ from ops.exit_codes import EXPLAINED
 from ops.project import PROJECT
 from ops.site_folder import creation, location, stages
 from ops.site_folder.checkout import Checkout, Folder, checkout_of
+from ops.site_folder.stage_document import with_sections
 from ops.site_folder.takeover import CONFIG, STRINGS, TABLE, Takeover, takeover_of
 
 _FROM_HELP = """Take over the changes of another checkout, or of a git revision such as stash@{0}.
@@ -74,7 +75,7 @@ def _add_sections(files: dict[str, bytes], found: Takeover, template: str) -> No
             _leave(found, location.STAGES, place)
     if missing:
         text = path.read_text("utf-8") if path.is_file() else template
-        files[location.STAGES] = stages.with_sections(text, missing).encode()
+        files[location.STAGES] = with_sections(text, missing).encode()
 
 
 def _leave(found: Takeover, name: str, sentence: str) -> None:

@@ -19,7 +19,8 @@ from ops.local.stack.options import Options, StackError, current_options
 from ops.local.stack.private_files import make_private
 from ops.local.stack.supervisor import Stack, addresses
 from ops.local.storage.disk import is_disk_error
-from ops.site_folder import checks, location, stages
+from ops.site_folder import checks, stages
+from ops.site_folder.stage_schema import LOCAL
 
 _FIRST_TOKEN = "Token ./darkroom token create --subject you@example.com"  # noqa: S105 - a hint
 _DATA_HELP = "Directory for pictures, records and logs  [default: .darkroom]"
@@ -84,11 +85,7 @@ def _check_settings(options: Options) -> None:
     try:
         read_settings(settings)
     except SettingsError as reason:
-        own = stages.local_variables().keys() - os.environ.keys()
-        if not any(name in str(reason) for name in own):
-            raise
-        file = location.shown(location.folder() / location.STAGES)
-        raise SettingsError(f"{reason} It is set in {file}.") from reason
+        raise stages.located(reason, LOCAL, os.environ) from reason
 
 
 def _run(options: Options, console: Console, notes: Sequence[str]) -> None:

@@ -173,8 +173,8 @@ def configuration_of(stage: str) -> dict[str, Any]:
     if stages.NAME not in section.get("environment_variables", {}):
         recorded = [
             name
-            for name, known in config["stages"].items()
-            if stages.NAME in known.get("environment_variables", {})
+            for name, other in config["stages"].items()
+            if stages.NAME in other.get("environment_variables", {})
         ]
         raise CloudError(
             f"The stage {stage} is not recorded here; recorded are {', '.join(recorded)}. "

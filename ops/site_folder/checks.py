@@ -6,9 +6,8 @@ from ops.site_folder import location, page, stages, variants
 def check() -> list[str]:
     """Sentences on what has no effect; SettingsError names a file that is wrong, and why."""
     location.check_names()
-    stages.own_stages()
     variants.check()
-    return page.check()
+    return [*stages.superseded(), *page.check()]
 
 
 def files() -> list[str]:

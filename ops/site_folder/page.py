@@ -45,8 +45,8 @@ def tolerant(name: str, content: bytes) -> bytes:
     try:
         return customized(name, content)
     except SettingsError as reason:
-        said = f"\nconsole.error({json.dumps(str(reason))});\n"
-        return content + said.encode() if name == location.STRINGS else content
+        report = f"\nconsole.error({json.dumps(str(reason))});\n"
+        return content + report.encode() if name == location.STRINGS else content
 
 
 def check() -> list[str]:

@@ -6,7 +6,6 @@ users set, and what deployments record, is in the site folder's `stages.toml`.
 """
 
 import copy
-import difflib
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -14,81 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import tomlkit
-from msgspec import Struct
-from tomlkit.items import Item, Key, Table
 
 from chalicelib.errors import SettingsError
-from chalicelib.settings import Settings
 from ops.project import PROJECT, policy_file
 from ops.site_folder import location, variants
-
-Section = dict[str, Any]
-
-_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
+from ops.site_folder.stage_document import with_sections
+from ops.site_folder.stage_schema import LOCAL, Section, checked
 
 SHAPE = "dev"  # the stage whose sizes and limits are a new stage's defaults
-LOCAL = "local"
 NAME = "UPLOADS_BUCKET"  # the variable whose value tells a recorded stage from a new one
 
-# Variables of `make run` that are no settings of the application.
-RUN = (
-    *("API_PORT", "SITE_PORT", "S3_PORT", "AWS_PORT", "DATA_DIR"),
-    *("WORKERS", "RETRY_SECONDS", "SWEEP_SECONDS"),
-)
-_SETTINGS = frozenset(field.encode_name for field in msgspec.structs.fields(Settings))
-# Variables that `make run` sets whatever its environment has.
-_SET_BY_RUN = (
-    *("UPLOADS_BUCKET", "IMAGES_BUCKET", "IMAGES_TABLE", "WORK_QUEUE", "FAILURES_QUEUE"),
-    *("WEBHOOKS_QUEUE", "WEBHOOK_SECRET_PARAMETER", "CDN_KEY_PARAMETER", "EVENT_BUS"),
-    *("PUBLIC_URL", "API_URL", "WEBHOOK_LOOPBACK", variants.SETTING),
-)
 # Of the variables of `dev`, those that are choices; the others are examples of names.
 _CHOSEN = ("AUTH_MODE",)
 _EXAMPLE = "darkroom-dev-uploads"
-_CLOSE = 0.85  # similarity from which an unknown variable is taken for a misspelt one
 
-Value = str | int | bool
-
-
-class _Function(Struct, forbid_unknown_fields=True):
-    """What Chalice reads of a function, and of a stage for all its functions."""
-
-    environment_variables: dict[str, Value] = {}
-    lambda_memory_size: int = 0
-    lambda_timeout: int = 0
-    reserved_concurrency: int = 0
-    layers: list[str] = []
-    subnet_ids: list[str] = []
-    security_group_ids: list[str] = []
-    tags: dict[str, str] = {}
-    log_retention_in_days: int = 0
-    iam_role_arn: str = ""
-    manage_iam_role: bool = True
-    iam_policy_file: str = ""
-    autogen_policy: bool = False
-
-
-class _Stage(_Function, forbid_unknown_fields=True):
-    """What Chalice reads of a stage."""
-
-    lambda_functions: dict[str, _Function] = {}
-    xray: bool = False
-    automatic_layer: bool = True
-    lambda_architecture: str = ""
-    minimum_compression_size: int = 0
-    api_gateway_stage: str = ""
-    api_gateway_endpoint_type: str = ""
-    api_gateway_endpoint_vpce: str | list[str] = ""
-    api_gateway_policy_file: str = ""
-    api_gateway_custom_domain: dict[str, Any] = {}
-    websocket_api_custom_domain: dict[str, Any] = {}
-
-
-class _Local(Struct, forbid_unknown_fields=True):
-    """What `make run` reads."""
-
-    environment_variables: dict[str, Value] = {}
+_HEADING = "# The settings of stages (docs/configuration.md); deployments record addresses here.\n"
 
 
 def own_stages() -> dict[str, Section]:
@@ -106,7 +45,19 @@ def own_stages() -> dict[str, Section]:
         raise SettingsError(f"{name} is not UTF-8 text.") from reason
     except msgspec.MsgspecError as reason:
         raise SettingsError(f"{name} is wrong: {reason}.") from reason
-    return checked(name, found)
+    return checked(name, found, functions())
+
+
+def located(reason: SettingsError, stage: str, hidden: Collection[str] = ()) -> SettingsError:
+    """A new error of a setting, which names the file if the stage sets it there.
+
+    `hidden` are variables that have another value than in the file.
+    """
+    own = own_stages().get(stage, {}).get("environment_variables", {}).keys() - set(hidden)
+    if not any(re.search(rf"\b{name}\b", str(reason)) for name in own):
+        return SettingsError(str(reason))
+    file = location.shown(location.folder() / location.STAGES)
+    return SettingsError(f"{reason} It is set in [{stage}.environment_variables] of {file}.")
 
 
 def local_variables() -> dict[str, str]:
@@ -140,6 +91,12 @@ def defaults(project: Path = PROJECT) -> Section:
     return config
 
 
+def functions() -> Collection[str]:
+    """The names of the application's functions."""
+    names: Collection[str] = defaults()["stages"][SHAPE]["lambda_functions"].keys()
+    return names
+
+
 def section_of(stage: str) -> Section | None:
     """The stage as `configuration` has it; None if it is in neither file."""
     section: Section | None = configuration()["stages"].get(stage)
@@ -150,6 +107,19 @@ def chosen(stage: str) -> Section:
     """What the user set for a stage in stages.toml before any deployment recorded it there."""
     section = own_stages().get(stage, {})
     return {} if NAME in section.get("environment_variables", {}) else section
+
+
+def superseded() -> list[str]:
+    """A sentence for each stage that an earlier version recorded, and that stages.toml has now."""
+    tracked = defaults()["stages"]
+    return [
+        f"The stage {stage} in .chalice/config.json is not read any more: it is in "
+        f"{location.shown(location.folder() / location.STAGES)}."
+        for stage, section in own_stages().items()
+        if NAME in section.get("environment_variables", {})
+        and stage in tracked
+        and not is_example(tracked[stage])
+    ]
 
 
 def over(section: Mapping[str, Any], base: Mapping[str, Any]) -> Section:
@@ -180,21 +150,6 @@ def record(stage: str, section: Mapping[str, Any]) -> bool:
     return True
 
 
-def with_sections(text: str, sections: Mapping[str, Section]) -> str:
-    """A stages.toml with the keys of `sections` set; everything else stays as it is."""
-    document = tomlkit.parse(text)
-    for stage, section in sections.items():
-        if stage not in document:
-            document[stage] = tomlkit.table()
-        _write(document[stage], section)
-    return tomlkit.dumps(document)
-
-
-def checked(name: str, sections: Mapping[str, object]) -> dict[str, Section]:
-    """Stages with all variables as texts; SettingsError names the file, stage and key."""
-    return {stage: _checked(name, stage, section) for stage, section in sections.items()}
-
-
 def own_part(stage: str, section: Section, shape: Section) -> Section:
     """What a stage has beyond a new one of this `shape`; all, if that is a stage of a user's."""
     return difference(section, _new(stage, shape) if is_example(shape) else {})
@@ -203,9 +158,6 @@ def own_part(stage: str, section: Section, shape: Section) -> Section:
 def is_example(section: Section) -> bool:
     """Whether this is the tracked `dev`, and no deployment of an earlier version recorded it."""
     return bool(section.get("environment_variables", {}).get(NAME) == _EXAMPLE)
-
-
-_HEADING = "# The settings of stages (docs/configuration.md); deployments record addresses here.\n"
 
 
 def replace(path: Path, text: str) -> None:
@@ -255,80 +207,3 @@ def difference(section: Mapping[str, Any], base: Mapping[str, Any]) -> Section:
         elif key not in base or base[key] != value:
             found[key] = value
     return found
-
-
-def _write(table: Any, changes: Mapping[str, Any]) -> None:
-    held = _cut_trailing(table)  # the comment above what follows
-    for key, value in changes.items():
-        if isinstance(value, Mapping):
-            if key not in table:
-                table[key] = tomlkit.table()
-            _write(table[key], value)
-        else:
-            table[key] = value
-    _last(table).value.body.extend(held)
-
-
-def _cut_trailing(table: Any) -> list[tuple[Key | None, Item]]:
-    """Remove the blank lines and comments at the end of a table, and return them."""
-    body = _last(table).value.body
-    start = next((n for n in range(len(body), 0, -1) if body[n - 1][0] is not None), 0)
-    held: list[tuple[Key | None, Item]] = body[start:]
-    del body[start:]
-    return held
-
-
-def _last(table: Any) -> Any:
-    """The last table inside a table, or itself: the one that trailing comments are parsed into."""
-    tables = [item for key, item in table.value.body if isinstance(item, Table)]
-    return _last(tables[-1]) if tables else table
-
-
-def _checked(name: str, stage: str, section: object) -> Section:
-    if not isinstance(section, dict) or not _NAME.fullmatch(stage):
-        raise SettingsError(
-            f"{name} is wrong: {stage} is no section of a stage, such as "
-            "[prod.environment_variables]."
-        )
-    kind = _Local if stage == LOCAL else _Stage
-    try:
-        msgspec.convert(section, kind)
-    except msgspec.ValidationError as reason:
-        raise SettingsError(f"The stage {stage} in {name} is wrong: {reason}.") from reason
-    functions = section.get("lambda_functions", {})
-    _check_functions(f"The stage {stage} in {name}", functions)
-    for part in (section, *functions.values()):
-        if "environment_variables" in part:
-            _check_variables(f"The stage {stage} in {name}", stage, part["environment_variables"])
-            part["environment_variables"] = _as_texts(part["environment_variables"])
-    return section
-
-
-def _check_functions(place: str, functions: Collection[str]) -> None:
-    known = defaults()["stages"][SHAPE]["lambda_functions"]
-    for function in functions:
-        if function not in known:
-            raise SettingsError(
-                f"{place} is wrong: there is no function {function}, only {', '.join(known)}."
-            )
-
-
-def _check_variables(place: str, stage: str, variables: Collection[str]) -> None:
-    known = [*_SETTINGS, *(RUN if stage == LOCAL else ())]
-    for variable in variables:
-        close = difflib.get_close_matches(variable, known, 1, _CLOSE)
-        if close and variable not in known:
-            raise SettingsError(
-                f"{place} is wrong: there is no variable {variable}. Is it {close[0]}?"
-            )
-        if stage == LOCAL and variable in _SET_BY_RUN:
-            raise SettingsError(
-                f"{place} is wrong: `make run` sets {variable} itself, as ports and DATA_DIR are."
-            )
-
-
-def _as_texts(variables: Mapping[str, Value]) -> dict[str, str]:
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in variables.items()
-    }

@@ -12,7 +12,8 @@ from chalicelib.errors import SettingsError
 from ops.project import FRONTEND
 from ops.site_folder import location, stages, texts
 from ops.site_folder.checkout import Checkout
-from ops.site_folder.stages import LOCAL, SHAPE, Section
+from ops.site_folder.stage_schema import LOCAL, Section, checked
+from ops.site_folder.stages import SHAPE
 
 TABLE = "chalicelib/variants.toml"
 CONFIG = ".chalice/config.json"
@@ -93,9 +94,9 @@ def _take_stages(checkout: Checkout, found: Takeover) -> None:
         own = _local_part(section, was) if stage == LOCAL else _part(stage, section, was, shape)
         if own:
             sections[stage] = own
-    found.sections = stages.checked(f"{CONFIG} of {checkout.name}", sections)
+    found.sections = checked(f"{CONFIG} of {checkout.name}", sections, stages.functions())
     if found.sections:
-        found.lines[location.STAGES] = _named("the stage", "the stages", found.sections)
+        found.lines[location.STAGES] = _named(found.sections)
     others = [{k: v for k, v in config.items() if k != "stages"} for config in (now, before)]
     if now != before and others[0] == others[1]:
         found.taken.append(CONFIG)
@@ -150,5 +151,5 @@ def _take_strings(checkout: Checkout, found: Takeover) -> None:
         found.taken.append(STRINGS)
 
 
-def _named(one: str, several: str, names: Mapping[str, object]) -> str:
-    return f"{one if len(names) == 1 else several} {', '.join(names)}"
+def _named(sections: Mapping[str, Section]) -> str:
+    return f"the stage{'s' if len(sections) > 1 else ''} {', '.join(sections)}"

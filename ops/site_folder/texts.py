@@ -62,19 +62,19 @@ def texts_of(source: str, own: str = "", name: str = "strings.js") -> Texts:
     except quickjs.JSException as reason:
         raise SettingsError(f"{name} is wrong: {_sentence(str(reason))}.") from reason
     after: Texts = json.loads(engine.eval(_DESCRIBE))["texts"]
-    for path, was in _each(before):
+    for path, was in _flattened(before):
         _check(path, was, _at(after, path), name)
     return after
 
 
 def unknown(before: Texts, after: Texts, name: str) -> list[str]:
     """A sentence for each text that the page does not have."""
-    known = [".".join(path) for path, _ in _each(before)]
-    given = [".".join(path) for path, _ in _each(after)]
+    present = [".".join(path) for path, _ in _flattened(before)]
+    given = [".".join(path) for path, _ in _flattened(after)]
     return [
-        f"{name} sets {path}, which is no text of this version{_similar(path, known)}."
+        f"{name} sets {path}, which is no text of this version{_similar(path, present)}."
         for path in given
-        if path not in known and path != LANGUAGE
+        if path not in present and path != LANGUAGE
     ]
 
 
@@ -85,7 +85,7 @@ def changes(before: Texts, after: Texts, present: Texts) -> tuple[str, list[str]
     """
     groups: dict[tuple[str, ...], dict[str, str]] = {}
     gone = []
-    for path, text in _each(after):
+    for path, text in _flattened(after):
         if text["kind"] == "object" or _at(before, path) == text:
             continue
         if (_at(present, path) or {}).get("kind") == text["kind"]:
@@ -131,10 +131,10 @@ def _check(path: tuple[str, ...], was: Mapping[str, Any], now: Any, name: str) -
         raise SettingsError(f"{name} is wrong: {shown} must be {_WORDS[was['kind']]}.")
 
 
-def _each(texts: Texts, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _flattened(texts: Texts, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, text in texts.items():
         yield (*path, name), text
-        yield from _each(text.get("texts", {}), (*path, name))
+        yield from _flattened(text.get("texts", {}), (*path, name))
 
 
 def _at(texts: Texts, path: tuple[str, ...]) -> Any:
@@ -146,6 +146,6 @@ def _at(texts: Texts, path: tuple[str, ...]) -> Any:
     return found
 
 
-def _similar(path: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(path, known, 1)
+def _similar(path: str, present: list[str]) -> str:
+    close = difflib.get_close_matches(path, present, 1)
     return f" (did you mean {close[0]}?)" if close else ""

@@ -28,5 +28,7 @@ def test_a_setting_that_functions_would_refuse_is_named(
     world: World, name: str, value: str
 ) -> None:
     world.set("test", **{name: value})
-    assert f"The setting {name}" in sentence(world.run(*DEPLOY))
+    error = sentence(world.run(*DEPLOY))
+    assert f"The setting {name}" in error
+    assert "It is set in [test.environment_variables] of site/stages.toml." in error
     assert is_empty(inventory(world))

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.settings import Settings
 from ops.project import PROJECT
 from ops.site_folder import stages, texts
+from ops.site_folder.stage_schema import checked
 from tests.docs.markdown import Block, blocks
 
 PAGE = (PROJECT / "frontend" / "strings.js").read_text("utf-8")
@@ -32,6 +33,7 @@ def test_the_example_of_strings_js_changes_texts_of_the_page(block: Block) -> No
 
 @pytest.mark.parametrize("block", OWN_STAGES, ids=str)
 def test_the_examples_of_stages_toml_are_valid(block: Block) -> None:
-    for section in stages.checked("stages.toml", tomllib.loads(block.text)).values():
+    found = checked("stages.toml", tomllib.loads(block.text), stages.functions())
+    for section in found.values():
         names = section.get("environment_variables", {})
         assert {name.lower() for name in names} <= set(Settings.__struct_fields__)

@@ -1,8 +1,11 @@
 """`init`: the site folder is created, with what was changed in tracked files."""
 
 import json
+import os
+import pty
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from ops.__main__ import main
 from ops.project import PROJECT
 from ops.site_folder import checkout, checks, creation, stages, variants
 from ops.site_folder.takeover import CONFIG, STRINGS, STYLE, TABLE
+from tests.waiting import GENEROUS
 
 TRACKED = (TABLE, CONFIG, STRINGS, STYLE)
 SQUARE = "\n[square]\nwidth = 64\nwatermark = { file = 'logo.png' }\n"
@@ -109,10 +113,10 @@ def test_existing_files_are_not_changed(site: Path, repository: Path) -> None:
     add_variant(repository)
     (site / "variants.toml").write_text("[mine]\nwidth = 5\n")
     (site / "theme.css").write_text("h1 {}")
-    said = succeeded("--from", str(repository), "--restore")
+    output = succeeded("--from", str(repository), "--restore")
     assert (site / "variants.toml").read_text() == "[mine]\nwidth = 5\n"
     assert (site / "theme.css").read_text() == "h1 {}"
-    assert f"{site}/variants.toml exists, and is not changed." in said
+    assert f"{site}/variants.toml exists, and is not changed." in output
     assert SQUARE in (repository / TABLE).read_text()
 
 
@@ -125,8 +129,8 @@ def test_files_that_are_still_as_created_are_filled(site: Path, repository: Path
 
 def test_a_dry_run_writes_nothing(site: Path, repository: Path) -> None:
     add_variant(repository)
-    said = succeeded("--from", str(repository), "--restore", "--dry-run")
-    assert "the table of 1080p, 720p, mobile, thumbnail, square" in said
+    output = succeeded("--from", str(repository), "--restore", "--dry-run")
+    assert "the table of 1080p, 720p, mobile, thumbnail, square" in output
     assert list(site.iterdir()) == []
     assert SQUARE in (repository / TABLE).read_text()
 
@@ -178,17 +182,38 @@ def test_restoring_leaves_only_what_was_not_taken_over(repository: Path) -> None
     for change in (add_variant, record_stage, translate):
         change(repository)
     edit(repository / STYLE, lambda text: text + "h1 { color: red; }")
-    said = succeeded("--from", str(repository), "--restore")
+    output = succeeded("--from", str(repository), "--restore")
     assert git(repository, "diff", "--name-only").split() == [STYLE]
-    assert f"{STYLE}: move your changes into theme.css." in said
+    assert f"{STYLE}: move your changes into theme.css." in output
 
 
 @pytest.mark.usefixtures("site")
 def test_without_a_terminal_the_command_is_shown_and_not_run(repository: Path) -> None:
     translate(repository)
-    said = succeeded("--from", str(repository))
-    assert f"git -C {repository} restore --staged --worktree -- {STRINGS}" in said
+    output = succeeded("--from", str(repository))
+    assert f"git -C {repository} restore --staged --worktree -- {STRINGS}" in output
     assert git(repository, "diff", "--name-only").split() == [STRINGS]
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", []), ("n\n", [STRINGS])])
+def test_at_a_terminal_it_asks(site: Path, repository: Path, answer: str, left: list[str]) -> None:
+    translate(repository)
+    typist, terminal = pty.openpty()
+    try:
+        os.write(typist, answer.encode())
+        subprocess.run(
+            [sys.executable, "-m", "ops", "init", "--from", str(repository)],
+            cwd=PROJECT,
+            env={**os.environ, "DARKROOM_SITE": str(site)},
+            stdin=terminal,
+            capture_output=True,
+            check=True,
+            timeout=GENEROUS,
+        )
+    finally:
+        os.close(typist)
+        os.close(terminal)
+    assert git(repository, "diff", "--name-only").split() == left
 
 
 @pytest.mark.usefixtures("site")
@@ -197,8 +222,8 @@ def test_changes_that_are_committed_are_found_with_their_base(repository: Path) 
     git(repository, "commit", "--quiet", "--all", "--message", "Ours")
     assert "the changed texts" not in succeeded("--from", str(repository), "--dry-run")
     assert "the changed texts" in succeeded("--from", str(repository), "--base", "HEAD^")
-    said = succeeded("--from", str(repository), "--base", "HEAD^")  # a second time
-    assert f"restore --staged --worktree --source HEAD^ -- {STRINGS}" in said
+    output = succeeded("--from", str(repository), "--base", "HEAD^")  # a second time
+    assert f"restore --staged --worktree --source HEAD^ -- {STRINGS}" in output
 
 
 def test_a_stash_can_be_taken_over(
@@ -214,11 +239,11 @@ def test_a_stash_can_be_taken_over(
 def test_a_copy_without_git_is_compared_with_this_version(site: Path, folder: Path) -> None:
     for change in (add_variant, record_stage, translate):
         change(folder)
-    said = succeeded("--from", str(folder))
+    output = succeeded("--from", str(folder))
     assert SQUARE in (site / "variants.toml").read_text()
     assert "Fotos" in (site / "strings.js").read_text()
     assert "prod" in stages.own_stages()
-    assert "git -C" not in said
+    assert "git -C" not in output
 
 
 def test_this_checkout_without_git_keeps_its_variants_and_gives_its_stages(

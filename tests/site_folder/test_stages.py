@@ -15,7 +15,7 @@ from ops.deploy.stage import Stage
 from ops.iam.names import configuration_of
 from ops.local.stack.environment import application_environment
 from ops.local.stack.options import StackError, current_options
-from ops.site_folder import creation, stages
+from ops.site_folder import checks, creation, stages
 
 STAGE = Stage("prod", "123456789012", "eu-central-1")
 FUNCTIONS = tuple(stages.defaults()["stages"]["dev"]["lambda_functions"])
@@ -123,7 +123,8 @@ def test_numbers_and_switches_are_environment_variables_too(site: Path) -> None:
         ("[environment_variables]\nA = 'b'\n", "{}: environment_variables is no section"),
         ("[prod\n", "{}: "),
         ("[local]\nxray = true\n", "The stage local in {}: .*`xray`"),
-        ("[local.environment_variables]\nIMAGES_TABLE = 'a'\n", "IMAGES_TABLE itself"),
+        ("[local.environment_variables]\nIMAGES_TABLE = 'a'\n", "`make run` sets IMAGES_TABLE"),
+        ("[local.environment_variables]\nAWS_PROFILE = 'a'\n", "`make run` sets AWS_PROFILE"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_stage_and_key(site: Path, text: str, reason: str) -> None:
@@ -174,6 +175,14 @@ def test_the_next_deployment_records_all_of_it(
     monkeypatch.undo()  # the tracked file is restored
     monkeypatch.setenv("DARKROOM_SITE", str(site))
     assert stages.section_of("prod") == earlier
+
+
+@pytest.mark.usefixtures("site")
+def test_a_section_that_is_not_read_any_more_is_reported(earlier: dict[str, Any]) -> None:
+    assert checks.check() == []
+    stages.record("prod", earlier)
+    [note] = checks.check()
+    assert note.startswith("The stage prod in .chalice/config.json is not read any more: it is in ")
 
 
 def test_make_run_reads_the_variables_of_local(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

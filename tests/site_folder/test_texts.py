@@ -30,7 +30,7 @@ def error(own: str) -> str:
 
 
 def flat(found: Any) -> dict[str, Any]:
-    return {".".join(path): text for path, text in texts._each(found)}
+    return {".".join(path): text for path, text in texts._flattened(found)}
 
 
 @pytest.mark.parametrize(
