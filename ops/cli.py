@@ -32,6 +32,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "render": "ops.commands.render:render",
     },
     "Stage": {
+        "init": "ops.commands.init:init",
         "run": "ops.commands.run:run",
         "deploy": "ops.commands.deploy:deploy",
         "destroy": "ops.commands.destroy:destroy",

@@ -38,10 +38,8 @@ class Life:
 
     def deploy_after_a_kill_while_the_api_is_imported(self) -> None:
         """SIGKILL during ImportRestApi; the same command completes the stage, with one API."""
-        config = self.cloud.config()
         # The sweep looks for lost events at once.
-        config["stages"]["dev"]["environment_variables"]["SWEEP_GRACE_SECONDS"] = "1"
-        self.cloud.write_config(config)
+        self.cloud.set("test", SWEEP_GRACE_SECONDS="1")
         self.cloud.interrupt("Creating Rest API", *DEPLOY)
         self.cloud.run(*DEPLOY).succeeded()
         self._before = inventory(self.cloud)
@@ -138,12 +136,12 @@ class Life:
 
     @property
     def _api(self) -> str:
-        variables = self.cloud.config()["stages"]["test"]["environment_variables"]
+        variables = self.cloud.stages()["test"]["environment_variables"]
         return str(variables["API_URL"])
 
     @property
     def _site(self) -> str:
-        variables = self.cloud.config()["stages"]["test"]["environment_variables"]
+        variables = self.cloud.stages()["test"]["environment_variables"]
         return str(variables["PUBLIC_URL"]).removesuffix("/images")
 
     def second_deployment_from_another_checkout(self) -> None:

@@ -26,6 +26,7 @@ PROGRAMS = [
     "./darkroom",
     "darkroom",
     "aws",
+    "cd",
     "curl",
     "cut",
     "eval",
@@ -66,6 +67,15 @@ def is_javascript(text: str) -> None:
     assert (read.returncode, read.stderr) == (0, "")
 
 
+def names_properties(text: str) -> None:
+    """The text is CSS with custom properties that the page or the uploader reads."""
+    styles = (PROJECT / "frontend/style.css", PROJECT / "frontend/uploader/style.js")
+    read = "".join(path.read_text() for path in styles)
+    named = re.findall(r"^ +(--[\w-]+):", text, re.MULTILINE)
+    assert named
+    assert [name for name in named if f"var({name}" not in read] == []
+
+
 def is_a_template(text: str) -> None:
     read, faults = decode_str(text)
     assert read
@@ -73,6 +83,7 @@ def is_a_template(text: str) -> None:
 
 
 CHECKS: dict[str, Callable[[str], None]] = {
+    "css": names_properties,
     "html": is_valid_html,
     "js": is_javascript,
     "json": names_settings,

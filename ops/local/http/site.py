@@ -15,7 +15,7 @@ from ops.local.http.server import LocalRequest, LocalServer, listen
 from ops.local.names import HOST
 from ops.local.stack import signing_keys
 from ops.local.stack.options import Options, read_options
-from ops.project import PROJECT
+from ops.project import FRONTEND
 
 # A thousand viewers keep theirs open, as with CloudFront.
 _CONNECTIONS = replace(LIMITS, most=2048)
@@ -84,7 +84,7 @@ class SiteRequest(LocalRequest):
             headers = {name.title(): value for name, value in self.headers.items()}
             query = urlsplit(self.path).query
             return cdn.answer(path, query, headers, self.server.behind)
-        page = pages.read_page(PROJECT / "frontend", path)
+        page = pages.read_page(FRONTEND, path)
         return pages.compressed(page, self.headers.get("Accept-Encoding", ""))
 
     def _send(self, answer: Answer) -> None:
