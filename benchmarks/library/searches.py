@@ -35,6 +35,7 @@ from ops.local import names
 
 PAGE = 100  # images of a page
 
+_DATA_HELP = "Folder of the stack's data: kept, and not written again if it exists."
 _BATCH = 100  # rows, the most that DynamoDB takes in a transaction
 _THREADS = 2
 _WARM = 3  # requests of each kind that are not counted
@@ -44,7 +45,8 @@ _SETTLING = 10.0  # seconds until a stack is idle after so many writes
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--images", type=click.IntRange(PAGE), default=10_000)
 @click.option("--requests", "number", type=click.IntRange(1), default=40, help="Of each kind.")
-def main(images: int, number: int) -> None:
+@click.option("--data", type=click.Path(path_type=Path), help=_DATA_HELP)
+def main(images: int, number: int, data: Path | None) -> None:
     """Time lists, searches and single images.
 
     Takes about ten minutes. Writes benchmarks/library_searches.json; then
@@ -52,10 +54,11 @@ def main(images: int, number: int) -> None:
     """
     library = Library(images)
     with tempfile.TemporaryDirectory(prefix="darkroom-searches-") as scratch:
-        data = Path(scratch) / "data"
-        with running_stack(data, 1) as stack:
-            click.echo(f"  writing {images:,} images")
-            _seed(stack, library)
+        data = data or Path(scratch) / "data"
+        if not data.exists():
+            with running_stack(data, 1) as stack:
+                click.echo(f"  writing {images:,} images")
+                _seed(stack, library)
         with running_stack(data, 1) as stack:
             time.sleep(_SETTLING)
             before = os.getloadavg()[0]
