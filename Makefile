@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates structure bench load library compare setup package deploy destroy system
+.PHONY: help run test test-fast test-cloud check types templates structure bench load views library compare setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -48,6 +48,9 @@ bench: $(VENV)/bench.stamp ## Benchmark Darkroom against its rivals, half an hou
 
 load: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Load test: thousands of uploads while workers are killed
 	@$(BIN)/python -m benchmarks.load $(ARGS)
+
+views: $(VENV)/dev.stamp $(VENV)/load.stamp $(VENV)/bench.stamp system ## Delivery: 1,000 viewers, single misses, changes, ten minutes
+	@$(BIN)/python -m benchmarks.views $(ARGS)
 
 library: $(VENV)/dev.stamp $(VENV)/load.stamp system ## Benchmark a stack with 10,000 images, an hour
 	@$(BIN)/python -m benchmarks.library $(ARGS)

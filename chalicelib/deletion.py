@@ -111,6 +111,20 @@ class Deleter:
         self._telemetry.bind_image(image_id)
         return self._clear(image_id)
 
+    def erase_renditions(self, image_id: str) -> int | None:
+        """Erase what an abandoned deletion has left of the renditions, and the CDN's copies.
+
+        Originals stay: the present one may be another image's. Returns the revision of the
+        tombstone; None if there is none.
+        """
+        claimed = self._images.update(image_id, self._claim)
+        if claimed is None:
+            return None
+        erased = self._erase_rendered(claimed, self._clock() + _LONGEST)
+        self._sizes.remove(image_id, [key for key in erased if delivery.is_on_demand(key)])
+        self._cdn.forget(image_id, ())
+        return claimed.revision
+
     def _clear(self, image_id: str) -> Receipt | None:
         claimed = self._images.update(image_id, self._claim)
         if claimed is None:
@@ -145,16 +159,21 @@ class Deleter:
     def _erase_files(self, claimed: Image) -> None:
         """Erase files and index entries; TransientError when the time is up, before the end."""
         until = self._clock() + _LONGEST
-        renditions = self._settings.images_bucket
-        for prefix in (claimed.files_prefix, claimed.former_prefix):
-            for page in self._objects.versions_below(renditions, prefix):
-                self._objects.erase_versions(renditions, page)
-                self._check_time(until)
+        self._erase_rendered(claimed, until)
         for page in self._versions_to_delete(claimed):
             self._objects.erase_versions(claimed.bucket, page)
             self._check_time(until)
         self._remove_checksums(claimed, until)
         self._sizes.forget(claimed.id)
+
+    def _erase_rendered(self, claimed: Image, until: datetime) -> set[str]:
+        bucket, erased = self._settings.images_bucket, set[str]()
+        for prefix in (claimed.files_prefix, claimed.former_prefix):
+            for page in self._objects.versions_below(bucket, prefix):
+                self._objects.erase_versions(bucket, page)
+                erased |= {version.key for version in page}
+                self._check_time(until)
+        return erased
 
     def _remove_checksums(self, claimed: Image, until: datetime) -> None:
         remaining = claimed.indexed_checksums

@@ -23,7 +23,7 @@ from chalicelib.model.variants import Variant, VariantsTable
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore
-from chalicelib.ports.secrets import Secrets, signing_key
+from chalicelib.ports.secrets import Secrets, accepted_signing_keys
 from chalicelib.ports.sizes import Claim, SizeRegister
 from chalicelib.ports.telemetry import Phase, SizeRendered, Telemetry
 from chalicelib.processing.moves import Mover
@@ -155,9 +155,11 @@ class Delivery:
     def _check(self, image: Image, file: WidthFile | SignedFile) -> None:
         offered = (*delivery.extensions_of(self._table.sizes.formats), "jpg")
         if isinstance(file, SignedFile):
-            key = signing_key(self._secrets)
-            expected = delivery.signature_of(key, image.id, file.transformation)
-            if not hmac.compare_digest(expected, file.signature):
+            expected = [
+                delivery.signature_of(key, image.id, file.transformation)
+                for key in accepted_signing_keys(self._secrets)
+            ]
+            if not any(hmac.compare_digest(file.signature, one) for one in expected):
                 raise InvalidSignature()
             if file.transformation.format:
                 offered = delivery.extensions_of([file.transformation.format])
@@ -172,14 +174,14 @@ class Delivery:
         if not delivery.is_of(key, self._renderer.generation):
             # The CDN and the application are being deployed, one after the other.
             return self._closest(image, rule.width or 1, extension)
-        for _ in range(_CLAIMS):
+        for seconds in range(_CLAIMS, 0, -1):
             now = self._clock()
             limit = self._settings.max_sizes
             claim = self._sizes.claim(image.id, key, limit, now, now + _CLAIM)
             if claim is Claim.FULL:
                 break
             if claim is Claim.TAKEN:
-                if self._make(image, key, rule):
+                if self._make(image, key, rule, seconds):
                     return self._urls(image).published(key)
                 break
             if self._appears(key):
@@ -194,11 +196,18 @@ class Delivery:
                 return True
         return False
 
-    def _make(self, image: Image, key: str, rule: Variant) -> bool:
-        """Render and store a claimed file; False if that is not possible."""
+    def _make(self, image: Image, key: str, rule: Variant, seconds: float) -> bool:
+        """Render and store a claimed file; False if that is not possible, or begins too late."""
         try:
             # Whoever had the claim before may have finished after the CDN looked.
-            return self._exists(key) or self._render(image, key, rule)
+            if self._exists(key):
+                return True
+            if not _RENDERING.acquire(timeout=seconds):
+                return False
+            try:
+                return self._render(image, key, rule)
+            finally:
+                _RENDERING.release()
         except (Rejection, ObjectMissing, ReadRefused, TransientError):
             self._published_files.erase(image.id, [key])
             return False
@@ -211,7 +220,7 @@ class Delivery:
             data = self._renderer.read_original(image)
         if data is None:  # it was overwritten, and is about to be processed
             return False
-        with timer.phase(Phase.RENDER), _RENDERING:
+        with timer.phase(Phase.RENDER):
             made = self._renderer.render_one(image, data, rule)
         with timer.phase(Phase.STORE):
             self._objects.write(

@@ -5,6 +5,7 @@ DarkroomError
 ├── Rejection                 the original can never become an image; has a Reason
 │   └── OriginalTooLarge
 ├── TransientError            a store is throttling, slow or unreachable: retry
+│   └── DeletionAbandoned
 ├── AddressRefused            a webhook address that must not be called
 ├── ObjectMissing             no such object
 ├── ReadRefused               the store does not allow reading it
@@ -55,16 +56,21 @@ class Rejection(DarkroomError):
 
 
 class OriginalTooLarge(Rejection):
-    """An original over the size limit, which was not read. `etag` identifies it."""
+    """An original over the size limit, which was not read; `version_id` in a versioned bucket."""
 
-    def __init__(self, sentence: str, etag: str, size: int) -> None:
+    def __init__(self, sentence: str, etag: str, size: int, version_id: str | None) -> None:
         super().__init__(Reason.TOO_MANY_BYTES, sentence)
         self.etag = etag
         self.size = size
+        self.version_id = version_id
 
 
 class TransientError(DarkroomError):
     """A store is throttling, slow or unreachable: the same call may succeed later."""
+
+
+class DeletionAbandoned(TransientError):
+    """Whoever was erasing the image's files has died: the deletion has to be finished first."""
 
 
 class AddressRefused(DarkroomError):

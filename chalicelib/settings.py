@@ -71,6 +71,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     default_visibility: Literal["public", "private"] = "public"  # of images whose tickets name none
     cdn_key_parameter: str = ""  # SSM parameter with the key of private URLs; empty for none
     private_url_seconds: Lifetime = 3_600  # how long the signed URLs of private images work
+    variants_table: str = ""  # path of the variants table; empty for the package's (set by run)
     max_sizes: Held = 100  # the most sizes on demand of one image
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # lifetime of a ticket
     jwt_issuer: str = ""  # exactly as in the tokens' iss claim

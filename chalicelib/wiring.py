@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from chalicelib import imaging
 from chalicelib.auth.bearer import BearerAuthenticator, TokenVerifier
@@ -11,7 +12,15 @@ from chalicelib.deletion import Deleter
 from chalicelib.delivery import Delivery
 from chalicelib.events import EventPublisher
 from chalicelib.library import Library
-from chalicelib.model.variants import Marks, Variant, VariantsTable, load_table, load_watermarks
+from chalicelib.model.variants import (
+    DEFAULT_TABLE,
+    Marks,
+    Variant,
+    VariantsTable,
+    load_table,
+    load_watermarks,
+    watermark_folders,
+)
 from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository, Outbox
@@ -91,9 +100,13 @@ class Wiring:
 
     # Configuration
 
+    @property
+    def table_file(self) -> Path:
+        return Path(self.settings.variants_table or DEFAULT_TABLE)
+
     @functools.cached_property
     def table(self) -> VariantsTable:
-        return load_table()
+        return load_table(self.table_file)
 
     @property
     def variants(self) -> tuple[Variant, ...]:
@@ -101,7 +114,7 @@ class Wiring:
 
     @functools.cached_property
     def watermarks(self) -> Marks:
-        return load_watermarks(self.table.rules)
+        return load_watermarks(self.table.rules, watermark_folders(self.table_file))
 
     # Stores and services
 
@@ -300,6 +313,7 @@ class Wiring:
             self.settings,
             self.clock,
             self.telemetry,
+            erase_renditions=lambda image_id: self.deleter.erase_renditions(image_id),
         )
 
     @functools.cached_property

@@ -53,6 +53,22 @@ export class Darkroom {
     return this.call("PATCH", `/images/${id}`, changes);
   }
 
+  /**
+   * All images that meet the conditions, such as `{ q: "red door", tag: ["summer"] }`. A page may be
+   * empty although further ones are not.
+   */
+  async *find(conditions) {
+    const entries = Object.entries(conditions).flatMap(([name, value]) =>
+      [value].flat().map((each) => [name, each]),
+    );
+    for (let cursor = ""; cursor !== null; ) {
+      const query = new URLSearchParams(cursor ? [...entries, ["cursor", cursor]] : entries);
+      const page = await this.call("GET", `/images?${query}`);
+      yield* page.images;
+      cursor = page.next_cursor;
+    }
+  }
+
   /** Polls the image, at growing intervals, until it has a final status. */
   async waitFor(id) {
     const deadline = Date.now() + TIMEOUT;

@@ -18,8 +18,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 FINAL = {"ready", "rejected", "failed", "expired", "deleted"}
 RETRYABLE = {429, 500, 502, 503, 504}
@@ -68,6 +70,20 @@ class Darkroom:
         `changes` is a JSON merge patch: what it omits stays, and None removes.
         """
         return self.call("PATCH", f"/images/{image_id}", changes)
+
+    def find(self, **conditions: str | list[str]) -> Iterator[Json]:
+        """All images that meet the conditions, such as `q="red door", tag=["summer"]`.
+
+        A page may be empty although further ones are not.
+        """
+        cursor = None
+        while True:
+            given = {**conditions, "cursor": cursor} if cursor else conditions
+            page = self.call("GET", f"/images?{urlencode(given, doseq=True)}")
+            yield from page["images"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
 
     def wait_for(self, image_id: str) -> Json:
         """Poll the image, at growing intervals, until it has a final status."""

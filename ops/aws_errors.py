@@ -52,12 +52,12 @@ _REFUSALS = (
     (
         r"UnreservedConcurrentExecution",
         "Lambda's quota of concurrent executions is too small for the reserved_concurrency in "
-        ".chalice/config.json. Remove it there, or request a higher quota in Service Quotas.",
+        "site/stages.toml. Remove it there, or request a higher quota in Service Quotas.",
     ),
     (
         r"MemorySize.*less than or equal to (?P<most>\d+)",
         "This AWS account allows a function at most {most} MB. Lower lambda_memory_size in "
-        ".chalice/config.json, or ask AWS Support for more memory.",
+        "site/stages.toml, or ask AWS Support for more memory.",
     ),
     (
         r"Throttl|TooManyRequests|Rate exceeded|SlowDown|RequestLimitExceeded",

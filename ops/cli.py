@@ -22,6 +22,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "list": "ops.commands.list:list_images",
         "show": "ops.commands.show:show",
         "open": "ops.commands.open:open_image",
+        "tag": "ops.commands.tag:tag",
+        "edit": "ops.commands.edit:edit",
+        "download": "ops.commands.download:download",
         "visibility": "ops.commands.visibility:visibility",
         "share": "ops.commands.share:share",
         "delete": "ops.commands.delete:delete",
@@ -29,6 +32,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "render": "ops.commands.render:render",
     },
     "Stage": {
+        "init": "ops.commands.init:init",
         "run": "ops.commands.run:run",
         "deploy": "ops.commands.deploy:deploy",
         "destroy": "ops.commands.destroy:destroy",

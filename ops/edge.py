@@ -6,15 +6,17 @@ import msgspec
 
 from chalicelib.errors import SettingsError
 from chalicelib.model.delivery import EdgeTable, edge_table
-from chalicelib.model.variants import load_table, load_watermarks
+from chalicelib.model.variants import load_table, load_watermarks, watermark_folders
+from ops.site_folder import variants
 
 _LONGEST = 4_096  # characters of a parameter of CloudFormation
 
 
 def current_table(*, keep_credits: bool) -> EdgeTable:
     """The CDN's table for this checkout's variants; SettingsError if those are not valid."""
-    table = load_table()
-    marks = load_watermarks(table.rules)
+    path = variants.table()
+    table = load_table(path)
+    marks = load_watermarks(table.rules, watermark_folders(path))
     return edge_table(table, table.sizes.generation(marks, keep_credits=keep_credits))
 
 

@@ -3,6 +3,7 @@
 import functools
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -37,6 +38,10 @@ from tests.waiting import GENEROUS
 pytest_plugins = ["tests.distribution", "tests.skips"]
 
 os.environ.update(SETTINGS)  # app.py reads its settings when it is imported
+
+# This checkout's own site folder, if there is one, is not what is tested.
+_no_site = tempfile.TemporaryDirectory()
+os.environ["DARKROOM_SITE"] = _no_site.name
 
 # A shell starts background jobs with Ctrl-C ignored, and so would be the programs that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

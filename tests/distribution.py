@@ -53,6 +53,7 @@ SLOW = (
     "tests/ops/test_migration.py",
     "tests/ops/test_queues.py",
     "tests/stack/",
+    "tests/views/test_markup_in_html.py",
 )
 
 # Fixtures that start servers or browsers.

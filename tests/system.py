@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +14,8 @@ from ops.local.stack.options import StackError
 from ops.local.storage import dynamodb_download
 from tests.hostile.pictures import fetch_hostile
 from tests.photographs import fetch_photographs
+
+_HERE = Path(__file__).parent
 
 # Without windows of its own, Chromium needs half the CPU time.
 CHROMIUM = "chromium-headless-shell"
@@ -37,7 +41,7 @@ def program(package: str) -> str | None:
 
 @click.command()
 def main() -> None:
-    """Ensure that two browsers, npm, curl, some languages and test pictures are installed.
+    """Ensure that browsers, npm and its packages, curl, some languages and pictures are installed.
 
     `make test` calls it first. On Debian, as root, it installs what is missing.
     """
@@ -49,8 +53,20 @@ def main() -> None:
     except StackError as error:
         click.echo(str(error), err=True)
         sys.exit(FAILED)
+    _install_npm_packages()
     fetch_photographs()
     fetch_hostile()
+
+
+def _install_npm_packages() -> None:
+    wanted, installed = (
+        _HERE / "package-lock.json",
+        _HERE / "node_modules" / ".package-lock.json",
+    )
+    if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
+        return
+    click.echo("Installing the packages of tests/package.json with npm ...")
+    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=_HERE)
 
 
 def _install(packages: list[str]) -> None:
@@ -62,20 +78,23 @@ def _install(packages: list[str]) -> None:
         )
         sys.exit(FAILED)
     click.echo(f"Installing {wanted} with apt-get ...")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update", "--quiet"], [*command, "--quiet"]):
-        done = subprocess.run(
-            step,
-            env=environment,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if done.returncode:
-            click.echo(f"{done.stdout}\nThis failed: {' '.join(step)}", err=True)
-            sys.exit(FAILED)
+        _run(step, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+
+
+def _run(command: list[str], **options: Any) -> None:
+    done = subprocess.run(
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+    if done.returncode:
+        click.echo(f"{done.stdout}\nThis failed: {' '.join(command)}", err=True)
+        sys.exit(FAILED)
 
 
 def _by_hand(packages: list[str]) -> str:

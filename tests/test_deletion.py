@@ -37,6 +37,31 @@ def test_a_removal_before_an_overwrite_changes_nothing(wiring: Wiring) -> None:
     assert wiring.images.get(done.id) == done
 
 
+def test_an_abandoned_deletion_is_finished_when_the_object_comes_back(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = processed(wiring, jpeg())
+    with monkeypatch.context() as patch:
+        patch.setattr(wiring.cdn, "forget", killed)
+        with pytest.raises(Killed):
+            wiring.deleter.erase(before)
+    put(wiring, jpeg(seed=7))
+    later = utc_now() + tombstones.CLEARING
+    monkeypatch.setattr(wiring.processor, "_clock", lambda: later)
+    after = wiring.processor.process(version(KEY, "A3"))
+    assert after is not None
+    assert (after.status, wiring.cdn.invalidated[0][0]) == (Status.READY, before.id)
+    assert not any(wiring.objects.exists("test-images", key) for key in before.processed_files)
+
+
+class Killed(BaseException):
+    """The process was killed."""
+
+
+def killed(*_: object) -> None:
+    raise Killed
+
+
 def test_an_image_that_is_not_deleted_has_no_deletion_to_finish(wiring: Wiring) -> None:
     done = processed(wiring, jpeg())
     assert wiring.deleter.finish(done.id) is None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import SignedFile, StableFile, Transformation, WidthFile
 from chalicelib.model.image import Image, Rendition
 from chalicelib.model.variants import Sizes, Variant, VariantsTable
-from chalicelib.ports.secrets import signing_key
+from chalicelib.ports.secrets import SIGNING_KEY, signing_key
 from chalicelib.ports.sizes import Claim
 from chalicelib.wiring import Wiring
 from tests.builders import ULID, processed, put
@@ -138,6 +138,22 @@ def test_a_signature_is_valid_for_its_transformation_only(
     assert list(rendered(wiring)) == []
 
 
+def test_a_signature_with_the_former_key_is_accepted(wiring: Wiring, image: Image) -> None:
+    key = signed_key(wiring, image, Transformation(width=100))
+    wiring.secrets.replace(SIGNING_KEY)
+    assert locate(wiring, key)
+
+
+def test_a_signature_with_the_key_before_the_former_one_is_refused(
+    wiring: Wiring, image: Image
+) -> None:
+    key = signed_key(wiring, image, Transformation(width=100))
+    for _ in range(2):
+        wiring.secrets.replace(SIGNING_KEY)
+    with pytest.raises(InvalidSignature):
+        locate(wiring, key)
+
+
 def test_a_signature_is_valid_for_its_image_only(wiring: Wiring, image: Image) -> None:
     put(wiring, jpeg(seed=2), "photos/dog.jpg")
     wanted = Transformation(width=100)
@@ -179,6 +195,26 @@ def test_of_many_first_requests_one_renders(wiring: Wiring, image: Image) -> Non
         answers = list(threads.map(lambda _: locate(wiring, key), range(100)))
     assert count == 1
     assert set(answers) == {f"{SITE}/i/{key}"}
+
+
+def test_a_rendering_that_would_begin_too_late_is_left_to_a_later_request(
+    wiring: Wiring, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Busy:
+        """Two renderings that take longer than a call may wait; notes how long it did."""
+
+        waits: ClassVar[list[float]] = []
+
+        def acquire(self, timeout: float) -> bool:
+            self.waits.append(timeout)
+            return False
+
+    key = width_key(wiring, image)
+    with monkeypatch.context() as patched:
+        patched.setattr("chalicelib.delivery._RENDERING", Busy())
+        assert locate(wiring, key) == closest(image, 320)
+    assert Busy.waits == [20]
+    assert locate(wiring, key) == f"{SITE}/i/{key}"
 
 
 def test_beyond_the_limit_of_sizes_the_closest_rendition_is_shown(

@@ -9,7 +9,14 @@ from benchmarks.costs.prices import Prices
 from benchmarks.costs.usage import Mean, Usage
 from chalicelib.errors import Reason
 from chalicelib.telemetry.metrics import UNITS
-from chalicelib.views.costs import GB, LOG_BYTES, Tiers, record_bytes, write_units
+from chalicelib.views.costs import (
+    GB,
+    LOG_BYTES,
+    SEARCH_WRITES,
+    Tiers,
+    record_bytes,
+    write_units,
+)
 
 LIMIT_UNITS = 3  # a ticket, in each of its owner's three counters
 EVENT_UNITS = 6  # its row of at most 2 KB: written in a transaction, and deleted
@@ -20,6 +27,7 @@ _SIZE_READS = 2  # the record, before and after
 _READS = 4  # for a processing
 _READS_SHOWN = 2  # for a request that shows an image
 _ROWS_BYTES = 1_000  # of a picture's history, marker and overhead
+_ENTRY_BYTES = 350  # of a search entry, with DynamoDB's overhead
 _INDEXED_BYTES = 200  # of its keys in `by_owner`, with DynamoDB's overhead
 _ORIGINALS_LISTED, _FILES_LISTED = 500, 1_000  # a request, by the sweep
 _POLLS = 3 * 5 * 3 * 60 * 24 * 30  # a month: three queues, five pollers each, 20 seconds
@@ -87,7 +95,8 @@ class Bill:
         yield Line(group, "S3: originals", for_originals)
         for_both = tiered(originals + renditions, price.s3_gb_month)
         yield Line(group, "S3: renditions", for_both - for_originals)
-        rows = self._pictures * (record_bytes(self._mean.files) + _ROWS_BYTES) / GB
+        entries = SEARCH_WRITES // 2 * _ENTRY_BYTES
+        rows = self._pictures * (record_bytes(self._mean.files) + _ROWS_BYTES + entries) / GB
         indexed = self._pictures * _INDEXED_BYTES / GB
         recovery = rows * price.dynamodb_recovery_gb_month
         stored = (rows + indexed) * price.dynamodb_gb_month

@@ -10,9 +10,11 @@ from benchmarks.costs.bills import Bill, Line, Sizes
 from benchmarks.costs.prices import prices
 from benchmarks.costs.usage import Mean, Usage, assumed, mean_of
 from benchmarks.results import Results
+from benchmarks.search.results import Results as Simulation
+from benchmarks.search.results import load as simulated
 from benchmarks.tables import table
 from chalicelib.telemetry.metrics import UNITS
-from chalicelib.views.costs import estimate, keeping
+from chalicelib.views.costs import SEARCH_WRITES, estimate, keeping
 from ops.local.runtime.functions import limits_of
 
 COST_PAGE = toolchain.ROOT / "docs/cost.md"
@@ -47,6 +49,7 @@ def cost_page(results: Results) -> str:
         bill=_table(due, total=True),
         options=_table([[*bill.on_demand(), *bill.options()] for bill in bills], total=False),
         idle=dollars(bills[0].idle),
+        **_search(simulated()),
         **_scan(Bill(_SCANNED, mean, usage, sizes, prices())),
         **_mean(mean, usage, sizes),
         **_assumptions(usage),
@@ -73,6 +76,42 @@ def dollars(amount: float) -> str:
     if 0 < amount < 0.005:
         return "under $0.01"
     return f"${amount:,.2f}" if amount < 100 else f"${amount:,.0f}"
+
+
+def _search(found: Simulation) -> dict[str, str]:
+    head = [
+        "",
+        "found",
+        "requests",
+        "shown",
+        "entries",
+        "records",
+        "read units",
+        "a thousand times",
+    ]
+    rows = [head]
+    for action in found.actions:
+        numbers = (
+            action.matches,
+            action.requests,
+            action.images,
+            action.entries,
+            action.records,
+            action.units,
+        )
+        cost = dollars(1_000 * action.units * prices().dynamodb_read_unit)
+        rows.append([action.title, *(f"{number:,}" for number in numbers), cost])
+    return {
+        "search_entries": str(SEARCH_WRITES // 2),
+        "search_units": str(SEARCH_WRITES),
+        "search_patch": str(SEARCH_WRITES + 2),
+        "search_dollars": dollars(1e6 * SEARCH_WRITES * prices().dynamodb_write_unit),
+        "entry_bytes": f"{found.entry_bytes:.0f}",
+        "mean_entries": f"{found.entries:.0f}",
+        "search_images": f"{found.images:,}",
+        "search_page": str(found.page),
+        "searches": table(rows),
+    }
 
 
 def _scan(bill: Bill) -> dict[str, str]:

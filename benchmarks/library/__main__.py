@@ -15,7 +15,7 @@ import click
 from benchmarks import toolchain
 from benchmarks.library.checkouts import first_start, prepared
 from benchmarks.library.page import PAGE, page
-from benchmarks.library.results import LATEST, Figures, Results, load
+from benchmarks.library.results import LATEST, Figures, Results, load, load_searches
 from benchmarks.library.version import Version
 from benchmarks.load.running import LOCUST
 from benchmarks.records import save
@@ -83,7 +83,7 @@ def main(
             first_starts=tuple(starts),
         )
         save(results, LATEST)
-    PAGE.write_text(page(load()), encoding="utf-8")
+    PAGE.write_text(page(load(), load_searches()), encoding="utf-8")
     click.echo(f"{PAGE.read_text()}\nAll figures are in {LATEST}")
 
 

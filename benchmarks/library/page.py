@@ -7,7 +7,7 @@ from string import Template
 
 from benchmarks import toolchain
 from benchmarks.library.latency import LIMIT, LISTS, SINGLE
-from benchmarks.library.results import Figures, Results
+from benchmarks.library.results import Figures, Results, Searches
 from benchmarks.library.version import SIDE
 from benchmarks.tables import table
 
@@ -21,7 +21,7 @@ _MET = {True: "yes", False: "no", None: "-"}
 Value = float | None  # None if it was not measured
 
 
-def page(results: Results) -> str:
+def page(results: Results, searches: Searches) -> str:
     """The text of the page."""
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         command=results.command,
@@ -36,6 +36,13 @@ def page(results: Results) -> str:
         side=SIDE,
         tolerance=f"{1 - EQUAL:.0%}",
         figures=figures_table(results),
+        searches_command=searches.command,
+        searches_commit=searches.commit,
+        searches_date=searches.date,
+        searches_images=f"{searches.images:,}",
+        searches_requests=searches.requests,
+        searches_load=" and ".join(f"{load:.1f}" for load in searches.load),
+        searches=searches_table(searches),
     )
 
 
@@ -66,6 +73,17 @@ def figures_table(results: Results) -> str:
         rows.append(_row(f"memory of all parts {title}, MB", peaks, None))
     if results.first_starts:
         rows += _first_starts(results)
+    return table(rows)
+
+
+def searches_table(found: Searches) -> str:
+    """A row for each kind of request."""
+    rows = [["", "images", "p50, ms", "p95, ms", "aim", "met"]]
+    for timed in found.timed:
+        median_ms, most = f"{1000 * timed.p50:.0f}", 1000 * timed.p95
+        aim, meets = _at_most(_LIST_MS)
+        met = _MET[meets(round(most))]
+        rows.append([timed.title, str(timed.images), median_ms, f"{most:.0f}", aim, met])
     return table(rows)
 
 

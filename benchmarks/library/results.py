@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 LATEST = Path(__file__).parents[1] / "library.json"
+SEARCHES = Path(__file__).parents[1] / "library_searches.json"
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -59,3 +60,30 @@ class Results(Struct, frozen=True, kw_only=True):
 def load(path: Path = LATEST) -> Results:
     """Read the run in `path`."""
     return msgspec.json.decode(path.read_bytes(), type=Results)
+
+
+class Timed(Struct, frozen=True, kw_only=True):
+    """Seconds of the responses to a kind of request, and how many images the last one had."""
+
+    title: str
+    images: int
+    p50: float
+    p95: float
+
+
+class Searches(Struct, frozen=True, kw_only=True):
+    """A run. `load` is the machine's load average at the first request, and at the last."""
+
+    command: str
+    commit: str
+    date: str
+    machine: str
+    load: tuple[float, float]
+    images: int
+    requests: int
+    timed: tuple[Timed, ...]
+
+
+def load_searches(path: Path = SEARCHES) -> Searches:
+    """Read the run in `path`."""
+    return msgspec.json.decode(path.read_bytes(), type=Searches)

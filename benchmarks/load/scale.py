@@ -16,6 +16,7 @@ from ops.local.runtime.functions import limits_of
 _LIMITS = Path(__file__).with_name("limits.toml")
 _STAGE_RATE = 50  # requests a second that `make deploy` allows by default
 _NOTHING = "nothing; see below"
+_ENTRY = 2  # write units of a search entry, in a transaction
 
 REPROCESSING = 5  # maximum_concurrency of process_again in app.py
 
@@ -120,12 +121,14 @@ def _tables(results: Results) -> list[Capacity]:
     whole = f"{table:.0f} write units, with indexes, event and limits"
     by_owner, by_status = f"{owner:.0f} write units under one key", f"{waiting:.0f} write units"
     single_owner = "`by_owner`, if all images are one owner's"
+    entries = "search entries of a word or an order, likewise"
     pending = f"`by_unfinished`, its {SHARDS} keys of `pending`"
     growing = "nothing: it grows with use; or warm throughput"
     return [
         _capacity("DynamoDB, a new table", table, whole, "dynamodb_new_table", growing),
         _capacity("DynamoDB, the table's quota", table, whole, "dynamodb_table", "a quota"),
         _capacity(single_owner, owner, by_owner, "dynamodb_partition", _NOTHING),
+        _capacity(entries, _ENTRY, f"{_ENTRY} write units", "dynamodb_partition", _NOTHING),
         _capacity(pending, waiting, by_status, "dynamodb_partition", _NOTHING, shares=SHARDS),
     ]
 

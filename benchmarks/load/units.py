@@ -105,7 +105,8 @@ class _Meter:
 
     def _request_units(self, params: dict[str, Any], **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "INDEXES"
-        free = [row for row in params["TransactItems"] if "ConditionExpression" not in row["Put"]]
+        rows = [row for action in params["TransactItems"] for row in action.values()]
+        free = [row for row in rows if "ConditionExpression" not in row]
         self._uncounted = _SMALL * (len(free) - 1)
 
     def _record(self, parsed: dict[str, Any], **_: Any) -> None:

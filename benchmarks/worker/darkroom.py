@@ -14,7 +14,7 @@ _BESIDE = "-avif"
 
 
 def main() -> None:
-    """Serve with the options `method`, `avif` and `auto`, all of which may be missing."""
+    """Serve with the options `method`, `avif`, `auto` and `format`, all of which may be missing."""
     settings = options()
     if "method" in settings:
         _set_method(settings["method"])
@@ -42,6 +42,7 @@ def _rules(box: Box, request: Request, settings: dict[str, Any]) -> list[Variant
         "width": box.width,
         "height": box.height,
         "fit": box.fit,
+        "formats": [settings.get("format", "webp")],
         "quality": "auto" if settings.get("auto") else request.quality,
     }
     if not settings.get("avif"):

@@ -6,16 +6,21 @@ import { createInterface } from "node:readline";
 import { performance } from "node:perf_hooks";
 import sharp from "sharp";
 
-const { mode, effort } = JSON.parse(process.argv[2]);
+// Further options are the format's own.
+const { mode, format = "webp", ...own } = JSON.parse(process.argv[2]);
 
 function rule([, width, height, fit]) {
   return { width, height, fit, withoutEnlargement: true };
 }
 
+function encoded(picture, quality) {
+  return picture.toFormat(format, { quality, ...own }).toBuffer();
+}
+
 async function clones(data, boxes, quality) {
   const original = sharp(data).autoOrient();
   return Promise.all(
-    boxes.map((box) => original.clone().resize(rule(box)).webp({ quality, effort }).toBuffer()),
+    boxes.map((box) => encoded(original.clone().resize(rule(box)), quality)),
   );
 }
 
@@ -28,7 +33,7 @@ async function cascade(data, boxes, quality) {
       .raw()
       .toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels };
-    files.set(box, sharp(pixels, { raw }).webp({ quality, effort }).toBuffer());
+    files.set(box, encoded(sharp(pixels, { raw }), quality));
     source = sharp(pixels, { raw });
   }
   return Promise.all(boxes.map((box) => files.get(box)));
@@ -47,7 +52,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const renditions = await make(data, boxes, quality);
   const { user, system } = process.cpuUsage(before);
   const wall = (performance.now() - start) / 1e3;
-  if (out) renditions.forEach((bytes, at) => writeFileSync(`${out}/${boxes[at][0]}.webp`, bytes));
-  const files = renditions.map((bytes, at) => [boxes[at][0], "webp", bytes.length]);
+  if (out) renditions.forEach((bytes, at) => writeFileSync(`${out}/${boxes[at][0]}.${format}`, bytes));
+  const files = renditions.map((bytes, at) => [boxes[at][0], format, bytes.length]);
   console.log(JSON.stringify({ wall, cpu: (user + system) / 1e6, peak: peak(), files }));
 }

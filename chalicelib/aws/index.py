@@ -39,9 +39,8 @@ class DynamoIndex:
 
         It may be short, or empty, if little is found.
         """
-        if query.is_search and query.is_indexed and self._has_entries():
-            after = items.place_in(cursor, query.order) if cursor else None
-            return SearchQuery(self._name, owner, query).page(limit, after)
+        if query.is_faster_indexed and self._has_entries():
+            return SearchQuery(self._name, owner, query).page(limit, cursor)
         if query.order is not Order.CREATED_AT:
             raise Conflict("sort: Images can be sorted by created_at only, until all are indexed.")
         return self._by_date(owner, query, limit, cursor)

@@ -105,10 +105,14 @@ def cursor_after(item: Item) -> str:
     return _cursor({name: item[name]["S"] for name in ("id", "created_at")})
 
 
-def cursor_at(place: str, order: Order) -> str:
-    """An opaque cursor: a place in this order. By date it is the same as `cursor_after`."""
+def cursor_at(place: str, order: Order, *, only_walks: bool) -> str:
+    """An opaque cursor: a place in this order, and how to find the next one.
+
+    By date it is also one of `cursor_after`.
+    """
     value, _, image_id = place.rpartition("\t")
-    return _cursor({"id": image_id, order.value: value})
+    key = {"id": image_id, order.value: value}
+    return _cursor(key | {"way": "walk"} if only_walks else key)
 
 
 def start_after(cursor: str, owner: str) -> Item:
@@ -119,12 +123,23 @@ def start_after(cursor: str, owner: str) -> Item:
 
 def place_in(cursor: str, order: Order) -> str:
     """The place in `cursor`; InvalidRequest if it is not a valid cursor."""
+    key = _key_in(cursor)
     try:
-        key = msgspec.json.decode(
-            base64.b64decode(cursor, altchars=b"-_", validate=True), type=dict[str, str]
-        )
         return f"{key[order.value]}\t{key['id']}"
-    except (binascii.Error, ValueError, KeyError) as reason:
+    except KeyError as reason:
+        raise InvalidRequest("cursor is not valid.") from reason
+
+
+def only_walks(cursor: str) -> bool:
+    """Whether `cursor` says so; InvalidRequest if it is not a valid cursor."""
+    return "way" in _key_in(cursor)
+
+
+def _key_in(cursor: str) -> dict[str, str]:
+    try:
+        decoded = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        return msgspec.json.decode(decoded, type=dict[str, str])
+    except (binascii.Error, ValueError) as reason:
         raise InvalidRequest("cursor is not valid.") from reason
 
 

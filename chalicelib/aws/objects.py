@@ -32,18 +32,13 @@ class S3Objects:
                 if code_of(reason) == "AccessDenied":
                     raise ReadRefused(key) from reason
                 raise
+            etag, version = response["ETag"].strip('"'), response.get("VersionId")
+            found = version if version != "null" else None
             with response["Body"] as body:
                 if response["ContentLength"] > at_most:
-                    size, etag = response["ContentLength"], response["ETag"].strip('"')
                     sentence = f"The file is too large. The limit is {readable(at_most)}."
-                    raise OriginalTooLarge(sentence, etag, size)
-                data = body.read()
-        version = response.get("VersionId")
-        return StoredObject(
-            data=data,
-            etag=response["ETag"].strip('"'),
-            version_id=version if version != "null" else None,
-        )
+                    raise OriginalTooLarge(sentence, etag, response["ContentLength"], found)
+                return StoredObject(data=body.read(), etag=etag, version_id=found)
 
     def write(
         self,

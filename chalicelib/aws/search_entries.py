@@ -14,7 +14,7 @@ from chalicelib.model import search
 from chalicelib.model.image import Image, sortable
 from chalicelib.model.search import Order
 
-_LONGEST_TERMS = 400  # bytes of the terms in an entry, which has less than a write unit's 1 KB
+_LONGEST_TERMS = 500  # bytes of the terms in an entry, which has less than a write unit's 1 KB
 
 Key = tuple[str, str]  # hash key, range key
 
@@ -23,11 +23,17 @@ def entries_of(image: Image | None) -> dict[Key, Item]:
     """The entries that the image has in the table, by their keys."""
     if image is None or image.unindexed or not search.is_indexed(image):
         return {}
-    states = search.states_of(image)
-    terms = search.terms_of(image)
-    shared = items.serialized(_shared(image, (*states, *terms)))
-    keys = {*_term_keys(image, (*states, *terms)), *_order_keys(image)}
-    return {key: items.row_key(*key) | shared for key in sorted(keys)}
+    shared = items.serialized(_shared(image))
+    return {key: items.row_key(*key) | shared for key in sorted(keys_of(image))}
+
+
+def keys_of(image: Image) -> Iterator[Key]:
+    """The keys of an indexed image's entries: one for each term, and one for each order."""
+    place = search.position(image, Order.CREATED_AT)
+    for term in (*search.states_of(image), *search.terms_of(image)):
+        yield term_key(image.owner, term), f"{term}\t{place}"
+    for order in Order:
+        yield search_key(image.owner, order.value), search.position(image, order)
 
 
 def changes(before: Image | None, after: Image | None) -> list[dict[str, dict[str, Any]]]:
@@ -43,7 +49,13 @@ def term_key(owner: str, term: str) -> str:
     return search_key(owner, term[0])
 
 
-def _shared(image: Image, terms: tuple[str, ...]) -> dict[str, Any]:
+def tag_mark(tag: str) -> str:
+    """What entries say of a tag, beside its term: that is a word of other images, too."""
+    return f"#{search.tag_term(tag)}"
+
+
+def _shared(image: Image) -> dict[str, Any]:
+    terms = (*search.states_of(image), *map(tag_mark, image.tags), *search.terms_of(image))
     kept = " "
     for term in terms:
         longer = f"{kept}{term} "
@@ -58,14 +70,3 @@ def _shared(image: Image, terms: tuple[str, ...]) -> dict[str, Any]:
 
 
 _BY_VALUE = (Order.FILENAME, Order.BYTES, Order.SAVINGS)
-
-
-def _term_keys(image: Image, terms: tuple[str, ...]) -> Iterator[Key]:
-    place = search.position(image, Order.CREATED_AT)
-    for term in terms:
-        yield term_key(image.owner, term), f"{term}\t{place}"
-
-
-def _order_keys(image: Image) -> Iterator[Key]:
-    for order in Order:
-        yield search_key(image.owner, order.value), search.position(image, order)

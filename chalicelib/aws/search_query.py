@@ -2,13 +2,12 @@
 
 Two ways lead to a page. The walk reads entries in the result's order, and soon finds a page of what
 is frequent. A collection reads all entries of one term, and soon has all of what is rare, which is
-sorted then. They take turns, with more entries in each turn, until one is done: that is never much
-slower than the better way. The table filters the entries, and those that match are compared with
-their records. A cursor is a place in the result's order, so it is good for both ways.
+sorted then. The walk begins; if it will take long, by what it has found so far, collections are
+tried. The table filters the entries, and those that match are compared with their records. A
+cursor is a place in the result's order, so it is good for both ways.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +16,7 @@ from chalicelib.aws import clients, items, rows
 from chalicelib.aws.faults import translate_transient_errors
 from chalicelib.aws.items import Item
 from chalicelib.aws.rows import LARGEST_BATCH
-from chalicelib.aws.search_entries import term_key
+from chalicelib.aws.search_entries import tag_mark, term_key
 from chalicelib.aws.table_keys import search_key
 from chalicelib.model import search
 from chalicelib.model.image import Image, Status, Visibility, sortable
@@ -26,7 +25,7 @@ from chalicelib.ports.images import Page
 
 MOST_ENTRIES = 20_000  # read for one page
 MOST_RECORDS = 1_000  # read for one page; most are shown, unless the query is for a rare status
-_TURNS = (1_000, 4_000)  # entries that each way reads in its turns, after a first, short one
+_TRIAL, _MORE = 1_000, 4_000  # entries that a collection reads at first, and each way later
 _MOST_COLLECTIONS = 2  # terms that are tried: the longest, which tend to be the rarest
 _ID = 26  # characters of an id, with which a place ends
 
@@ -53,24 +52,29 @@ class _Range(Struct, frozen=True, kw_only=True):
 class _Reader:
     """Reads a range piece by piece, in the order of its keys or in reverse."""
 
-    def __init__(self, table: str, query: Query, range_: _Range, after: str | None = None) -> None:
+    def __init__(self, table: str, query: Query, range_: _Range, after: str = "") -> None:
         self.places: list[str] = []  # of the entries that match
+        self.entries = 0  # how many were read
         self.ended = False
-        self.last = ""  # the last range key that was read, if it has not ended
-        self._order = query.order
+        self.last = ""  # the place of the last one that was read, if it has not ended
+        self._before_place = range_.before_place
+        self._value = "created" if query.order is Order.CREATED_AT else query.order.value
         condition, values = range_.condition()
         clauses, filtered = _filter(query)
         self._query: dict[str, Any] = {
             "TableName": table,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": items.serialized(values | filtered),
+            "ExpressionAttributeNames": {"#value": self._value},
+            "ProjectionExpression": "entry, #value",
             "ConsistentRead": True,
             "ScanIndexForward": not query.descending,
         }
         if clauses:
             self._query["FilterExpression"] = " AND ".join(clauses)
         if after:
-            self._query["ExclusiveStartKey"] = items.row_key(range_.hash_key, after)
+            start = f"{range_.before_place}{after}"
+            self._query["ExclusiveStartKey"] = items.row_key(range_.hash_key, start)
 
     def read(self, most: int) -> int:
         """Read up to `most` entries more; the number that were read."""
@@ -84,12 +88,12 @@ class _Reader:
             self.ended = rest is None
             if rest:
                 self._query["ExclusiveStartKey"] = rest
-                self.last = rest["entry"]["S"]
+                self.last = rest["entry"]["S"].removeprefix(self._before_place)
+        self.entries += most - left
         return most - left
 
     def _place(self, entry: Item) -> str:
-        attribute = "created" if self._order is Order.CREATED_AT else self._order.value
-        return f"{entry[attribute]['S']}\t{entry['entry']['S'][-_ID:]}"
+        return f"{entry[self._value]['S']}\t{entry['entry']['S'][-_ID:]}"
 
 
 class SearchQuery:
@@ -101,47 +105,76 @@ class SearchQuery:
         self._query = query
         self._found: list[Image] = []
         self._examined = ""  # the last place whose record was read
+        self._only_walks = False
         self._records = MOST_RECORDS
 
-    def page(self, limit: int, after: str | None) -> Page:
-        """At most `limit` images after a place; short or empty if there are few among many."""
+    def page(self, limit: int, cursor: str | None) -> Page:
+        """At most `limit` images after a cursor; short or empty if there are few among many.
+
+        InvalidRequest for an invalid cursor.
+        """
+        after = items.place_in(cursor, self._query.order) if cursor else ""
+        self._only_walks = bool(cursor) and items.only_walks(cursor or "")
         range_, *terms = self._ways()
-        start = f"{range_.before_place}{after}" if after else None
-        walk = _Reader(self._table, self._query, range_, start)
-        collections = [_Reader(self._table, self._query, term) for term in terms]
-        left = MOST_ENTRIES
-        for most in chain((2 * limit + 1,), _TURNS, repeat(_TURNS[-1])):
-            left -= walk.read(min(most, left))
-            rest = self._examine(walk.places, limit)
-            if rest or self._is_full(limit) or walk.ended:
-                return self._page(more=bool(rest) or not walk.ended)
-            walk.places.clear()
-            for collection in collections:
-                left -= collection.read(min(most, left))
-                if collection.ended:
-                    return self._collected(collection.places, limit, after)
-            if not left:
-                break
-        self._examined = walk.last.removeprefix(range_.before_place)
+        walk = _Reader(self._table, self._query, range_, after)
+        collections = [] if self._only_walks else [self._reader(term) for term in terms]
+        left = MOST_ENTRIES - walk.read(2 * limit + 1)
+        while True:
+            if walk.ended or len(walk.places) >= limit - len(self._found):
+                rest = self._examine(walk.places, limit)
+                if rest or walk.ended or len(self._found) == limit:
+                    return self._page(more=bool(rest) or not walk.ended)
+                walk.places = []
+            if left <= 0:
+                return self._unfinished(walk, limit)
+            expected = self._expected(walk, limit)
+            reader = self._next(collections, expected, left)
+            if reader is None:
+                left -= walk.read(min(expected, _MORE, left))
+                continue
+            left -= reader.read(min(_MORE if reader.entries else _TRIAL, left))
+            if reader.ended:
+                return self._collected(reader.places, limit, after)
+
+    def _reader(self, range_: _Range) -> _Reader:
+        return _Reader(self._table, self._query, range_)
+
+    def _expected(self, walk: _Reader, limit: int) -> int:
+        """About how many entries the walk has to read to fill the page, and a quarter more."""
+        found = len(self._found) + len(walk.places)
+        return 1 + 5 * (limit - found) * walk.entries // (4 * found) if found else MOST_ENTRIES
+
+    def _next(self, collections: Sequence[_Reader], expected: int, left: int) -> _Reader | None:
+        """The collection to read on, or to try; None if the walk is expected to be as fast."""
+        untried = next((reader for reader in collections if not reader.entries), None)
+        if untried:
+            return untried if expected > _TRIAL else None
+        return collections[0] if collections and expected > left else None
+
+    def _unfinished(self, walk: _Reader, limit: int) -> Page:
+        """The page after the most entries: what the walk has found so far.
+
+        The next one only walks: no collection will end, and each would be read from its beginning.
+        """
+        self._only_walks = True
+        if not self._examine(walk.places, limit):
+            self._examined = walk.last
         return self._page(more=True)
 
-    def _collected(self, places: Sequence[str], limit: int, after: str | None) -> Page:
+    def _collected(self, places: Sequence[str], limit: int, after: str) -> Page:
         descending = self._query.descending
-        following = {p for p in places if after is None or (p < after if descending else p > after)}
-        self._found.clear()
+        following = {p for p in places if not after or (p < after if descending else p > after)}
+        self._found = []
         rest = self._examine(sorted(following, reverse=descending), limit)
         return self._page(more=bool(rest))
 
     def _page(self, *, more: bool) -> Page:
-        cursor = items.cursor_at(self._examined, self._query.order) if more else None
-        return Page(images=tuple(self._found), next_cursor=cursor)
-
-    def _is_full(self, limit: int) -> bool:
-        return len(self._found) >= limit
+        cursor = items.cursor_at(self._examined, self._query.order, only_walks=self._only_walks)
+        return Page(images=tuple(self._found), next_cursor=cursor if more else None)
 
     def _examine(self, places: Sequence[str], limit: int) -> Sequence[str]:
         """Find images at these places; those that were left out once the page is full."""
-        while places and self._records and not self._is_full(limit):
+        while places and self._records and len(self._found) < limit:
             most = min(limit - len(self._found), LARGEST_BATCH, self._records)
             batch, places = places[:most], places[most:]
             self._records -= len(batch)
@@ -197,7 +230,7 @@ class SearchQuery:
 def _filter(query: Query) -> tuple[list[str], dict[str, str]]:
     """The clauses of a filter of entries, and its values."""
     clauses, values = [], {}
-    wanted = [*(f" {word}" for word in query.words), *(f" {t} " for t in _tag_terms(query))]
+    wanted = [f" {word}" for word in query.words] + [f" {tag_mark(t)} " for t in query.tags]
     for number, text in enumerate(wanted):
         clauses.append(f"(contains(terms, :term{number}) OR attribute_exists(incomplete))")
         values[f":term{number}"] = text
@@ -211,10 +244,6 @@ def _filter(query: Query) -> tuple[list[str], dict[str, str]]:
         clauses.append("created < :before")
         values[":before"] = sortable(query.created_before)
     return clauses, values
-
-
-def _tag_terms(query: Query) -> Iterator[str]:
-    yield from map(search.tag_term, query.tags)
 
 
 def _states(query: Query) -> dict[str, bool]:

@@ -1,6 +1,6 @@
 """Renders an uploaded file: decodes it once, scales it down in a cascade, encodes in parallel."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 
@@ -40,10 +40,13 @@ def render(
     focal_point: FocalPoint = CENTRE,
     keep_credits: bool = False,
     only: Collection[str] | None = None,
+    has_preview: bool = True,
 ) -> Picture:
     """Render `data`: the renditions worth serving, in the order of `variants` and their formats.
 
     Only the variants named in `only` (None: all) are encoded, to the same bytes as with all.
+
+    Without `has_preview` the preview is empty, which saves up to a sixteenth of the time.
 
     `watermarks` holds the files that the variants name; crops are made around `focal_point`. With
     `keep_credits` each file carries the creator and copyright named in the metadata of `data`.
@@ -58,7 +61,9 @@ def render(
     animated = {task for task in all_tasks if decoded.animation and task.output == "webp"}
     attribution = read_attribution(decoded.kind, data) if keep_credits else Attribution()
     exif = exif_of(*attribution)
-    files, preview = _render_stills(decoded, all_tasks - animated, wanted, watermarks, exif)
+    make_preview = preview_of if has_preview else _no_preview
+    stills = all_tasks - animated
+    files, preview = _render_stills(decoded, stills, wanted, watermarks, exif, make_preview)
     files |= _render_animations(decoded, animated, wanted, watermarks, limits, exif)
     original = _servable_original(decoded, files, attribution)
     return Picture(
@@ -80,6 +85,7 @@ def _render_stills(
     wanted: set[RenderTask],
     watermarks: Marks,
     exif: bytes,
+    make_preview: Callable[[Image.Image], Preview],
 ) -> tuple[dict[RenderTask, File], Preview]:
     """The file of each wanted task; the largest is encoded while smaller ones are scaled.
 
@@ -92,8 +98,12 @@ def _render_stills(
             if task not in wanted:
                 continue
             files[task] = encoders.submit(_encoded, picture, task, exif)
-        preview = preview_of(cascade.smallest)
+        preview = make_preview(cascade.smallest)
     return {task: File(task.output, file.result()) for task, file in files.items()}, preview
+
+
+def _no_preview(_: Image.Image) -> Preview:
+    return Preview(color="", data_uri="")
 
 
 def _encoded(picture: Image.Image, task: RenderTask, exif: bytes) -> bytes:

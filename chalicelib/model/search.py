@@ -71,6 +71,11 @@ class Query(Struct, frozen=True, kw_only=True):
         return bool(conditions) or self.order is not Order.CREATED_AT
 
     @property
+    def is_faster_indexed(self) -> bool:
+        """Whether search entries answer it faster than that list, with the same result."""
+        return self.is_indexed and (self.is_search or bool(state_terms(self.status)))
+
+    @property
     def is_indexed(self) -> bool:
         """Whether all images with its status are indexed."""
         return self.status in (None, Status.READY, *_STATES)
@@ -161,7 +166,7 @@ def state_terms(status: Status | None) -> tuple[str, ...]:
 
 def tag_term(tag: str) -> str:
     """The term of a tag: its words, or the tag itself if it has none. Others may have the same."""
-    return (" ".join(_runs(tag)) or fold(tag) or tag)[:LONGEST_WORD].rstrip()
+    return (" ".join(_runs(tag)) or fold(tag).strip() or tag)[:LONGEST_WORD].rstrip()
 
 
 def query_words(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import TransientError
+from chalicelib.errors import DeletionAbandoned, TransientError
 from chalicelib.model import keys
 from chalicelib.model.image import (
     CLOCK_SKEW,
@@ -129,7 +129,12 @@ def is_erased_for_good(image: Image) -> bool:
 
 
 def check_cleared(image: Image, now: datetime) -> None:
-    """TransientError while the files of a removed object are being erased."""
-    is_being_cleared = image.status is Status.DELETED and image.deletion.cleared_at is None
-    if is_being_cleared and -CLOCK_SKEW <= now - image.updated_at < CLEARING:
+    """TransientError while the files of a removed object are being erased.
+
+    DeletionAbandoned if they are not erased, and nobody is at work on it.
+    """
+    if image.status is not Status.DELETED or image.deletion.cleared_at is not None:
+        return
+    if -CLOCK_SKEW <= now - image.updated_at < CLEARING:
         raise TransientError("The files of the previous object are still being erased.")
+    raise DeletionAbandoned("The files of the previous object are not erased.")

@@ -99,11 +99,14 @@ def begin(
     version: ObjectVersion,
     now: datetime,
     request: ProcessingRequest = EVENT,
+    *,
+    erased: int | None = None,
 ) -> Transition | None:
     """Start processing `version`, unless it is outdated, done, or permanently deleted.
 
     The index has to be without `outdated_checksums(image, image.sha256)`. TransientError while the
-    files of an earlier object under this key are being erased.
+    files of an earlier object under this key are being erased, DeletionAbandoned if nobody erases
+    them; `erased` is the revision of a tombstone whose renditions the caller has erased.
     """
     if is_second_upload(image, version, now):
         return None
@@ -115,7 +118,8 @@ def begin(
         return None
     if is_erased_for_good(image):
         return None
-    check_cleared(image, now)
+    if image.revision != erased:
+        check_cleared(image, now)
     sequencer = version.sequencer or image.processing.sequencer
     started = replace(
         image,
@@ -192,10 +196,10 @@ def read(
     return read.with_processing(etag=etag, version_id=version_id).with_ticket(expected_sha256=None)
 
 
-def unread(image: Image, etag: str, size: int) -> Image:
+def unread(image: Image, etag: str, version_id: str | None, size: int) -> Image:
     """The image whose original is too large to read."""
     unread = replace(image, bytes=size, sha256=None)
-    return unread.with_processing(etag=etag, version_id=None)
+    return unread.with_processing(etag=etag, version_id=version_id)
 
 
 def finish(image: Image, started: Image, result: Image, now: datetime) -> Transition | None:

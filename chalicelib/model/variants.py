@@ -217,6 +217,11 @@ def _check_watermark(name: str, mark: Watermark | None) -> None:
         raise SettingsError(f"The watermark of {name} needs either a file or an object.")
 
 
+def watermark_folders(path: Path) -> tuple[Path, ...]:
+    """Where the watermarks of the table at `path` may be: beside it, or in the package."""
+    return (path.parent, *FOLDERS)
+
+
 def load_watermarks(variants: tuple[Variant, ...], folders: Sequence[Path] = FOLDERS) -> Marks:
     """The watermark files of `variants`, by name.
 

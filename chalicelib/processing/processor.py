@@ -1,8 +1,14 @@
 """Processes an object in the uploads bucket: the image becomes ready or rejected."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
-from chalicelib.errors import ObjectMissing, OriginalTooLarge, TransientError
+from chalicelib.errors import (
+    DeletionAbandoned,
+    ObjectMissing,
+    OriginalTooLarge,
+    TransientError,
+)
 from chalicelib.model import tombstones, transitions
 from chalicelib.model.image import Image, ObjectVersion, Status, Transition, Visibility
 from chalicelib.model.requests import ProcessingRequest, ReprocessRequest
@@ -42,6 +48,7 @@ class Processor:
         settings: Settings,
         clock: Clock,
         telemetry: Telemetry,
+        erase_renditions: Callable[[str], int | None],
     ) -> None:
         self._objects = objects
         self._images = images
@@ -52,6 +59,7 @@ class Processor:
         self._settings = settings
         self._clock = clock
         self._telemetry = telemetry
+        self._erase_renditions = erase_renditions  # of an abandoned deletion; see Deleter
         self._manifests = Manifests(objects, images, renderer.table, settings)
 
     def process(
@@ -70,7 +78,11 @@ class Processor:
         image_id = image_id_of(version, self._images)
         self._telemetry.bind_image(image_id)
         self._renderer.check()  # before anything is started
-        started = self._begin(image_id, version, request)
+        try:
+            started = self._begin(image_id, version, request)
+        except DeletionAbandoned:
+            erased = self._erase_renditions(image_id)
+            started = self._begin(image_id, version, request, erased)
         if started is None:
             self._skip(image_id, version)
             return None
@@ -80,7 +92,8 @@ class Processor:
         except ObjectMissing:
             return self._finish_removed(started)
         except OriginalTooLarge as rejection:
-            unread = transitions.unread(started, rejection.etag, rejection.size)
+            etag, version_id = rejection.etag, rejection.version_id
+            unread = transitions.unread(started, etag, version_id, rejection.size)
             result = transitions.rejected(unread, rejection.reason, str(rejection))
         return self._finish(started, self._priced(result, timer), timer)
 
@@ -110,13 +123,17 @@ class Processor:
         return ObjectVersion(bucket=self._settings.uploads_bucket, key=key)
 
     def _begin(
-        self, image_id: str, version: ObjectVersion, request: ProcessingRequest
+        self,
+        image_id: str,
+        version: ObjectVersion,
+        request: ProcessingRequest,
+        erased: int | None = None,
     ) -> Image | None:
         def decide(image: Image | None) -> Transition | None:
             now = self._clock()
             default = Visibility(self._settings.default_visibility)
             present = image or transitions.discovered(image_id, version, now, default)
-            step = transitions.begin(present, version, now, request)
+            step = transitions.begin(present, version, now, request, erased=erased)
             if step:
                 self._remove_outdated(present, present.sha256)
             return step
@@ -150,11 +167,17 @@ class Processor:
         bucket, key, at_most = version.bucket, version.key, self._settings.max_upload_bytes
         accepted = transitions.accepted_version(started, self._clock())
         with timer.phase(Phase.READ):
-            stored = self._objects.read(bucket, key, at_most)
-            if accepted in (None, stored.version_id):
-                return stored
-            if stored.version_id:  # otherwise it would stay if its own event is lost
-                self._objects.erase_version(bucket, key, stored.version_id)
+            try:
+                stored = self._objects.read(bucket, key, at_most)
+                if accepted in (None, stored.version_id):
+                    return stored
+                other = stored.version_id
+            except OriginalTooLarge as rejection:
+                if accepted in (None, rejection.version_id):
+                    raise
+                other = rejection.version_id
+            if other:  # otherwise it would stay if its own event is lost
+                self._objects.erase_version(bucket, key, other)
             return self._objects.read(bucket, key, at_most, accepted)
 
     def _priced(self, image: Image, timer: PhaseTimer) -> Image:

@@ -77,7 +77,10 @@ class PublishedFiles:
         expected = self.expected(image)
         others = self._others(image, [f for f in files if f.key not in expected])
         # Without a rendition to show, it was rendered for clients that show no modern format.
-        rendered = {key for key, shown in others.items() if not shown and _is_fallback(key)}
+        unshown = {key for key, shown in others.items() if not shown and _is_fallback(key)}
+        # One from before the present set is by former rules: whoever stored that set died early.
+        since = max((f.modified for f in files if f.key in image.processed_files), default=None)
+        rendered = {f.key for f in files if f.key in unshown and since and f.modified > since}
         copies = {k: shown for k, shown in (expected | others).items() if k not in rendered}
         made = [f for f in files if delivery.is_on_demand(f.key) or f.key in rendered]
         return not any(is_outdated(listed, image) for listed in made) and all(

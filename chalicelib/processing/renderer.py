@@ -88,7 +88,7 @@ class Renderer:
 
     def render_one(self, image: Image, data: bytes, rule: Variant) -> imaging.Rendered:
         """The image rendered by a single rule with one format."""
-        picture = self._render(image, data, (rule,), ())
+        picture = self._render(image, data, (rule,), (), has_preview=False)
         return picture.renditions[0]
 
     def render_and_store(
@@ -145,7 +145,13 @@ class Renderer:
         }
 
     def _render(
-        self, image: Image, data: bytes, variants: tuple[Variant, ...], kept: Container[str]
+        self,
+        image: Image,
+        data: bytes,
+        variants: tuple[Variant, ...],
+        kept: Container[str],
+        *,
+        has_preview: bool = True,
     ) -> imaging.Picture:
         limits = imaging.Limits(
             max_pixels=self._settings.max_pixels,
@@ -162,6 +168,7 @@ class Renderer:
             focal_point=image.focal_point or CENTRE,
             keep_credits=self._settings.keep_credits,
             only=[variant.name for variant in variants if variant.name not in kept],
+            has_preview=has_preview,
         )
 
     def _store(self, image: Image, rendered: imaging.Rendered) -> Rendition:

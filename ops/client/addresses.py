@@ -1,13 +1,12 @@
 """Finds the addresses of Darkroom's API and page."""
 
-import os
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from ops.client.connection import Connection
 from ops.client.errors import ApiFault, Misunderstood, Unreachable
-from ops.local.stack.options import read_options
+from ops.local.stack.options import current_options
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ def find_server(connection: Connection, given: str | None) -> ServerAddress:
 
     ApiFault if there is none.
     """
-    options = read_options(os.environ)
+    options = current_options()
     if given is None:
         return _local(connection, options.api_url, options.site_url)
     address = check_address(given)

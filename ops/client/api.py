@@ -6,12 +6,21 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ops.client.connection import Answer, Connection
-from ops.client.errors import NOT_FOUND, UNAUTHORIZED, ApiFault, Misunderstood, Refused
+from ops.client.errors import (
+    CHANGED,
+    NOT_FOUND,
+    SEE_OTHER,
+    UNAUTHORIZED,
+    ApiFault,
+    Misunderstood,
+    Refused,
+)
 from ops.retry import OnWait, RetryPolicy
 
 Json = dict[str, Any]
 
 _PAGE = 100  # images, the API's maximum
+_ATTEMPTS = 10  # of a change that depends on what an image is
 
 _UNAUTHENTICATED = """The API requires a token. Put it into DARKROOM_TOKEN, or pass a file that
 contains it with --token-file; `./darkroom token create` creates one."""
@@ -53,13 +62,13 @@ class Api:
                 return None
             raise
 
-    def images(self, status: str | None, most: int | None) -> Iterator[Json]:
-        """The caller's images, newest first, at most `most`."""
+    def images(self, conditions: Mapping[str, Any], most: int | None) -> Iterator[Json]:
+        """The caller's images, at most `most`; `conditions` are the API's query parameters."""
         cursor, left = None, most
         while left is None or left > 0:
             limit = _PAGE if left is None else min(left, _PAGE)
-            given = {"limit": limit, "status": status, "cursor": cursor}
-            query = urlencode({name: value for name, value in given.items() if value is not None})
+            given = {**conditions, "limit": limit} | ({"cursor": cursor} if cursor else {})
+            query = urlencode(given, doseq=True)
             page = self._call("GET", f"/images?{query}", ("images", "next_cursor"))
             yield from page["images"]
             left = None if left is None else left - len(page["images"])
@@ -74,6 +83,31 @@ class Api:
     def change(self, image_id: str, patch: Mapping[str, Any]) -> Json:
         """Change an image; return it."""
         return self._call("PATCH", _path(image_id), ("id", "visibility"), patch)
+
+    def update(self, image_id: str, decide: Callable[[Json], Json | None]) -> Json:
+        """Change an image by what it is now, and return it; `decide` returns the patch, if any.
+
+        If somebody else changes it meanwhile, `decide` is called again.
+        """
+        for _ in range(_ATTEMPTS):
+            answer = self.retry(lambda: self._answer("GET", _path(image_id)))
+            image = self._parsed(answer, ("id", "tags"))
+            patch = decide(image)
+            if patch is None:
+                return image
+            revision = {"If-Match": answer.headers.get("ETag", "*")}
+            change = self._request("PATCH", _path(image_id), ("id", "tags"), patch, revision)
+            try:
+                return self.retry(change)
+            except Refused as refusal:
+                if refusal.status != CHANGED:
+                    raise
+        raise ApiFault(f"{image_id} is changed by others all the time.")
+
+    def original(self, image_id: str) -> str:
+        """The URL at which an image's original can be downloaded for a minute."""
+        answer = self.retry(lambda: self._answer("GET", f"{_path(image_id)}/original"))
+        return str(answer.headers.get("Location", ""))
 
     def share(self, image_id: str, seconds: int) -> Json:
         """Make a link to an image; return it with its URL."""
@@ -104,22 +138,31 @@ class Api:
         path: str,
         wanted: tuple[str, ...],
         body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Callable[[], Json]:
+        return lambda: self._parsed(self._answer(method, path, body, headers), wanted)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         content = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if content else {}
+        sent = {**(headers or {})} | ({"Content-Type": "application/json"} if content else {})
         if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+            sent["Authorization"] = f"Bearer {self._token}"
+        answer = self._connection.ask(method, self.address + path, content, sent)
+        if answer.status >= 300 and answer.status != SEE_OTHER:
+            raise self._refusal(answer)
+        return answer
 
-        def request() -> Json:
-            answer = self._connection.ask(method, self.address + path, content, headers)
-            if answer.status >= 300:
-                raise self._refusal(answer)
-            found = answer.json()
-            if isinstance(found, dict) and (found.keys() >= {*wanted} or "duplicate_of" in found):
-                return found
-            raise Misunderstood(f"The server at {self.address} is not Darkroom.")
-
-        return request
+    def _parsed(self, answer: Answer, wanted: tuple[str, ...]) -> Json:
+        found = answer.json()
+        if isinstance(found, dict) and (found.keys() >= {*wanted} or "duplicate_of" in found):
+            return found
+        raise Misunderstood(f"The server at {self.address} is not Darkroom.")
 
     def _refusal(self, answer: Answer) -> ApiFault:
         if answer.status == UNAUTHORIZED:

@@ -2,7 +2,8 @@
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -55,6 +56,18 @@ class Answer:
             return 0.0
 
 
+class Stream:
+    """A response of any status, whose body is read piece by piece."""
+
+    def __init__(self, answer: urllib3.BaseHTTPResponse) -> None:
+        self.status = answer.status
+        self._answer = answer
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """The body in pieces of at most `size` bytes; an error if it ends too early."""
+        return self._answer.stream(size)
+
+
 class Connection:
     """Pooled connections to any number of servers; thread-safe. Uses the configured proxy.
 
@@ -85,6 +98,25 @@ class Connection:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as reason:
             raise Unreachable(f"{address} cannot be reached: {_why(reason)}.") from reason
         return Answer(answer.status, answer.headers, answer.data)
+
+    @contextmanager
+    def stream(self, address: str) -> Iterator["Stream"]:
+        """The response to a GET, whose body is read piece by piece; Unreachable if it breaks."""
+        try:
+            answer = self._through(address).request(
+                "GET",
+                address,
+                headers=self._headers,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                yield Stream(answer)
+            finally:
+                answer.close()
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as reason:
+            raise Unreachable(f"{address} cannot be reached: {_why(reason)}.") from reason
 
     def _through(self, address: str) -> urllib3.PoolManager:
         parts = urlsplit(address)

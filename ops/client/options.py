@@ -11,7 +11,7 @@ from chalicelib.model.keys import is_image_id
 from ops.client.addresses import ServerAddress, find_server
 from ops.client.api import Api
 from ops.client.connection import Connection
-from ops.retry import BRIEF, RetryPolicy
+from ops.retry import BRIEF, LONG, RetryPolicy
 from ops.terminal import say
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -70,9 +70,10 @@ class Caller:
             say(f"{place.api} is not encrypted: others on the network can read the token.")
         return place
 
-    def api(self, retry: RetryPolicy | None = None) -> Api:
-        """The API."""
-        return Api(self.connection, self.place().api, self.token, retry or RetryPolicy(BRIEF))
+    def api(self, retry: RetryPolicy | None = None, *, patient: bool = False) -> Api:
+        """The API; with `patient`, for many requests, it is called longer until it is available."""
+        retry = retry or RetryPolicy(LONG if patient else BRIEF)
+        return Api(self.connection, self.place().api, self.token, retry)
 
 
 def read_token(file: Any) -> str:

@@ -8,20 +8,19 @@ from pathlib import Path
 
 import click
 
-from ops.deploy.stage_config import record
 from ops.exit_codes import EXPLAINED
-from ops.iam.names import CONFIG
 from ops.local import names
 from ops.local.stack import readiness
 from ops.local.stack.credentials import Identity, identities, profiles_file
 from ops.local.stack.environment import application_environment
-from ops.local.stack.options import Options, StackError, read_options
+from ops.local.stack.options import Options, StackError, current_options
 from ops.maintenance.stage_access import LOCAL
+from ops.site_folder import stages
 from ops.terminal import say
 
 _OVERRIDING = ("AWS_PROFILE", "AWS_SESSION_TOKEN")  # they would replace or invalidate the keys
 _PROFILE_HELP = "Identity, as in the file `credentials` of DATA_DIR."
-_CHALICE_HELP = "Record them in .chalice/config.json instead, for `chalice local --stage local`."
+_CHALICE_HELP = "Record them for `chalice local --stage local` instead."
 
 
 @click.command(epilog=EXPLAINED)
@@ -46,7 +45,7 @@ def credentials(profile: str, data_dir: Path | None, as_json: bool, chalice: boo
     AWS_PORT and DATA_DIR.
     """
     chosen = {"DATA_DIR": str(data_dir.resolve())} if data_dir else {}
-    options = read_options({**os.environ, **chosen})
+    options = current_options(chosen)
     identity = _identity(options, profile)
     if not readiness.answers(f"{options.s3_url}/healthz"):
         say(f"No Darkroom is running at {options.s3_url}: start it, or set its S3_PORT.")
@@ -113,8 +112,8 @@ def _fields(options: Options, identity: Identity) -> Mapping[str, str]:
 
 def _record(options: Options) -> None:
     """Point the variables that Chalice's stage has to this stack."""
-    section = json.loads(CONFIG.read_text(encoding="utf-8"))["stages"][LOCAL]
+    names = stages.defaults()["stages"][LOCAL]["environment_variables"]
     found = application_environment(options, "api")
-    variables = {n: found.get(n, v) for n, v in section["environment_variables"].items()}
-    record(LOCAL, {**section, "environment_variables": variables})
+    variables = {name: found[name] for name in names if name in found}
+    stages.replace(stages.addresses_file(), json.dumps(variables, indent=2) + "\n")
     click.echo(f"`chalice local --stage {LOCAL}` now uses the Darkroom in {options.data}.")

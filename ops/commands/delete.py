@@ -9,14 +9,15 @@ import click
 
 from ops.client.api import Api
 from ops.client.errors import ApiFault, Refused
-from ops.client.options import Caller, ImageId, api_options, json_option
+from ops.client.options import Caller, api_options, json_option
+from ops.client.selection import ImageIdOrInput, given_ids
 from ops.exit_codes import EXPLAINED_FOR_SEVERAL, exit_code
 from ops.render.outcomes import shown
 from ops.terminal import say
 
 
 @click.command(epilog=EXPLAINED_FOR_SEVERAL)
-@click.argument("image_ids", metavar="ID...", nargs=-1, required=True, type=ImageId())
+@click.argument("image_ids", metavar="ID|-...", nargs=-1, required=True, type=ImageIdOrInput())
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @api_options
@@ -28,7 +29,7 @@ def delete(image_ids: tuple[str, ...], yes: bool, as_json: bool, **given: Any) -
         python -m ops delete 01M7Y2N0N9BYRK049JRFXGS292
     """
     caller = Caller(given)
-    wanted = list(dict.fromkeys(image_ids))
+    wanted = given_ids(image_ids)
     api = caller.api()
     if not yes:
         _ask(api, wanted)

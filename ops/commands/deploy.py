@@ -24,6 +24,7 @@ from ops.deploy.templates import Template, read_templates
 from ops.deploy.temporary_token import temporary_token
 from ops.maintenance.stage_access import Where
 from ops.packaging.program import unfit
+from ops.site_folder import checks
 
 _SWITCHES = {"use_kms": "UseKmsKey", "use_waf": "UseWaf"}
 _VALUES = {
@@ -82,6 +83,7 @@ def deploy(**given: Any) -> None:
 def _deploy(given: dict[str, Any], progress: Progress) -> None:
     name = check_stage(given["stage"])
     _check_python()
+    notes = checks.check()
     origins = check_origins(given["allowed_origin"])
     account = connect(given["profile"], given["region"])
     stage = Stage(name, account.id, account.region, account.partition)
@@ -90,6 +92,8 @@ def _deploy(given: dict[str, Any], progress: Progress) -> None:
     options = DeployOptions(origins, _parameters(given, templates), _limits(given))
     deployment = Deployment(account, stage, templates, options, progress)
     progress.say(f"Stage {name} in {account.region} of account {account.id}, as {account.identity}")
+    for note in notes:
+        progress.say(note)
     check_settings(deployment)
     if given["dry_run"]:
         show_changes(deployment)

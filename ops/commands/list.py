@@ -1,4 +1,4 @@
-"""`python -m ops list`: lists the caller's images, newest first."""
+"""`python -m ops list`: lists the caller's images, or some of them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,12 +8,25 @@ from typing import Any
 
 import click
 
-from chalicelib.model.image import Status
 from ops.client.options import Caller, api_options, json_option
+from ops.client.selection import selection, selection_options
 from ops.exit_codes import EXPLAINED_FOR_SEVERAL
 from ops.render.outcomes import shown
 from ops.terminal import say
 
+SORTS = (
+    "-created_at",
+    "created_at",
+    "filename",
+    "-filename",
+    "bytes",
+    "-bytes",
+    "savings",
+    "-savings",
+)
+_LIMIT = 20
+_SORT_HELP = "What to sort by; with - before it, the largest first: --sort=-bytes."
+_LIMIT_HELP = f"Maximum number of images  [default: {_LIMIT}]"
 _ROW = "{id:<26}  {status:<10}  {created:<16}  {sides:>11}  {bytes:>11}  {saved:>6}  {filename}"
 _HEAD = {
     "id": "id",
@@ -27,40 +40,50 @@ _HEAD = {
 
 
 @click.command("list", epilog=EXPLAINED_FOR_SEVERAL)
+@selection_options
 @click.option(
-    "--status",
-    type=click.Choice([status.value for status in Status]),
-    help="Only images with this status.",
+    "--sort", type=click.Choice(SORTS), default=SORTS[0], show_default=True, help=_SORT_HELP
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    default=20,
-    show_default=True,
-    help="Maximum number of images.",
-)
+@click.option("--limit", type=click.IntRange(1), help=_LIMIT_HELP)
 @click.option("--all", "everything", is_flag=True, help="List all images.")
+@click.option(
+    "--ids", is_flag=True, help="Print only the ids, of all images unless --limit is given."
+)
 @json_option
 @api_options
 def list_images(
-    status: str | None, limit: int, everything: bool, as_json: bool, **given: Any
+    sort: str, limit: int | None, everything: bool, ids: bool, as_json: bool, **given: Any
 ) -> None:
-    """List your images, newest first.
+    """List your images, or those that meet the conditions.
 
         python -m ops list --status rejected
+
+        python -m ops list --query "red door" --sort=-bytes
 
         python -m ops list --all --json > images.jsonl
 
     Histories are not included; `show` has them.
     """
-    caller = Caller(given)
+    if limit and everything:
+        raise click.UsageError("Give either --limit or --all.")
+    if ids and as_json:
+        raise click.UsageError("Give either --ids or --json.")
+    conditions = selection(given) | ({} if sort == SORTS[0] else {"sort": sort})
+    everything = everything or (ids and not limit)
+    most = limit or _LIMIT
     # One more than is shown, to find out whether there are more.
-    found = caller.api().images(status, None if everything else limit + 1)
-    lines = _json_lines if as_json else _lines
-    for line in lines(found if everything else islice(found, limit)):
+    found = (
+        Caller(given).api(patient=everything).images(conditions, None if everything else most + 1)
+    )
+    lines = _ids if ids else _json_lines if as_json else _lines
+    for line in lines(found if everything else islice(found, most)):
         click.echo(line)
     if next(found, None):
-        say(f"There are more: --limit {2 * limit} or --all shows them.")
+        say(f"There are more: --limit {2 * most} or --all shows them.")
+
+
+def _ids(images: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return (str(image["id"]) for image in images)
 
 
 def _json_lines(images: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ops.local.names import REGION
 from ops.packaging.archives import unpacked_size
 from ops.packaging.program import chalice_command, unfit
 from ops.project import PROJECT
+from ops.site_folder import checks
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -44,7 +45,7 @@ _UNCHECKED = b"\x01\x00\x00\x00"  # flags of an unchecked hash-based .pyc
 
 
 @click.command()
-@click.option("--stage", default="dev", show_default=True, help="Stage in .chalice/config.json")
+@click.option("--stage", default="dev", show_default=True, help="A stage that is recorded")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
 @click.option("--kms-key-arn", default="", help="KmsKeyArn output of the stack stores, if any")
 def package(stage: str, out: Path, kms_key_arn: str) -> None:
@@ -56,6 +57,7 @@ def package(stage: str, out: Path, kms_key_arn: str) -> None:
 
     Exits with 1 if the artifacts would not run on Lambda.
     """
+    checks.check()
     click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
     if warning := unfit():
         click.echo(f"These artifacts are for tests only. {warning}", err=True)

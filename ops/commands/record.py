@@ -1,4 +1,4 @@
-"""`python -m ops record`: records a stage's names and addresses in `.chalice/config.json`."""
+"""`python -m ops record`: records a stage's names and addresses in the site folder."""
 
 import click
 
@@ -14,7 +14,7 @@ from ops.deploy.stage import Stage, check_stage
 @click.option("--region", help="AWS region  [default: your profile's]")
 @click.option("--profile", help="AWS profile for credentials")
 def record(stage: str, region: str | None, profile: str | None) -> None:
-    """Record the outputs of a stage's stacks in .chalice/config.json, as `deploy` does.
+    """Record the outputs of a stage's stacks in site/stages.toml, as `deploy` does.
 
     `chalice deploy` and `package` read them there. Other settings in the file stay as they are.
 

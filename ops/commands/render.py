@@ -11,7 +11,7 @@ from rich.console import Console
 from chalicelib import imaging
 from chalicelib.errors import SettingsError
 from chalicelib.model.focal_point import CENTRE, FocalPoint
-from chalicelib.model.variants import DEFAULT_TABLE, FOLDERS, load_variants, load_watermarks
+from chalicelib.model.variants import load_variants, load_watermarks, watermark_folders
 from chalicelib.settings import Settings
 from ops.exit_codes import DONE, FAILED, INTERRUPTED
 from ops.render.files import Rules, render_file
@@ -20,12 +20,13 @@ from ops.render.folders import folders_of
 from ops.render.outcomes import FileFault, Outcome, shown
 from ops.render.report import files_in_words, show, show_json, total_of
 from ops.render.watermarks import local_objects
+from ops.site_folder import variants as own_table
 
 _PATH = click.Path(path_type=Path)
 _DIRECTORY = click.Path(file_okay=False, path_type=Path)
 _OUT_HELP = "Folder for the renditions; created if missing."
 _VARIANTS_HELP = """Another variants table; its watermarks, and copies of those in the images
-bucket, may be beside it. [default: chalicelib/variants.toml]"""
+bucket, may be beside it. [default: the site folder's, or else chalicelib/variants.toml]"""
 _HEIC_HELP = "Also read HEIC files; needs requirements-heic.txt. Also the variable ALLOW_HEIC."
 _POINT_HELP = """Focal point to crop around, as fractions of width and height from the upper left,
 such as 0.3,0.4. [default: the centre]"""
@@ -73,11 +74,11 @@ def render(
 
 
 def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:
-    """The rules of `table`, or of Darkroom's own; a usage error if it is wrong."""
-    path = table or DEFAULT_TABLE
+    """The rules of `table`, or of the checkout's; a usage error if it is wrong."""
     try:
+        path = table or own_table.table()
         variants = load_variants(path)
-        watermarks = load_watermarks(variants, (path.parent, *FOLDERS) if table else FOLDERS)
+        watermarks = load_watermarks(variants, watermark_folders(path))
         watermarks = {**watermarks, **local_objects(variants, path.parent)}
         imaging.check_watermarks(watermarks)
         if heic:

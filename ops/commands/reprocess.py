@@ -50,7 +50,7 @@ def reprocess(
 ) -> None:
     """Queue images to be processed again: those with IDS, --all, or those with a --status.
 
-    After a change of chalicelib/variants.toml has been deployed, this makes only the renditions
+    After a change of the variants table has been deployed, this makes only the renditions
     that it requires:
 
         python -m ops reprocess --only-missing --stage dev

@@ -1,7 +1,5 @@
 """`python -m ops rotate-keys`: signs the URLs of private images with a new key."""
 
-import os
-
 import click
 
 from ops.account import connect
@@ -12,7 +10,7 @@ from ops.deploy.stage import Stage, check_stage
 from ops.deploy.templates import read_templates
 from ops.exit_codes import EXPLAINED
 from ops.local.stack import signing_keys
-from ops.local.stack.options import read_options
+from ops.local.stack.options import current_options
 from ops.maintenance.stage_access import LOCAL
 from ops.terminal import say
 
@@ -30,7 +28,7 @@ def rotate_keys(stage: str, region: str | None, profile: str | None) -> None:
     next rotation. After a key has leaked, rotate twice: then no URL of before is valid.
     """
     if stage == LOCAL:
-        signing_keys.rotate(read_options(os.environ).data)
+        signing_keys.rotate(current_options().data)
     else:
         _rotate(check_stage(stage), region, profile)
     say("Private images are signed with a new key. Those of the former one stay valid for now.")

@@ -4,17 +4,23 @@ import os
 import signal
 import sqlite3
 import sys
+from collections.abc import Sequence
 from types import FrameType
 
 import click
 from rich.console import Console
 
+from chalicelib.errors import DarkroomError, SettingsError
+from chalicelib.settings import read_settings
 from ops.exit_codes import FAILED
+from ops.local.stack.environment import application_environment
 from ops.local.stack.lock import only_stack
-from ops.local.stack.options import Options, StackError, read_options
+from ops.local.stack.options import Options, StackError, current_options
 from ops.local.stack.private_files import make_private
 from ops.local.stack.supervisor import Stack, addresses
 from ops.local.storage.disk import is_disk_error
+from ops.site_folder import checks, stages
+from ops.site_folder.stage_schema import LOCAL
 
 _FIRST_TOKEN = "Token ./darkroom token create --subject you@example.com"  # noqa: S105 - a hint
 _DATA_HELP = "Directory for pictures, records and logs  [default: .darkroom]"
@@ -57,20 +63,34 @@ def run(**given: str | None) -> None:
     given_options = {name.upper(): value for name, value in given.items() if value is not None}
     console = Console(highlight=False, soft_wrap=True, stderr=False)
     try:
-        options = read_options({**os.environ, **given_options})
+        notes = [*checks.files(), *checks.check()]
+        options = current_options(given_options)
+        _check_settings(options)
         os.umask(0o077)  # records, keys and pictures are private to this user
         make_private(options.data)
         with only_stack(options.data):
-            _run(options, console)
-    except (StackError, OSError, sqlite3.Error) as error:
-        if is_disk_error(error) and not isinstance(error, StackError):
+            _run(options, console, notes)
+    except (DarkroomError, OSError, sqlite3.Error) as error:
+        if is_disk_error(error) and not isinstance(error, DarkroomError):
             error = StackError(f"The disk of DATA_DIR is full ({error}). Free some space on it.")
         click.echo(f"Darkroom cannot run. {error}", err=True)
         sys.exit(FAILED)
 
 
-def _run(options: Options, console: Console) -> None:
-    console.print(f"Starting Darkroom; its data is in {options.data}")
+def _check_settings(options: Options) -> None:
+    """SettingsError for a setting that the application would refuse."""
+    # The credentials file may not exist yet.
+    environment = application_environment(options, "api")
+    settings = {n: v for n, v in environment.items() if not n.startswith("AWS_")}
+    try:
+        read_settings(settings)
+    except SettingsError as reason:
+        raise stages.located(reason, LOCAL, os.environ) from reason
+
+
+def _run(options: Options, console: Console, notes: Sequence[str]) -> None:
+    for line in (f"Starting Darkroom; its data is in {options.data}", *notes):
+        console.print(line, markup=False)
     progress = console.status("starting") if console.is_terminal else None
     stack = Stack(
         options,

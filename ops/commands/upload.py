@@ -11,7 +11,7 @@ import click
 
 from ops.client.options import Caller, api_options, json_option
 from ops.exit_codes import EXPLAINED_FOR_SEVERAL, INTERRUPTED, exit_code
-from ops.local.stack.options import read_options
+from ops.local.stack.options import current_options
 from ops.render.report import files_in_words
 from ops.retry import LONG, RetryPolicy
 from ops.terminal import say, stop_on_signals
@@ -94,7 +94,7 @@ def _run(batch: Batch, found: Found, *, quiet: bool) -> Iterator[Outcome]:
 
 
 def _journal() -> Path:
-    return read_options(os.environ).data / "uploads.sqlite"
+    return current_options().data / "uploads.sqlite"
 
 
 def _stop(batch: Batch, done: str) -> None:

@@ -8,14 +8,15 @@ import click
 
 from ops.client.api import Api
 from ops.client.errors import Refused
-from ops.client.options import Caller, ImageId, api_options, json_option
+from ops.client.options import Caller, api_options, json_option
+from ops.client.selection import ImageIdOrInput, given_ids
 from ops.exit_codes import EXPLAINED_FOR_SEVERAL, exit_code
 from ops.terminal import say
 
 
 @click.command(epilog=EXPLAINED_FOR_SEVERAL)
 @click.argument("choice", metavar="private|public", type=click.Choice(["private", "public"]))
-@click.argument("image_ids", metavar="ID...", nargs=-1, required=True, type=ImageId())
+@click.argument("image_ids", metavar="ID|-...", nargs=-1, required=True, type=ImageIdOrInput())
 @json_option
 @api_options
 def visibility(choice: str, image_ids: tuple[str, ...], as_json: bool, **given: Any) -> None:
@@ -27,7 +28,7 @@ def visibility(choice: str, image_ids: tuple[str, ...], as_json: bool, **given: 
     are still being moved.
     """
     api = Caller(given).api()
-    wanted = list(dict.fromkeys(image_ids))
+    wanted = given_ids(image_ids)
     done = sum(_change(api, image_id, choice, as_json=as_json) for image_id in wanted)
     sys.exit(exit_code(done, len(wanted) - done))
 

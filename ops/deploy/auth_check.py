@@ -24,7 +24,7 @@ def check_auth_mode(deployment: Deployment, *, allowed: bool, ask: bool) -> None
     if not allowed:
         raise CloudError(
             f"AUTH_MODE of the stage {name} is none: {_MEANING}. Set it to token in the stage's "
-            "section of .chalice/config.json, or allow it with --allow-anybody."
+            "section of site/stages.toml, or allow it with --allow-anybody."
         )
     progress.say(f"AUTH_MODE is none: {_MEANING}.")
     with explained():

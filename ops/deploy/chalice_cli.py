@@ -136,8 +136,8 @@ def _written(account: Account, stage: Stage) -> Names:
     names = configured_names(stage.name, place, key)
     if not _is_own(account, names.uploads_bucket):
         raise CloudError(
-            f"This account has no bucket {names.uploads_bucket}, which the stage {stage.name} in "
-            f".chalice/config.json names. `make deploy STAGE={stage.name}` creates the whole "
+            f"This account has no bucket {names.uploads_bucket}, which the recorded stage "
+            f"{stage.name} names. `make deploy STAGE={stage.name}` creates the whole "
             "stage; to do it in steps, see docs/infrastructure.md."
         )
     write_policies(names)

@@ -18,7 +18,7 @@ def run_chalice(
 ) -> None:
     """Run `chalice deploy` or `chalice delete` with live output; CloudError if it fails.
 
-    The stage's section of config.json takes precedence over `settings`.
+    The stage's section of the configuration takes precedence over `settings`.
     """
     command = chalice_command(verb, "--stage", stage)
     if account.profile:

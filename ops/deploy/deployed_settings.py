@@ -1,4 +1,4 @@
-"""Reads a stage's section of `.chalice/config.json` back from its functions in AWS.
+"""Reads a stage's section of the configuration back from its functions in AWS.
 
 A checkout that never deployed the stage lacks that section. Chalice would apply the defaults of a
 new stage and thereby reset memory, time limits and settings.

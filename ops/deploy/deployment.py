@@ -25,6 +25,7 @@ from ops.deploy.templates import PARTS, Template
 from ops.iam.files import write_policies
 from ops.iam.names import Names, names_of
 from ops.signing_keys import with_next, without_older
+from ops.site_folder import location, stages
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Deployment:
 
     @cached_property
     def section(self) -> dict[str, Any]:
-        """The stage's section of config.json, or its settings in AWS if none was recorded here."""
+        """The stage's settings as recorded here, or as they are in AWS if none were."""
         section = stage_config.recorded(self.stage.name)
         if stage_config.is_recorded(section, self.stage):
             return section
@@ -94,10 +95,10 @@ class Deployment:
         if deployed is None:
             return section
         self.progress.say(
-            f"Settings of the stage {self.stage.name} are read from its functions, because "
-            ".chalice/config.json was not recorded by a deployment of it."
+            f"Settings of the stage {self.stage.name} are read from its functions, because no "
+            "deployment of it was recorded here."
         )
-        return stage_config.completed(deployed)
+        return stage_config.completed(deployed, self.stage.name)
 
     def next_section(self, values: Values) -> dict[str, Any]:
         """The section that a deployment with these template values records."""
@@ -196,11 +197,12 @@ class Deployment:
             self.stacks[part].apply(self.templates[part], self.template_values())
 
     def record(self) -> None:
-        """Record names and addresses in .chalice/config.json, and write the policies."""
+        """Record names and addresses in the site folder, and write the policies."""
         values = self.template_values()
         section = self.next_section(values)
-        if stage_config.record(self.stage.name, section):
-            self.progress.detail(f"recorded in the stage {self.stage.name} of .chalice/config.json")
+        if stages.record(self.stage.name, section):
+            file = location.shown(location.folder() / location.STAGES)
+            self.progress.detail(f"recorded in the stage {self.stage.name} of {file}")
         write_policies(self.names(section, values))
 
     def _publish(self) -> None:

@@ -43,7 +43,7 @@ def set_limits(
 ) -> list[str]:
     """Apply all limits; return lines with the API's, and what the account's quota prevents.
 
-    `section` is the stage's section of config.json.
+    `section` is the stage's section of the configuration.
     """
     functions = account.client("lambda")
     with explained():
@@ -67,7 +67,7 @@ def reserve(client: Any, function: str, executions: int) -> bool:
     """Reserve executions for a function, which cannot use more; False if the quota is too small.
 
     A new account must leave all of its ten executions unreserved, so Chalice would fail there.
-    reserved_concurrency in .chalice/config.json is kept.
+    reserved_concurrency of the stage is kept.
     """
     present = client.get_function_concurrency(FunctionName=function)
     if "ReservedConcurrentExecutions" in present:

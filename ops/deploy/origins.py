@@ -8,6 +8,7 @@ from ops.aws_errors import CloudError
 from ops.deploy import stage_config
 from ops.deploy.stacks import Stack
 from ops.deploy.stage import Stage
+from ops.site_folder import stages
 
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
 
@@ -31,7 +32,9 @@ def named_origins(
         allowed = settings.get("ALLOWED_ORIGINS", "")
         own = settings.get("PUBLIC_URL", "").removesuffix("/images")
     else:  # recorded on another machine, or for another account
-        allowed, own = stores.parameters().get("AllowedOrigins", ""), site
+        chosen = stages.chosen(stage.name).get("environment_variables", {})
+        allowed = chosen.get("ALLOWED_ORIGINS") or stores.parameters().get("AllowedOrigins", "")
+        own = site
     origins = (origin.strip() for origin in allowed.split(","))
     return tuple(origin for origin in origins if origin and origin not in (own, site))
 

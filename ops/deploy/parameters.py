@@ -46,7 +46,7 @@ def stage_values(stage: Stage) -> Values:
 
 
 def config_values(section: Mapping[str, Any]) -> Values:
-    """Values from the stage's section of config.json: time limits, and if there are webhooks."""
+    """Values from the stage's configuration: time limits, and if there are webhooks."""
     has_receiver = bool(section.get("environment_variables", {}).get("WEBHOOK_URL"))
     limits = {parameter: time_limit(section, name) for parameter, name in TIME_LIMITS.items()}
     hidden = {
@@ -58,7 +58,7 @@ def config_values(section: Mapping[str, Any]) -> Values:
 
 
 def time_limit(section: Mapping[str, Any], function: str) -> int:
-    """A function's time limit in seconds, in a stage's section of config.json."""
+    """A function's time limit in seconds, in a stage's section of the configuration."""
     common = section.get("lambda_timeout", _CHALICE_SECONDS)
     own = section.get("lambda_functions", {}).get(function, {})
     return int(own.get("lambda_timeout", common))

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from chalicelib.errors import SettingsError
 from chalicelib.settings import read_settings
 from ops.account import Account
 from ops.aws_errors import CloudError, explained
 from ops.deploy.deployment import Deployment
 from ops.deploy.parameters import Values, settings_of, stage_values
+from ops.site_folder import stages
 
 _PAGE = "https://page.invalid"  # in place of addresses that a deployment finds out
 
@@ -15,7 +17,10 @@ def check_settings(deployment: Deployment) -> None:
     """Raise DarkroomError for a setting that functions would refuse, or that cannot work."""
     variables: Mapping[str, str] = deployment.section.get("environment_variables", {})
     values = {**stage_values(deployment.stage), "AllowedOrigins": _PAGE, "DistributionId": ""}
-    read_settings({**variables, **_of_deployment(variables, values)})
+    try:
+        read_settings({**variables, **_of_deployment(variables, values)})
+    except SettingsError as reason:
+        raise stages.located(reason, deployment.stage.name) from reason
     if variables.get("WEBHOOK_URL"):
         _check_webhook_secret(deployment.account, deployment.stage.webhook_secret)
 

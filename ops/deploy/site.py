@@ -12,9 +12,8 @@ from urllib.parse import quote
 from ops.account import Account
 from ops.aws_errors import explained
 from ops.local.http.pages import content_type
-from ops.project import PROJECT
-
-FRONTEND = PROJECT / "frontend"
+from ops.project import FRONTEND
+from ops.site_folder import page
 
 # Browsers revalidate each time; the CDN keeps a file for an hour, or until it is invalidated.
 _CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
@@ -49,10 +48,10 @@ class Publication:
 
 
 def page_files(site: str) -> list[File]:
-    """The files of `frontend/`, and config.json with the API's address."""
+    """The files of `frontend/` with the user's texts, and config.json with the API's address."""
     paths = [path.relative_to(FRONTEND) for path in sorted(FRONTEND.rglob("*")) if path.is_file()]
     files = [
-        File(path.as_posix(), (FRONTEND / path).read_bytes())
+        File(path.as_posix(), page.customized(path.as_posix(), (FRONTEND / path).read_bytes()))
         for path in paths
         if not any(part.startswith(".") for part in path.parts)
     ]

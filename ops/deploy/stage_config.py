@@ -1,46 +1,45 @@
-"""A stage's section of `.chalice/config.json`, in which a deployment records its settings."""
+"""A stage's section of the configuration, in which a deployment records its settings."""
 
 import copy
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ops.deploy.stage import API_STAGE, Stage
-from ops.iam.files import policy_file
-from ops.iam.names import CONFIG
 from ops.iam.policies import FUNCTIONS
+from ops.project import policy_file
+from ops.site_folder import stages
 
-_SHAPE = "dev"  # the stage whose sizes and limits are a new stage's defaults
 
-
-def recorded(stage: str, file: Path = CONFIG) -> dict[str, Any]:
+def recorded(stage: str) -> dict[str, Any]:
     """The stage's section; new stages, and functions that it lacks, start as in `dev`."""
-    stages = _stages(file)
-    return _with_all_functions(stages.get(stage, stages[_SHAPE]), stages[_SHAPE])
+    shape = _shape()
+    return _with_all_functions(stages.section_of(stage) or shape, shape)
 
 
 def is_recorded(section: Mapping[str, Any], stage: Stage) -> bool:
     """Whether a deployment of this stage, in its account and region, recorded the section."""
     variables = section.get("environment_variables", {})
-    return bool(variables.get("UPLOADS_BUCKET") == stage.uploads_bucket)
+    return bool(variables.get(stages.NAME) == stage.uploads_bucket)
 
 
-def completed(section: Mapping[str, Any], file: Path = CONFIG) -> dict[str, Any]:
-    """`section` over the shape of a new stage; the environment variables are those of `section`."""
-    shape = _stages(file)[_SHAPE]
-    return _with_all_functions({**shape, **section}, shape)
+def completed(section: Mapping[str, Any], stage: str) -> dict[str, Any]:
+    """`section`, as it was read from AWS, over the shape of a new stage.
+
+    Over both is what the user has set in stages.toml. The other environment variables are those
+    of `section`.
+    """
+    shape = _shape()
+    return stages.over(stages.chosen(stage), _with_all_functions({**shape, **section}, shape))
 
 
-def common(file: Path = CONFIG) -> dict[str, Any]:
+def common() -> dict[str, Any]:
     """What config.json sets for all stages."""
-    config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return {name: value for name, value in config.items() if name != "stages"}
+    return {name: value for name, value in stages.defaults().items() if name != "stages"}
 
 
-def _stages(file: Path) -> dict[str, dict[str, Any]]:
-    stages: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["stages"]
-    return stages
+def _shape() -> dict[str, Any]:
+    shape: dict[str, Any] = stages.defaults()["stages"][stages.SHAPE]
+    return shape
 
 
 def _with_all_functions(section: Mapping[str, Any], shape: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,15 +59,3 @@ def with_settings(
     for name in FUNCTIONS:
         functions.setdefault(name, {})["iam_policy_file"] = policy_file(stage, name)
     return merged
-
-
-def record(stage: str, section: Mapping[str, Any]) -> bool:
-    """Write the stage's section if it differs; return whether it did."""
-    config = json.loads(CONFIG.read_text(encoding="utf-8"))
-    if config["stages"].get(stage) == section:
-        return False
-    config["stages"][stage] = section
-    scratch = CONFIG.with_suffix(".new")
-    scratch.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    scratch.replace(CONFIG)  # atomically
-    return True

@@ -1,15 +1,12 @@
 """Options of the command line and parameters of the templates, with their descriptions."""
 
-import json
 from typing import Any
 
 import click
 
 from ops.deploy.templates import FOLDER
 from ops.docs.settings import Row
-from ops.project import PROJECT
-
-_CONFIG = PROJECT / ".chalice" / "config.json"
+from ops.site_folder import stages
 
 
 def run_rows(command: click.Command) -> list[Row]:
@@ -43,7 +40,7 @@ def parameter_rows(part: str) -> list[Row]:
 
 def function_rows() -> list[Row]:
     """A row for each function: its memory and time limit in a new stage."""
-    functions = json.loads(_CONFIG.read_text())["stages"]["dev"]["lambda_functions"]
+    functions = stages.defaults()["stages"][stages.SHAPE]["lambda_functions"]
     return [
         [f"`{name}`", f"{limits['lambda_memory_size']:,}", str(limits["lambda_timeout"])]
         for name, limits in functions.items()

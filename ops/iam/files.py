@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ops.iam.names import Names
 from ops.iam.policies import FUNCTIONS, policy_of
-from ops.project import PROJECT
+from ops.project import PROJECT, policy_file
 
 
 def write_policies(names: Names, folder: Path = PROJECT / ".chalice") -> list[Path]:
@@ -14,8 +14,3 @@ def write_policies(names: Names, folder: Path = PROJECT / ".chalice") -> list[Pa
     for file, function in zip(files, FUNCTIONS, strict=True):
         file.write_text(json.dumps(policy_of(function, names), indent=2) + "\n")
     return files
-
-
-def policy_file(stage: str, function: str) -> str:
-    """The name of a function's `iam_policy_file` in a stage."""
-    return f"policy-{stage}-{function}.json"

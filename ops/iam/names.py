@@ -1,14 +1,12 @@
 """Names and ARNs of a stage's functions and stores."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ops.aws_errors import CloudError
-from ops.project import PROJECT
+from ops.site_folder import stages
 
-CONFIG = PROJECT / ".chalice" / "config.json"
 APPLICATION = "darkroom"
 API = "api_handler"
 
@@ -159,25 +157,29 @@ def names_of(
 
 
 def configured_names(stage: str, place: Location, kms_key_arn: str = "") -> Names:
-    """The names of a stage in `.chalice/config.json`."""
+    """The names of a stage that is recorded here, or those of the example `dev`."""
     section = configuration_of(stage)
     environment, xray = section["environment_variables"], bool(section.get("xray"))
     return names_of(stage, environment, place, kms_key_arn=kms_key_arn, xray=xray)
 
 
 def configuration_of(stage: str) -> dict[str, Any]:
-    """The stage's section of `.chalice/config.json`, merged over its settings for all stages.
+    """The stage's section of what Chalice reads, merged over its settings for all stages.
 
-    CloudError if it has no such stage.
+    CloudError if no deployment of it has been recorded here.
     """
-    config: dict[str, Any] = json.loads(CONFIG.read_text(encoding="utf-8"))
-    section = config["stages"].get(stage)
-    if section is None:
-        stages = ", ".join(config["stages"])
+    config = stages.configuration()
+    section = config["stages"].get(stage, {})
+    if stages.NAME not in section.get("environment_variables", {}):
+        recorded = [
+            name
+            for name, other in config["stages"].items()
+            if stages.NAME in other.get("environment_variables", {})
+        ]
         raise CloudError(
-            f"There is no stage {stage} in .chalice/config.json, which has {stages}. Deploying "
-            "records it there: copy the file from where it was deployed, deploy it again, or "
-            f"record it with `./darkroom record --stage {stage}`."
+            f"The stage {stage} is not recorded here; recorded are {', '.join(recorded)}. "
+            "Deploying records it in the site folder's stages.toml: copy that file from where it "
+            f"was deployed, deploy it again, or use `./darkroom record --stage {stage}`."
         )
     variables = [part.get("environment_variables", {}) for part in (config, section)]
     return {**config, **section, "environment_variables": {**variables[0], **variables[1]}}

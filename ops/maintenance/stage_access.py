@@ -20,9 +20,10 @@ from ops.iam.names import configuration_of
 from ops.local.stack import readiness
 from ops.local.stack.credentials import profiles_file
 from ops.local.stack.environment import application_environment
-from ops.local.stack.options import Options, read_options
+from ops.local.stack.options import Options, current_options
 from ops.local.stack.timeouts import PART_TIMEOUT_SECONDS
 from ops.maintenance.observed_stores import NullTelemetry
+from ops.site_folder import variants
 
 LOCAL = "local"
 
@@ -42,7 +43,7 @@ class Where:
     def options(self) -> Options:
         """Ports and folders of the local stack; StackError names a variable that is wrong."""
         chosen = {"DATA_DIR": str(self.data_dir)} if self.data_dir else {}
-        return read_options({**os.environ, **chosen})
+        return current_options(chosen)
 
 
 def open_stage(where: Where) -> Wiring:
@@ -107,6 +108,7 @@ def _is_running(options: Options) -> bool:
 
 def _enter_deployed(where: Where) -> Mapping[str, str]:
     environment: Mapping[str, str] = configuration_of(where.stage)["environment_variables"]
+    environment = {**environment, **variants.setting()}
     account = connect(where.profile, where.region)
     boto3.setup_default_session(profile_name=account.profile, region_name=account.region)
     return environment

@@ -13,6 +13,7 @@ from ops.packaging import libraries
 from ops.packaging.archives import pack
 from ops.packaging.compiling import compile_modules
 from ops.packaging.services import called_services
+from ops.site_folder import variants
 
 _CODE_HOME, _LAYER_HOME = "/var/task", "/opt"  # where Lambda unzips code and layer
 _RECIPE = Path(__file__).parent  # a change of this code changes the names of packages
@@ -20,7 +21,7 @@ _CLUTTER = ("__pycache__/", "/README", "/.")
 
 
 class CodePackager(AppOnlyDeploymentPackager):
-    """The application: app.py, chalicelib/ and Chalice's own module."""
+    """The application: app.py, chalicelib/ and Chalice's own module, with the user's variants."""
 
     def create_deployment_package(self, project_dir: str, python_version: str) -> str:
         """The path of the zip file, which is created unless it exists."""
@@ -41,9 +42,12 @@ class CodePackager(AppOnlyDeploymentPackager):
         return str(_cached(project_dir, "appcode", python_version, parts))
 
     def _iter_app_filenames(self, project_dir: str) -> Iterator[tuple[str, str]]:
+        own = variants.packaged()
         for source, place in super()._iter_app_filenames(project_dir):
-            if not any(part in place for part in _CLUTTER):
+            if place not in own and not any(part in place for part in _CLUTTER):
                 yield source, place
+        for place, path in own.items():
+            yield str(path), place
 
 
 class LayerPackager(LayerDeploymentPackager):

@@ -128,7 +128,5 @@ def test_cfn_lint_accepts_the_applications_template_as_sam_expands_it(package: P
 
 def test_a_stage_that_is_not_configured_is_an_error(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["package", "--stage", "elsewhere", "--out", str(tmp_path)])
-    sentence = (
-        "Not finished. There is no stage elsewhere in .chalice/config.json, which has local, dev."
-    )
+    sentence = "Not finished. The stage elsewhere is not recorded here; recorded are local, dev."
     assert (done.exit_code, sentence in done.stderr) == (1, True)

@@ -10,10 +10,12 @@ from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
 from chalicelib.aws import items, rows
+from chalicelib.aws.cdn_signing import CloudFrontSigner
+from chalicelib.aws.parameters import SsmParameters
 from chalicelib.deletion import Deleter
 from chalicelib.errors import TransientError
 from chalicelib.events.schemas import outbox_event_of
-from chalicelib.model.image import RECENT, Event, Image, Status
+from chalicelib.model.image import RECENT, Event, Image, Status, Visibility
 from chalicelib.model.patch import (
     LONGEST_ALT,
     LONGEST_TAG,
@@ -24,8 +26,11 @@ from chalicelib.model.patch import (
 )
 from chalicelib.model.variants import load_table
 from chalicelib.ports.objects import ListedVersion
+from chalicelib.ports.secrets import signing_key
 from chalicelib.views import image_view
+from chalicelib.views.addresses import Addresses
 from chalicelib.wiring import Wiring
+from ops import signing_keys
 from tests.aws.stores import DynamoTable
 from tests.builders import KEY, NOON, changed, processed, put, version
 from tests.clock import Clock
@@ -262,10 +267,25 @@ def test_the_event_of_an_image_with_the_longest_texts_fits_on_the_bus(wiring: Wi
     assert len(event.detail.encode()) < 240 * 1024
 
 
+@pytest.mark.parametrize("visibility", Visibility)
 def test_a_page_of_100_images_with_the_longest_texts_is_below_lambdas_limit(
-    wiring: Wiring,
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch, visibility: Visibility
 ) -> None:
-    full = fullest(processed(wiring, jpeg(2400, 1800)))
-    view = msgspec.json.encode(image_view.show(full, "https://photos.example/images", load_table()))
+    keys = signing_keys.new_keys()
+    parameter = signing_keys.written(replace(keys, id="K" + 13 * "1"))
+    monkeypatch.setattr(SsmParameters, "read", lambda *_: parameter)
+    signer = CloudFrontSigner("a parameter", wiring.clock)
+    addresses = Addresses(signer, wiring.settings, wiring.clock)
+    full = fullest(processed(wiring, jpeg(4000, 3000)))
+    full = replace(full, visibility=visibility)
+    view = image_view.show(
+        full,
+        wiring.settings.public_url,
+        load_table(),
+        urls=addresses.of(full),
+        signing_key=signing_key(wiring.secrets),
+    )
     # The function's answer has it as a JSON string.
-    assert 100 * len(json.dumps(view.decode(), ensure_ascii=False).encode()) < 6_000_000
+    text = json.dumps(msgspec.json.encode(view).decode(), ensure_ascii=False)
+    assert ("Key-Pair-Id=K1" in text) == (visibility is Visibility.PRIVATE)
+    assert 100 * len(text.encode()) < 6_000_000

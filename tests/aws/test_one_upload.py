@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from chalicelib.aws import clients
 from chalicelib.aws.images import DynamoImages
@@ -153,3 +154,28 @@ def test_a_version_whose_event_was_lost_goes_when_the_image_is_processed_again(
     ((version,),) = wiring.objects.versions(UPLOADS, key)
     assert version.id == done.processing.version_id
     assert wiring.objects.read(UPLOADS, key, 1_000_000).data == first
+
+
+def test_a_later_version_that_is_too_large_does_not_take_the_place_of_the_accepted_one(
+    wiring: Wiring,
+) -> None:
+    ticket = wiring.tickets.post("ann", "a.jpg", "image/jpeg", 20_000, None)
+    assert isinstance(ticket, PostTicket)
+    key, data = ticket.fields["key"], jpeg(64, 48)
+    accepted = event(1, key, posted(ticket, data))
+    too_large = bytes(wiring.settings.max_upload_bytes + 1)
+    clients.s3().put_object(Bucket=UPLOADS, Key=key, Body=too_large)
+    process(wiring, accepted)
+    check_one_is_left(wiring, ticket.image_id, key)
+    assert wiring.objects.read(UPLOADS, key, 1_000_000).data == data
+
+
+def test_an_upload_that_is_too_large_remains_the_only_one_of_its_ticket(wiring: Wiring) -> None:
+    ticket = wiring.tickets.post("ann", "a.jpg", "image/jpeg", 20_000, None)
+    assert isinstance(ticket, PostTicket)
+    key, answer = ticket.fields["key"], posted(ticket, jpeg(64, 48))
+    wiring.settings = replace(wiring.settings, max_upload_bytes=10)
+    process(wiring, event(1, key, answer))
+    process(wiring, event(2, key, answer))  # S3 may send an event again, under another number
+    ((version,),) = wiring.objects.versions(UPLOADS, key)
+    assert version.id == answer.headers["x-amz-version-id"]

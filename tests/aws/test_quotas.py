@@ -1,4 +1,4 @@
-"""One contract for quota counters, tokens and secrets: in memory and on DynamoDB Local."""
+"""One contract for quota counters and tokens: in memory and on DynamoDB Local."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,7 +10,6 @@ from chalicelib.auth.callers import Scope
 from chalicelib.auth.tokens import TokenStore, new_token
 from chalicelib.aws import clients
 from chalicelib.aws.quotas import DynamoQuotaCounters
-from chalicelib.aws.secrets import DynamoSecrets
 from chalicelib.aws.tokens import DynamoTokens
 from chalicelib.uploads.quotas import QuotaCounters
 from tests.aws.stores import DynamoTable
@@ -119,12 +118,3 @@ def test_counters_and_expiring_tokens_have_a_time_to_live(
     ends = sorted(int(item["expires"]["N"]) for item in items if "expires" in item)
     end = int(LATER.timestamp())
     assert (len(items), ends) == (4, [end, end, end + 30 * 24 * 3600])
-
-
-def test_concurrent_first_uses_generate_one_secret(dynamodb_table: DynamoTable) -> None:
-    name = dynamodb_table._name
-    with ThreadPoolExecutor(8) as pool:
-        found = set(pool.map(lambda _: DynamoSecrets(name).secret("cursors"), range(16)))
-    assert len(found) == 1
-    assert len(found.pop()) == 32
-    assert DynamoSecrets(name).secret("other") != DynamoSecrets(name).secret("cursors")

@@ -269,7 +269,8 @@ def any_query(random: random.Random) -> Query:
 def test_any_search_finds_what_a_scan_finds(
     dynamodb_table: DynamoTable, memory_table: Any, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(search_query, "_TURNS", (5, 8))  # so that both ways are taken
+    monkeypatch.setattr(search_query, "_TRIAL", 5)  # so that both ways are taken
+    monkeypatch.setattr(search_query, "_MORE", 8)
     monkeypatch.setattr(search_query, "MOST_ENTRIES", 60)
     generator = random.Random(seed)
     for made in library(generator):

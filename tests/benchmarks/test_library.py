@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from benchmarks.library.latency import LISTS, SINGLE
 from benchmarks.library.page import PAGE, figures_table, page
-from benchmarks.library.results import Figures, FirstStart, Results, load
+from benchmarks.library.results import Figures, FirstStart, Results, load, load_searches
 from benchmarks.records import save
 
 FIRST_START = "first start, s"
@@ -52,7 +52,7 @@ def cells(found: Results, title: str) -> list[str]:
 
 
 def test_the_page_has_the_figures_of_the_latest_run() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(load())
+    assert PAGE.read_text(encoding="utf-8") == page(load(), load_searches())
 
 
 def test_a_saved_run_is_read_unchanged(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ def run(darkroom: FakeDarkroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Runs a verb against the fake Darkroom, with short pauses."""
     monkeypatch.setattr("ops.commands.upload.LONG", (0.01, 0.01, 0.01))
     monkeypatch.setattr("ops.client.options.BRIEF", (0.01,))
+    monkeypatch.setattr("ops.client.options.LONG", (0.01,) * 5)
     monkeypatch.setattr("ops.uploader.batch._FIRST_POLL", 0.01)
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> Result:

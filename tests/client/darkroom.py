@@ -2,6 +2,7 @@
 
 import json
 import threading
+import zlib
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,9 @@ class FakeDarkroom:
         }
         self.requests: Counter[str] = Counter()
         self.tokens: set[str] = set()
+        self.queries: list[Json] = []  # of lists
+        self.files: dict[str, bytes] = {}  # originals by image, and renditions by path
+        self.cuts_files = 0  # how many downloads end too early
         self.token = ""
         self.arrivals: list[str] = []  # ids of images whose files have arrived completely
         self.life = 3600  # lifetime of a ticket in seconds
@@ -69,6 +73,8 @@ class FakeDarkroom:
             return _json({"status": "ok", "version": "1"})
         if kind == "bucket":
             return self._take(request)
+        if kind == "files":
+            return self._file(request.path.removeprefix("/files/"))
         if kind not in ("uploads", "images"):
             return problem(404, "unknown_route", "The API has no such path.")
         content = request.body.read(request.length)
@@ -80,7 +86,17 @@ class FakeDarkroom:
                 return self.faults[kind].popleft()
             if kind == "uploads":
                 return self._ticket(json.loads(content))
-            return self._images(request)
+            return self._images(request, content)
+
+    def _file(self, name: str) -> Response | None:
+        data = self.files.get(name)
+        if data is None:
+            return Response(404, b"")
+        with self._lock:
+            if self.cuts_files:
+                self.cuts_files -= 1
+                return Response(200, data[:-1])
+        return Response(200, data)
 
     def _ticket(self, order: Json) -> Response:
         for image in self.images.values():
@@ -121,8 +137,8 @@ class FakeDarkroom:
             self.images[arrival.key]["status"] = "processing"
         return None if self.loses_answers else Response(204)
 
-    def _images(self, request: Request) -> Response:
-        image_id = request.path.removeprefix("/images").strip("/")
+    def _images(self, request: Request, content: bytes) -> Response:
+        image_id, _, part = request.path.removeprefix("/images").strip("/").partition("/")
         if not image_id:
             return self._list(request)
         image = self.images.get(image_id)
@@ -133,18 +149,41 @@ class FakeDarkroom:
             erased = [image["original_file"]]
             receipt = {"image_id": image_id, "erased": erased, "verified": True, "remaining": []}
             return _json(receipt | {"erased_at": image["created_at"], "invalidation": None})
+        if part == "original":
+            location = f"{self.address}/files/{image_id}"
+            return Response(303, b"", {"Location": location})
+        if request.method == "PATCH":
+            return self._change(image, json.loads(content), request.headers.get("if-match", "*"))
         self._seen[image_id] += 1
         if image["status"] == "processing" and self._seen[image_id] >= self.polls:
             image |= {"status": "ready", "savings": {"bytes": 5, "percent": 50.0}}
             if image["filename"].startswith("bad"):
                 image |= {"status": "rejected", "reason": "corrupt_image", "detail": "It is torn."}
-        return _json(image)
+        return _json(image, ETag=_tag(image))
+
+    def _change(self, image: Json, patch: Json, expected: str) -> Response:
+        if expected not in ("*", _tag(image)):
+            return problem(412, "precondition_failed", "It has been changed.")
+        for name, value in patch.items():
+            if name == "alt":
+                alt = {**image["alt"], **value}
+                image["alt"] = {language: text for language, text in alt.items() if text}
+            else:
+                image[name] = value
+        return _json(image, ETag=_tag(image))
 
     def _list(self, request: Request) -> Response:
         start = int(request.query.get("cursor", ["0"])[0])
         end = start + int(request.query["limit"][0])
-        wanted = request.query.get("status")
-        found = [i for i in self.images.values() if wanted in (None, [i["status"]])][::-1]
+        self.queries.append(
+            {n: v for n, v in request.query.items() if n not in ("cursor", "limit")}
+        )
+        status, tags = request.query.get("status", [None])[0], request.query.get("tag", [])
+        found = [
+            image
+            for image in self.images.values()
+            if status in (None, image["status"]) and {*tags} <= {*image["tags"]}
+        ][::-1]
         rest = str(end) if end < len(found) else None
         return _json({"images": found[start:end], "next_cursor": rest})
 
@@ -164,9 +203,18 @@ def new_image(number: int, order: Json) -> Json:
         "sha256": order["sha256"],
         "created_at": "2026-05-01T12:00:00Z",
         "renditions": [],
+        "tags": [],
+        "alt": {},
+        "visibility": "public",
+        "pending_visibility": None,
         "history": [{"at": "2026-05-01T12:00:00Z", "event": "ticket"}],
     }
 
 
-def _json(body: Json, status: int = 200) -> Response:
-    return Response(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+def _tag(image: Json) -> str:
+    return f'"{zlib.crc32(json.dumps(image).encode())}"'
+
+
+def _json(body: Json, status: int = 200, **headers: str) -> Response:
+    headers = {"Content-Type": "application/json", **headers}
+    return Response(status, json.dumps(body).encode(), headers)

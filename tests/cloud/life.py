@@ -4,14 +4,18 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
 import requests
+from botocore.signers import CloudFrontSigner
 from PIL import Image
 
 from chalicelib.model.keys import derived_image_id
+from ops.signing_keys import parsed
+from tests.attack.private_images.scene import rsa_signer
 from tests.cloud.documents import CREATED, DESTROYED, Sentences, untrue
 from tests.cloud.world import ACCOUNT, Cloud
 from tests.deploy.inventory import Found, inventory, is_empty
@@ -34,10 +38,8 @@ class Life:
 
     def deploy_after_a_kill_while_the_api_is_imported(self) -> None:
         """SIGKILL during ImportRestApi; the same command completes the stage, with one API."""
-        config = self.cloud.config()
         # The sweep looks for lost events at once.
-        config["stages"]["dev"]["environment_variables"]["SWEEP_GRACE_SECONDS"] = "1"
-        self.cloud.write_config(config)
+        self.cloud.set("test", SWEEP_GRACE_SECONDS="1")
         self.cloud.interrupt("Creating Rest API", *DEPLOY)
         self.cloud.run(*DEPLOY).succeeded()
         self._before = inventory(self.cloud)
@@ -86,6 +88,62 @@ class Life:
         until(lambda: len(self._ready("lost.jpg")["history"]) > count, _SECONDS)
         assert self._ready("lost.jpg")["renditions"] == before["renditions"]
 
+    def sizes_on_demand(self) -> None:
+        """A size that does not exist yet is rendered, and then served by the bucket."""
+        image = self._ready("lost.jpg")
+        for _ in range(2):
+            answer = self._get(f"{self._site}/i/{image['id']}?w=320")
+            assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
+
+    def private_images_and_two_new_keys(self) -> None:
+        """A signed URL works until the key that signed it was replaced twice."""
+        image_id = self._ready("lost.jpg")["id"]
+        public = f"{self._site}/i/{image_id}/mobile.webp"
+        private = f"{self._site}/private/i/{image_id}/mobile.webp"
+        assert self._get(public).status_code == 200
+        self._change(image_id, "private")
+        assert (self._get(public).status_code, self._get(private).status_code) == (404, 403)
+        signed, shown = [self._signed(private)], []
+        for _ in range(2):
+            self.cloud.run("rotate-keys", *STAGE).succeeded()
+            signed.append(self._signed(private))
+            shown.append([self._get(url).status_code for url in signed])
+        assert shown == [[200, 200], [403, 200, 200]]
+        self._change(image_id, "public")
+        assert self._get(public).status_code == 200
+
+    def _signed(self, url: str) -> str:
+        parameter = {"Name": "/darkroom/test/cdn-key", "WithDecryption": True}
+        found = self.cloud.client("ssm").get_parameter(**parameter)
+        keys = parsed(found["Parameter"]["Value"])
+        signer = CloudFrontSigner(keys.id, rsa_signer(keys.private_key))
+        until = datetime.now(UTC) + timedelta(hours=1)
+        return str(signer.generate_presigned_url(url, date_less_than=until))
+
+    def _change(self, image_id: str, visibility: str) -> None:
+        answer = requests.patch(
+            f"{self._api}/images/{image_id}",
+            json={"visibility": visibility},
+            headers={"Authorization": f"Bearer {self._token}"},
+            verify=self.cloud.authorities,
+            timeout=_SECONDS,
+        )
+        assert answer.json().get("visibility") == visibility, answer.text
+
+    def _get(self, url: str) -> requests.Response:
+        headers = {"Accept": "image/webp,*/*"}
+        return requests.get(url, headers=headers, verify=self.cloud.authorities, timeout=_SECONDS)
+
+    @property
+    def _api(self) -> str:
+        variables = self.cloud.stages()["test"]["environment_variables"]
+        return str(variables["API_URL"])
+
+    @property
+    def _site(self) -> str:
+        variables = self.cloud.stages()["test"]["environment_variables"]
+        return str(variables["PUBLIC_URL"]).removesuffix("/images")
+
     def second_deployment_from_another_checkout(self) -> None:
         """A checkout without the stage's settings changes nothing."""
         self.cloud.forget_config()
@@ -120,6 +178,8 @@ class Life:
             self.removal,
             self.lost_event,
             self.reprocess,
+            self.sizes_on_demand,
+            self.private_images_and_two_new_keys,
             self.second_deployment_from_another_checkout,
             self.destroy,
             self.adoption,
@@ -136,9 +196,8 @@ class Life:
 
     def _image(self, key: str, status: str) -> Any:
         """The image of an object as the API shows it, if it has this status."""
-        config = self.cloud.config()["stages"]["test"]["environment_variables"]
         answer = requests.get(
-            f"{config['API_URL']}/images/{derived_image_id(UPLOADS, key)}",
+            f"{self._api}/images/{derived_image_id(UPLOADS, key)}",
             headers={"Authorization": f"Bearer {self._token}"},
             verify=self.cloud.authorities,
             timeout=_SECONDS,

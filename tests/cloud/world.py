@@ -1,6 +1,7 @@
 """LocalStack, DynamoDB Local and moto's CloudFront as one account, and commands run in it."""
 
 import json
+import shutil
 import ssl
 import subprocess
 import sys
@@ -50,9 +51,8 @@ class Cloud(World):
         return self._clients[service]
 
     def forget_config(self) -> None:
-        """Restore the repository's .chalice/config.json, as in a fresh clone."""
-        original = (PROJECT / ".chalice" / "config.json").read_text()
-        (self.project / ".chalice" / "config.json").write_text(original)
+        """Remove the site folder, as in a fresh clone."""
+        shutil.rmtree(self.site)
 
     def _environment(self, variables: dict[str, str]) -> dict[str, str]:
         own = {f"AWS_ENDPOINT_URL_{name.upper()}": url for name, url in self.endpoints.items()}

@@ -12,9 +12,7 @@ UNAUTHENTICATED = (*DEPLOY, "--allow-anybody")
 @pytest.fixture
 def open_world(world: World) -> World:
     """An account and project whose new stages need no token."""
-    config = world.config()
-    config["stages"]["dev"]["environment_variables"]["AUTH_MODE"] = "none"
-    world.write_config(config)
+    world.set("test", AUTH_MODE="none")
     return world
 
 

@@ -29,10 +29,10 @@ def created(account: World) -> Found:
 
 @pytest.fixture
 def clone(account: World, created: Found) -> World:  # noqa: ARG001
-    """A fresh clone with the stage's section of config.json."""
-    config = account.config()
+    """A fresh clone with the site folder."""
+    stages = account.stages()
     account.restore_project()
-    account.write_config(config)
+    account.write_stages(stages)
     return account
 
 
@@ -75,8 +75,8 @@ def test_chalice_package_works_from_a_fresh_clone(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("deploy", "--stage", "other"), "There is no stage other in .chalice/config.json"),
-        (("package", "--stage", "other", "out"), "There is no stage other in .chalice/config.json"),
+        (("deploy", "--stage", "other"), "The stage other is not recorded here"),
+        (("package", "--stage", "other", "out"), "The stage other is not recorded here"),
         (("deploy", "--stage", "dev"), "This account has no bucket darkroom-dev-uploads, which"),
     ],
 )
@@ -98,12 +98,12 @@ def test_deleting_what_was_not_deployed_is_an_error(clone: World) -> None:
 
 
 def test_a_stage_that_is_not_recorded_here_can_be_recorded(clone: World) -> None:
-    recorded = clone.config()["stages"]["test"]
+    recorded = clone.stages()["test"]
     clone.restore_project()
     clone.run("record", "--stage", "test").succeeded()
     # Read from the functions, what is off is written as well, and every API of moto is an EDGE one.
     expected = recorded | {"xray": False, "api_gateway_endpoint_type": "EDGE"}
-    assert clone.config()["stages"]["test"] == expected
+    assert clone.stages()["test"] == expected
 
 
 def test_a_stage_without_stacks_cannot_be_recorded(clone: World) -> None:

@@ -18,22 +18,22 @@ def configured(account: World) -> Found:
         Name="/darkroom/test/webhook-secret", Value="whsec_AA==", Type="SecureString"
     )
     account.run(*DEPLOY, "--allowed-origin", "https://shop.example").succeeded()
-    config = account.config()
-    section = config["stages"]["test"]
-    section["environment_variables"] |= {
+    stages = account.stages()
+    stages["test"]["environment_variables"] |= {
         "KEEP_CREDITS": "true",
         "WEBHOOK_URL": "https://shop.example/hook",
         "AUTH_MODE": "jwt",
         "JWT_ISSUER": "https://login.example",
         "JWT_AUDIENCE": "photos",
     }
-    functions = section["lambda_functions"]
-    functions["process_again"] |= {"lambda_timeout": 200, "lambda_memory_size": 3008}
-    functions["api_handler"] |= {
-        "reserved_concurrency": 20,
-        "environment_variables": {"LOG_LEVEL": "DEBUG"},
+    stages["test"]["lambda_functions"] = {
+        "process_again": {"lambda_timeout": 200, "lambda_memory_size": 3008},
+        "api_handler": {
+            "reserved_concurrency": 20,
+            "environment_variables": {"LOG_LEVEL": "DEBUG"},
+        },
     }
-    account.write_config(config)
+    account.write_stages(stages)
     account.run(*DEPLOY).succeeded()
     return inventory(account) | {"visible": _visibility(account), "webhooks": _webhooks(account)}
 
@@ -63,6 +63,15 @@ def test_an_example_in_the_configuration_is_not_taken_for_the_stages_settings(
     account.write_config(config)
     account.run(*DEPLOY).succeeded()
     assert inventory(account)["functions"] == configured["functions"]
+
+
+def test_what_the_user_has_set_meanwhile_goes_over_them(account: World, configured: Found) -> None:
+    account.restore_project()
+    account.set("test", LOG_LEVEL="WARNING")
+    shown = account.run(*DEPLOY, "--dry-run").succeeded().out
+    assert configured["webhooks"] == "true"
+    assert "+ LOG_LEVEL WARNING" in shown
+    assert "->" not in shown
 
 
 def test_queues_hide_messages_for_six_times_the_raised_time_limit(configured: Found) -> None:

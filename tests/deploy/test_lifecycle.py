@@ -6,6 +6,7 @@ import pytest
 
 from ops.iam.names import Location, configured_names
 from ops.iam.policies import FUNCTIONS, policy_of
+from ops.project import PROJECT
 from tests.deploy.history import IMAGES, UPLOADS, History
 from tests.deploy.inventory import DISTRIBUTION, is_empty
 from tests.deploy.world import ACCOUNT, REGION
@@ -29,7 +30,7 @@ def test_the_account_has_only_the_functions_of_the_application(history: History,
 def test_each_role_has_only_the_policy_that_the_code_renders(
     history: History, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.iam.names.CONFIG", history.world.project / ".chalice/config.json")
+    monkeypatch.setenv("DARKROOM_SITE", str(history.world.site))
     configured = configured_names("test", Location("aws", REGION, ACCOUNT))
     names = replace(configured, distribution_id=DISTRIBUTION)
     assert history.found[step]["roles"] == {
@@ -182,8 +183,17 @@ def test_deleting_the_data_leaves_nothing_at_all(history: History) -> None:
 
 
 def test_a_new_stage_has_the_memory_sizes_of_dev(history: History) -> None:
-    stages = history.world.config()["stages"]
-    dev, test = stages["dev"]["lambda_functions"], stages["test"]["lambda_functions"]
-    assert {n: f["lambda_memory_size"] for n, f in test.items()} == {
-        n: f["lambda_memory_size"] for n, f in dev.items()
+    dev = history.world.config()["stages"]["dev"]["lambda_functions"]
+    found = history.found["created"]["functions"]
+    assert {NAMES[n]: f["lambda_memory_size"] for n, f in dev.items()} == {
+        name: function["memory"] for name, function in found.items()
     }
+
+
+def test_only_what_differs_from_the_defaults_is_recorded(history: History) -> None:
+    assert history.world.stages()["test"].keys() == {"environment_variables", "tags"}
+
+
+def test_the_tracked_configuration_is_not_written(history: History) -> None:
+    tracked = (PROJECT / ".chalice" / "config.json").read_bytes()
+    assert (history.world.project / ".chalice" / "config.json").read_bytes() == tracked

@@ -1,14 +1,12 @@
 """Template parameters that follow from the stage's section of the configuration."""
 
-import json
-
 import pytest
 
 from ops.deploy.parameters import VISIBILITY, config_values, time_limit
-from ops.iam.names import CONFIG
+from ops.site_folder import stages
 from tests.infrastructure.stacks import deployed, template
 
-DEV = json.loads(CONFIG.read_text())["stages"]["dev"]
+DEV = stages.defaults()["stages"]["dev"]
 QUEUES = {
     "WorkVisibilitySeconds": "WorkQueue",
     "FailuresVisibilitySeconds": "FailuresQueue",

@@ -98,9 +98,7 @@ def test_an_origin_with_a_path_is_refused(world: World) -> None:
 
 
 def test_without_a_terminal_a_confirmation_needs_yes(world: World) -> None:
-    config = world.config()
-    config["stages"]["dev"]["environment_variables"]["AUTH_MODE"] = "none"
-    world.write_config(config)
+    world.set("test", AUTH_MODE="none")
     assert "--yes" in sentence(world.run("deploy", "--stage", "test", "--allow-anybody"))
     assert is_empty(inventory(world))
     world.client("dynamodb").create_table(

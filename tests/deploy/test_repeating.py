@@ -114,11 +114,10 @@ def test_a_users_settings_are_kept(world: World) -> None:
     world.run(
         *DEPLOY, "--api-rate", "7", "--log-days", "3", "--set", "OldVersionDays=9"
     ).succeeded()
-    settings = world.config()
-    section = settings["stages"]["test"]
-    section["environment_variables"]["KEEP_CREDITS"] = "true"
-    section["lambda_functions"]["record_failure"]["lambda_memory_size"] = 512
-    world.write_config(settings)
+    stages = world.stages()
+    stages["test"]["environment_variables"]["KEEP_CREDITS"] = "true"
+    stages["test"]["lambda_functions"] = {"record_failure": {"lambda_memory_size": 512}}
+    world.write_stages(stages)
     world.run(*DEPLOY).succeeded()
     found = inventory(world)
     functions = found["functions"]
@@ -136,19 +135,18 @@ def test_a_dry_run_of_a_new_stage_shows_everything_and_changes_nothing(world: Wo
     for line in ("+ UploadsBucket", "+ Distribution", "+ darkroom-test-process_upload", "~ app.js"):
         assert line in shown
     assert is_empty(inventory(world))
-    assert "test" not in world.config()["stages"]
+    assert world.stages() == {}
     stacks = world.client("cloudformation").list_stacks()["StackSummaries"]
     assert {stack["StackStatus"] for stack in stacks} <= {"DELETE_COMPLETE"}
 
 
 def test_neither_a_dry_run_nor_another_region_changes_a_stage(world: World) -> None:
     world.run(*DEPLOY).succeeded()
-    settings = world.config()
-    section = settings["stages"]["test"]
-    section["lambda_functions"]["api_handler"]["lambda_timeout"] = 20
-    section["environment_variables"]["KEEP_CREDITS"] = "true"
-    section["xray"] = True
-    world.write_config(settings)
+    stages = world.stages()
+    stages["test"]["lambda_functions"] = {"api_handler": {"lambda_timeout": 20}}
+    stages["test"]["environment_variables"]["KEEP_CREDITS"] = "true"
+    stages["test"]["xray"] = True
+    world.write_stages(stages)
     (world.project / "frontend" / "new.js").write_text("1")
     before = inventory(world)
     changes = ("--set", "OldVersionDays=9", "--api-rate", "7", "--log-days", "3")
@@ -168,4 +166,4 @@ def test_neither_a_dry_run_nor_another_region_changes_a_stage(world: World) -> N
     refused = world.run(*DEPLOY, "--region", "us-east-1")
     assert (refused.code, f"is in {REGION}" in refused.err) == (1, True)
     assert inventory(world) == before
-    assert world.config() == settings
+    assert world.stages() == stages

@@ -1,7 +1,5 @@
 """Settings that are refused before anything is changed."""
 
-from typing import Any
-
 import pytest
 
 from tests.deploy.history import DEPLOY
@@ -10,14 +8,8 @@ from tests.deploy.test_refusals import sentence
 from tests.deploy.world import World
 
 
-def configure(world: World, **variables: str) -> None:
-    config: Any = world.config()
-    config["stages"]["dev"]["environment_variables"] |= variables
-    world.write_config(config)
-
-
 def test_a_webhook_url_without_a_secret_is_refused(world: World) -> None:
-    configure(world, WEBHOOK_URL="https://shop.example/hook")
+    world.set("test", WEBHOOK_URL="https://shop.example/hook")
     error = sentence(world.run(*DEPLOY))
     assert "put-parameter --name /darkroom/test/webhook-secret" in error
     assert is_empty(inventory(world))
@@ -35,6 +27,8 @@ def test_a_webhook_url_without_a_secret_is_refused(world: World) -> None:
 def test_a_setting_that_functions_would_refuse_is_named(
     world: World, name: str, value: str
 ) -> None:
-    configure(world, **{name: value})
-    assert f"The setting {name}" in sentence(world.run(*DEPLOY))
+    world.set("test", **{name: value})
+    error = sentence(world.run(*DEPLOY))
+    assert f"The setting {name}" in error
+    assert "It is set in [test.environment_variables] of site/stages.toml." in error
     assert is_empty(inventory(world))

@@ -44,7 +44,7 @@ def ways(account: World, tmp_path_factory: pytest.TempPathFactory) -> Ways:
     for kind in ("cloudformation", "terraform"):
         options = ("package", "--stage", "test", "--pkg-format", kind, str(out))
         chalice(account, *options, program=OWN).succeeded()
-    distribution = account.config()["stages"]["test"]["environment_variables"]["DISTRIBUTION_ID"]
+    distribution = account.stages()["test"]["environment_variables"]["DISTRIBUTION_ID"]
     found = {
         "make deploy": _compared(inventory(account)),
         "CloudFormation": of_sam(_read(out / "sam.json", distribution)),

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import tomlkit
 
 from ops.local.names import HOST
 from ops.local.stack.ports import free_ports
@@ -107,12 +109,33 @@ class World:
         request = urllib.request.Request(self.address + path, body, headers)
         urllib.request.urlopen(request, timeout=GENEROUS).close()
 
+    @property
+    def site(self) -> Path:
+        """The project's site folder, which may not exist."""
+        return self.project / "site"
+
+    def stages(self) -> Any:
+        """The stages in the site folder, by name."""
+        file = self.site / "stages.toml"
+        return tomllib.loads(file.read_text()) if file.exists() else {}
+
+    def write_stages(self, stages: Any) -> None:
+        """Replace the stages in the site folder."""
+        self.site.mkdir(exist_ok=True)
+        (self.site / "stages.toml").write_text(tomlkit.dumps(stages))
+
+    def set(self, stage: str, **variables: str) -> None:
+        """Set environment variables of a stage in the site folder."""
+        stages = self.stages()
+        stages.setdefault(stage, {}).setdefault("environment_variables", {}).update(variables)
+        self.write_stages(stages)
+
     def config(self) -> Any:
-        """The project's `.chalice/config.json`."""
+        """The project's `.chalice/config.json`, which is tracked."""
         return json.loads((self.project / ".chalice" / "config.json").read_text())
 
     def write_config(self, config: Any) -> None:
-        """Replace the project's `.chalice/config.json`."""
+        """Replace the project's `.chalice/config.json`, as earlier versions did."""
         (self.project / ".chalice" / "config.json").write_text(json.dumps(config))
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
@@ -131,6 +154,7 @@ class World:
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(_RECORDING),
             "DEPLOYMENT_CALLS": str(self.calls),
+            "DARKROOM_SITE": "",
             **variables,
         }
         return {name: value for name, value in environment.items() if value}

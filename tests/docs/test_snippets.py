@@ -5,8 +5,9 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
-from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from cfnlint.decode import decode_str
@@ -17,6 +18,7 @@ from tests.docs.programs import fault, fault_of_mention
 from tests.docs.reasons import ELSEWHERE, NOWHERE, SHOWN, is_exempt
 from tests.docs.shell import Command, commands
 from tests.environment import SETTINGS
+from tests.html_validator import html_faults
 
 ALL = [block for document in documents() for block in document.blocks]
 # Programs that exist on the system or in a fresh checkout, where `python` lacks our packages.
@@ -24,6 +26,7 @@ PROGRAMS = [
     "./darkroom",
     "darkroom",
     "aws",
+    "cd",
     "curl",
     "cut",
     "eval",
@@ -35,7 +38,6 @@ PROGRAMS = [
     "rclone",
     "rm",
 ]
-VOID = {"br", "hr", "img", "input", "link", "meta", "progress", "source"}
 
 
 def parses(text: str) -> None:
@@ -51,28 +53,9 @@ def names_settings(text: str) -> None:
     assert read_settings({**SETTINGS, **{name: chosen[name] for name in names}})
 
 
-def closes(text: str) -> None:
-    reader = Elements()
-    reader.feed(text)
-    reader.close()
-    assert (reader.open, reader.count > 0) == ([], True)
-
-
-class Elements(HTMLParser):
-    """The open elements, and the number of all elements."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.count = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - HTMLParser's own
-        self.count += 1
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+def is_valid_html(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert html_faults(Path(folder), {"block": text}) == []
 
 
 def is_javascript(text: str) -> None:
@@ -84,6 +67,15 @@ def is_javascript(text: str) -> None:
     assert (read.returncode, read.stderr) == (0, "")
 
 
+def names_properties(text: str) -> None:
+    """The text is CSS with custom properties that the page or the uploader reads."""
+    styles = (PROJECT / "frontend/style.css", PROJECT / "frontend/uploader/style.js")
+    read = "".join(path.read_text() for path in styles)
+    named = re.findall(r"^ +(--[\w-]+):", text, re.MULTILINE)
+    assert named
+    assert [name for name in named if f"var({name}" not in read] == []
+
+
 def is_a_template(text: str) -> None:
     read, faults = decode_str(text)
     assert read
@@ -91,7 +83,8 @@ def is_a_template(text: str) -> None:
 
 
 CHECKS: dict[str, Callable[[str], None]] = {
-    "html": closes,
+    "css": names_properties,
+    "html": is_valid_html,
     "js": is_javascript,
     "json": names_settings,
     "python": parses,

@@ -4,14 +4,19 @@ import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
+from botocore.signers import CloudFrontSigner
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from ops import signing_keys
 from ops.local.names import IMAGES_BUCKET, UPLOADS_BUCKET
+from ops.local.stack.signing_keys import file_of
+from tests.attack.private_images.scene import rsa_signer
 from tests.e2e.client import ApiClient
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack
@@ -109,6 +114,42 @@ def test_an_og_image_has_the_size_of_link_previews(
 ) -> None:
     picture = opened(get(client.image(image["id"])["og_image"]))
     assert (picture.size, picture.format) == ((1200, 630), "JPEG")
+
+
+def test_a_new_key_signs_at_once_and_the_former_one_still_does(
+    stack: Stack, client: ApiClient
+) -> None:
+    image_id = client.upload(jpeg(900, 600, seed=13))
+    client.finished(image_id)
+    former = stack.ops("sign", image_id, "--width", "300").stdout.strip()
+    key = stack.ops("sign", "--rotate").stdout.strip()
+    fresh = stack.ops("sign", image_id, "--width", "301").stdout.strip()
+    assert stack.ops("sign", "--key").stdout.strip() == key
+    assert [opened(get(url)).width for url in (former, fresh)] == [300, 301]
+
+
+def test_two_new_keys_end_the_urls_that_were_signed_with_the_first_one(
+    stack: Stack, client: ApiClient
+) -> None:
+    image_id = client.upload(jpeg(900, 600, seed=14), visibility="private")
+    assert client.finished(image_id)["visibility"] == "private"
+    first = private_url(stack, image_id)
+    shown = []
+    for _ in range(2):
+        rotated = stack.ops("rotate-keys", "--stage", "local")
+        assert rotated.returncode == 0, rotated.stderr
+        fresh = private_url(stack, image_id)
+        shown.append((get(first).status_code, get(fresh).status_code))
+    assert shown == [(200, 200), (403, 200)]
+
+
+def private_url(stack: Stack, image_id: str) -> str:
+    """A URL signed with the key that signs now; the API reads the key once in five minutes."""
+    keys = signing_keys.parsed(file_of(stack.data).read_text())
+    signer = CloudFrontSigner(keys.id, rsa_signer(keys.private_key))
+    url = f"{stack.site}/private/i/{image_id}/mobile.webp"
+    until = datetime.now(UTC) + timedelta(hours=1)
+    return str(signer.generate_presigned_url(url, date_less_than=until))
 
 
 def test_a_size_beyond_lambdas_limit_of_6_mb_is_served(stack: Stack, client: ApiClient) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from ops.project import PROJECT
 from tests.e2e.client import ApiClient
@@ -21,6 +22,24 @@ Client = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = {
     "python": [sys.executable, str(PROJECT / "examples" / "client.py")],
     "node": ["node", str(PROJECT / "examples" / "client.mjs")],
+}
+
+# Prints the ids of what a client finds, page by page.
+FINDING = {
+    "python": [
+        *(sys.executable, "-c"),
+        "import sys; sys.path.insert(0, sys.argv[1]); from client import Darkroom\n"
+        "found = Darkroom(sys.argv[2]).find(q=sys.argv[3], tag=['red', 'door'], limit='2')\n"
+        "print(*(image['id'] for image in found))",
+    ],
+    "node": [
+        *("node", "--input-type=module", "-e"),
+        "const [folder, api, q] = process.argv.slice(1);\n"
+        "const { Darkroom } = await import(`${folder}/client.mjs`);\n"
+        "const ids = [], wanted = { q, tag: ['red', 'door'], limit: 2 };\n"
+        "for await (const { id } of new Darkroom(api).find(wanted)) ids.push(id);\n"
+        "console.log(...ids);",
+    ],
 }
 
 
@@ -64,6 +83,29 @@ def test_an_alternative_text_is_in_the_markup(
     done = run(client.api, picture, 'A "red" door')
     assert done.returncode == 0, done.stderr
     assert ' lang="en" alt="A &quot;red&quot; door"' in done.stdout
+
+
+@pytest.mark.parametrize("language", FINDING)
+def test_all_images_with_these_words_and_tags_are_found(
+    client: ApiClient, run: Client, tmp_path: Path, language: str
+) -> None:
+    word = f"w{os.urandom(4).hex()}"
+    made = []
+    for number, tags in enumerate((["red", "door"], ["Door", "red"], ["red"], ["door", "red"])):
+        file = tmp_path / f"{word}-{number}.jpg"
+        file.write_bytes(unique(jpeg()))
+        assert run(client.api, file).returncode == 0
+        image = next(i for i in client.all_images() if i["filename"] == file.name)
+        address = f"{client.api}/images/{image['id']}"
+        requests.patch(address, json={"tags": tags}, timeout=GENEROUS).raise_for_status()
+        made.append(image["id"])
+    done = subprocess.run(
+        [*FINDING[language], str(PROJECT / "examples"), client.api, word.upper()],
+        capture_output=True,
+        text=True,
+        timeout=GENEROUS,
+    )
+    assert (done.stderr, done.stdout.split()) == ("", [made[3], made[1], made[0]])
 
 
 def test_a_file_that_is_no_image_fails_with_the_reason(

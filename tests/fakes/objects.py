@@ -40,7 +40,7 @@ class MemoryObjects:
             raise ObjectMissing(key)
         if len(kept.data) > at_most:
             raise OriginalTooLarge(
-                f"The file has {len(kept.data)} bytes.", kept.etag, len(kept.data)
+                f"The file has {len(kept.data)} bytes.", kept.etag, len(kept.data), None
             )
         return StoredObject(data=kept.data, etag=kept.etag, version_id=None)
 

@@ -102,8 +102,22 @@ class RecordingCdn:
 class MemorySecrets:
     """Secrets with predictable values."""
 
+    def __init__(self) -> None:
+        self._replaced: dict[str, int] = {}
+
     def secret(self, name: str) -> bytes:
-        return f"the secret {name}".encode()
+        return self._numbered(name, self._replaced.get(name, 0))
+
+    def accepted(self, name: str) -> tuple[bytes, ...]:
+        last = self._replaced.get(name, 0)
+        return tuple(self._numbered(name, n) for n in (last, last - 1) if n >= 0)
+
+    def replace(self, name: str) -> bytes:
+        self._replaced[name] = self._replaced.get(name, 0) + 1
+        return self.secret(name)
+
+    def _numbered(self, name: str, number: int) -> bytes:
+        return f"the secret {name}{f' {number}' if number else ''}".encode()
 
 
 class MemoryTokens:

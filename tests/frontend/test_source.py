@@ -12,8 +12,8 @@ from tests.frontend.darkroom import FRONTEND
 MODULES = sorted(FRONTEND.rglob("*.js"))
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
-# The page's three scripts, the live example's, and the worker; LATER are the modules that follow the
-# first pictures, and the one that prompts for a token.
+# The page's three scripts, the live example's, and the worker; LATER are the modules that follow
+# the first pictures, and the one that prompts for a token.
 SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
 LATER = {
     "token-dialog.js",

@@ -83,6 +83,13 @@ def test_rendering_a_variant_alone_gives_the_same_bytes(data: bytes):
     assert list(render(data, table, LIMITS, only={"mobile"}).renditions) == among_all
 
 
+def test_a_picture_without_its_preview_has_the_same_renditions():
+    with_preview = render(PHOTO, load_variants(), LIMITS)
+    without = render(PHOTO, load_variants(), LIMITS, has_preview=False)
+    assert without.renditions == with_preview.renditions
+    assert without.preview.data_uri == "" != with_preview.preview.data_uri
+
+
 def test_saving_to_many_formats_does_not_mix_their_options():
     together = rendered(PHOTO, Variant(name="v", width=400, formats=ALL)).renditions
     for made in together:

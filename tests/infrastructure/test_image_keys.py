@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.model import delivery, keys
 from tests.addresses import PRIVATE, RENDITION
 from tests.builders import ULID
-from tests.edge_requests import AVIF, REQUESTS, TABLE, Request
+from tests.edge_events import event
+from tests.edge_requests import REQUESTS, TABLE, Request
 from tests.infrastructure.distribution import KEYS, behavior
 from tests.infrastructure.stacks import deployed
 from tests.ops.test_edge import result as local_result
@@ -88,42 +89,6 @@ def test_it_has_at_most_10_kb_with_the_longest_table() -> None:
 
 def test_it_is_published_when_it_is_deployed() -> None:
     assert deployed("delivery").properties("ImageKeys")["AutoPublish"] is True
-
-
-def event(uri: str, query: str = "v=1&v=2", accept: str = AVIF) -> dict[str, Any]:
-    """A viewer-request event, version 1.0 of its structure."""
-    headers = {"host": {"value": "photos.example"}, "if-none-match": {"value": '"an-etag"'}}
-    if accept:
-        headers["accept"] = {"value": accept}
-    return {
-        "version": "1.0",
-        "context": {
-            "distributionDomainName": "d111111abcdef8.cloudfront.net",
-            "distributionId": "EDFDVBD6EXAMPLE",
-            "eventType": "viewer-request",
-            "requestId": "EXAMPLEntjQpEXAMPLE_SG5Z-EXAMPLEPmPfEXAMPLEu3EqEXAMPLE==",
-        },
-        "viewer": {"ip": "198.51.100.11"},
-        "request": {
-            "method": "GET",
-            "uri": uri,
-            "querystring": querystring(query),
-            "headers": headers,
-            "cookies": {"session": {"value": "x", "attributes": "Secure"}},
-        },
-    }
-
-
-def querystring(query: str) -> dict[str, Any]:
-    """A query as CloudFront shows it to functions: undecoded, repeated values in a list."""
-    found: dict[str, list[dict[str, str]]] = {}
-    for part in filter(None, query.split("&")):
-        name, _, value = part.partition("=")
-        found.setdefault(name, []).append({"value": value})
-    return {
-        name: values[-1] | ({"multiValue": values} if len(values) > 1 else {})
-        for name, values in found.items()
-    }
 
 
 def result(answer: dict[str, Any]) -> str | int:

@@ -51,7 +51,7 @@ def test_without_a_stack_the_error_says_how_to_start_one(tmp_path: Path) -> None
 
 def test_an_unknown_stage_is_an_error_that_lists_all_stages() -> None:
     message = refusal("redrive", "--stage", "elsewhere")
-    assert "There is no stage elsewhere in .chalice/config.json, which has local, dev." in message
+    assert "The stage elsewhere is not recorded here; recorded are local, dev." in message
 
 
 def test_without_credentials_the_error_says_where_they_come_from() -> None:

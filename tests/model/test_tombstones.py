@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import TransientError
+from chalicelib.errors import DeletionAbandoned, TransientError
 from chalicelib.model import tombstones, transitions
 from chalicelib.model.image import Image, Rendition, Status
 from chalicelib.model.keys import derived_image_id
@@ -69,9 +69,10 @@ def test_processing_does_not_begin_while_files_are_being_erased() -> None:
         transitions.begin(removed(), version(sequencer="A2"), NOON)
 
 
-def test_an_abandoned_erasure_does_not_block_processing_for_ever() -> None:
+def test_an_abandoned_erasure_is_finished_before_processing_begins() -> None:
     later = NOON + tombstones.CLEARING
-    assert transitions.begin(removed(), version(sequencer="A2"), later)
+    with pytest.raises(DeletionAbandoned):
+        transitions.begin(removed(), version(sequencer="A2"), later)
 
 
 def test_a_removed_image_can_still_be_deleted_permanently() -> None:

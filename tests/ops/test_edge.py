@@ -83,7 +83,7 @@ def test_a_table_that_is_too_long_for_a_parameter_is_refused(
     many = tuple(Variant(name=f"a-variant-with-a-long-name-{n}", width=n) for n in range(1, 200))
     table = edge_parameter.load_table()
     monkeypatch.setattr(
-        edge_parameter, "load_table", lambda: type(table)(variants=many, sizes=table.sizes)
+        edge_parameter, "load_table", lambda _path: type(table)(variants=many, sizes=table.sizes)
     )
     with pytest.raises(SettingsError, match="4,096"):
         edge_parameter.written({})

@@ -43,6 +43,7 @@ _OF_TABLES = {
     "GetItem": "dynamodb:GetItem",
     "PutItem": "dynamodb:PutItem",
     "Query": "dynamodb:Query",
+    "TransactWriteItems.Delete": "dynamodb:DeleteItem",
     "TransactWriteItems.Put": "dynamodb:PutItem",
     "UpdateItem": "dynamodb:UpdateItem",
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from chalicelib.aws.table_keys import unfinished_keys
+from chalicelib.model.image import Status
 from ops.local.names import IMAGES_BUCKET, IMAGES_TABLE, SWEEP, UPLOADS_BUCKET, WEBHOOK
 from ops.local.runtime import tasks
 from ops.local.runtime.change_log import Change, StoredState
@@ -22,9 +24,9 @@ from tests.waiting import GENEROUS, until
 COPIED = "copied/by another tool.jpg"
 
 
-def event(key: str) -> dict[str, Any]:
-    """An S3 event for an object written long ago."""
-    return s3_event(Change(key, 1, StoredState(key, "aa", 7, "v")))
+def event(key: str, number: int = 1) -> dict[str, Any]:
+    """An S3 event for an object written long ago, or later with a large `number`."""
+    return s3_event(Change(key, number, StoredState(key, "aa", 7, "v")))
 
 
 class Flow:
@@ -44,6 +46,7 @@ class Flow:
         self._processing_on_request()
         self._changing()
         self._private_images()
+        self._searching()
         self._events_that_come_twice_or_too_late()
         self._erasing()
         self._sweeping()
@@ -105,6 +108,11 @@ class Flow:
         assert (response.status_code, response.json()["tags"]) == (200, ["red"])
         self._happened(image["id"], "ready", 4)
 
+    def _searching(self) -> None:
+        for query in ({"tag": "red"}, {"q": "another", "sort": "bytes"}):
+            (found,) = self._client.get("/images", **query).json()["images"]
+            assert found["original_file"] == COPIED
+
     def _private_images(self) -> None:
         image_id = self._client.of_object(COPIED)["id"]
         address = f"{self._client.api}/images/{image_id}"
@@ -131,8 +139,18 @@ class Flow:
         assert image["status"] == "failed"
         self._again(image["id"])
         self._happened(image["id"], "deleted", 1)
+        self._a_rejected_image_fails()
         self._task("event", event("late/photo.jpg"))
         assert self._client.of_object("late/photo.jpg")["status"] == "deleted"
+
+    def _a_rejected_image_fails(self) -> None:
+        key = "rejected/photo.jpg"
+        self._s3.put_object(Bucket=UPLOADS_BUCKET, Key=key, Body=b"no image")
+        image = self._client.of_object(key)
+        assert image["status"] == "rejected"
+        given_up = {"requestPayload": event(key, 2**62), "responsePayload": {"errorType": "Crash"}}
+        self._task("record", given_up)
+        self._happened(image["id"], "failed", 1)
 
     def _erasing(self) -> None:
         answer = requests.delete(
@@ -144,6 +162,22 @@ class Flow:
         image = self._client.of_object(COPIED)
         self._s3.delete_object(Bucket=UPLOADS_BUCKET, Key=COPIED)
         self._happened(image["id"], "deleted", 1)
+        left = self._abandon_deletion(image["id"])
+        self._s3.put_object(Bucket=UPLOADS_BUCKET, Key=COPIED, Body=jpeg(seed=5))
+        until(lambda: self._client.of_object(COPIED)["status"] == "ready")
+        assert not self._is_there(left)
+
+    def _abandon_deletion(self, image_id: str) -> str:
+        """Leave the tombstone, and a file, as a function that was killed long ago would have."""
+        left = f"{image_id}/w/320-01234567.webp"
+        self._s3.put_object(Bucket=IMAGES_BUCKET, Key=left, Body=b"x")
+        self._stack.client("dynamodb").update_item(
+            TableName=IMAGES_TABLE,
+            Key={"id": {"S": image_id}, "entry": {"S": "image"}},
+            UpdateExpression="SET updated_at = :long_ago REMOVE cleared_at",
+            ExpressionAttributeValues={":long_ago": {"S": "2026-01-01T00:00:00.000000Z"}},
+        )
+        return left
 
     def _sweeping(self) -> None:
         whole, forgotten = self._ready()[:2]
@@ -158,6 +192,30 @@ class Flow:
             return forgotten["id"] in ready and self._is_there(lost)
 
         until(found)
+        moved = self._interrupt_move(whole["id"])
+
+        def is_public() -> bool:
+            self._with_tasks(lambda database: call(database, SWEEP))
+            return self._client.image(moved)["visibility"] == "public"
+
+        until(is_public)
+
+    def _interrupt_move(self, image_id: str) -> str:
+        """Make an image private, and have it wait to become public again."""
+        address = f"{self._client.api}/images/{image_id}"
+        options: Any = {"headers": self._client.headers, "timeout": GENEROUS}
+        changed = requests.patch(address, json={"visibility": "private"}, **options).json()
+        assert changed["pending_visibility"] is None
+        self._stack.client("dynamodb").update_item(
+            TableName=IMAGES_TABLE,
+            Key={"id": {"S": image_id}, "entry": {"S": "image"}},
+            UpdateExpression="SET moving_to = :public, unfinished = :unfinished",
+            ExpressionAttributeValues={
+                ":public": {"S": "public"},
+                ":unfinished": {"S": unfinished_keys(Status.READY)[0]},
+            },
+        )
+        return image_id
 
     def _ready(self) -> list[dict[str, Any]]:
         return [image for image in self._client.all_images() if image["status"] == "ready"]

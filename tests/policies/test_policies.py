@@ -138,7 +138,7 @@ def test_no_record_token_or_secret_may_be_deleted(
 ) -> None:
     deleting = [s for s in statements(function) if "dynamodb:DeleteItem" in s["Action"]]
     keys = [s["Condition"]["ForAllValues:StringLike"] for s in deleting]
-    allowed = (["sha256#*#*"], ["untold#*"], ["shares#*"], ["sizes#*"])
+    allowed = (["sha256#*#*"], ["untold#*"], ["shares#*"], ["sizes#*"], ["search#*#*"])
     assert all(key["dynamodb:LeadingKeys"] in allowed for key in keys)
 
 

@@ -9,6 +9,7 @@ from PIL import Image as Pictures
 
 from chalicelib.errors import ReadRefused, SettingsError, TransientError
 from chalicelib.model.image import Status
+from chalicelib.model.search import Query
 from chalicelib.model.variants import (
     Marks,
     Variant,
@@ -122,7 +123,7 @@ def test_starting_the_application_reads_no_object(wiring: Wiring) -> None:
     objects = CountingObjects()
     wiring.objects = objects
     assert wiring.watermarks == {}
-    assert wiring.library.list(caller(), None, None, 5, None).images == []
+    assert wiring.library.list(caller(), None, Query(), 5, None).images == []
     assert objects.reads == 0
 
 

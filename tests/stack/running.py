@@ -85,12 +85,12 @@ class Stack:
         assert created.returncode == 0, created.stderr
         return created.stdout.strip()
 
-    def ops(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m ops ARGUMENTS` against the stack, to its end."""
+    def ops(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m ops ARGUMENTS` against the stack, to its end, with more variables."""
         return subprocess.run(
             [sys.executable, "-m", "ops", *arguments],
             cwd=PROJECT,
-            env=self.environment(),
+            env={**self.environment(), **variables},
             capture_output=True,
             text=True,
             timeout=GENEROUS,

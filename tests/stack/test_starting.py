@@ -27,6 +27,12 @@ if "ops.local.http.site" in sys.orig_argv:
 """
 
 
+BROKEN = """import sys
+if "ops.local.http.api" in sys.orig_argv:
+    sys.exit("No API today.")
+"""
+
+
 def test_a_signal_during_the_start_stops_it_too(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(STUCK)
     with starting_stack(tmp_path / "data", PYTHONPATH=str(tmp_path)) as stack:
@@ -49,11 +55,19 @@ def test_a_port_in_use_is_named_and_nothing_is_left_running(tmp_path: Path, vari
 
 
 def test_a_server_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> None:
-    with starting_stack(tmp_path, MAX_PIXELS="many") as stack:
+    (tmp_path / "sitecustomize.py").write_text(BROKEN)
+    with starting_stack(tmp_path / "data", PYTHONPATH=str(tmp_path)) as stack:
         assert stack.process.wait(GENEROUS) == 1
-        until(lambda: has_printed(stack, "MAX_PIXELS"))
+        until(lambda: has_printed(stack, "No API today."))
         assert has_printed(stack, "API (Chalice) ended with exit code 1")
-        assert servers_over(tmp_path) == []
+        assert servers_over(tmp_path / "data") == []
+
+
+def test_a_wrong_setting_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with starting_stack(tmp_path / "data", MAX_PIXELS="many") as stack:
+        assert stack.process.wait(GENEROUS) == 1
+        until(lambda: has_printed(stack, "The setting MAX_PIXELS is wrong"))
+        assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The scan of the images bucket."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.model import delivery
@@ -173,6 +175,17 @@ def test_a_file_for_clients_without_modern_formats_is_kept(harness: Harness) -> 
     harness.wait(days=30)
     assert harness.sweep().unpublished == 0
     assert rendered in harness.files()
+
+
+def test_such_a_file_from_before_the_present_renditions_is_erased(harness: Harness) -> None:
+    image = harness.ready(KEY)
+    rendered = delivery.file_key(image.id, StableFile("mobile", "jpg"))
+    harness.objects.clock = lambda: image.updated_at - timedelta(days=1)
+    harness.put(rendered, b"a JPEG by former rules", IMAGES)
+    harness.objects.clock = lambda: harness.now
+    harness.wait(hours=1)
+    assert harness.sweep().unpublished == 1
+    assert rendered not in harness.files()
 
 
 def test_sizes_by_former_rules_are_deleted_after_a_week(harness: Harness) -> None:

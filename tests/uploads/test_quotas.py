@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import LimitReached
 from chalicelib.model.image import Status
+from chalicelib.model.search import Query
 from chalicelib.wiring import Wiring
 from tests.builders import NOON, caller, put, version
 from tests.clock import Clock
@@ -63,7 +64,7 @@ def test_every_owner_has_their_own_quota(wiring: Wiring) -> None:
 def test_a_refused_ticket_leaves_no_image(wiring: Wiring) -> None:
     request_ticket = limited(wiring, bytes_per_day=999)
     refusal(request_ticket)
-    assert wiring.library.list(caller("ann"), None, None, 5, None).images == []
+    assert wiring.library.list(caller("ann"), None, Query(), 5, None).images == []
 
 
 def test_bytes_are_limited_per_day(wiring: Wiring, clock: Clock) -> None:
@@ -109,7 +110,7 @@ def test_a_used_ticket_no_longer_counts(wiring: Wiring) -> None:
     refusal(request_ticket)
     put(wiring, b"no picture", key)
     wiring.processor.process(version(key))
-    assert wiring.library.list(caller("ann"), None, Status.REJECTED, 5, None).images
+    assert wiring.library.list(caller("ann"), None, Query(status=Status.REJECTED), 5, None).images
     assert request_ticket()
 
 

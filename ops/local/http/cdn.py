@@ -4,6 +4,7 @@ What the bucket does not have, the API is asked for: it answers with the URL of 
 """
 
 import http.client
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -40,6 +41,11 @@ _RESPONSE_HEADERS = (
 )
 _PRIVATE = "/private/"
 _API_SECONDS = 30  # as CloudFront's OriginReadTimeout
+# More threads at once only wait for the interpreter, and each opens a connection of its own to S3.
+_READING = threading.BoundedSemaphore(16)
+# Lambda has a process for each call, the local API one for all: it is not given more calls at once
+# than it can begin within its time limit. The rest wait here, and may find the file afterwards.
+_FORWARDED = threading.BoundedSemaphore(16)
 _ALWAYS = {"Accept-Ranges": "bytes"}
 _EXPECTED = {
     HTTPStatus.NOT_MODIFIED,
@@ -91,9 +97,16 @@ def answer(path: str, query: str, headers: Mapping[str, str], behind: Behind) ->
     except edge.Refused as refusal:
         return Answer(refusal.status, {**_ALWAYS, "Cache-Control": "no-store"})
     found = read_object(key, headers)
-    if found.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
-        found = _locate(key, behind)
+    if _is_absent(found):
+        with _FORWARDED:
+            found = read_object(key, headers)
+            if _is_absent(found):
+                found = _locate(key, behind)
     return replace(found, headers={**found.headers, "Vary": "Accept"})
+
+
+def _is_absent(found: Answer) -> bool:
+    return found.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
 def _check(path: str, query: str, headers: Mapping[str, str], behind: Behind) -> None:
@@ -130,7 +143,8 @@ def read_object(key: str, request_headers: Mapping[str, str]) -> Answer:
         if header in request_headers
     }
     try:
-        found = _s3().get_object(Bucket=IMAGES_BUCKET, Key=key, **parameters)
+        with _READING:
+            found = _s3().get_object(Bucket=IMAGES_BUCKET, Key=key, **parameters)
     except ClientError as error:
         return _refusal(error)
     except BotoCoreError:

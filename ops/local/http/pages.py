@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from ops.local.http.cdn import Answer
 from ops.local.stack.options import Options
+from ops.site_folder.page import tolerant
 
 # The system's own table of types differs from machine to machine.
 _TYPES = mimetypes.MimeTypes(filenames=())
@@ -57,7 +58,8 @@ def read_page(root: Path, path: str) -> Answer:
     hidden = any(part.startswith(".") for part in Path(wanted).parts)
     if hidden or "\0" in wanted or not _is_inside(file, root) or not file.is_file():
         return Answer(HTTPStatus.NOT_FOUND, {"Cache-Control": "no-store"})
-    return _file_answer(file.read_bytes(), content_type(file.name))
+    content = tolerant(file.relative_to(root).as_posix(), file.read_bytes())
+    return _file_answer(content, content_type(file.name))
 
 
 def compressed(answer: Answer, accepted: str) -> Answer:

@@ -15,7 +15,7 @@ from ops.local.http import access
 from ops.local.http.connections import LIMITS, Connections, Limits
 from ops.local.names import HOST
 
-_BACKLOG = 128  # connections that can wait for a busy or restarting server
+_BACKLOG = 1024  # connections that can wait for a busy or restarting server
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\n"
     b"Retry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -9,11 +10,15 @@ from urllib.parse import urlsplit
 from ops.edge import current_table, keeps_credits
 from ops.local.http import access, cdn, pages
 from ops.local.http.cdn import Answer, Behind
+from ops.local.http.connections import LIMITS
 from ops.local.http.server import LocalRequest, LocalServer, listen
 from ops.local.names import HOST
 from ops.local.stack import signing_keys
 from ops.local.stack.options import Options, read_options
-from ops.project import PROJECT
+from ops.project import FRONTEND
+
+# A thousand viewers keep theirs open, as with CloudFront.
+_CONNECTIONS = replace(LIMITS, most=2048)
 
 
 class SiteServer(LocalServer):
@@ -22,7 +27,7 @@ class SiteServer(LocalServer):
     def __init__(self, options: Options) -> None:
         self.options = options
         self._edge_table = current_table(keep_credits=keeps_credits(os.environ))
-        super().__init__(listen(options.site_port), SiteRequest, options.site_origins)
+        super().__init__(listen(options.site_port), SiteRequest, options.site_origins, _CONNECTIONS)
 
     @property
     def behind(self) -> Behind:
@@ -79,7 +84,7 @@ class SiteRequest(LocalRequest):
             headers = {name.title(): value for name, value in self.headers.items()}
             query = urlsplit(self.path).query
             return cdn.answer(path, query, headers, self.server.behind)
-        page = pages.read_page(PROJECT / "frontend", path)
+        page = pages.read_page(FRONTEND, path)
         return pages.compressed(page, self.headers.get("Accept-Encoding", ""))
 
     def _send(self, answer: Answer) -> None:

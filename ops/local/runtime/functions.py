@@ -1,12 +1,9 @@
-"""Time and memory limits of each function, read from Chalice's config.json."""
+"""Time and memory limits of each function, as configured for Chalice."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 
-from ops.project import PROJECT
-
-_STAGE = "dev"
+from ops.site_folder import stages
 
 
 @dataclass(frozen=True)
@@ -20,7 +17,6 @@ class Limits:
 @cache
 def limits_of(function: str) -> Limits:
     """The function's limits in the stage dev; Chalice's defaults where it sets none."""
-    config = json.loads((PROJECT / ".chalice" / "config.json").read_text())
-    stage = config["stages"][_STAGE]
+    stage = stages.section_of(stages.SHAPE) or {}
     configured = {**stage, **stage.get("lambda_functions", {}).get(function, {})}
     return Limits(configured.get("lambda_timeout", 60), configured.get("lambda_memory_size", 128))

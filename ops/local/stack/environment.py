@@ -5,11 +5,17 @@ import os
 from ops.local import names
 from ops.local.stack.credentials import profiles_file
 from ops.local.stack.options import Options
+from ops.site_folder import variants
+from ops.site_folder.stages import local_variables
 
 
 def inherited() -> dict[str, str]:
-    """The current environment without AWS variables: no local process may use the real AWS."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """The current environment, over the stage `local` of the site folder.
+
+    It has no AWS variables: no local process may use the real AWS.
+    """
+    present = {**local_variables(), **os.environ}
+    return {name: value for name, value in present.items() if not name.startswith("AWS_")}
 
 
 def aws_environment(options: Options, profile: str) -> dict[str, str]:
@@ -60,4 +66,5 @@ def application_environment(options: Options, profile: str) -> dict[str, str]:
         "API_URL": options.api_url,
         "ALLOWED_ORIGINS": ",".join(options.site_origins),
         "AUTH_MODE": options.auth_mode,
+        **variants.setting(),
     }

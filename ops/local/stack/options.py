@@ -9,6 +9,7 @@ from pathlib import Path
 from chalicelib.errors import DarkroomError
 from ops.local.names import HOST
 from ops.project import PROJECT
+from ops.site_folder.stages import local_variables
 
 MODES = ("none", "token", "jwt")
 PORTS = {"API_PORT": 8000, "SITE_PORT": 8080, "S3_PORT": 8333, "AWS_PORT": 5001}
@@ -72,6 +73,11 @@ class Options:
     def logs(self) -> Path:
         """Folder of the servers' logs."""
         return self.data / "logs"
+
+
+def current_options(chosen: Mapping[str, str] | None = None) -> Options:
+    """The options that `chosen`, this process's environment and the site folder give."""
+    return read_options({**local_variables(), **os.environ, **(chosen or {})})
 
 
 def read_options(environment: Mapping[str, str]) -> Options:

@@ -97,7 +97,7 @@ def _strangers(rest: Rest, owned: set[str]) -> Iterator[str]:
         if image_id not in owned and image.status is not Status.EXPIRED:
             yield f"{image_id} is {image.status}, but there was never such an object."
     for key in rest.files:
-        if key.partition("/")[0] not in rest.records:
+        if keys.without_private(key).partition("/")[0] not in rest.records:
             yield f"{key} exists without a record."
 
 
@@ -139,6 +139,7 @@ def _outcome(world: World, original: Original, rest: Rest) -> Iterator[str]:
             yield f"{name} is {image.status}."
     else:
         yield from (f"{name} {flaw}" for flaw in _wrong(original, image, content))
+    yield from (f"{name} {flaw}" for flaw in _wrong_place(world, original, image, rest))
     yield from (f"{name} {flaw}" for flaw in _wrong_files(world, image, rest))
     if image.status is Status.DELETED:
         yield from (f"{name} {flaw}" for flaw in _remembered(world, image, rest))
@@ -156,14 +157,33 @@ def _wrong(original: Original, image: Image, content: Content) -> Iterator[str]:
         yield f"is ready, with {image.sha256}."
 
 
+def _wrong_place(world: World, original: Original, image: Image, rest: Rest) -> Iterator[str]:
+    """What is wrong with the image's visibility."""
+    if image.visibility not in original.visibilities or image.moving_to or image.recheck:
+        yield f"is {image.visibility} (to {image.moving_to}), not {original.visibilities}."
+    manifest = keys.manifest_key(image.id)
+    others = [key for key in rest.files if key.startswith(image.former_prefix) and key != manifest]
+    if others:
+        yield f"is {image.visibility}, but has {others}."
+    hidden = [e.at for e in rest.histories[image.id] if (e.detail or "").startswith("private; ")]
+    forgotten = world.copies.forgotten.get(image.id)
+    if image.is_private and hidden and (forgotten is None or forgotten < hidden[0]):
+        yield "is private, but was not invalidated in the CDN."
+
+
 def _wrong_files(world: World, image: Image, rest: Rest) -> Iterator[str]:
     """What is wrong in the images bucket."""
-    files = {key: etag for key, etag in rest.files.items() if key.startswith(f"{image.id}/")}
-    manifest = files.pop(keys.manifest_key(image.id), None)
+    manifest = rest.files.get(keys.manifest_key(image.id))
+    files = {key: etag for key, etag in rest.files.items() if key.startswith(image.files_prefix)}
+    files.pop(keys.manifest_key(image.id), None)
     right = _right_files(world, image)
     if set(image.processed_files) != set(right):
         yield f"shows {image.processed_files}, not {sorted(right)}."
-    published = {key: files.pop(key) for key in list(files) if delivery.is_published(key)}
+    published = {
+        key: files.pop(key)
+        for key in list(files)
+        if delivery.is_published(keys.without_private(key))
+    }
     if files != right:
         yield f"has the files {sorted(files)}, not {sorted(right)}."
     yield from _wrong_published(world, image, published, right)
@@ -178,7 +198,10 @@ def _wrong_published(
 ) -> Iterator[str]:
     """What is wrong with stable files, and with sizes on demand."""
     files = delivery.stable_files(TABLES[world.table].variants, image.renditions)
-    expected = {delivery.file_key(image.id, file): right[r.key] for file, r in files.items()}
+    expected = {
+        delivery.file_key(image.id, file, private=image.is_private): right[r.key]
+        for file, r in files.items()
+    }
     missing = expected.keys() - published.keys()
     if missing:
         yield f"is not published as {sorted(missing)}."
@@ -198,7 +221,7 @@ def _right_files(world: World, image: Image) -> dict[str, str]:
         return {}
     content = BY_SHA256[image.sha256 or ""]
     files = rendered(content.name, world.table, image.focal_point or CENTRE)
-    return {f"{image.id}{end}": etag for end, etag in files.items()}
+    return {f"{image.files_prefix}{end}": etag for end, etag in files.items()}
 
 
 def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:

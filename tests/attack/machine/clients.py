@@ -9,12 +9,14 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from chalicelib.aws import items
-from chalicelib.model.image import Image, Status
+from chalicelib.model.image import Image, Status, Visibility
+from chalicelib.web.requests import ORIGIN_SECRET_HEADER
 from ops.local import names
 from tests.attack.machine.calls import WHOLE, Cut
-from tests.attack.machine.model import Erasure, Original, Ticket
+from tests.attack.machine.model import Erasure, Original, Ticket, Wish
 from tests.attack.machine.pictures import MOST_BYTES, Content
 from tests.attack.machine.world import World
+from tests.fakes.others import ORIGIN_SECRET
 from tests.waiting import GENEROUS
 
 # Searches, and whether an image has to be in the result.
@@ -167,11 +169,30 @@ class Clients:
         body = {"tags": [tag], "alt": {"en": tag}}
         self._world.request("PATCH", f"/images/{original.image_id}", body, ended, cut)
 
-    def view(self, original: Original, file: str, cut: Cut) -> None:
-        """Ask for a published file that the bucket does not have, as the CDN does."""
+    def set_visibility(self, original: Original, visibility: Visibility, cut: Cut) -> None:
+        """Ask the API to make an image public or private."""
+        wish = Wish(visibility, self._world.clock())
+        original.wishes.append(wish)
+        ended = functools.partial(self._visibility_set, wish)
+        body = {"visibility": visibility}
+        self._world.request("PATCH", f"/images/{original.image_id}", body, ended, cut)
+
+    def _visibility_set(self, wish: Wish, answer: Any) -> None:
+        wish.ended = self._world.clock()
+        wish.granted = self._answered(answer, 200, 404, 409)
+        refused = answer is not None and answer.status_code in (404, 409)
+        wish.possible = not refused
+
+    def view(self, original: Original, file: str, private: bool, cut: Cut) -> None:
+        """Ask for a published file that the bucket does not have, as the CDN does.
+
+        As `private` it has checked the viewer's signature before.
+        """
         ended = functools.partial(self._answered_with, 302, 404)
-        path = f"/renditions/{original.image_id}/{file}"
-        self._world.request("GET", path, None, ended, cut)
+        folder, secret = ("private/", ORIGIN_SECRET) if private else ("", "")
+        path = f"/renditions/{folder}{original.image_id}/{file}"
+        headers = {ORIGIN_SECRET_HEADER: secret}
+        self._world.request("GET", path, None, ended, cut, headers)
 
     def search(self, query: str) -> None:
         """Search, and compare the result with all records."""

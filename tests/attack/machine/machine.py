@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from chalicelib.model.image import Visibility
 from tests.attack.machine.account import Account
 from tests.attack.machine.actions import ACTIONS, LATE, PLACES, pick
 from tests.attack.machine.calls import Call, Cut
@@ -106,11 +107,18 @@ class Machine(RuleBasedStateMachine):
         self.clients.change(pick(self.originals, n), tag, cut)
         return "change"
 
-    def view(self, n: int, file: str, cut: Cut) -> str | None:
+    def set_visibility(self, n: int, private: bool, cut: Cut) -> str | None:
         if not self.originals or not self.has_room:
             return None
-        self.clients.view(pick(self.originals, n), file, cut)
-        return "view"
+        visibility = Visibility.PRIVATE if private else Visibility.PUBLIC
+        self.clients.set_visibility(pick(self.originals, n), visibility, cut)
+        return f"make {visibility}"
+
+    def view(self, n: int, file: str, private: bool, cut: Cut) -> str | None:
+        if not self.originals or not self.has_room:
+            return None
+        self.clients.view(pick(self.originals, n), file, private, cut)
+        return "view, as private" if private else "view"
 
     def search(self, query: str) -> str:
         self.clients.search(query)

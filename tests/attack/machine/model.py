@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.model import keys
+from chalicelib.model.image import Visibility
 from ops.local import names
 from tests.attack.machine.pictures import Content
 
@@ -37,6 +38,17 @@ class Erasure:
 
 
 @dataclass
+class Wish:
+    """A `PATCH` of an image's visibility; `ended` is None while it runs."""
+
+    visibility: Visibility
+    began: datetime
+    ended: datetime | None = None
+    granted: bool = False
+    possible: bool = True  # unless it was refused
+
+
+@dataclass
 class Original:
     """A key of the uploads bucket, with all its versions by their ids."""
 
@@ -45,6 +57,7 @@ class Original:
     ticket: Ticket | None = None
     versions: dict[str, Version] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
+    wishes: list[Wish] = field(default_factory=list)
     gone_for_good: bool = False  # a ticket's image that was deleted never comes back
 
     def may_be_erased(self, version: Version) -> bool:
@@ -57,6 +70,19 @@ class Original:
     def must_be_erased(self, version: Version) -> bool:
         """Whether a receipt has confirmed its deletion."""
         return any(e.verified and version.at < e.began for e in self.erasures)
+
+    @property
+    def visibilities(self) -> set[Visibility]:
+        """What its visibility may be: the last request's, or one's that ran at the same time."""
+        granted = [wish for wish in self.wishes if wish.granted]
+        last = max((wish.began for wish in granted), default=None)
+        if last is None:
+            return {Visibility.PUBLIC, *(wish.visibility for wish in self.wishes if wish.possible)}
+        return {
+            wish.visibility
+            for wish in self.wishes
+            if wish.possible and (wish.ended is None or wish.ended >= last)
+        }
 
     @property
     def mismatched(self) -> bool:

@@ -87,11 +87,11 @@ LIMITS = imaging.Limits(max_pixels=MOST_PIXELS, max_frames=1_000)
 
 @functools.cache
 def rendered(name: str, table: str, focal_point: FocalPoint = CENTRE) -> Mapping[str, str]:
-    """The renditions of a valid picture by a table: MD5 by the end of the key."""
+    """The renditions of a valid picture by a table: MD5 by the key without the image's prefix."""
     variants = TABLES[table].variants
     picture = imaging.render(CONTENTS[name].data, variants, LIMITS, focal_point=focal_point)
     return {
-        keys.rendition_key("", r.data, r.variant, r.extension): md5(r.data)
+        keys.rendition_key("", r.data, r.variant, r.extension).removeprefix("/"): md5(r.data)
         for r in picture.renditions
     }
 
@@ -99,7 +99,7 @@ def rendered(name: str, table: str, focal_point: FocalPoint = CENTRE) -> Mapping
 @functools.cache
 def sized(name: str, key: str) -> str:
     """MD5 of a valid picture's size on demand with this key."""
-    file = delivery.parse_file(*key.split("/")[1:])
+    file = delivery.parse_file(*keys.without_private(key).split("/")[1:])
     assert isinstance(file, WidthFile)
     rule = delivery.size_rule(SIZES, file)
     (made,) = imaging.render(CONTENTS[name].data, (rule,), LIMITS).renditions

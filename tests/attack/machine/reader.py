@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.aws import items, table_keys
 from chalicelib.errors import NotFound, TransientError
+from chalicelib.model import keys
 from chalicelib.model.focal_point import CENTRE
 from chalicelib.model.image import Image, Status
 from ops.local import names
@@ -80,7 +81,7 @@ class Reader:
             self.violate(f"{key} ({version.content}) was deleted, and nobody had requested that.")
 
     def _file_erased(self, key: str) -> None:
-        image = self._stores.record(key.partition("/")[0])
+        image = self._stores.record(keys.without_private(key).partition("/")[0])
         if image and image.renditions:
             self._check_files(image)
 
@@ -94,11 +95,11 @@ class Reader:
             self._check_files(image)
 
     def _check_files(self, image: Image) -> None:
-        present = self._stores.objects(names.IMAGES_BUCKET, f"{image.id}/")
+        present = self._stores.objects(names.IMAGES_BUCKET, image.files_prefix)
         missing = [key for key in image.processed_files if key not in present]
         if missing:
             self.violate(f"{image.id} is {image.status}, but {missing} are missing.")
-        shown = {key.removeprefix(image.id) for key in image.processed_files}
+        shown = {key.removeprefix(image.files_prefix) for key in image.processed_files}
         if not any(shown == set(files) for files in _sets_of(image)):
             self.violate(
                 f"{image.id} is {image.status} with a set of files of no picture: {shown}."

@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 import app
 from chalicelib import delivery
 from chalicelib.aws import items, table_keys
-from chalicelib.processing import published_files
+from chalicelib.processing import moves, published_files
 from chalicelib.sweep import indexing, originals, renditions, unfinished
 from tests.attack.machine.account import Account
 from tests.attack.machine.calls import PresentWiring
@@ -63,6 +63,7 @@ def prepared(stores: Stores, account: Account) -> Iterator[type[Machine]]:
         mock.patch.object(originals, "ThreadPoolExecutor", Sequential),
         mock.patch.object(renditions, "ThreadPoolExecutor", Sequential),
         mock.patch.object(published_files, "ThreadPoolExecutor", Sequential),
+        mock.patch.object(moves, "ThreadPoolExecutor", Sequential),
         mock.patch.object(delivery, "_CLAIMS", 2),  # of a claim that a held call has
         mock.patch.object(originals, "_PAGE", 2),
         mock.patch.object(renditions, "_PAGE", 5),

@@ -8,7 +8,7 @@ from tests.attack.machine.account import Account
 from tests.attack.machine.running import prepared, run
 from tests.attack.machine.stores import running_stores
 
-_WORLDS = 27
+_WORLDS = 31
 _STEPS = 2_000  # and some more
 
 

@@ -4,8 +4,9 @@ import functools
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from chalice.test import Client
@@ -26,6 +27,7 @@ from tests.attack.machine.pictures import MOST_BYTES, MOST_PIXELS, TABLES
 from tests.attack.machine.reader import Reader
 from tests.attack.machine.stores import Stores
 from tests.environment import SETTINGS
+from tests.fakes.others import FakeCdnSigner
 
 _API = "api_handler"
 
@@ -90,12 +92,18 @@ class World:
         stores.seen = self.reader.see
 
     def request(
-        self, method: str, path: str, body: Any, ended: Callable[[Any], None], cut: Cut
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        ended: Callable[[Any], None],
+        cut: Cut,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Send the API a request; `ended` gets the response, None if the process was killed."""
         raw = b"" if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
-        send = functools.partial(_CLIENT.http.request, method, path, headers, raw)
+        sent = {"Content-Type": "application/json", **headers}
+        send = functools.partial(_CLIENT.http.request, method, path, sent, raw)
         call = self._call(f"{method} {path.split('/')[1]}", _API, send)
         call.ended = lambda: ended(call.answer)
         self.resume(call, cut)
@@ -139,6 +147,7 @@ class World:
         wiring.table = TABLES[self.table]
         wiring.work = WorkQueue(self.post)
         wiring.cdn = self.copies
+        wiring.cdn_signer = FakeCdnSigner()
         wiring.delivery._sleep = lambda _: None
         limit = timedelta(seconds=limits_of(function).seconds)
         call = Call(name, wiring, body, self.clock.peek() + limit)

@@ -1,4 +1,4 @@
-"""Distributions over TLS on loopback: behaviours, the viewer-request function, two kinds of origin.
+"""Distributions over TLS on loopback: behaviours, functions, signatures, origins and their groups.
 
 Nothing is cached. `CDN_CERTIFICATE` is a file with certificate and key for localhost.
 """
@@ -10,18 +10,26 @@ import ssl
 import subprocess
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 
+from ops.local.http import cdn_signatures
+from tests.edge_events import event
+
+Response = tuple[int, Any, bytes]
+
 FUNCTIONS: dict[str, str] = {}  # code by ARN
+PUBLIC_KEYS: dict[str, str] = {}  # PEM by id
+KEY_GROUPS: dict[str, list[str]] = {}  # ids of public keys by the group's id
 DISTRIBUTIONS: dict[str, "Distribution"] = {}
 _RUN = """
 const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const handler = new Function(`${given.code}; return handler;`)();
-const result = handler({ request: given.request });
+const result = handler(given.event);
 process.stdout.write(JSON.stringify(result));
 """
 _HOP_BY_HOP = frozenset({"connection", "content-length", "host", "transfer-encoding", "keep-alive"})
@@ -35,6 +43,15 @@ class Distribution:
     config: dict[str, Any]
     server: "Server"
     rewritten: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+
+class Sent(NamedTuple):
+    """A request to an origin; `target` is path and query."""
+
+    method: str
+    target: str
+    headers: Any
+    body: bytes
 
 
 class Server(ThreadingHTTPServer):
@@ -92,33 +109,51 @@ def end(identifier: str) -> None:
 
 def forward(
     distribution: Distribution, method: str, target: str, headers: Any, body: bytes
-) -> tuple[int, Any, bytes]:
+) -> Response:
     """Status, headers and body of the origin's response."""
     parts = urlsplit(target)
     config = distribution.config
     behaviour = _behaviour(config, parts.path)
     if method not in behaviour.get("AllowedMethods", ("GET", "HEAD")):
         return 403, {}, b""
+    if "TrustedKeyGroups" in behaviour and not _is_signed(behaviour, parts, headers):
+        return 403, {}, b""
     path = parts.path if parts.path != "/" else f"/{config['DefaultRootObject']}"
-    query = f"?{parts.query}" if parts.query else ""
-    rewritten = _rewritten(behaviour, method, path)
+    rewritten = _rewritten(behaviour, event(path, parts.query, headers.get("Accept", "")))
     if "statusCode" in rewritten:
         return int(rewritten["statusCode"]), {}, b""
-    origin = next(o for o in config["Origins"] if o["Id"] == behaviour["TargetOriginId"])
+    query = f"?{parts.query}" if parts.query and rewritten["querystring"] else ""
+    sent = Sent(method, f"{rewritten['uri']}{query}", headers, body)
+    return _from_target(config, behaviour["TargetOriginId"], sent)
+
+
+def _from_target(config: dict[str, Any], target: str, sent: Sent) -> Response:
+    """The response of an origin, or of the first member of a group that does not fail over."""
+    origins = {origin["Id"]: origin for origin in config["Origins"]}
+    if target in origins:
+        return _from_origin(origins[target], sent)
+    group = next(g for g in config["OriginGroups"]["Items"] if g["Id"] == target)
+    first, second = (origins[m["OriginId"]] for m in group["Members"]["Items"])
+    answer = _from_origin(first, sent)
+    failing = group["FailoverCriteria"]["StatusCodes"]["Items"]
+    return _from_origin(second, sent) if answer[0] in map(int, failing) else answer
+
+
+def _from_origin(origin: dict[str, Any], sent: Sent) -> Response:
     gateway = os.environ["EMULATOR_GATEWAY"]
-    host, path = origin["DomainName"], rewritten["uri"]
+    host, path = origin["DomainName"], origin.get("OriginPath", "") + sent.target
     if "S3OriginConfig" in origin:
         bucket = host.partition(".s3.")[0]
         answer = _pool.request("GET", f"{gateway}/{bucket}{path}", preload_content=True)
         status = 403 if answer.status == 404 else answer.status
         return status, answer.headers, answer.data
-    api = host.partition(".")[0]
-    passed = {k: v for k, v in headers.items() if k.lower() not in _HOP_BY_HOP}
+    own = {h["HeaderName"].lower(): h["HeaderValue"] for h in origin.get("OriginCustomHeaders", ())}
+    passed = {k.lower(): v for k, v in sent.headers.items() if k.lower() not in _HOP_BY_HOP}
     answer = _pool.request(
-        method,
-        f"{gateway}/_aws/execute-api/{api}{path}{query}",
-        body=body or None,
-        headers=passed,
+        sent.method,
+        f"{gateway}/_aws/execute-api/{host.partition('.')[0]}{path}",
+        body=sent.body or None,
+        headers=passed | own,
         redirect=False,
     )
     return answer.status, answer.headers, answer.data
@@ -131,14 +166,27 @@ def _behaviour(config: dict[str, Any], path: str) -> Any:
     return config["DefaultCacheBehavior"]
 
 
-def _rewritten(behaviour: dict[str, Any], method: str, path: str) -> Any:
+def _is_signed(behaviour: dict[str, Any], parts: SplitResult, headers: Any) -> bool:
+    known = {
+        i: PUBLIC_KEYS[i] for group in behaviour["TrustedKeyGroups"] for i in KEY_GROUPS[group]
+    }
+    base = f"https://{headers['Host']}"
+    try:
+        cdn_signatures.check(
+            base, parts.path, parts.query, headers.get("Cookie", ""), known, datetime.now(UTC)
+        )
+    except cdn_signatures.NotAllowed:
+        return False
+    return True
+
+
+def _rewritten(behaviour: dict[str, Any], event: dict[str, Any]) -> Any:
     """The request after the viewer-request function, or the function's own response."""
-    request = {"method": method, "uri": path, "headers": {}, "querystring": {}}
     for association in behaviour.get("FunctionAssociations", ()):
         code = FUNCTIONS[association["FunctionARN"]]
-        given = json.dumps({"code": code, "request": request})
+        given = json.dumps({"code": code, "event": event})
         done = subprocess.run(
             ["node", "-e", _RUN], input=given, capture_output=True, text=True, check=True
         )
-        request = json.loads(done.stdout)
-    return request
+        event = {**event, "request": json.loads(done.stdout)}
+    return event["request"]

@@ -76,6 +76,40 @@ class Function(Plain):
     update = create
 
 
+class PublicKey(Plain):
+    """A public key, which `cdn` checks signatures with if it is in a group."""
+
+    def create(self, request: Any) -> Any:
+        """Give it an id of CloudFront's form."""
+        model = request.desired_state
+        model["Id"] = f"K{uuid.uuid4().hex[:13].upper()}"
+        cdn.PUBLIC_KEYS[model["Id"]] = model["PublicKeyConfig"]["EncodedKey"]
+        return done(request)
+
+    def update(self, request: Any) -> Any:
+        """CloudFront cannot change a key."""
+        return failed(request, "A public key cannot be changed.")
+
+
+class KeyGroup(Plain):
+    """Public keys of which any may sign."""
+
+    def create(self, request: Any) -> Any:
+        """Keep the ids of its keys."""
+        answer = super().create(request)
+        return self._kept(request, answer)
+
+    def update(self, request: Any) -> Any:
+        """Replace the ids of its keys."""
+        answer = super().update(request)
+        return self._kept(request, answer)
+
+    def _kept(self, request: Any, answer: Any) -> Any:
+        model = request.desired_state
+        cdn.KEY_GROUPS[model["Id"]] = model["KeyGroupConfig"]["Items"]
+        return answer
+
+
 class Distribution(Plain):
     """A distribution at a port of this machine."""
 
@@ -291,9 +325,9 @@ PROVIDERS = {
     "AWS::CloudFront::CachePolicy": Plain,
     "AWS::CloudFront::Distribution": Distribution,
     "AWS::CloudFront::Function": Function,
-    "AWS::CloudFront::KeyGroup": Plain,
+    "AWS::CloudFront::KeyGroup": KeyGroup,
     "AWS::CloudFront::OriginAccessControl": Plain,
-    "AWS::CloudFront::PublicKey": Plain,
+    "AWS::CloudFront::PublicKey": PublicKey,
     "AWS::CloudFront::OriginRequestPolicy": Plain,
     "AWS::CloudFront::ResponseHeadersPolicy": Plain,
     "AWS::CloudWatch::Alarm": Alarm,

@@ -1,0 +1,1 @@
+"""Simulates searches in a library of a million images: what each reads from DynamoDB."""

@@ -1,0 +1,70 @@
+"""`python -m ops tag`: adds tags to images, or removes them."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from chalicelib.model.patch import caseless
+from ops.client.options import Caller, api_options, json_option
+from ops.client.selection import (
+    ImageIdOrInput,
+    check_selection,
+    chosen_ids,
+    for_each_image,
+    selection,
+    selection_options,
+)
+from ops.exit_codes import EXPLAINED_FOR_SEVERAL
+from ops.render.outcomes import shown
+
+
+@click.command(epilog=EXPLAINED_FOR_SEVERAL)
+@click.argument("image_ids", metavar="[ID|-]...", nargs=-1, type=ImageIdOrInput())
+@click.option("--add", multiple=True, metavar="TAG", help="Tag to add; repeatable.")
+@click.option("--remove", multiple=True, metavar="TAG", help="Tag to remove; repeatable.")
+@selection_options
+@json_option
+@api_options
+def tag(
+    image_ids: tuple[str, ...],
+    add: tuple[str, ...],
+    remove: tuple[str, ...],
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Add tags to images, or remove them: of IDs, or of all images that meet the conditions.
+
+        python -m ops tag --add summer --from 2026-06-01 --to 2026-08-31
+
+        python -m ops list --query beach --ids | python -m ops tag --add sea -
+
+    Other tags stay. Tags that differ in case only are the same.
+    """
+    if not (add or remove):
+        raise click.UsageError("Give --add or --remove.")
+    conditions = selection(given)
+    check_selection(image_ids, conditions)
+    api = Caller(given).api(patient=True)
+
+    def change(image_id: str) -> bool:
+        image = api.update(image_id, lambda present: _patch(present["tags"], add, remove))
+        if as_json:
+            click.echo(json.dumps(image))
+        else:
+            click.echo(f"{image_id}  {shown(', '.join(image['tags'])) or '-'}")
+        return True
+
+    sys.exit(for_each_image(chosen_ids(api, image_ids, conditions), change))
+
+
+def _patch(
+    present: Sequence[str], add: Sequence[str], remove: Sequence[str]
+) -> dict[str, Any] | None:
+    removed = {*map(caseless, remove)}
+    tags = [tag for tag in present if caseless(tag) not in removed]
+    known = {*map(caseless, tags)}
+    tags += [tag for tag in add if caseless(tag) not in known]
+    return None if tags == list(present) else {"tags": tags}

@@ -1,0 +1,1 @@
+"""The site folder: a user's own configuration, outside the tracked files."""
