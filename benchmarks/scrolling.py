@@ -108,16 +108,15 @@ def _busy(events: Sequence[Json]) -> list[float]:
     """Milliseconds of long tasks of pages' main threads, from the processor time of each."""
     names = [event for event in events if event["name"] == "thread_name"]
     threads = {
-        (event["pid"], event["tid"])
-        for event in names
-        if event["args"]["name"] == "CrRendererMain"
+        (event["pid"], event["tid"]) for event in names if event["args"]["name"] == "CrRendererMain"
     }
     times = [
         SLOWDOWN * event.get("tdur", 0) / 1000
         for event in events
         if event["name"] == _TASK and (event["pid"], event["tid"]) in threads
     ]
-    assert times, "The trace has no tasks"
+    if not times:
+        raise ValueError("The trace has no tasks.")
     return [milliseconds for milliseconds in times if milliseconds > LONG]
 
 
