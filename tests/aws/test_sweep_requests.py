@@ -77,5 +77,5 @@ def requests_of_a_run(wiring: Wiring) -> Counter[str]:
 
 def test_a_run_has_no_more_requests_for_three_thousand_failed_images(wiring: Wiring) -> None:
     requests = requests_of_a_run(wiring)
-    # Five statuses, in the past and in the future, with eight keys each; three bookmarks.
-    assert requests == {"Query": 80, "GetItem": 3}
+    # Five statuses, in the past and in the future, with eight keys each; four bookmarks.
+    assert requests == {"Query": 80, "GetItem": 4}

@@ -33,6 +33,8 @@ class Tab:
     def open(self, address: str) -> None:
         """Navigate there, and wait until the page has loaded."""
         self._call("browsingContext.navigate", context=self._context, url=address, wait="complete")
+        # Firefox answers earlier now and then: before the page's scripts have run.
+        until(lambda: self.ask("() => document.readyState === 'complete'"))
 
     def ask(self, function: str, *arguments: Any) -> Any:
         """The result of this JavaScript function for these arguments, passed as JSON."""

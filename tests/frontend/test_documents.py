@@ -62,7 +62,7 @@ def test_without_the_element(page: Page, darkroom: FakeDarkroom) -> None:
 
 
 def test_another_language(page: Page, darkroom: FakeDarkroom) -> None:
-    show(page, darkroom, "in another language:")
+    show(page, darkroom, "For other texts on one page:")
     expect(page.locator("[part~=button]").first).to_have_text("Fotos auswählen")
     expect(items(page)).to_have_count(0)
 
