@@ -46,8 +46,8 @@ export class View {
     new Editing(this.#slots, this.#image, etag, {
       notify,
       load,
-      save: async (changes, known) => {
-        const saved = await save(changes, known);
+      save: async (...change) => {
+        const saved = await save(...change);
         this.#slots.markup.textContent = saved.image.markup ?? "";
         return saved;
       },

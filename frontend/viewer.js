@@ -77,7 +77,7 @@ export class Viewer {
       remove: () => this.#remove(image, view),
       setVisibility: (visibility) => this.#setVisibility(image, visibility),
       load: async () => library.current(await getApi(), image.id, this.#closing.signal),
-      save: (changes, known) => this.#save(image.id, changes, known),
+      save: (changes, etag) => this.#save(image.id, changes, etag),
     }, etag);
     this.#view = view;
     this.#body.replaceChildren(view.element);

@@ -124,9 +124,9 @@ export class Collection {
   }
 
   #arrange() {
-    const known = [this.#uploads, ...this.#pages.map(({ entries }) => entries)].flat();
-    this.#byId = new Map(known.filter(({ image }) => image).map((entry) => [entry.image.id, entry]));
-    const shown = this.#shown(known);
+    const listed = [this.#uploads, ...this.#pages.map(({ entries }) => entries)].flat();
+    this.#byId = new Map(listed.filter(({ image }) => image).map((entry) => [entry.image.id, entry]));
+    const shown = this.#shown(listed);
     this.length = shown.length;
     this.entries = this.isComplete || this.isPaused ? shown : [...shown, ...UNREAD];
   }

@@ -39,7 +39,10 @@ export class Selecting {
     const link = tile.querySelector("a");
     link.tabIndex = -1;
     tile.ariaSelected = this.#selection.has(id);
-    tile.querySelector(".pick").checked = this.#selection.has(id);
+    const pick = tile.querySelector(".pick");
+    // Hidden until this script is there: an earlier click would check it and select nothing.
+    pick.hidden = false;
+    pick.checked = this.#selection.has(id);
     queueMicrotask(() => this.#ensureTabStop());
   }
 

@@ -167,13 +167,13 @@ def _behaviour(config: dict[str, Any], path: str) -> Any:
 
 
 def _is_signed(behaviour: dict[str, Any], parts: SplitResult, headers: Any) -> bool:
-    known = {
+    trusted = {
         i: PUBLIC_KEYS[i] for group in behaviour["TrustedKeyGroups"] for i in KEY_GROUPS[group]
     }
     base = f"https://{headers['Host']}"
     try:
         cdn_signatures.check(
-            base, parts.path, parts.query, headers.get("Cookie", ""), known, datetime.now(UTC)
+            base, parts.path, parts.query, headers.get("Cookie", ""), trusted, datetime.now(UTC)
         )
     except cdn_signatures.NotAllowed:
         return False
