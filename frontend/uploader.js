@@ -3,10 +3,15 @@
  * docs/uploader.md describes its attributes, events and styles.
  */
 import { DarkroomUploader } from "./uploader/element.js";
+import { sending } from "./uploader/sending.js";
 
 export { UploadError } from "./uploader/api.js";
-export { upload } from "./uploader/upload.js";
 export { DarkroomUploader };
+
+/** Uploads a file and waits for its image; uploader/upload.js describes the options. */
+export async function upload(file, options) {
+  return (await sending()).upload(file, options);
+}
 
 // Two scripts of a page may both import it.
 if (!customElements.get("darkroom-uploader")) {

@@ -1,10 +1,9 @@
 import { strings } from "../strings.js";
 import { connect } from "./api.js";
 import { Batch } from "./batch.js";
-import { filesBelow } from "./folders.js";
 import { ShadowView } from "./shadow-view.js";
 import { listenForDrops, listenForPicks } from "./intake.js";
-import { upload } from "./upload.js";
+import { prepareSending, sending } from "./sending.js";
 
 /** `<darkroom-uploader>`; docs/uploader.md documents its attributes, methods and events. */
 export class DarkroomUploader extends HTMLElement {
@@ -33,6 +32,7 @@ export class DarkroomUploader extends HTMLElement {
     });
     this.#view.configure(this);
     this.changed();
+    prepareSending();
   }
 
   disconnectedCallback() {
@@ -71,6 +71,7 @@ export class DarkroomUploader extends HTMLElement {
   async upload(file, options) {
     const accept = this.getAttribute("accept") ?? "";
     const maxBytes = this.#number("max-bytes");
+    const { upload } = await sending();
     return upload(file, { api: () => this.connection(), accept, maxBytes, ...options });
   }
 
@@ -106,6 +107,7 @@ export class DarkroomUploader extends HTMLElement {
   async #addFolders(entries) {
     if (this.matches(":disabled")) return;
     this.#view.showNote(strings.folderReading);
+    const { filesBelow } = await sending();
     const found = await filesBelow(entries);
     this.#view.showNote("");
     this.add(found.files);

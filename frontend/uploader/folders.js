@@ -6,16 +6,6 @@ const MAX_ENTRIES = 10_000;
 const order = new Intl.Collator(undefined, { numeric: true });
 
 /**
- * The entries of a DataTransfer that contains folders; null if there are none.
- * To be called in the event's listener: afterwards the browser empties it.
- */
-export function entriesWithFolders({ items }) {
-  const files = [...items].filter(({ kind }) => kind === "file");
-  const entries = files.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
-  return entries.some((entry) => entry?.isDirectory) ? entries.filter(Boolean) : null;
-}
-
-/**
  * The files of these entries, and all pictures below folders by content or name, in order:
  * `{ files, skipped, unreadable, isCut }`; other files are counted in `skipped`, hidden ones are not.
  */

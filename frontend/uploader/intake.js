@@ -1,5 +1,3 @@
-import { entriesWithFolders } from "./folders.js";
-
 /** Calls `onFiles` with the files picked in `input`. */
 export function listenForPicks(input, onFiles) {
   input.addEventListener("change", () => {
@@ -40,6 +38,14 @@ export function listenForDrops(target, { onFiles, onFolders, onOver, signal }) {
   on("paste", ({ clipboardData, target: element }) => {
     if (clipboardData?.files.length && !takesText(element)) take(clipboardData);
   });
+}
+
+// The entries of a DataTransfer that contains folders; null if there are none. To be called in the
+// event's listener: afterwards the browser empties it.
+function entriesWithFolders({ items }) {
+  const files = [...items].filter(({ kind }) => kind === "file");
+  const entries = files.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  return entries.some((entry) => entry?.isDirectory) ? entries.filter(Boolean) : null;
 }
 
 function carriesFiles(event) {

@@ -103,6 +103,17 @@ FETCHED = """() => document.readyState === "complete"
         performance.getEntriesByName(href).some(({ responseEnd }) => responseEnd))"""
 
 
+def test_what_it_fetches_before_its_pictures_is_less_than_60_kilobytes(page: Page) -> None:
+    page.wait_for_function(FETCHED)
+    weights = page.evaluate("""() => [
+        ...performance.getEntriesByType("navigation"),
+        ...[...document.querySelectorAll("link:not([rel=icon]), script")].flatMap(({ href, src }) =>
+            performance.getEntriesByName(href ?? src)),
+    ].map(({ transferSize }) => transferSize)""")
+    assert len(weights) > 30
+    assert sum(weights) < 60_000
+
+
 def test_without_pictures_it_transfers_less_than_90_kilobytes(page: Page) -> None:
     expect(page.locator("#embed")).to_be_visible()
     expect(page.locator("#state:not([hidden]), .thumbnail").first).to_be_attached()

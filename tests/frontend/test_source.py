@@ -13,7 +13,7 @@ MODULES = sorted(FRONTEND.rglob("*.js"))
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
 # The page's three scripts, the live example's, and the worker; LATER are the modules that follow
-# the first pictures, and the one that prompts for a token.
+# the first pictures, those that send files, and the one that prompts for a token.
 SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
 LATER = {
     "token-dialog.js",
@@ -34,6 +34,12 @@ LATER = {
     "gallery/long-press.js",
     "gallery/selecting.js",
     "gallery/selection.js",
+    "uploader/upload.js",
+    "uploader/folders.js",
+    "uploader/digest.js",
+    "uploader/retry.js",
+    "uploader/transfer.js",
+    "uploader/admission.js",
     "bulk.js",
     *(name for name in NAMES if name.startswith("bulk/")),
 }
