@@ -200,7 +200,7 @@ def test_in_firefox(firefox: Firefox, stack: Stack, client: ApiClient) -> None:
     before = len(found(client, q="harbour"))
     with firefox.watched_tab() as tab:
         tab.open(f"{stack.site}/?q=harbour&sort=filename")
-        until(lambda: len(tab.texts(".thumbnail-name")) > 5)
+        until(lambda: len(tab.texts(".pick")) > 5)
         tab.ask("() => document.querySelector('.thumbnail a').focus()")
         tab.press(SPACE)
         tab.expect(".bulk [role=status]", "1 selected")
