@@ -112,7 +112,7 @@ export class Gallery {
     const { error } = this.#reader;
     if (error?.status === REFUSED_CURSOR && this.#collection.isRestored) return this.#load(this.#filters);
     this.#elements.root.ariaBusy = this.#reader.isReading;
-    this.#grid.show(this.#collection.entries);
+    if (this.#grid.entries !== this.#collection.entries) this.#grid.show(this.#collection.entries);
     this.#state?.show(this.#collection, this.#reader);
     if (!this.#reader.isReading) this.#complete ??= this.#loadForm();
   }

@@ -110,10 +110,10 @@ export class Collection {
     this.#replace((entry) => (gone.has(entry.image?.id) ? [] : entry));
   }
 
-  /** Arranges the entries and reports the change. */
-  changed() {
+  /** Reports a change, for which the entries are arranged unless they are the same. */
+  changed({ isSame = false } = {}) {
     if (this.#isClosed) return;
-    this.#arrange();
+    if (!isSame) this.#arrange();
     this.#onChange();
   }
 

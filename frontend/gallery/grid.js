@@ -97,7 +97,9 @@ export class Grid {
     this.#root.style.setProperty("--tile-gap", `${sizes.gap}px`);
     this.#root.style.height = `${this.#layout.height}px`;
     if (anchor && this.#entries.length > 0) this.#restore(anchor);
-    this.#render();
+    // Where there are tiles already, they move in the next frame: this task has taken long enough.
+    if (this.#window.tiles.size > 0 && this.#entries.length > 0) this.#schedule();
+    else this.#render();
   }
 
   #restore({ entry, index, offset }) {

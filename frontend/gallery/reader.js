@@ -48,10 +48,9 @@ export class Reader {
     } catch (reason) {
       this.error = reason;
       this.#collection.isPaused = true;
-    } finally {
-      this.#running = null;
-      this.#collection.changed();
     }
+    this.#running = null;
+    this.#collection.changed({ isSame: !this.error });
   }
 
   // A page that is read again may have new images; it reaches to the image that was its last.

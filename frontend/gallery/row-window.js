@@ -11,6 +11,7 @@ export class RowWindow {
   #rows = new Map();
   #entries = new WeakMap();
   #waiting = new Map();
+  #isBlank = true;
 
   constructor(root, make) {
     this.#root = root;
@@ -25,6 +26,7 @@ export class RowWindow {
   /** Removes all rows. */
   clear() {
     this.#rows.forEach((row) => this.#remove(row));
+    this.#isBlank = true;
   }
 
   /**
@@ -32,7 +34,7 @@ export class RowWindow {
    * left empty for the next frame. If `isHasty`, pictures are not fetched until `load`.
    *
    * A frame has one new row: style, layout and paint of its tiles take three times as long as making
-   * them. Only in an empty page all rows to `end` are made at once.
+   * them. Only of the first list all rows to `end` are made at once.
    */
   render(view, { first, last, center, end }, isHasty) {
     const focused = document.activeElement;
@@ -45,16 +47,16 @@ export class RowWindow {
     const needed = new Set([...this.#rows.keys()]);
     for (let index = first; index <= last; index += 1) needed.add(index);
     const nearestFirst = [...needed].sort((a, b) => Math.abs(a - center) - Math.abs(b - center));
-    const isFirst = this.tiles.size === 0;
     let filled = 0;
     for (const index of nearestFirst) {
       const row = this.#place(index, view);
       if (row.layout === view.layout) continue;
       const isNew = !row.layout;
-      if (isNew && filled > 0 && !(isFirst && index <= end)) continue;
+      if (isNew && filled > 0 && !(this.#isBlank && index <= end)) continue;
       this.#fill(row, view, isHasty);
       filled += isNew ? 1 : 0;
     }
+    this.#isBlank = this.tiles.size === 0;
     this.#refocus(focused);
     return nearestFirst.every((index) => this.#rows.get(index).layout === view.layout);
   }
