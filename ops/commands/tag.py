@@ -65,6 +65,6 @@ def _patch(
 ) -> dict[str, Any] | None:
     removed = {*map(caseless, remove)}
     tags = [tag for tag in present if caseless(tag) not in removed]
-    present = {*map(caseless, tags)}
-    tags += [tag for tag in add if caseless(tag) not in present]
+    folded = {*map(caseless, tags)}
+    tags += [tag for tag in add if caseless(tag) not in folded]
     return None if tags == list(present) else {"tags": tags}
