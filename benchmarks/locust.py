@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,7 @@ from pathlib import Path
 from ops.local.stack.environment import inherited
 from ops.local.stack.processes import dying_with_us
 
-LOCUST = Path(sys.prefix) / "load/bin/locust"  # `make load` and `make views` install it
-_INTERVAL = 0.2  # seconds
+LOCUST = Path(sys.prefix) / "load/bin/locust"  # `make load` installs it, and all that need it
 
 
 class Crowd:
@@ -27,12 +25,6 @@ class Crowd:
         if self._process.poll() is not None:
             raise RuntimeError(f"Locust has ended: {self._log.read_text()}")
         return self._report.exists() and self._report.read_bytes().count(b"\n") == number
-
-    def wait(self, number: int, seconds: float) -> None:
-        """Return when the report has this many lines, or after these seconds."""
-        deadline = time.monotonic() + seconds
-        while not self.has_done(number) and time.monotonic() < deadline:
-            time.sleep(_INTERVAL)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ export class Grid {
   #frame = 0;
   #settling = 0;
   #scrolled = { y: 0, time: 0 };
+  #width = 0;
 
   /**
    * `make(entry, width)` returns a tile: its `element`, and `load` to fetch its picture;
@@ -27,23 +28,22 @@ export class Grid {
     this.#window = new RowWindow(root, make);
     this.#onRange = onRange;
     addEventListener("scroll", () => this.#schedule(), { passive: true });
-    new ResizeObserver(() => this.#arrange()).observe(root);
+    new ResizeObserver(() => this.#resize()).observe(root);
   }
 
-  get entries() {
-    return this.#entries;
-  }
+  get entries() { return this.#entries; }
 
   /** The elements of tiles in the document, by entry. */
-  get tiles() {
-    return this.#window.tiles;
-  }
+  get tiles() { return this.#window.tiles; }
 
   /** Shows these entries; `anchor` is the one to put at the window's top: the present one by default. */
   show(entries, anchor = this.anchor) {
     this.#entries = entries;
     this.#ratios = Float64Array.from(entries, ({ ratio }) => ratio);
-    this.#arrange(anchor);
+    if (!this.#arrange(anchor)) return;
+    // Where there are tiles already, they move in the next frame: this task has taken long enough.
+    if (this.#window.tiles.size > 0 && entries.length > 0) this.#schedule();
+    else this.#render();
   }
 
   /** The first entry in the window and its distance from the window's top; null above the first row. */
@@ -59,14 +59,10 @@ export class Grid {
   }
 
   /** The index of the entry whose tile contains an element, or -1. */
-  indexAt(element) {
-    return this.#entries.indexOf(this.#window.entryAt(element));
-  }
+  indexAt(element) { return this.#entries.indexOf(this.#window.entryAt(element)); }
 
   /** The tile of an entry, if it is in the document. */
-  tileOf(index) {
-    return this.#window.tiles.get(this.#entries[index]);
-  }
+  tileOf(index) { return this.#window.tiles.get(this.#entries[index]); }
 
   /** The index that a key moves to from `index`; undefined for other keys. */
   target(key, index) {
@@ -88,18 +84,24 @@ export class Grid {
     return this.tileOf(index);
   }
 
-  #arrange(anchor = this.anchor) {
+  // The observer reports the height, too, which each longer list changes.
+  #resize() {
+    if (this.#root.clientWidth === this.#width) return;
+    this.#width = this.#root.clientWidth;
+    if (this.#arrange(this.anchor)) this.#render();
+  }
+
+  // Computes where the rows are; returns false as long as the grid is not laid out itself.
+  #arrange(anchor) {
     const sizes = this.#measure();
-    if (sizes.width === 0) return;
+    if (sizes.width === 0) return false;
     this.#sizes = sizes;
     this.#layout = layRows(this.#ratios, sizes);
     this.#root.querySelector(".skeletons")?.remove();
     this.#root.style.setProperty("--tile-gap", `${sizes.gap}px`);
     this.#root.style.height = `${this.#layout.height}px`;
     if (anchor && this.#entries.length > 0) this.#restore(anchor);
-    // Where there are tiles already, they move in the next frame: this task has taken long enough.
-    if (this.#window.tiles.size > 0 && this.#entries.length > 0) this.#schedule();
-    else this.#render();
+    return true;
   }
 
   #restore({ entry, index, offset }) {

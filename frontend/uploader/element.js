@@ -107,8 +107,10 @@ export class DarkroomUploader extends HTMLElement {
   async #addFolders(entries) {
     if (this.matches(":disabled")) return;
     this.#view.showNote(strings.folderReading);
-    const { filesBelow } = await sending();
-    const found = await filesBelow(entries);
+    const found = await sending().then(({ filesBelow }) => filesBelow(entries), ({ message }) => {
+      this.#view.showNote(message, true);
+    });
+    if (!found) return;
     this.#view.showNote("");
     this.add(found.files);
     const isProblem = found.files.length === 0 || found.unreadable > 0 || found.isCut;

@@ -114,9 +114,9 @@ def test_counters_and_expiring_tokens_have_a_time_to_live(
     DynamoQuotaCounters(name).hold("ann", "t", 2, LATER)
     DynamoTokens(name).put(new_token("ann", READ, "", NOON, LATER)[1])
     DynamoTokens(name).put(new_token("ann", READ, "", NOON, None)[1])
-    made = items.all_indexed()
+    bookmark = items.all_indexed()
     scanned = clients.dynamodb().scan(TableName=name)["Items"]
-    rows = [row for row in scanned if row["id"] != made["id"]]
+    rows = [row for row in scanned if row["id"] != bookmark["id"]]
     ends = sorted(int(row["expires"]["N"]) for row in rows if "expires" in row)
     end = int(LATER.timestamp())
     assert (len(rows), ends) == (4, [end, end, end + 30 * 24 * 3600])

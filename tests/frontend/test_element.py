@@ -1,5 +1,6 @@
 """`<darkroom-uploader>` in pages of another origin."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.frontend.actions import (
     data_transfer,
     drop,
+    drop_from_disk,
     expect_end,
     items,
     message,
@@ -257,6 +259,20 @@ def test_a_scripts_upload_is_stopped_by_its_signal(page: Page, darkroom: FakeDar
         return upload(file, { signal: stop.signal, onProgress }).catch(({ name }) => name);
     """
     assert upload(page, darkroom, script) == "AbortError"
+
+
+def test_files_and_folders_say_when_what_sends_them_cannot_be_fetched(
+    page: Page, darkroom: FakeDarkroom, complaints: list[str], tmp_path: Path
+) -> None:
+    page.route("**/uploader/upload.js", lambda route: route.abort())
+    page.goto(darkroom.site)
+    sentence = "Something went wrong on this page. Reload it and try again."
+    expect_end(pick(page, photo()), "failed", sentence)
+    (tmp_path / "a.jpg").write_bytes(jpeg(32, 24))
+    drop_from_disk(page, tmp_path)
+    expect(page.locator("[part=note]")).to_have_text(sentence)
+    assert [complaint for complaint in complaints if "upload.js" not in complaint] == []
+    complaints.clear()
 
 
 def test_an_element_removed_from_the_page_stops_listening(

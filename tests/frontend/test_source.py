@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.imaging.signatures import _SUPPORTED, HEAD_BYTES
 from chalicelib.model.formats import FORMATS, MEDIA_TYPE_OF_SUFFIX, PREFERENCE, RAW_SUFFIXES
+from chalicelib.model.search import SORTS
 from tests.frontend.darkroom import FRONTEND
 
 MODULES = sorted(FRONTEND.rglob("*.js"))
@@ -100,6 +101,12 @@ def test_the_page_prefers_the_servers_formats() -> None:
     source = (FRONTEND / "pictures.js").read_text()
     names = source.partition("PREFERENCE = [")[2].partition("]")[0]
     assert tuple(re.findall(r'"(\w+)"', names)) == PREFERENCE
+
+
+def test_the_page_sorts_by_what_the_server_does() -> None:
+    source = (FRONTEND / "gallery" / "address.js").read_text()
+    names = source.partition("export const SORTS = [")[2].partition("]")[0]
+    assert sorted(re.findall(r'"([\w-]+)"', names)) == sorted(SORTS)
 
 
 def test_text_that_is_painted_before_the_scripts_load_equals_the_strings() -> None:
