@@ -41,6 +41,13 @@ def thumbnails(page: Page) -> Locator:
     return page.locator(".thumbnail[data-image-id]")
 
 
+def scroll_to_unread(page: Page) -> None:
+    """Scroll to the end of the list, where nothing has been read, as responses are held back."""
+    to_the_end = "scrollTo(0, document.body.scrollHeight)"
+    # A page that was requested before may still arrive, and make the list longer.
+    until(lambda: page.evaluate(to_the_end) or page.locator(".unread").count())
+
+
 def message(item: Locator) -> Locator:
     """The message of an item."""
     return item.locator("[part=message]")

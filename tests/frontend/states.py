@@ -6,7 +6,15 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.frontend.actions import data_transfer, items, open_picture, photo, pick, thumbnails
+from tests.frontend.actions import (
+    data_transfer,
+    items,
+    open_picture,
+    photo,
+    pick,
+    scroll_to_unread,
+    thumbnails,
+)
 from tests.frontend.api import problem
 from tests.frontend.darkroom import FakeDarkroom
 from tests.pictures import jpeg
@@ -155,8 +163,7 @@ def _scrolled(page: Page, darkroom: FakeDarkroom) -> None:
     page.goto(darkroom.site)
     expect(thumbnails(page).first).to_be_visible()
     darkroom.images_open.clear()
-    page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    expect(page.locator(".unread").first).to_be_visible()
+    scroll_to_unread(page)
 
 
 def _selected(page: Page, darkroom: FakeDarkroom) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.frontend.actions import thumbnails
+from tests.frontend.actions import scroll_to_unread, thumbnails
 from tests.frontend.darkroom import FakeDarkroom
 from tests.frontend.test_gallery import HeldRequests
 from tests.waiting import until
@@ -186,7 +186,7 @@ def test_the_gallery_is_never_blank_while_it_is_scrolled(
     page.goto(darkroom.site)
     expect(thumbnails(page).first).to_be_visible()
     darkroom.images_open.clear()
-    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    scroll_to_unread(page)
     expect(page.locator(".unread").last).to_be_in_viewport()
 
 
