@@ -266,6 +266,19 @@ def test_an_upload_keeps_its_height_in_all_its_states(
     assert len({height for _, height in heights}) == 1
 
 
+def test_the_preview_of_an_upload_fills_its_tile(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.busy = 1000
+    page.goto(darkroom.site)
+    pick(page, photo())
+    expect(page.locator("#gallery img")).to_have_js_property("complete", value=True)
+    sizes = """() => ["img", ".mat"].map((part) => {
+        const { offsetWidth, offsetHeight } = document.querySelector(`#gallery ${part}`);
+        return [offsetWidth, offsetHeight];
+    })"""
+    picture, tile = page.evaluate(sizes)
+    assert picture == tile
+
+
 def test_nothing_jumps_when_an_upload_becomes_ready(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
     darkroom.worker_open.clear()
