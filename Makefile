@@ -6,14 +6,19 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates structure bench load views library compare setup package deploy destroy system
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package deploy destroy system
 .DELETE_ON_ERROR:
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/local.stamp ## Set up and run the whole product here
-	@exec $(BIN)/python -m ops run
+# HEIC=1 reads HEIC, HEIC=0 does not any more, JXL likewise JPEG XL; without either, `run` and stages stay as they are.
+switch = $(if $(filter 0,$($1)),--no-$2,$(if $($1),--$2))
+FORMATS := $(call switch,HEIC,heic) $(call switch,JXL,jxl)
+PACKAGES := $(if $(filter-out 0,$(HEIC)),$(VENV)/heic.stamp) $(if $(filter-out 0,$(JXL)),$(VENV)/jxl.stamp)
+
+run: $(VENV)/local.stamp $(PACKAGES) ## Set up and run the whole product here; with HEIC=1 also for HEIC
+	@exec $(BIN)/python -m ops run $(FORMATS)
 
 test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Set up and run all tests
 	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
@@ -40,6 +45,13 @@ templates:
 test-cloud: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/cloud.stamp ## Deploy, use and destroy a stage on LocalStack
 	@$(BIN)/python -m tests.cloud
 
+bundle: packages/node_modules/.package-lock.json ## Bundle the uploader as one file, frontend/bundle/uploader.js
+	node packages/bundle-uploader.mjs frontend/bundle
+
+packages/node_modules/.package-lock.json: packages/package-lock.json
+	cd packages && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 structure: $(VENV)/dev.stamp ## Print the packages' layers, import cycles and hops to boto3
 	@$(BIN)/python -m tests.structure
 
@@ -61,10 +73,10 @@ compare: $(VENV)/dev.stamp $(VENV)/compare.stamp system ## Decode pictures with 
 setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv/
 
 package: $(VENV)/local.stamp ## Write the deployment artifacts to dist/
-	@$(BIN)/python -m ops package
+	@$(BIN)/python -m ops package $(FORMATS)
 
 deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
-	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(ARGS)
+	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(FORMATS) $(ARGS)
 
 destroy: $(VENV)/local.stamp ## Remove a stage from AWS: make destroy STAGE=dev
 	@$(BIN)/python -m ops destroy --stage "$(STAGE)" $(ARGS)
@@ -77,8 +89,19 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stam
 	@$(INSTALL) $(VENV) requirements-local.txt "what 'make run' needs"
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt $(VENV)/local.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt requirements-jxl.txt $(VENV)/local.stamp
 	@$(INSTALL) $(VENV) requirements-dev.txt "what the tests and checks need"
+	@touch $@
+
+# Explained once: not again when the rest is installed again.
+$(VENV)/heic.stamp: requirements-heic.txt | $(VENV)/local.stamp
+	@$(INSTALL) $(VENV) $< "what reads HEIC"
+	@$(BIN)/python -m ops.packaging.optional_formats heic
+	@touch $@
+
+$(VENV)/jxl.stamp: requirements-jxl.txt | $(VENV)/local.stamp
+	@$(INSTALL) $(VENV) $< "what reads JPEG XL"
+	@$(BIN)/python -m ops.packaging.optional_formats jxl
 	@touch $@
 
 # The rest have their own environments, recreated when their requirements change.

@@ -25,8 +25,10 @@ from chalicelib.web.requests import (
     ORIGIN_SECRET_HEADER,
     PATCH_TYPES,
     AgainRequest,
+    CompletionRequest,
     ListQuery,
     ObjectRequest,
+    PartsRequest,
     ShareRequest,
     ShowQuery,
     UploadQuery,
@@ -67,16 +69,41 @@ guard = None if request_auth.is_open else authorize
 def create_upload() -> Response:
     caller = request_auth.caller(Scope.UPLOAD)
     body = boundary.body(UploadRequest)
-    ticket = wiring.tickets.post(
-        caller.owner,
-        body.filename,
-        body.content_type,
-        body.size,
-        body.sha256,
-        body.focal_point,
-        body.visibility,
+    issue = wiring.tickets.multipart if body.multipart else wiring.tickets.post
+    ticket = issue(
+        caller.owner, body.filename, body.content_type, body.size, body.sha256, body.choices
     )
     return json_response(ticket, 200 if hasattr(ticket, "duplicate_of") else 201)
+
+
+@app.route("/uploads/{image_id}/parts", authorizer=guard)
+@boundary
+def show_upload(image_id: str) -> object:
+    caller = request_auth.caller(Scope.UPLOAD)
+    return wiring.multipart_uploads.show(valid_id(image_id), caller)
+
+
+@app.route("/uploads/{image_id}/parts", methods=["POST"], authorizer=guard)
+@boundary
+def sign_parts(image_id: str) -> object:
+    caller = request_auth.caller(Scope.UPLOAD)
+    body = boundary.body(PartsRequest)
+    return wiring.multipart_uploads.sign(valid_id(image_id), caller, body.checksums)
+
+
+@app.route("/uploads/{image_id}/complete", methods=["POST"], authorizer=guard)
+@boundary
+def complete_upload(image_id: str) -> object:
+    caller = request_auth.caller(Scope.UPLOAD)
+    body = boundary.body(CompletionRequest)
+    return wiring.multipart_uploads.complete(valid_id(image_id), caller, body.parts)
+
+
+@app.route("/uploads/{image_id}", methods=["DELETE"], authorizer=guard)
+@boundary
+def abort_upload(image_id: str) -> object:
+    caller = request_auth.caller(Scope.UPLOAD)
+    return wiring.multipart_uploads.abort(valid_id(image_id), caller)
 
 
 @app.route("/generate-upload-url", authorizer=guard)
@@ -85,7 +112,7 @@ def generate_upload_url() -> object:
     caller = request_auth.caller(Scope.UPLOAD)
     query = boundary.query(UploadQuery)
     return wiring.tickets.put(
-        caller.owner, query.filename, query.content_type, query.size, query.visibility
+        caller.owner, query.filename, query.content_type, query.size, query.choices
     )
 
 

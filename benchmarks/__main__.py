@@ -17,7 +17,7 @@ from benchmarks.running import Plan, run, time_again
 
 _ONLY_HELP = "A contender to measure beside Darkroom; may be repeated. Writes no documents."
 _QUICK_HELP = "Check in a minute or so that everything runs: three photographs, one round."
-_AGAIN_HELP = "Measure the times only; keep the rest of benchmarks/latest.json."
+_AGAIN_HELP = "Measure times and memory only; keep the rest of benchmarks/latest.json."
 _DRAW_HELP = "Measure nothing; rewrite the documents from benchmarks/latest.json."
 
 

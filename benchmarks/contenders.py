@@ -93,12 +93,13 @@ def _others() -> list[Contender]:
 
 
 def _floor() -> list[Contender]:
-    def floor(method: int, title: str) -> Contender:
-        name = f"floor-{method}"
-        command = (*toolchain.ours("floor"), json.dumps({"method": method}))
+    def floor(name: str, title: str, **options: object) -> Contender:
+        command = (*toolchain.ours("floor"), json.dumps(options))
         return Contender(name, title, command, name, default_quality(), True, is_floor=True)
 
     return [
-        floor(2, "Floor: one decode and the encodes alone, method 2"),
-        floor(4, "Floor, method 4"),
+        floor("floor-2", "Floor: one decode and the encodes alone, method 2", method=2),
+        floor("floor-4", "Floor, method 4", method=4),
+        floor("pillow-floor-2", "Floor through Pillow, method 2", method=2, pillow=True),
+        floor("pillow-floor-4", "Floor through Pillow, method 4", method=4, pillow=True),
     ]

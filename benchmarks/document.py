@@ -16,6 +16,7 @@ from benchmarks.details import (
     start_table,
     versions_line,
 )
+from benchmarks.ratios import cpu_ratio
 from benchmarks.results import Results
 from benchmarks.tables import (
     aims_table,
@@ -58,6 +59,8 @@ def page(results: Results) -> str:
         prices_date=prices().date,
         furthest=furthest(results),
         aims=aims_table(results),
+        over_pillow_2=_cpu_over(results, "darkroom", "pillow-floor-2"),
+        over_pillow_4=_cpu_over(results, "darkroom-method-4", "pillow-floor-4"),
         times=times_table(results),
         seconds=seconds_table(results),
         scores=scores_table(results),
@@ -71,3 +74,7 @@ def page(results: Results) -> str:
         **shares(results),
         **imports(results),
     )
+
+
+def _cpu_over(results: Results, contender: str, other: str) -> str:
+    return f"{cpu_ratio(results, contender, other).median:.2f}"

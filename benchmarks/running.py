@@ -67,12 +67,16 @@ def run(plan: Plan, say: Say) -> Results:
 
 
 def time_again(last: Results, plan: Plan, say: Say) -> Results:
-    """`last` with new times: files and memory do not depend on the machine."""
+    """`last` with new times and memory: the files of a quality do not depend on the machine.
+
+    Floors write none, so that one that `last` lacks is added.
+    """
     qualities = {entry.family: entry.quality for entry in last.contenders}
+    qualities |= {floor.family: floor.quality for floor in contenders() if floor.is_floor}
     chosen = [contender for contender in contenders() if contender.family in qualities]
     say("Timing:")
     timings = timed(chosen, qualities, plan.photographs, plan.rounds, say)
-    large = _large(plan, chosen, qualities, say)
+    large, memory = _pictures(plan, chosen, qualities, say)
     say("Cold starts.")
     first, now = last.commit.partition(", times at ")[0], toolchain.commit()
     return replace(
@@ -82,8 +86,10 @@ def time_again(last: Results, plan: Plan, say: Say) -> Results:
         date=datetime.now(UTC).date().isoformat(),
         machine=toolchain.machine(),
         rounds=plan.rounds,
+        contenders=tuple(_entry(contender, qualities) for contender in chosen),
         timings=tuple(timings),
         large=tuple(large),
+        memory=tuple(memory),
         start=started(plan.photographs, 11),
     )
 

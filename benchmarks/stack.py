@@ -3,7 +3,7 @@
 import configparser
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,9 +59,15 @@ class Stack:
 
 
 @contextmanager
-def running_stack(data: Path, workers: int, checkout: Checkout = HERE) -> Iterator[Stack]:
-    """A ready stack with that many workers; stopped on exit."""
+def running_stack(
+    data: Path,
+    workers: int,
+    checkout: Checkout = HERE,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Stack]:
+    """A ready stack with that many workers and these settings; stopped on exit."""
     variables = {**free_addresses(), "DATA_DIR": str(data), "WORKERS": str(workers)}
+    variables |= settings or {}
     with subprocess.Popen(
         dying_with_us([str(checkout.python), "-m", "ops", "run"]),
         cwd=checkout.folder,

@@ -11,7 +11,7 @@ from chalicelib.model.image import Image, ObjectVersion, Status, Transition
 from chalicelib.model.tombstones import VersionLimit, is_erased_for_good
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import ImageRepository
-from chalicelib.ports.objects import Cdn, ListedVersion, ObjectStore
+from chalicelib.ports.objects import Cdn, ListedVersion, MultipartStore, ObjectStore
 from chalicelib.ports.sizes import SizeRegister
 from chalicelib.ports.telemetry import FilesDeleted, NothingToDo, Telemetry
 from chalicelib.processing.identity import expected_image_id, image_id_of
@@ -49,6 +49,7 @@ class Deleter:
     def __init__(
         self,
         objects: ObjectStore,
+        multipart: MultipartStore,
         images: ImageRepository,
         sizes: SizeRegister,
         cdn: Cdn,
@@ -57,6 +58,7 @@ class Deleter:
         telemetry: Telemetry,
     ) -> None:
         self._objects = objects
+        self._multipart = multipart
         self._images = images
         self._sizes = sizes
         self._cdn = cdn
@@ -74,6 +76,8 @@ class Deleter:
         # Versions written under the key from now on are not included.
         versions = self._existing_versions(image)
         self._entomb(image.id, "", "erased on request", permanent=True, versions=versions)
+        if image.ticket.upload_id:  # if this fails, the sweep deletes the parts
+            self._multipart.abort(image.original_file, image.ticket.upload_id)
         receipt = self._clear(image.id)
         if receipt is None:
             raise TransientError("Another object was written under this key meanwhile.")

@@ -134,19 +134,24 @@ class Delivery:
         if variant is None:
             raise NotFound("There is no such variant.")
         # No rendition is one that every client shows, so one is made.
-        rule = replace(variant, formats=("fallback",))
+        rule = replace(variant, formats=("fallback",), hdr=False)
         return self._on_demand(image, (_key(image, file), rule, file.extension))
 
     def _copied(self, image: Image, file: StableFile, shown: Rendition) -> str:
         key = self._published_files.copy(image, file, shown)
-        if not self._is_in_place(image):
+        if not self._may_show(image, key):
             raise NotFound("There is no such image.")
         return self._urls(image).published(key)
 
-    def _is_in_place(self, image: Image) -> bool:
-        """Whether the image is where a file of it was just stored; erases the file if not."""
+    def _may_show(self, image: Image, key: str) -> bool:
+        """Whether the image may still show a file of it that was just stored; erases it if not."""
         present = self._mover.check_place(image.id, image.visibility)
-        return present is not None and present.visibility is image.visibility
+        if present is None or present.visibility is not image.visibility:
+            return False
+        if present.purge != image.purge:  # whoever erases its files may not have seen this one
+            self._published_files.erase(image.id, [key])
+            return False
+        return True
 
     def _was_published(self, image: Image, variant: str) -> bool:
         prefix = f"{image.files_prefix}{delivery.STABLE}/{variant}."
@@ -242,10 +247,7 @@ class Delivery:
 
     def _is_unchanged(self, image: Image) -> bool:
         present = self._mover.check_place(image.id, image.visibility)
-        return present is not None and (
-            (present.sha256, present.focal_point, present.visibility, bool(present.renditions))
-            == (image.sha256, image.focal_point, image.visibility, True)
-        )
+        return present is not None and present.renditions != () and _shown(present) == _shown(image)
 
     def _closest(self, image: Image, width: int, extension: str) -> str:
         shown: Rendition | None = delivery.nearest(image.renditions, width, extension)
@@ -262,6 +264,12 @@ class Delivery:
 
 def _key(image: Image, file: File) -> str:
     return delivery.file_key(image.id, file, private=image.is_private)
+
+
+def _shown(image: Image) -> tuple[object, ...]:
+    """What a file shows that is made of the image's original now, and where it is."""
+    points = image.focal_point, image.suggested_focal_point
+    return image.sha256, image.edits, points, image.visibility, image.purge
 
 
 def _known(extension: str) -> str:

@@ -5,9 +5,11 @@ DarkroomError
 ├── Rejection                 the original can never become an image; has a Reason
 │   └── OriginalTooLarge
 ├── TransientError            a store is throttling, slow or unreachable: retry
-│   └── DeletionAbandoned
+│   └── DeletionAbandoned, PurgeAbandoned
 ├── AddressRefused            a webhook address that must not be called
 ├── ObjectMissing             no such object
+├── UploadGone                no such multipart upload
+├── FacesUnavailable          faces could not be searched for
 ├── ReadRefused               the store does not allow reading it
 ├── RecordChanged             another writer changed the record first
 ├── InvalidTransition         a status that cannot follow: a bug
@@ -37,6 +39,7 @@ class Reason(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_MANY_FRAMES = "too_many_frames"
     CHECKSUM_MISMATCH = "checksum_mismatch"
+    NO_PREVIEW = "no_preview"
 
 
 class DarkroomError(Exception):
@@ -73,12 +76,24 @@ class DeletionAbandoned(TransientError):
     """Whoever was erasing the image's files has died: the deletion has to be finished first."""
 
 
+class PurgeAbandoned(TransientError):
+    """Whoever was erasing an image's withdrawn files has died: they have to be erased first."""
+
+
 class AddressRefused(DarkroomError):
     """An address that Darkroom must not send requests to."""
 
 
 class ObjectMissing(DarkroomError):
     """The object does not exist, or no longer exists."""
+
+
+class UploadGone(DarkroomError):
+    """The multipart upload was put together, was aborted, or never began."""
+
+
+class FacesUnavailable(DarkroomError):
+    """The service that finds faces refused, failed or did not respond."""
 
 
 class ReadRefused(DarkroomError):

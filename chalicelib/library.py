@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import msgspec
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from chalicelib.auth.callers import Caller
 from chalicelib.deletion import Deleter, Receipt
@@ -16,9 +17,12 @@ from chalicelib.errors import (
     NotFound,
     PreconditionFailed,
     ReadRefused,
+    Reason,
+    Rejection,
     TransientError,
 )
 from chalicelib.model import keys, transitions
+from chalicelib.model.edits import Edit
 from chalicelib.model.focal_point import FocalPoint, FocalPointPatch
 from chalicelib.model.formats import UNKNOWN_TYPE
 from chalicelib.model.image import (
@@ -43,6 +47,7 @@ from chalicelib.ports.secrets import Secrets, signing_key
 from chalicelib.processing.identity import image_id_of
 from chalicelib.processing.moves import Mover
 from chalicelib.processing.processor import Processor
+from chalicelib.processing.purges import Purger
 from chalicelib.settings import Settings
 from chalicelib.sharing import NewShare, ShareList, Sharing
 from chalicelib.uploads.quotas import Quotas
@@ -84,6 +89,7 @@ class Library:
         processor: Processor,
         deleter: Deleter,
         mover: Mover,
+        purger: Purger,
         addresses: Addresses,
         sharing: Sharing,
         signer: Signer,
@@ -101,6 +107,7 @@ class Library:
         self._processor = processor
         self._deleter = deleter
         self._mover = mover
+        self._purger = purger
         self._addresses = addresses
         self._sharing = sharing
         self._signer = signer
@@ -168,7 +175,7 @@ class Library:
         LimitReached if the caller has reached a limit; admins have none.
         """
         image = self._find(image_id, caller)
-        if image.processing.requested and focal_point in (UNSET, image.focal_point):
+        if image.processing.requested and focal_point in (UNSET, image.shown_focal_point):
             return self._view(image)
         transitions.check_original(image)
         self._count(caller)
@@ -190,15 +197,17 @@ class Library:
         patch: ImagePatch,
         revisions: Collection[int] | None = None,
     ) -> VersionedImage:
-        """Change what the owner may change; a new focal point is rendered as by `reprocess`.
+        """Change what the owner may change; another picture is rendered as by `reprocess`.
 
-        With `revisions` the record has to have one of them, else PreconditionFailed, unless the
-        change is already there: so a request may be repeated whose response was lost (RFC 9110,
-        13.1.1). LimitReached if the caller has reached a limit of requests to process; admins have
-        none.
+        What new edits may hide is erased within the call, or else by whoever processes the image.
+        InvalidRequest if the original is too large to be edited. With `revisions` the record has to
+        have one of them, else PreconditionFailed, unless the change is already there: so a request
+        may be repeated whose response was lost (RFC 9110, 13.1.1). LimitReached if the caller has
+        reached a limit of requests to process; admins have none.
         """
         replaced: list[Image] = []  # the record that each attempt would replace
         count_once = functools.cache(functools.partial(self._count, caller))
+        check_once = functools.cache(self._check_edits)
 
         def decide(present: Image | None) -> Transition | None:
             image = self._visible(present, caller)
@@ -208,8 +217,10 @@ class Library:
                 return None
             if revisions is not None and image.revision not in revisions:
                 raise PreconditionFailed
-            if step[0].focal_point != image.focal_point:
+            if transitions.shows_another_picture(step[0], image):
                 count_once()
+            if step[0].edits != image.edits:
+                check_once(image.id, step[0].edits)
             replaced.append(image)
             return self._manifests.with_manifest(step)
 
@@ -220,12 +231,42 @@ class Library:
             if changed is None and replaced:  # an attempt that lost may have stored its manifest
                 self._processor.clean_up_after(image_id)
         if changed is None:
+            self._finish_purge(image_id)
             self._finish_move(self._find(image_id, caller))
             return self.show(image_id, caller)
-        before = replaced[-1]
-        if changed.focal_point != before.focal_point and not before.processing.requested:
+        return self._versioned(self._finish_move(self._rerender(changed, replaced[-1])))
+
+    def _rerender(self, changed: Image, before: Image) -> Image:
+        """The image after it was queued for its new picture, if it needs one.
+
+        First its files are erased that must not be shown any more.
+        """
+        present = changed
+        withdrawn = changed.purge is not None and changed.purge != before.purge
+        if withdrawn:
+            with suppress(TransientError):  # then whoever processes the image erases them
+                present = self._purger.finish(changed, manifests=True) or present
+        requested = transitions.shows_another_picture(changed, before)
+        if withdrawn or (requested and not before.processing.requested):
             self._send_request(changed)
-        return self._versioned(self._finish_move(changed))
+        return present
+
+    def _finish_purge(self, image_id: str) -> None:
+        """Erase what an earlier request should have erased that was killed; if not now, later."""
+        with suppress(TransientError):
+            if purged := self._purger.purge(image_id):
+                self._send_request(purged)
+
+    def _check_edits(self, image_id: str, edits: tuple[Edit, ...]) -> None:
+        image = self._images.get(image_id)
+        if image is None or not edits:
+            return
+        try:
+            self._processor.check_edits(replace(image, edits=edits))
+        except Rejection as rejection:
+            # Any other fault is the original's, and is in the record.
+            if rejection.reason is Reason.TOO_MANY_PIXELS:
+                raise InvalidRequest(f"edits: {rejection}") from rejection
 
     def _check_key(self, step: Transition | None) -> None:
         if step and step[0].moving_to is Visibility.PRIVATE and not self._addresses.can_sign:

@@ -17,6 +17,10 @@ Count = Annotated[int, Meta(ge=1)]
 Limit = Annotated[int, Meta(ge=0)]
 Held = Annotated[int, Meta(ge=0, le=5_000)]  # stored in one item; DynamoDB's limit is 400 KB
 
+Daily = Annotated[int, Meta(ge=1, le=86_400)]  # S3 aborts uploads in parts after a day
+
+SmartCrop = Literal["off", "saliency", "faces"]
+
 Lifetime = Annotated[int, Meta(ge=60, le=604_800)]  # seconds
 
 ASYMMETRIC = frozenset(
@@ -55,8 +59,12 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     max_pixels: Count = 250_000_000  # the most pixels in one image; see docs/limits.md
     max_frames: Count = 1_000  # the most frames in one animation
     max_animation_pixels: Count = 200_000_000  # the most changed pixels, in all frames and sizes
-    allow_heic: bool = False  # needs requirements-heic.txt; see docs/decisions/0009-heic.md
+    allow_heic: bool = False  # read HEIC, by another package; see docs/decisions/0009-heic.md
+    allow_jxl: bool = False  # read JPEG XL, by another package; see docs/decisions/0009-heic.md
+    allow_raw: bool = True  # read cameras' raw files by their previews; see docs/limits.md
+    smart_crop: SmartCrop = "saliency"  # how focal points are suggested; see docs/smart-crop.md
     keep_credits: bool = False  # keep creator and copyright notice in every rendition
+    keep_ai_labels: bool = True  # mark renditions of pictures that are declared as AI-generated
     distribution_id: str = ""  # CloudFront distribution to invalidate on deletion; empty for none
     event_bus: str = ""  # EventBridge bus for image events; empty for none
     webhook_url: str = ""  # https:// URL that receives signed requests for events; empty for none
@@ -74,6 +82,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     variants_table: str = ""  # path of the variants table; empty for the package's (set by run)
     max_sizes: Held = 100  # the most sizes on demand of one image
     upload_expiry_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 300  # lifetime of a ticket
+    multipart_expiry_seconds: Daily = 86_400  # lifetime of an upload in parts, which can be resumed
     jwt_issuer: str = ""  # exactly as in the tokens' iss claim
     jwt_audience: str = ""  # what the tokens' aud claim must contain
     jwt_algorithms: Text = "RS256,ES256"  # accepted signing algorithms; asymmetric only

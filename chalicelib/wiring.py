@@ -23,22 +23,26 @@ from chalicelib.model.variants import (
 )
 from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
+from chalicelib.ports.faces import FaceDetector
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository, Outbox
 from chalicelib.ports.messaging import EventBus, Queue
-from chalicelib.ports.objects import Cdn, CdnSigner, ObjectStore, Signer
+from chalicelib.ports.objects import Cdn, CdnSigner, MultipartStore, ObjectStore, Signer
 from chalicelib.ports.secrets import Secrets
 from chalicelib.ports.sizes import SizeRegister
 from chalicelib.ports.telemetry import Telemetry
+from chalicelib.processing.face_search import FaceSearch
 from chalicelib.processing.failures import Failures
 from chalicelib.processing.moves import Mover
 from chalicelib.processing.processor import Processor
 from chalicelib.processing.published_files import PublishedFiles
+from chalicelib.processing.purges import Purger
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.watermarks import Watermarks
 from chalicelib.settings import Settings, read_settings
 from chalicelib.sharing import ShareStore, Sharing
 from chalicelib.sweep import SweepContext, Sweeper
 from chalicelib.telemetry import CloudWatch
+from chalicelib.uploads.multipart import MultipartUploads
 from chalicelib.uploads.quotas import QuotaCounters, Quotas
 from chalicelib.uploads.tickets import Tickets
 from chalicelib.views.addresses import Addresses
@@ -81,11 +85,10 @@ class Wiring:
         return wiring
 
     def check(self) -> None:
-        """SettingsError if a watermark is not an image, or HEIC is enabled but not installed."""
+        """SettingsError if a watermark is no image, or a format is enabled but not installed."""
         if self.watermarks:
             imaging.check_watermarks(self.watermarks)
-        if self.settings.allow_heic:
-            imaging.check_heic()
+        imaging.check_formats(heic=self.settings.allow_heic, jxl=self.settings.allow_jxl)
 
     def prepare(self) -> None:
         """Load what rendering needs: Lambda starts some functions ahead of their events."""
@@ -185,6 +188,12 @@ class Wiring:
         return S3Signer(self.settings.uploads_bucket)
 
     @functools.cached_property
+    def multipart_store(self) -> MultipartStore:
+        from chalicelib.aws.multipart import S3Multipart
+
+        return S3Multipart(self.settings.uploads_bucket)
+
+    @functools.cached_property
     def work(self) -> Queue:
         from chalicelib.aws.queues import SqsQueue
 
@@ -215,6 +224,12 @@ class Wiring:
         from chalicelib.aws.cdn_signing import CloudFrontSigner
 
         return CloudFrontSigner(self.settings.cdn_key_parameter, self.clock)
+
+    @functools.cached_property
+    def face_detector(self) -> FaceDetector:
+        from chalicelib.aws.faces import RekognitionFaces
+
+        return RekognitionFaces()
 
     @functools.cached_property
     def shares(self) -> ShareStore:
@@ -260,9 +275,20 @@ class Wiring:
             self.published_images,
             self._quotas(),
             self.signer,
+            self.multipart_store,
             self.settings,
             self.clock,
             self.telemetry,
+        )
+
+    @functools.cached_property
+    def multipart_uploads(self) -> MultipartUploads:
+        return MultipartUploads(
+            self.published_images,
+            self.multipart_store,
+            self.objects,
+            self.settings,
+            self.clock,
         )
 
     def _quotas(self) -> Quotas:
@@ -273,7 +299,12 @@ class Wiring:
         self.check()
         bucket = self.settings.images_bucket
         watermarks = Watermarks(self.objects, bucket, self.table.rules, self.watermarks)
-        return Renderer(self.objects, self.table, watermarks, self.settings)
+        return Renderer(self.objects, self.table, watermarks, self.settings, self._find_faces())
+
+    def _find_faces(self) -> FaceSearch | None:
+        if self.settings.smart_crop != "faces":
+            return None
+        return FaceSearch(self.face_detector, self.telemetry)
 
     @functools.cached_property
     def published_files(self) -> PublishedFiles:
@@ -282,6 +313,20 @@ class Wiring:
     @functools.cached_property
     def mover(self) -> Mover:
         return Mover(
+            self.objects,
+            self.published_images,
+            self.sizes,
+            self.cdn,
+            self.published_files,
+            Manifests(self.objects, self.published_images, self.table, self.settings),
+            self.settings,
+            self.clock,
+            self.telemetry,
+        )
+
+    @functools.cached_property
+    def purger(self) -> Purger:
+        return Purger(
             self.objects,
             self.published_images,
             self.sizes,
@@ -309,6 +354,7 @@ class Wiring:
             self.renderer,
             self.published_files,
             self.mover,
+            self.purger,
             self._quotas(),
             self.settings,
             self.clock,
@@ -320,6 +366,7 @@ class Wiring:
     def deleter(self) -> Deleter:
         return Deleter(
             self.objects,
+            self.multipart_store,
             self.published_images,
             self.sizes,
             self.cdn,
@@ -332,6 +379,7 @@ class Wiring:
     def sweeper(self) -> Sweeper:
         context = SweepContext(
             objects=self.objects,
+            multipart=self.multipart_store,
             images=self.published_images,
             index=self.index,
             bookmarks=self.bookmarks,
@@ -340,6 +388,7 @@ class Wiring:
             renderer=self.renderer,
             published_files=self.published_files,
             mover=self.mover,
+            purger=self.purger,
             settings=self.settings,
             clock=self.clock,
             event_publisher=self.event_publisher,
@@ -361,6 +410,7 @@ class Wiring:
             self.processor,
             self.deleter,
             self.mover,
+            self.purger,
             self.addresses,
             self.sharing,
             self.signer,

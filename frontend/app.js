@@ -52,6 +52,11 @@ async function begin() {
   await loadSelection();
   await loadTotals();
   loadViewer();
+  const [{ ScrollLabel }, { listenForShortcuts }] = await Promise.all([
+    import("./gallery/scroll-label.js"), import("./shortcuts.js"),
+  ]);
+  new ScrollLabel(gallery);
+  listenForShortcuts(element("search"), element("shortcuts"));
 }
 
 async function followHash() {
@@ -91,6 +96,7 @@ async function loadSelection() {
     selection,
     isOnTop: () => !document.querySelector("dialog[open]"),
     selectAll: async () => (await loadBulk())?.selectAll(),
+    act: async (name) => (await loadBulk())?.act(name),
   }));
 }
 

@@ -41,16 +41,24 @@ export class Bulk {
     this.#selection.add(collection.entries.flatMap(({ image }) => image?.id ?? []));
   }
 
+  /** Does what the bar offers under this name. */
+  act(name) {
+    if (!this.#job.isBusy && this.#selection.size > 0) this.#actions[name]();
+  }
+
+  #actions = {
+    tag: () => this.#askTags(),
+    visibility: () => this.#askVisibility(),
+    reprocess: () => this.#job.run(reprocessing(), this.#selection.ids),
+    download: () => this.#askDownload(),
+    remove: () => this.#askRemoval(),
+  };
+
   #offer = () => {
     if (this.#job.isBusy) return;
     if (this.#selection.size === 0) return this.#bar.hide();
-    this.#bar.offer(this.#selection.size, {
-      tag: () => this.#askTags(),
-      visibility: () => this.#askVisibility(),
-      reprocess: () => this.#job.run(reprocessing(), this.#selection.ids),
-      download: () => this.#askDownload(),
-      remove: () => this.#askRemoval(),
-    }, { onAll: () => this.selectAll(), onClear: () => this.#selection.clear() });
+    const others = { onAll: () => this.selectAll(), onClear: () => this.#selection.clear() };
+    this.#bar.offer(this.#selection.size, this.#actions, others);
   };
 
   #back = () => {

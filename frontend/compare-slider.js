@@ -18,7 +18,7 @@ export class CompareSlider {
     slots.compare.hidden = !this.#best;
     if (!this.#best) return;
     slots.original.textContent = strings.originalDetails(
-      format.dimensions(image.width, image.height), format.bytes(image.bytes), image.content_type);
+      format.dimensions(image.original_width ?? image.width, image.original_height ?? image.height), format.bytes(image.bytes), image.content_type);
     slots.stage.style.setProperty("--ratio", image.width / image.height);
     showPlaceholder(slots.stage, slots.right, image.placeholder);
     slots.right.addEventListener("error", () => notify(strings.notLoaded));
@@ -72,7 +72,7 @@ export class CompareSlider {
     leftName.textContent = compared ? (this.#original ? strings.original : this.#best.variant) : "";
     rightName.textContent = shown.variant;
     divider.ariaLabel = strings.divider(leftName.textContent, shown.variant);
-    chooser.hidden = this.#original !== null;
+    chooser.hidden = this.#original !== null || this.#image.edits?.length > 0;
     this.#divide();
   }
 

@@ -1,5 +1,7 @@
 import { strings } from "./strings.js";
 import * as format from "./format.js";
+import { nameEdits } from "./edits.js";
+import { originOf, sharpnessOf, swatchesOf, warningOf } from "./origin.js";
 import { stamp } from "./templates.js";
 
 /** The statuses in which an image has an original that may be changed or processed again. */
@@ -27,6 +29,8 @@ export function fillDetails(slots, image, actions) {
   slots.variants.hidden = image.renditions.length === 0;
   slots.markup.textContent = image.markup ?? "";
   slots.markupBox.hidden = !image.markup;
+  slots.warning.textContent = warningOf(image);
+  slots.warning.hidden = !slots.warning.textContent;
   slots.history.append(...(image.history ?? []).map(lineOf));
   for (const [name, value] of Object.entries(detailsOf(image))) {
     if (value) slots.details.append(cell("dt", strings.details[name]), cell("dd", value));
@@ -39,7 +43,7 @@ function rowOf(image, rendition, { show, copy }) {
   slots.show.ariaLabel = strings.showVariant(rendition.variant);
   slots.show.addEventListener("click", () => show(rendition));
   slots.size.textContent =
-    `${format.dimensions(rendition.width, rendition.height)} ${format.format(rendition.format)}`;
+    `${format.dimensions(rendition.width, rendition.height)} ${format.format(rendition.format)}${rendition.hdr ? " HDR" : ""}`;
   slots.bytes.textContent = format.bytes(rendition.bytes);
   slots.saved.textContent = format.percent(Math.max(0, 100 * (1 - rendition.bytes / image.bytes)));
   slots.copy.textContent = strings.copyUrl;
@@ -57,9 +61,14 @@ function lineOf({ at, event, detail }) {
 }
 
 function detailsOf(image) {
-  const { cost_usd_estimate: cost, storage_usd_month_estimate: keeping, milliseconds } = image;
+  const { cost_usd_estimate: cost, storage_usd_month_estimate: keeping, milliseconds, preview } = image;
   return {
     uploaded: format.time(image.created_at),
+    edits: nameEdits(image),
+    preview: preview && `${format.dimensions(preview.width, preview.height)}, ${format.bytes(preview.bytes)}`,
+    ...originOf(image),
+    colors: swatchesOf(image),
+    sharpness: sharpnessOf(image),
     took: milliseconds && strings.milliseconds(milliseconds),
     cost: cost && format.dollars(cost),
     keeping: keeping && format.dollars(keeping),
@@ -67,8 +76,8 @@ function detailsOf(image) {
   };
 }
 
-function cell(tag, text) {
+function cell(tag, content) {
   const element = document.createElement(tag);
-  element.textContent = text;
+  element.append(content);
   return element;
 }

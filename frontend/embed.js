@@ -9,7 +9,7 @@ const MAX_LINES = 12;
 const element = (id) => document.getElementById(id);
 
 fillWords(document);
-element("snippet").textContent = strings.snippet(new URL("uploader.js", location.href).href);
+element("snippet").textContent = strings.snippet(new URL("bundle/uploader.js", location.href).href);
 element("uploader").token = token;
 element("main").hidden = false;
 for (const name of EVENTS) element("uploader").addEventListener(`darkroom:${name}`, showEvent);

@@ -10,18 +10,22 @@ const STEPS = {
 const FINE = 0.01;
 const COARSE = 0.1;
 
-/** The focal point's marker: set by a click, moved by the arrow keys (with Shift, in larger steps). */
+/**
+ * The focal point's marker: set by a click, moved by the arrow keys (with Shift, in larger steps).
+ * A suggested point is marked as one until it is moved.
+ */
 export class FocalPoint {
   #slots;
   #listeners = new AbortController();
 
-  constructor(slots, point) {
+  constructor(slots, point, suggestion) {
     const { signal } = this.#listeners;
     this.#slots = slots;
     slots.focal.hidden = false;
     slots.stage.addEventListener("click", (event) => this.#moveTo(event), { signal });
     slots.focal.addEventListener("keydown", (event) => this.#step(event), { signal });
-    this.#set(point?.x ?? 0.5, point?.y ?? 0.5);
+    const { x, y } = point ?? suggestion ?? { x: 0.5, y: 0.5 };
+    this.#set(x, y, !point && Boolean(suggestion));
   }
 
   /** Removes the marker. */
@@ -44,13 +48,14 @@ export class FocalPoint {
     this.#set(this.value.x + step[0] * far, this.value.y + step[1] * far);
   }
 
-  #set(x, y) {
+  #set(x, y, isSuggested = false) {
     const clamped = (share) => Math.round(Math.min(1, Math.max(0, share)) * 1000) / 1000;
     this.value = { x: clamped(x), y: clamped(y) };
     const { focal } = this.#slots;
     focal.style.left = `${this.value.x * 100}%`;
     focal.style.top = `${this.value.y * 100}%`;
-    focal.ariaLabel = strings.focusAt(
+    focal.classList.toggle("suggested", isSuggested);
+    focal.ariaLabel = (isSuggested ? strings.suggestedAt : strings.focusAt)(
       format.percent(this.value.x * 100), format.percent(this.value.y * 100));
   }
 }

@@ -49,6 +49,11 @@ export function dollars(value) {
   return `$${value.toFixed(digits)}`;
 }
 
+/** "2026-05-01T12:00:00Z" -> "May 2026", in the reader's time zone */
+export function month(text) {
+  return new Date(text).toLocaleString("en-GB", { month: "long", year: "numeric" });
+}
+
 /** "2026-05-01T12:00:00Z" -> "1 May 2026, 12:00:00", in the reader's time zone */
 export function time(text) {
   return new Date(text).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });

@@ -39,8 +39,10 @@ export class Gallery {
   get grid() { return this.#grid; }
 
   get collection() { return this.#collection; }
-
   get reader() { return this.#reader; }
+
+  /** As in the API's `sort`. */
+  get order() { return this.#filters.sort; }
 
   /** Adds an extension: `prepare(tile, image)`, and a `state` by `name` that `restore` gets back. */
   extend(extension) {
@@ -62,7 +64,7 @@ export class Gallery {
   /** Adds a thumbnail for a file being uploaded. */
   expect(key, file) {
     if (!showsUploads(this.#filters)) return;
-    this.#collection.expect(this.#tiles.upload(key, file, () => this.#collection.changed()));
+    this.#collection.expect(this.#tiles.upload(key, file, () => this.#collection.changeSoon()));
   }
 
   /** Shows the phase of its upload below that thumbnail. */
@@ -74,10 +76,8 @@ export class Gallery {
     this.#tiles.settle(key);
   }
 
-  /** Shows images as they are after a change. */
-  update(...images) {
-    this.#collection.update(images);
-  }
+  /** Shows changed images. */
+  update(...images) { this.#collection.update(images); }
 
   /** Removes deleted images. */
   remove(...ids) { this.#collection.remove(ids); }

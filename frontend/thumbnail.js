@@ -29,16 +29,8 @@ export class Tiles {
 
   /** The entry of a file that is being uploaded; `onShape` is called when its ratio is known. */
   upload(key, file, onShape) {
-    if (this.#uploads.has(key)) return this.#uploads.get(key);
-    const entry = { key, file, preview: URL.createObjectURL(file) };
-    this.#uploads.set(key, entry);
-    const picture = new Image();
-    picture.addEventListener("load", () => {
-      entry.ratio = picture.naturalWidth / picture.naturalHeight;
-      onShape();
-    });
-    picture.src = entry.preview;
-    return entry;
+    if (!this.#uploads.has(key)) this.#uploads.set(key, { key, file, onShape });
+    return this.#uploads.get(key);
   }
 
   /** Notes the phase of an upload; `tiles` are those in the document, by entry. */
@@ -53,7 +45,7 @@ export class Tiles {
   /** Forgets an upload. */
   settle(key) {
     const entry = this.#uploads.get(key);
-    if (entry) URL.revokeObjectURL(entry.preview);
+    if (entry?.preview) URL.revokeObjectURL(entry.preview);
     this.#uploads.delete(key);
   }
 
@@ -99,19 +91,30 @@ function thumbnailOf(image, width) {
   return { element, load: () => showPicture(picture, image, `${Math.ceil(width)}px`) };
 }
 
-// The thumbnail of a file that is being uploaded: the browser's preview, dimmed.
-function thumbnailOfFile({ file, phase, preview }) {
+// The thumbnail of a file that is being uploaded: the browser's preview, dimmed. Of a thousand files
+// only those near the window get one, and are read for it.
+function thumbnailOfFile(entry) {
+  const { file, phase } = entry;
   const { element, slots } = stamp("thumbnail");
   element.dataset.state = "processing";
   slots.link.removeAttribute("href");
   slots.pick.remove();
   showText(slots.name, file.name);
   showText(slots.details, strings.labels[phase ?? "waiting"]);
-  slots.picture.src = preview;
+  entry.preview ??= URL.createObjectURL(file);
+  slots.picture.src = entry.preview;
+  slots.picture.addEventListener("load", () => showShape(entry, slots.picture), { once: true });
   // Not every format that Darkroom reads is one that the browser can show.
   slots.picture.addEventListener("error", () => { slots.frame.hidden = true; }, { once: true });
   markBlank(slots, false);
   return { element };
+}
+
+function showShape(entry, { naturalWidth, naturalHeight }) {
+  if (entry.isShaped) return;
+  entry.isShaped = true;
+  entry.ratio = naturalWidth / naturalHeight;
+  entry.onShape();
 }
 
 // The place of a thumbnail whose image has not been read.

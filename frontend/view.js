@@ -18,8 +18,8 @@ export class View {
   #question;
 
   /**
-   * `file`: its original, if the page still has it; `actions`: notify, reprocess, remove,
-   * setVisibility, and load and save for its texts.
+   * `file`: its original, if the page still has it; `actions`: notify, edit, restore, reprocess,
+   * remove, setVisibility, and load and save for its texts.
    */
   constructor(image, file, actions, etag) {
     const { element, slots } = stamp("view");
@@ -33,7 +33,8 @@ export class View {
     slots.detail.textContent = [image.detail, image.reason && strings.whyRejected(image.reason)]
       .filter(Boolean).join(" ");
     this.#question = new Question(slots);
-    this.#slider = new CompareSlider(slots, image, file, actions.notify);
+    // An edited picture has another frame than its original.
+    this.#slider = new CompareSlider(slots, image, image.edits?.length ? undefined : file, actions.notify);
     fillDetails(slots, image, { show: this.#show, copy: this.#copy });
     if (this.#slider.isShown) new Zoom(slots);
     slots.editing.hidden = !image.tags || !CHANGEABLE.includes(image.status);
@@ -59,6 +60,18 @@ export class View {
     return this.#question.cancel();
   }
 
+  /** Asks a question with the answer `yes`; resolves to whether it was given. */
+  confirm(question, yes) {
+    let isConfirmed = false;
+    return new Promise((resolve) => {
+      this.#question.ask(question, this.#slots.edit, {
+        yes: [yes, () => { isConfirmed = true; }],
+        // The answer follows.
+        end: () => queueMicrotask(() => resolve(isConfirmed)),
+      });
+    });
+  }
+
   /** Shows the receipt of a deletion, in place of the actions if nothing is left. */
   showReceipt({ erased, remaining, verified }) {
     const slots = this.#slots;
@@ -74,16 +87,21 @@ export class View {
   }
 
   #offerActions() {
-    const { actions, copyMarkup, setFocus, reprocess, remove } = this.#slots;
+    const { actions, copyMarkup, edit, restore, setFocus, reprocess, remove } = this.#slots;
     const ready = this.#image.status === "ready" && wholeRenditions(this.#image).length > 0;
     actions.hidden = this.#image.status === "deleted";
     copyMarkup.hidden = !this.#image.markup;
     setFocus.hidden = !ready;
+    // APIs of earlier versions have no edits.
+    edit.hidden = !ready || !this.#image.edits;
+    restore.hidden = !this.#image.edits?.length || !CHANGEABLE.includes(this.#image.status);
     reprocess.hidden = !CHANGEABLE.includes(this.#image.status);
     copyMarkup.addEventListener("click", () => this.#copy(this.#image.markup));
     reprocess.addEventListener("click", () => this.#actions.reprocess());
     remove.addEventListener("click", () => this.#confirmRemoval());
     setFocus.addEventListener("click", () => this.#chooseFocus());
+    edit.addEventListener("click", () => this.#actions.edit());
+    restore.addEventListener("click", () => this.#actions.restore());
     offerVisibility(this.#slots, this.#image, this.#actions.setVisibility);
   }
 
@@ -110,12 +128,15 @@ export class View {
   }
 
   #chooseFocus() {
-    const point = new FocalPoint(this.#slots, this.#image.focal_point);
+    // APIs of earlier versions suggest none.
+    const { focal_point: chosen, suggested_focal_point: suggested } = this.#image;
+    const point = new FocalPoint(this.#slots, chosen, suggested);
     this.#slider.setChoosing(true);
     const send = (focal) => this.#actions.reprocess({ focal_point: focal });
-    this.#question.ask(strings.focusHint, this.#slots.setFocus, {
+    const hint = !chosen && suggested ? strings.focusSuggested : strings.focusHint;
+    this.#question.ask(hint, this.#slots.setFocus, {
       yes: [strings.saveFocus, () => send(point.value)],
-      other: this.#image.focal_point && [strings.removeFocus, () => send(null)],
+      other: chosen && [strings.removeFocus, () => send(null)],
       end: () => {
         point.remove();
         this.#slider.setChoosing(false);

@@ -2,6 +2,7 @@ import { strings } from "./strings.js";
 import { getApi } from "./auth-token.js";
 import { beside, focusOn } from "./gallery/beside.js";
 import * as library from "./library.js";
+import { actionsOn } from "./picture-actions.js";
 import { View } from "./view.js";
 import { listenForTurns } from "./turning.js";
 import { settled } from "./uploader/upload.js";
@@ -71,13 +72,20 @@ export class Viewer {
   #render(image, etag) {
     this.#showName(image);
     this.#message.textContent = "";
+    const tell = (sentence) => { this.#message.textContent = sentence; };
     const view = new View(image, this.#library.originals.get(image.id), {
-      notify: (sentence) => { this.#message.textContent = sentence; },
-      reprocess: (changes) => this.#reprocess(image, changes),
-      remove: () => this.#remove(image, view),
-      setVisibility: (visibility) => this.#setVisibility(image, visibility),
+      notify: tell,
       load: async () => library.current(await getApi(), image.id, this.#closing.signal),
       save: (changes, etag) => this.#save(image.id, changes, etag),
+      ...actionsOn(image, {
+        tell,
+        act: (message, task) => this.#act(message, task),
+        confirm: (...question) => view.confirm(...question),
+        onChange: (changed) => this.#changed(changed),
+        onSave: (saved) => this.#library.onChange(saved),
+        onRemove: (receipt) => this.#removed(image, view, receipt),
+        original: this.#library.originals.get(image.id),
+      }),
     }, etag);
     this.#view = view;
     this.#body.replaceChildren(view.element);
@@ -98,41 +106,18 @@ export class Viewer {
     return saved;
   }
 
-  #reprocess(image, changes) {
+  #removed(image, view, receipt) {
+    view.showReceipt(receipt);
+    this.#library.onRemove(image.id);
+    this.#title.focus();
+  }
+
+  #act(message, task) {
     const { signal } = this.#closing;
     return this.#reportErrors(async () => {
-      this.#message.textContent = strings.reprocessing;
-      const api = await getApi();
-      await library.reprocess(api, image.id, changes);
-      const isDone = (now) => library.countEnds(now) > library.countEnds(image);
-      this.#changed(await settled(api, `/images/${image.id}`, { signal, isDone }));
-      this.#message.textContent = strings.reprocessed;
+      this.#message.textContent = message;
+      await task(await getApi(), signal);
     }, signal);
-  }
-
-  #setVisibility(image, visibility) {
-    return this.#reportErrors(async () => {
-      this.#message.textContent = strings.becoming[visibility];
-      const api = await getApi();
-      const { image: changed } = await library.change(api, image.id, { visibility });
-      this.#changed(changed);
-      const messages = changed.pending_visibility ? strings.becomesLater : strings.become;
-      this.#message.textContent = messages[visibility];
-    }, this.#closing.signal);
-  }
-
-  #remove(image, view) {
-    return this.#reportErrors(async () => {
-      this.#message.textContent = strings.removing;
-      const api = await getApi();
-      const receipt = await library.remove(api, image.id);
-      view.showReceipt(receipt);
-      const check = receipt.verified ? strings.verified : strings.remaining;
-      // `erased` names at most 1,000; APIs of earlier versions do not count.
-      this.#message.textContent = `${strings.erased(receipt.files ?? receipt.erased.length)} ${check}`;
-      this.#library.onRemove(image.id);
-      this.#title.focus();
-    }, this.#closing.signal);
   }
 
   async #reportErrors(task, signal) {

@@ -21,6 +21,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "upload": "ops.commands.upload:upload",
         "list": "ops.commands.list:list_images",
         "show": "ops.commands.show:show",
+        "duplicates": "ops.commands.duplicates:list_duplicates",
         "open": "ops.commands.open:open_image",
         "tag": "ops.commands.tag:tag",
         "edit": "ops.commands.edit:edit",

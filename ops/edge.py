@@ -12,12 +12,18 @@ from ops.site_folder import variants
 _LONGEST = 4_096  # characters of a parameter of CloudFormation
 
 
-def current_table(*, keep_credits: bool) -> EdgeTable:
-    """The CDN's table for this checkout's variants; SettingsError if those are not valid."""
+def current_table(environment: Mapping[str, str]) -> EdgeTable:
+    """The CDN's table for this checkout's variants; SettingsError if those are not valid.
+
+    `environment` has the stage's settings.
+    """
     path = variants.table()
     table = load_table(path)
     marks = load_watermarks(table.rules, watermark_folders(path))
-    return edge_table(table, table.sizes.generation(marks, keep_credits=keep_credits))
+    generation = table.sizes.generation(
+        marks, keep_credits=_keeps_credits(environment), smart_crop=_crops_smartly(environment)
+    )
+    return edge_table(table, generation)
 
 
 def written(environment: Mapping[str, str]) -> str:
@@ -25,7 +31,7 @@ def written(environment: Mapping[str, str]) -> str:
 
     `environment` has the stage's settings. SettingsError if the table is too long.
     """
-    table = current_table(keep_credits=keeps_credits(environment))
+    table = current_table(environment)
     text = msgspec.json.encode(table).decode()
     if len(text) > _LONGEST:
         raise SettingsError(
@@ -35,6 +41,11 @@ def written(environment: Mapping[str, str]) -> str:
     return text
 
 
-def keeps_credits(environment: Mapping[str, str]) -> bool:
+def _keeps_credits(environment: Mapping[str, str]) -> bool:
     """Whether the setting KEEP_CREDITS is on, which every rendition depends on."""
     return msgspec.convert(environment.get("KEEP_CREDITS", "false"), bool, strict=False)
+
+
+def _crops_smartly(environment: Mapping[str, str]) -> bool:
+    """Whether the setting SMART_CROP is on, which crops depend on."""
+    return environment.get("SMART_CROP") != "off"

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from chalicelib.aws import clients
 from chalicelib.wiring import Wiring
 from tests.environment import SETTINGS
+from tests.fakes.multipart import MemoryMultipart
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.others import (
     FakeCdnSigner,
@@ -96,7 +97,9 @@ def application(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def with_fakes(wiring: Wiring) -> Wiring:
     """Put `wiring` on stores in memory."""
-    wiring.objects = MemoryObjects()
+    objects = MemoryObjects()
+    wiring.objects = objects
+    wiring.multipart_store = MemoryMultipart(objects, wiring.settings.uploads_bucket)
     wiring.images = wiring.index = wiring.bookmarks = wiring.outbox = MemoryImages()
     wiring.quota_counters = MemoryQuotaCounters()
     wiring.sizes = MemorySizes()

@@ -23,7 +23,7 @@ from tests.hostile.seeds import seeds
 from tests.hostile.worker import faults, reported
 
 # A corrupted size is either plausible or huge: low limits keep the runs short.
-LIMITS = Limits(max_pixels=1_000_000, max_frames=20, allow_heic=True)
+LIMITS = Limits(max_pixels=1_000_000, max_frames=20, allow_heic=True, allow_jxl=True)
 
 
 def main() -> int:

@@ -53,20 +53,18 @@ def main() -> None:
     except StackError as error:
         click.echo(str(error), err=True)
         sys.exit(FAILED)
-    _install_npm_packages()
+    for folder in (_HERE, _HERE.parent / "packages"):
+        _install_npm_packages(folder)
     fetch_photographs()
     fetch_hostile()
 
 
-def _install_npm_packages() -> None:
-    wanted, installed = (
-        _HERE / "package-lock.json",
-        _HERE / "node_modules" / ".package-lock.json",
-    )
+def _install_npm_packages(folder: Path) -> None:
+    wanted, installed = folder / "package-lock.json", folder / "node_modules/.package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
         return
-    click.echo("Installing the packages of tests/package.json with npm ...")
-    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=_HERE)
+    click.echo(f"Installing the packages of {folder.name}/package.json with npm ...")
+    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
 
 
 def _install(packages: list[str]) -> None:

@@ -77,6 +77,18 @@ def test_heic_is_off_by_default_and_enabled_by_a_setting(value: str, allowed: bo
     assert read_settings(SETTINGS | {"ALLOW_HEIC": value}).allow_heic is allowed
 
 
+@pytest.mark.parametrize(("value", "allowed"), [("1", True), ("true", True), ("0", False)])
+def test_jpeg_xl_is_off_by_default_and_enabled_by_a_setting(value: str, allowed: bool) -> None:
+    assert read_settings(SETTINGS).allow_jxl is False
+    assert read_settings(SETTINGS | {"ALLOW_JXL": value}).allow_jxl is allowed
+
+
+@pytest.mark.parametrize(("value", "allowed"), [("1", True), ("0", False), ("false", False)])
+def test_raw_files_are_on_by_default_and_disabled_by_a_setting(value: str, allowed: bool) -> None:
+    assert read_settings(SETTINGS).allow_raw is True
+    assert read_settings(SETTINGS | {"ALLOW_RAW": value}).allow_raw is allowed
+
+
 def test_heic_without_its_library_prevents_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     Wiring.from_environment(SETTINGS)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, LimitReached, NotFound
 from chalicelib.model.image import Image, Visibility
 from chalicelib.sharing import LONGEST, MOST_SHARES, NewShare
-from chalicelib.uploads.tickets import PostTicket, PutTicket
+from chalicelib.uploads.tickets import Choices, PostTicket, PutTicket
 from chalicelib.wiring import Wiring
 from tests.builders import image, processed
 from tests.clock import Clock
@@ -126,8 +126,9 @@ def test_a_ticket_may_differ_from_the_stages_default(
 ) -> None:
     private_by_default(wiring)
     tickets = wiring.tickets
-    post = tickets.post("ann", "a.jpg", "image/jpeg", 9, None, visibility=given)
-    put = tickets.put("ann", "a.jpg", "image/jpeg", 9, visibility=given)
+    choices = Choices(visibility=given)
+    post = tickets.post("ann", "a.jpg", "image/jpeg", 9, None, choices)
+    put = tickets.put("ann", "a.jpg", "image/jpeg", 9, choices)
     assert isinstance(post, PostTicket)
     expected = given or Visibility.PRIVATE
     assert [visibility(wiring, ticket) for ticket in (post, put)] == [expected] * 2

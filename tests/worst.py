@@ -24,7 +24,7 @@ from tests.hostile.worker import held
 from tests.imaging.colour_files import cicp
 from tests.imaging.samples import chunk, saved
 
-LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True)
+LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True, allow_jxl=True)
 SIDE = 10_000
 
 
@@ -73,6 +73,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "JPEG of a phone, progressive, 4:4:4": lambda: saved(
         merged("RGB", 16_320, 12_240), "jpeg", progressive=True, quality=60, subsampling="4:4:4"
     ),
+    "PNG, 8 bits, RGB": lambda: saved(merged("RGB"), "png", compress_level=1),
     "PNG, 16 bits, RGBA, interlaced": lambda: wide_png(8_100, 6, 4),
     "PNG, 16 bits, grey, interlaced": lambda: wide_png(SIDE, 0, 1),
     "PNG, 16 bits, a clear colour": lambda: wide_png(6_700, 2, 3, chunk(b"tRNS", bytes(6))),

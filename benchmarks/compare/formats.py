@@ -5,12 +5,14 @@ import re
 from benchmarks.compare.outcomes import ReaderName
 from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging.signatures import sniff
+from chalicelib.model.formats import FORMATS
 
+_RAW = frozenset(kind for kind, entry in FORMATS.items() if entry.is_raw)
 # The wheel of libvips comes without ImageMagick, which reads BMP, and without a decoder of HEVC.
 _UNREAD: dict[ReaderName, frozenset[str]] = {
     "darkroom": frozenset({"other"}),
-    "libvips": frozenset({"bmp", "heic", "other"}),
-    "chromium": frozenset({"tiff", "heic", "other"}),
+    "libvips": _RAW | {"bmp", "heic", "jxl", "other"},
+    "chromium": _RAW | {"tiff", "heic", "jxl", "other"},
 }
 
 _SUFFIXES = re.compile(

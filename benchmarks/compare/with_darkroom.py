@@ -6,8 +6,8 @@ from chalicelib.imaging.decoding import decode
 from chalicelib.imaging.picture import Limits
 from chalicelib.imaging.pixel_limits import DEFAULT
 
-# HEIC is on, because the tests' environment has what it needs.
-_LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True)
+# HEIC and JPEG XL are on, because the tests' environment has what they need.
+_LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True, allow_jxl=True)
 
 
 def read(data: bytes) -> Pixels:

@@ -179,6 +179,8 @@ class Bill:
         key = price.kms_key_month + self._pictures * usage.kms_requests * price.kms_request
         yield Line(group, "KMS key of your own", key)
         yield Line(group, "WAF", rules + (loaded + self._requests) * price.waf_request)
+        faces = tiered(self._pictures, price.rekognition_image)
+        yield Line(group, "Faces by Rekognition (`SMART_CROP=faces`)", faces)
         yield Line(group, "X-Ray", calls * usage.traced * price.xray_trace)
 
     def _lambda(self, calls: float, milliseconds: float, memory: int) -> float:

@@ -30,6 +30,7 @@ class Prices(costs.Prices, frozen=True, kw_only=True, forbid_unknown_fields=True
     waf_acl_month: float
     waf_rule_month: float
     waf_request: float
+    rekognition_image: Tiers
     xray_trace: float
 
 

@@ -8,11 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks.photographs import SetName
+from benchmarks.quality.bounds import SIDES, Bounds
 from benchmarks.quality.validating import Comparison, Compression
 from chalicelib.imaging import quality
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "quality.md"
 RESULTS = Path(__file__).parents[1] / "quality.json"
+BOUNDS = RESULTS.with_name("quality_bounds.json")
 SETS: tuple[SetName, ...] = ("held-out", "fit")
 
 _TEMPLATE = Path(__file__).with_name("template.md")
@@ -30,7 +32,12 @@ def load() -> Results:
     return msgspec.json.decode(RESULTS.read_bytes(), type=Results)
 
 
-def page(results: Results) -> str:
+def load_bounds() -> Bounds:
+    """Read the latest bounds."""
+    return msgspec.json.decode(BOUNDS.read_bytes(), type=Bounds)
+
+
+def page(results: Results, bounds: Bounds) -> str:
     """The text of docs/quality.md."""
     held_out, fit = (
         "\n".join(_table([row for row in results.comparisons if row.set == name])) for name in SETS
@@ -42,7 +49,16 @@ def page(results: Results) -> str:
         scored_by=results.scored_by,
         held_out=held_out,
         fit=fit,
+        bounds="\n".join(_bounds_table(bounds)),
     )
+
+
+def _bounds_table(found: Bounds) -> Iterator[str]:
+    yield "| encoder | " + " | ".join(f"{side}" for side in SIDES) + " |"
+    yield "|---|" + "--:|" * len(SIDES)
+    for encoder in dict.fromkeys(bound.encoder for bound in found.bounds):
+        of_sides = {bound.side: bound.bytes for bound in found.bounds if bound.encoder == encoder}
+        yield f"| {encoder} | " + " | ".join(f"×{of_sides[side]:.2f}" for side in SIDES) + " |"
 
 
 def _table(comparisons: list[Comparison]) -> Iterator[str]:

@@ -1,6 +1,7 @@
-"""Lower bound of any pipeline on these libraries: one decode at scale, and the encodes.
+"""Lower bounds: of any pipeline on these libraries, and of any that uses them through Pillow.
 
-Resizing and the conversion to YUV happen outside of the measured time.
+The first is one decode at scale and the encodes; resizing and the conversion to YUV happen outside
+of the measured time. The second is Pillow's decode at scale, a cascade of sizes, Pillow's saves.
 """
 
 from collections.abc import Iterator
@@ -11,27 +12,63 @@ from PIL import Image, ImageOps
 from benchmarks.worker.libjpeg import decode
 from benchmarks.worker.libwebp import Planes
 from benchmarks.worker.serving import Box, File, Job, Request, options, serve
+from chalicelib.imaging.scaling import scaled
 
 
 def main() -> None:
-    """Serve JPEGs with the option `method`."""
-    method: int = options()["method"]
+    """Serve JPEGs with the options `method` and `pillow`, which may be missing."""
+    settings = options()
+    prepare = _through_pillow if settings.get("pillow") else _codecs_alone
+    serve(lambda request: prepare(request, settings["method"]))
 
-    def prepare(request: Request) -> Job:
+
+def _codecs_alone(request: Request, method: int) -> Job:
+    with Image.open(BytesIO(request.data)) as image:
+        denominator = _draft(image, request.boxes)
+        pictures = [(box, Planes(small)) for box, small in _pictures(image, request.boxes)]
+
+    def job() -> list[File]:
+        decode(request.data, denominator)
+        return [
+            File(box.name, "webp", planes.encode(request.quality, method))
+            for box, planes in pictures
+        ]
+
+    return job
+
+
+def _through_pillow(request: Request, method: int) -> Job:
+    def job() -> list[File]:
+        files: list[File] = []
         with Image.open(BytesIO(request.data)) as image:
-            denominator = _draft(image, request.boxes)
-            pictures = [(box, Planes(small)) for box, small in _pictures(image, request.boxes)]
+            _draft(image, request.boxes)
+            for box, picture in _cascade(image, request.boxes):
+                file = BytesIO()
+                picture.save(file, "webp", quality=request.quality, method=method)
+                files.append(File(box.name, "webp", file.getvalue()))
+        return files
 
-        def job() -> list[File]:
-            decode(request.data, denominator)
-            return [
-                File(box.name, "webp", planes.encode(request.quality, method))
-                for box, planes in pictures
-            ]
+    return job
 
-        return job
 
-    serve(prepare)
+def _cascade(image: Image.Image, boxes: tuple[Box, ...]) -> Iterator[tuple[Box, Image.Image]]:
+    """A picture for each box, in falling size; sizes that occur twice are left out."""
+    source: Image.Image = image
+    sizes: set[tuple[int, int]] = set()
+    for box in boxes:
+        scale = min(1.0, _scale(image, box))
+        size = (round(image.width * scale), round(image.height * scale))
+        if box.fit == "cover":
+            scale = _scale(source, box)
+            across, down = box.width / scale, box.height / scale
+            left, top = (source.width - across) / 2, (source.height - down) / 2
+            region = (left, top, left + across, top + down)
+            yield box, scaled(source, (box.width, box.height), region)
+        elif size not in sizes:
+            sizes.add(size)
+            source.load()
+            source = scaled(source, size) if source.size != size else source
+            yield box, source
 
 
 def _draft(image: Image.Image, boxes: tuple[Box, ...]) -> int:

@@ -1,1 +1,1 @@
-"""AWS adapters: the only code that uses boto3."""
+"""AWS adapters: the only code that uses botocore."""

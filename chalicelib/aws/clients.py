@@ -1,21 +1,30 @@
-"""boto3 clients, created at first use, with bounded timeouts and retries."""
+"""AWS clients, created at first use, with bounded timeouts and retries.
+
+botocore's session makes the clients that boto3's makes. boto3 would also import its resources,
+transfers and documentation, which nothing here uses and each cold start would wait for; reading
+descriptions of services with Python's json would take longer, too.
+"""
 
 import functools
 from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
-import boto3
 import msgspec
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ChecksumError, IncompleteReadError
+from botocore.loaders import JSONFileLoader
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
@@ -35,6 +44,10 @@ _DYNAMODB = Config(connect_timeout=1, read_timeout=2, parameter_validation=False
 _EVENTS = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
+# An image is processed without faces rather than late.
+_REKOGNITION = Config(
+    connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
+)
 # The bucket's own regional host name: browsers do not follow redirects of preflighted uploads.
 # botocore falls back to path style if the endpoint is an IP address.
 _S3 = Config(
@@ -44,6 +57,24 @@ _S3 = Config(
 )
 _THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
 _waits: dict[str, float] = {}  # override the timeouts above
+_session = Session()
+_one_at_a_time = Lock()
+
+
+class _Descriptions(JSONFileLoader):
+    """Reads botocore's descriptions of services: unzipped, as in the layer, by msgspec."""
+
+    def load_file(self, file_path: str) -> Any:
+        try:
+            return msgspec.json.decode(Path(f"{file_path}.json").read_bytes())
+        except FileNotFoundError:
+            return super().load_file(file_path)
+
+
+def use_session(session: Session) -> None:
+    """Create clients from now on with this session: its credentials, region and hooks."""
+    global _session
+    _session = session
 
 
 def wait_for_stores(seconds: float) -> None:
@@ -56,8 +87,8 @@ def wait_for_stores(seconds: float) -> None:
 
 @functools.cache
 def s3() -> "S3Client":
-    """The S3 client; boto3's own settings give endpoint, region and credentials."""
-    return boto3.client("s3", config=_bounded(_S3))
+    """The S3 client; AWS's usual variables and files give endpoint, region and credentials."""
+    return cast("S3Client", _client("s3", _S3))
 
 
 @functools.cache
@@ -66,7 +97,7 @@ def dynamodb() -> "DynamoDBClient":
 
     Throttled transactions are retried like any other throttled call.
     """
-    client = boto3.client("dynamodb", config=_bounded(_DYNAMODB))
+    client = cast("DynamoDBClient", _client("dynamodb", _DYNAMODB))
     for read in ("BatchGetItem", "GetItem", "Query"):
         client.meta.events.register(f"before-parse.dynamodb.{read}", _decode_at_once)
     client.meta.events.register("response-received.dynamodb.TransactWriteItems", _call_throttled)
@@ -77,29 +108,39 @@ def dynamodb() -> "DynamoDBClient":
 @functools.cache
 def events() -> "EventBridgeClient":
     """The EventBridge client; calls fail after six seconds."""
-    return boto3.client("events", config=_bounded(_EVENTS))
+    return cast("EventBridgeClient", _client("events", _EVENTS))
+
+
+@functools.cache
+def rekognition() -> "RekognitionClient":
+    """The Rekognition client; calls fail after ten seconds."""
+    return cast("RekognitionClient", _client("rekognition", _REKOGNITION))
 
 
 @functools.cache
 def sqs() -> "SQSClient":
     """The SQS client."""
-    return boto3.client("sqs", config=_bounded())
+    return cast("SQSClient", _client("sqs"))
 
 
 @functools.cache
 def ssm() -> "SSMClient":
     """The SSM client."""
-    return boto3.client("ssm", config=_bounded())
+    return cast("SSMClient", _client("ssm"))
 
 
 @functools.cache
 def cloudfront() -> "CloudFrontClient":
     """The CloudFront client."""
-    return boto3.client("cloudfront", config=_bounded())
+    return cast("CloudFrontClient", _client("cloudfront"))
 
 
-def _bounded(own: Config | None = None) -> Config:
-    return _BOUNDED.merge(own or Config()).merge(Config(**_waits))  # type: ignore[arg-type]
+def _client(service: str, own: Config | None = None) -> object:
+    config = _BOUNDED.merge(own or Config()).merge(Config(**_waits))  # type: ignore[arg-type]
+    # A session that reads its files in one thread has no profiles yet in another.
+    with _one_at_a_time:
+        _session.get_component("data_loader").file_loader = _Descriptions()
+        return _session.create_client(service, config=config)
 
 
 def _decode_at_once(

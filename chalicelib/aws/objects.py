@@ -146,7 +146,10 @@ class S3Objects:
                 if found:
                     yield [
                         ListedVersion(
-                            key=item["Key"], id=item["VersionId"], modified=item["LastModified"]
+                            key=item["Key"],
+                            id=item["VersionId"],
+                            modified=item["LastModified"],
+                            latest=item["IsLatest"],
                         )
                         for item in found
                     ]

@@ -10,9 +10,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.errors import Reason
+from chalicelib.model.edits import Edit
 from chalicelib.model.focal_point import FocalPoint
-from chalicelib.model.image import CHANGED, Event, Image, Status, Visibility
+from chalicelib.model.gain_map import GainMapSummary
+from chalicelib.model.image import CHANGED, EmbeddedPreview, Event, Image, Status, Visibility
 from chalicelib.model.outbox_event import OutboxEvent, event_id
+from chalicelib.model.provenance import Provenance
 from chalicelib.model.variants import VariantsTable
 from chalicelib.views import image_view
 from chalicelib.views.image_view import RenditionView
@@ -28,10 +31,24 @@ ImageId = Annotated[str, Meta(description="The image's id.")]
 Owner = Annotated[str, Meta(description="The image's owner; `everyone` if no tokens are required.")]
 Filename = Annotated[str, Meta(description="The original's file name, as the user knows it.")]
 ContentType = Annotated[str | None, Meta(description="The original's media type, by its content.")]
-Width = Annotated[int | None, Meta(description="The upright original's width in pixels.")]
-Height = Annotated[int | None, Meta(description="The upright original's height in pixels.")]
+Width = Annotated[int | None, Meta(description="Width in pixels, upright, after edits.")]
+Height = Annotated[int | None, Meta(description="Height in pixels, upright, after edits.")]
+OriginalWidth = Annotated[int | None, Meta(description="The upright original's width in pixels.")]
+OriginalHeight = Annotated[int | None, Meta(description="The upright original's height in pixels.")]
+Preview = Annotated[
+    EmbeddedPreview | None,
+    Meta(description="The JPEG in a camera's raw file that renditions are made of, or null."),
+]
+GainMap = Annotated[
+    GainMapSummary | None,
+    Meta(description="The gain map of an HDR photo, or null; with a `fault` it is not used."),
+]
 Bytes = Annotated[int | None, Meta(description="The original's size in bytes.")]
 Sha256 = Annotated[str | None, Meta(description="The original's SHA-256, in lower-case hex.")]
+Origin = Annotated[
+    Provenance | None,
+    Meta(description="What the original says about its origin, unverified; null if never read."),
+]
 Renditions = Annotated[
     list[RenditionView],
     Meta(description="In the order of the variants; the URLs of a private image need signing."),
@@ -47,6 +64,9 @@ Pending = Annotated[
     Visibility | None, Meta(description="What it will be once all files have moved.")
 ]
 Crops = Annotated[FocalPoint | None, Meta(description="The point that crops are centred on.")]
+Recipe = Annotated[
+    tuple[Edit, ...], Meta(description="The steps that are applied to the original, in order.")
+]
 Erased = Annotated[bool, Meta(description="Whether somebody requested its deletion.")]
 
 
@@ -78,13 +98,19 @@ class ImageReady(DescribedEvent, frozen=True, kw_only=True):
     content_type: ContentType
     width: Width
     height: Height
+    original_width: OriginalWidth
+    original_height: OriginalHeight
+    preview: Preview
+    gain_map: GainMap
+    edits: Recipe
+    provenance: Origin
     bytes: Bytes
     sha256: Sha256
     renditions: Renditions
 
 
 class ImageChanged(DescribedEvent, frozen=True, kw_only=True):
-    """The owner has changed what describes the image, or its focal point.
+    """The owner has changed what describes the image, its edits or its focal point.
 
     It has the fields of all events for statuses, as it may overtake the last of them: a subscriber
     that ignores that one, because of its lower revision, has missed nothing.
@@ -96,9 +122,15 @@ class ImageChanged(DescribedEvent, frozen=True, kw_only=True):
     content_type: ContentType
     width: Width
     height: Height
+    original_width: OriginalWidth
+    original_height: OriginalHeight
+    preview: Preview
+    gain_map: GainMap
     bytes: Bytes
     sha256: Sha256
+    edits: Recipe
     focal_point: Crops
+    provenance: Origin
     renditions: Renditions
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.imaging.picture import Limits, Picture, Preview, Rendered
 
 if TYPE_CHECKING:
-    from chalicelib.imaging.heic import check_heic
-    from chalicelib.imaging.rendering import render
+    from chalicelib.imaging.provenance import read_provenance
+    from chalicelib.imaging.rendering import check_edits, render
     from chalicelib.imaging.watermark import check_watermarks
 
 __all__ = [
@@ -15,16 +15,40 @@ __all__ = [
     "Picture",
     "Preview",
     "Rendered",
-    "check_heic",
+    "check_edits",
+    "check_formats",
     "check_watermarks",
     "prepare",
+    "read_provenance",
     "render",
 ]
 
 # Imported on first use, so that only functions that render pay for importing Pillow.
-_MODULES = {"check_heic": "heic", "check_watermarks": "watermark", "render": "rendering"}
+_MODULES = {
+    "check_edits": "rendering",
+    "check_watermarks": "watermark",
+    "read_provenance": "provenance",
+    "render": "rendering",
+}
 
-_USUAL = ("chalicelib.imaging.rendering", "PIL.JpegImagePlugin", "PIL.WebPImagePlugin")
+_USUAL = (
+    "chalicelib.imaging.provenance",
+    "chalicelib.imaging.rendering",
+    "PIL.JpegImagePlugin",
+    "PIL.WebPImagePlugin",
+)
+
+
+def check_formats(*, heic: bool, jxl: bool) -> None:
+    """SettingsError if the library of an enabled format is missing or known to be unsafe."""
+    if heic:
+        from chalicelib.imaging.heic import check_heic
+
+        check_heic()
+    if jxl:
+        from chalicelib.imaging.jxl import check_jxl
+
+        check_jxl()
 
 
 def prepare() -> None:

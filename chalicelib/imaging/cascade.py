@@ -23,6 +23,11 @@ class Cascade:
         """The smallest copy of the whole original so far."""
         return self._copies[-1]
 
+    def at_least(self, side: int) -> Image.Image:
+        """The smallest copy so far whose longest side has `side` pixels, else the largest copy."""
+        large = (copy for copy in reversed(self._copies) if max(copy.size) >= side)
+        return next(large, self._copies[0])
+
     def picture(self, placement: Placement) -> Image.Image:
         """The region of `placement`, scaled to its size."""
         source = next(
@@ -34,14 +39,14 @@ class Cascade:
         whole = placement.region == whole_of(self._size)
         if whole and source.size == placement.size:
             return source
-        box = _box(placement.region, self._size, source)
+        box = box_in(placement.region, self._size, source)
         picture = scaled(source, placement.size, box)
         if whole and picture.width <= source.width and picture.height <= source.height:
             self._copies.append(picture)
         return picture
 
 
-def _box(region: Region, size: Size, source: Image.Image) -> Box:
+def box_in(region: Region, size: Size, source: Image.Image) -> Box:
     """`region` of an original of `size`, in pixels of `source`, a scaled copy of it."""
     across, down = source.width / size.width, source.height / size.height
     return (

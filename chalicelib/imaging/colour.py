@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from PIL import Image, ImageChops, ImageCms
 
 from chalicelib.imaging.alpha import premultiplied, straight
-from chalicelib.imaging.formats.cicp import CHROMATICITIES, HLG, PQ, code_points_of, named
+from chalicelib.imaging.formats.cicp import (
+    CHROMATICITIES,
+    HLG,
+    PQ,
+    code_points_of,
+    display_p3,
+    named,
+)
 from chalicelib.imaging.grey16_transparency import clear_grey
 
 if TYPE_CHECKING:
@@ -97,6 +104,41 @@ def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
     return converted.convert("RGB") if converted.mode == "CMYK" else converted
 
 
+def to_display_p3(image: Image.Image, colours: Colours) -> tuple[Image.Image, bytes]:
+    """`image` (as `reducible` returns it) as `RGB`, and the profile of its colours.
+
+    That is Display P3's if the colours are of a space other than sRGB, and empty for sRGB.
+    """
+    try:
+        if image.mode == "RGB" and colours.profile and _is_wide(colours.profile):
+            return _in_display_p3(image, colours.profile), display_p3()
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        pass  # as for sRGB, a broken profile is ignored
+    converted = to_srgb(image, colours)
+    return converted if converted.mode == "RGB" else converted.convert("RGB"), b""
+
+
+def in_display_p3(image: Image.Image) -> Image.Image:
+    """`image` (`RGB` or `RGBA` in sRGB) in Display P3."""
+    return _applied(_transform_to_p3(b"", image.mode), image)
+
+
+def colour_in_display_p3(colour: str) -> str:
+    """A colour in sRGB (`#rrggbb`) as the same in Display P3."""
+    dot = in_display_p3(Image.new("RGB", (1, 1), colour))
+    return f"#{dot.tobytes().hex()}"
+
+
+def _is_wide(profile: bytes) -> bool:
+    space: str = _opened(profile).profile.xcolor_space
+    return space.strip() == "RGB" and not _is_srgb(profile)
+
+
+def _in_display_p3(image: Image.Image, profile: bytes) -> Image.Image:
+    transform = _transform_to_p3(profile, "RGB")
+    return image.copy() if _changes_little(transform) else _applied(transform, image)
+
+
 def _tone_mapped(image: Image.Image, mapping: "ToneMapping") -> Image.Image:
     match image.mode:
         case "RGBa":
@@ -162,8 +204,19 @@ def _transform(profile: bytes, mode: str, target: str) -> ImageCms.ImageCmsTrans
 
 @lru_cache(maxsize=1)
 def _is_srgb(profile: bytes) -> bool:
+    return _changes_little(_transform(profile, "RGB", "RGB"))
+
+
+@lru_cache(maxsize=2)
+def _transform_to_p3(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
+    source = _opened(profile) if profile else _srgb()
+    target = ImageCms.ImageCmsProfile(BytesIO(display_p3()))
+    return ImageCms.buildTransform(source, target, mode, mode)
+
+
+def _changes_little(transform: ImageCms.ImageCmsTransform) -> bool:
     cube = Image.frombytes("RGB", (len(_CUBE) // 3, 1), _CUBE)
-    converted = _applied(_transform(profile, "RGB", "RGB"), cube)
+    converted = _applied(transform, cube)
     return all(
         isinstance(band, tuple) and band[1] <= _SAME
         for band in ImageChops.difference(cube, converted).getextrema()

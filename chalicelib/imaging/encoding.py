@@ -1,4 +1,4 @@
-"""Encodes pixels as files: one table of codecs; files hold pixels and attribution only."""
+"""Encodes pixels as files: one table of codecs; files hold pixels and given metadata only."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -8,19 +8,24 @@ from PIL import Image
 
 from chalicelib.imaging.alpha import premultiplied, straight
 from chalicelib.imaging.alpha_bleeding import bleed
+from chalicelib.imaging.formats import CONTAINERS
+from chalicelib.imaging.formats.file_info import Metadata
 from chalicelib.imaging.palettes import indexed
 from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.subsampling import has_few_pixels, is_tiny, subsampling_for
-from chalicelib.model.formats import InputFormat, OutputFormat
+from chalicelib.model.formats import CodedFormat, OutputFormat
 from chalicelib.model.variants import Fallback, Format
+
+NO_METADATA = Metadata()
 
 
 class File(NamedTuple):
-    """A whole file and its format; `moving` for an animation."""
+    """A whole file and its format; `moving` for an animation, `hdr` for one with a gain map."""
 
     output: OutputFormat
     data: bytes
     moving: bool = False
+    hdr: bool = False
 
 
 class Codec(NamedTuple):
@@ -97,7 +102,7 @@ def _matching_quality(quality: int, side: int, middles: tuple[int, int, int]) ->
     return round(middle + (quality - 82) * (100 - middle) / 18)
 
 
-def output_for(format: Format | Fallback, kind: InputFormat, mode: str) -> OutputFormat:
+def output_for(format: Format | Fallback, kind: CodedFormat, mode: str) -> OutputFormat:
     """The format to write for a picture of `kind` in `mode`.
 
     "fallback" means PNG with alpha and JPEG without, "original" the input's own format if we
@@ -120,46 +125,59 @@ def encode(
     *,
     side: int = 0,
     slow: bool = False,
-    exif: bytes = b"",
+    metadata: Metadata = NO_METADATA,
+    profile: bytes = b"",
 ) -> bytes:
     """Encode `image` (`L`, `RGB`, `RGBa`, `RGBA`).
 
     It gets a `background` (`#rrggbb`) if the format has no alpha.
 
     `side` is the longest side, in pixels, of the picture that `image` is a part of; 0 if it is
-    the whole picture. A `slow` encoder takes several times as long for fewer bytes. `exif` is the
-    block to write, with its prefix; empty for none.
+    the whole picture. A `slow` encoder takes several times as long for fewer bytes. `metadata` is
+    written into the file, and so is the `profile` of its colours, which is empty for sRGB.
     """
     codec = CODECS[output]
-    options = codec.options(quality, side or max(image.size), slow) | {"exif": exif}
+    options = codec.options(quality, side or max(image.size), slow)
+    if profile:
+        options["icc_profile"] = profile
     # Pillow keeps a save's options on the object, and another thread may be saving this one.
     with _prepared(image, background, codec) as prepared:
         if output == "png":
             alternatives = [found] if (found := indexed(prepared)) else []
-            files = [_saved(picture, output, options) for picture in (prepared, *alternatives)]
+            files = [
+                _saved(picture, output, options, metadata) for picture in (prepared, *alternatives)
+            ]
         elif output == "webp" and has_few_pixels(prepared):
-            files = [_saved(prepared, output, _LOSSLESS_WEBP | {"exif": exif})]
+            files = [_saved(prepared, output, _LOSSLESS_WEBP, metadata)]
             if not is_tiny(prepared):
-                files.append(_saved(prepared, output, options))
+                files.append(_saved(prepared, output, options, metadata))
         else:
-            files = [_saved(prepared, output, options)]
+            files = [_saved(prepared, output, options, metadata)]
     return min(files, key=len)
 
 
-def lossless(image: Image.Image, exif: bytes = b"") -> bytes:
-    """`image` (`L`, `RGB`, `RGBa`) as a lossless WebP with the block `exif`, if not empty."""
+def lossless(image: Image.Image, metadata: Metadata = NO_METADATA) -> bytes:
+    """`image` (`L`, `RGB`, `RGBa`) as a lossless WebP with `metadata`."""
     with _prepared(image, "", CODECS["png"]) as prepared:
-        return _saved(prepared, "webp", _LOSSLESS_WEBP | {"exif": exif})
+        return _saved(prepared, "webp", _LOSSLESS_WEBP, metadata)
 
 
-def _saved(image: Image.Image, output: OutputFormat, options: dict[str, Any]) -> bytes:
+def _saved(
+    image: Image.Image, output: OutputFormat, options: dict[str, Any], metadata: Metadata
+) -> bytes:
     plugin(output)
     file = BytesIO()
+    options = options | {"exif": metadata.exif}
+    # Pillow writes XMP to other formats than PNG.
+    if output != "png":
+        options = options | {"xmp": metadata.xmp}
     if output == "jpeg":
         options = options | {"subsampling": subsampling_for(image)}
     elif output == "avif" and has_few_pixels(image):
         options = options | {"subsampling": "4:4:4"}
     image.save(file, output, **options)
+    if output == "png":
+        return CONTAINERS["png"].with_metadata(file.getvalue(), metadata._replace(exif=b""))
     return file.getvalue()
 
 

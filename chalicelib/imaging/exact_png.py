@@ -1,27 +1,35 @@
-"""PNG at its full bit depth, which Pillow reduces: the transparent colour, and 16-bit colours."""
+"""PNG at its full bit depth, which Pillow reduces, and large ones without all pixels at once."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from typing import Any
 
 from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngImageFile
+
+from chalicelib.imaging import png_strips
 
 # The factor that makes a 2-bit or 4-bit level an 8-bit one, by Pillow's raw mode.
 _SCALES = {"L;2": 85, "L;4": 17}
 # Pillow's raw modes that read the lower bytes, by those that read the upper ones.
 _LOWER_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
 _ROWS = 256  # whose 16-bit levels are held at once
+# How many times larger the sides stay than what is wanted: averages of whole blocks lose nothing
+# that can be seen if a better filter follows.
+_LEFT = 2
 
 
 class ExactPng(PngImageFile):
     """Pillow's PNG reader, with exactly the pixels of the file's transparent colour transparent.
 
-    16-bit greys are left to `clear_grey`.
+    16-bit greys are left to `clear_grey`. `draft` has 8-bit pictures made smaller in strips.
     """
 
     _clear: tuple[int, ...] = ()  # of 16-bit colours
     _lower = ""  # the raw mode of the lower bytes, of 16-bit colours
     _levels_of: Callable[[Image.Image], Sequence[int]] | None = None
+    _factor = 1  # by which strips are made smaller
+    _whole = (0, 0)
 
     def _open(self) -> None:
         super()._open()
@@ -45,6 +53,30 @@ class ExactPng(PngImageFile):
         """
         self._levels_of = levels_of
         self.load()
+
+    def draft(
+        self, mode: str | None, size: tuple[int, int] | None
+    ) -> tuple[str, tuple[int, int, float, float]] | None:
+        """Pillow's hook: decodes a copy of at least twice `size`, if it can; its mode and box."""
+        raw = self.tile[0].args if len(self.tile) == 1 else None
+        is_plain = raw == self.mode and not self.info.keys() & {"interlace", "transparency"}
+        if size is None or mode not in {None, raw} or not (is_plain and raw in png_strips.SAMPLES):
+            return None
+        factor = min(self.width // size[0], self.height // size[1]) // _LEFT
+        if factor < 2 or self._factor > 1:
+            return None
+        self._factor, self._whole = factor, self.size
+        self._size = (-(-self.width // factor), -(-self.height // factor))
+        return self.mode, (0, 0, self._whole[0] / factor, self._whole[1] / factor)
+
+    def load(self) -> Any:
+        """Load the pixels, as `draft` has asked for."""
+        if self._factor > 1 and self.tile and self.fp:
+            self.load_prepare()
+            self.fp.seek(self.tile[0].offset)
+            self.tile = []
+            self.im = png_strips.reduced(self.mode, self._whole, self._factor, self.load_read).im
+        return super().load()
 
     def load_end(self) -> None:
         """Pillow's hook, called once after the pixels are loaded."""

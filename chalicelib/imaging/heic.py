@@ -22,7 +22,7 @@ def check_heic() -> None:
 
 
 def _sentence(problem: str) -> str:
-    remedy = "Install what it needs with: pip install -r requirements-heic.txt"
+    remedy = "`make run HEIC=1` or `deploy --heic` installs what is in requirements-heic.txt"
     return f"The setting ALLOW_HEIC is on, but {problem}. {remedy}."
 
 

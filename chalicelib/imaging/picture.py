@@ -2,14 +2,18 @@
 
 from msgspec import Struct
 
+from chalicelib.model.facts import ImageFacts
+from chalicelib.model.focal_point import SuggestedFocalPoint
+from chalicelib.model.gain_map import GainMapSummary
+
 
 class Limits(Struct, frozen=True, kw_only=True):
     """The limits of an original, checked against its headers before anything is decoded.
 
     `max_animation_pixels` limits the pixels that change over all frames, both decoded and
     rendered in every size; at least a quarter of each frame counts. `megabytes` is the
-    function's memory, which may hold fewer pixels than `max_pixels`. `allow_heic` accepts
-    HEIC, which needs an extra package.
+    function's memory, which may hold fewer pixels than `max_pixels`. `allow_heic` and
+    `allow_jxl` accept HEIC and JPEG XL, which need extra packages, `allow_raw` cameras' raw files.
     """
 
     max_pixels: int
@@ -17,13 +21,15 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_animation_pixels: int = 200_000_000
     megabytes: int = 1_769
     allow_heic: bool = False
+    allow_jxl: bool = False
+    allow_raw: bool = True
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
     """A finished file of a variant.
 
     `format` is "webp", "avif", "jpeg" or "png", `extension` has no dot,
-    `width` and `height` are pixels, `data` is the whole file.
+    `width` and `height` are pixels, `data` is the whole file. It has a gain map if it is `hdr`.
     """
 
     variant: str
@@ -33,6 +39,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
     width: int
     height: int
     data: bytes
+    hdr: bool = False
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -43,10 +50,22 @@ class Preview(Struct, frozen=True, kw_only=True):
 
 
 class Picture(Struct, frozen=True, kw_only=True):
-    """An original's media type, upright size in pixels and preview, and its renditions."""
+    """An original's media type, sizes in pixels and preview, and its renditions.
+
+    `width` and `height` are upright and after edits, the original's are before them.
+    `embedded_bytes` is the size of the JPEG in a camera's raw file, which everything else but the
+    media type is about; 0 for other files. `gain_map` is that of an HDR photo, else None.
+    `suggested_focal_point` is a point of the upright original, if one was to be suggested.
+    """
 
     content_type: str
+    embedded_bytes: int = 0
+    gain_map: GainMapSummary | None = None
     width: int
     height: int
+    original_width: int
+    original_height: int
     preview: Preview
+    facts: ImageFacts | None
+    suggested_focal_point: SuggestedFocalPoint | None = None
     renditions: tuple[Rendered, ...]

@@ -5,9 +5,10 @@ from importlib import import_module
 from PIL.ImageFile import ImageFile
 
 from chalicelib.imaging.heic import heic_plugin
-from chalicelib.model.formats import InputFormat
+from chalicelib.imaging.jxl import jxl_plugin
+from chalicelib.model.formats import CodedFormat
 
-_READERS: dict[InputFormat, tuple[str, str]] = {
+_READERS: dict[CodedFormat, tuple[str, str]] = {
     "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
     "png": ("chalicelib.imaging.exact_png", "ExactPng"),
     "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
@@ -18,13 +19,15 @@ _READERS: dict[InputFormat, tuple[str, str]] = {
 }
 
 
-def plugin(kind: InputFormat) -> type[ImageFile]:
+def plugin(kind: CodedFormat) -> type[ImageFile]:
     """The class that reads files of `kind`. Afterwards Pillow can save that format, too.
 
     By itself Pillow would import all its plugins to find one.
     """
     if kind == "heic":
         return heic_plugin()
+    if kind == "jxl":
+        return jxl_plugin()
     module, name = _READERS[kind]
     reader: type[ImageFile] = getattr(import_module(module), name)
     return reader

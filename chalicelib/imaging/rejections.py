@@ -11,8 +11,15 @@ _SENTENCES = {
     Reason.CORRUPT_IMAGE: "The picture is damaged or incomplete and cannot be read.",
     Reason.TOO_MANY_PIXELS: "The picture has too many pixels: {:,}, and at most {:,} are allowed.",
     Reason.TOO_MANY_FRAMES: "The picture has too many frames: at most {:,} are allowed.",
+    Reason.NO_PREVIEW: (
+        "This camera RAW file has no preview picture in it. Please export it as a JPEG, and upload "
+        "that."
+    ),
 }
 
+_TOO_MANY_TO_EDIT = (
+    "The picture has too many pixels to be edited: {:,}, and at most {:,} are allowed."
+)
 _MOTION = (
     "The animation has too many pixels: {:,} change over all its frames and sizes, "
     "and at most {:,} are allowed."
@@ -24,10 +31,17 @@ def rejection(reason: Reason, *details: str | int) -> Rejection:
     return Rejection(reason, _SENTENCES[reason].format(*details))
 
 
-def heic_is_off() -> Rejection:
-    """The error to raise for a HEIC if the settings do not allow it."""
+def too_many_pixels(pixels: int, most: int, *, to_edit: bool = False) -> Rejection:
+    """The error to raise for a picture with too many pixels, perhaps only `to_edit` it."""
+    if to_edit:
+        return Rejection(Reason.TOO_MANY_PIXELS, _TOO_MANY_TO_EDIT.format(pixels, most))
+    return rejection(Reason.TOO_MANY_PIXELS, pixels, most)
+
+
+def is_off(files: str) -> Rejection:
+    """The error to raise for `files` (such as "HEIC photos") that the settings do not allow."""
     sentence = (
-        "HEIC photos aren't accepted here; whoever runs this Darkroom can switch them on. "
+        f"{files} aren't accepted here; whoever runs this Darkroom can switch them on. "
         "Please upload a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP."
     )
     return Rejection(Reason.UNSUPPORTED_FORMAT, sentence)

@@ -24,11 +24,15 @@ class Appearance(NamedTuple):
 
 
 class RenderTask(NamedTuple):
-    """All that a file's bytes depend on, besides the original: equal tasks share one file."""
+    """All that a file's bytes depend on, besides the original: equal tasks share one file.
+
+    It has a gain map if it is `hdr`.
+    """
 
     appearance: Appearance
     output: OutputFormat
     quality: Quality
+    hdr: bool = False
 
 
 def required_size(size: Size, variants: tuple[Variant, ...]) -> Size:
@@ -39,10 +43,19 @@ def required_size(size: Size, variants: tuple[Variant, ...]) -> Size:
 
 
 def tasks_of(decoded: Decoded, variant: Variant, focal_point: FocalPoint) -> list[RenderTask]:
-    """One task for each format; "original" may be the same as another one of the list."""
+    """One task for each format; "original" may be the same as another one of the list.
+
+    For an HDR photo the JPEG of an HDR variant has a gain map; it is one more if there was none.
+    """
     placement = place(decoded.size, variant, focal_point)
     sharpen = variant.sharpen if placement.is_reduced else 0.0
     appearance = Appearance(placement, variant.background, sharpen, variant.watermark)
     mode = decoded.image.mode
     outputs = [output_for(wanted, decoded.kind, mode) for wanted in variant.formats]
-    return [RenderTask(appearance, output, variant.quality) for output in dict.fromkeys(outputs)]
+    hdr = variant.hdr and decoded.hdr is not None
+    if hdr:
+        outputs.append("jpeg")
+    return [
+        RenderTask(appearance, output, variant.quality, hdr and output == "jpeg")
+        for output in dict.fromkeys(outputs)
+    ]

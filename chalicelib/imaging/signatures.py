@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from chalicelib.errors import Reason
+from chalicelib.imaging.formats import raw_tiff
 from chalicelib.imaging.rejections import a_form, as_text, rejection
 from chalicelib.model.formats import InputFormat
 
@@ -42,17 +43,19 @@ _SUPPORTED: tuple[_Signature, ...] = (
     _Signature(_starts(_AVIF_BRANDS), "avif"),
     _Signature(_starts(_HEIC_BRANDS), "heic"),
     _Signature(_starts(_BMP_HEADERS), "bmp"),
+    _Signature(_starts(rb"(?:\xff\x0a|\x00\x00\x00\x0cJXL )"), "jxl"),
+    # Only their directories tell most raw files from TIFFs.
     _Signature(_starts(rb"(?:II[*+]\x00|MM\x00[*+])(?!.{4}(?:CR|I{4}|M{4}))"), "tiff"),
+    _Signature(_starts(rb"II\*\x00.{4}CR"), "cr2"),
+    _Signature(_starts(rb".{4}ftypcrx"), "cr3"),
+    _Signature(_starts(rb"(?:II(?:RO|RS)|MMOR)"), "orf"),
+    _Signature(_starts(rb"IIU\x00"), "rw2"),
+    _Signature(_starts(rb"FUJIFILMCCD-RAW"), "raf"),
 )
 
 # Labels precede "files are not supported."
 _UNSUPPORTED: tuple[_Unsupported, ...] = (
-    _Unsupported(_starts(rb"II\*\x00.{4}CR"), "Canon CR2 raw"),
-    _Unsupported(_starts(rb".{4}ftypcrx"), "Canon CR3 raw"),
     _Unsupported(_starts(rb"II.{4}HEAPCCDR"), "Canon CRW raw"),
-    _Unsupported(_starts(rb"II(?:RO|RS)|MMOR"), "Olympus ORF raw"),
-    _Unsupported(_starts(rb"IIU\x00"), "Panasonic RW2 raw"),
-    _Unsupported(_starts(rb"FUJIFILMCCD-RAW"), "Fujifilm RAF raw"),
     _Unsupported(_starts(rb"\x00MRM"), "Minolta MRW raw"),
     _Unsupported(_starts(rb"FOVb"), "Sigma X3F raw"),
     _Unsupported(_starts(rb"(?:II\*\x00|MM\x00\*).{4}(?:I{4}|M{4})"), "Phase One IIQ raw"),
@@ -62,7 +65,6 @@ _UNSUPPORTED: tuple[_Unsupported, ...] = (
     _Unsupported(_starts(rb"%PDF-"), "PDF"),
     _Unsupported(_starts(rb"%!PS|\xc5\xd0\xd3\xc6"), "PostScript"),
     _Unsupported(_starts(rb"8BP[SB]\x00"), "Photoshop"),
-    _Unsupported(_starts(rb"\xff\x0a|\x00\x00\x00\x0cJXL "), "JPEG XL"),
     _Unsupported(_starts(rb"\x00\x00\x00\x0cjP {2}|\xff\x4f\xff\x51"), "JPEG 2000"),
     _Unsupported(_starts(rb"II\xbc[\x00\x01]"), "JPEG XR"),
     _Unsupported(_starts(rb"\x00\x00[\x01\x02]\x00[^\x00]\x00.{3}\x00|icns"), "Icon"),
@@ -89,13 +91,16 @@ _TEXT = re.compile(
 
 
 def sniff(data: bytes) -> InputFormat:
-    """The format of `data`; Rejection if it is empty, not a picture, or not supported."""
+    """The format of `data`; Rejection if it is empty, not a picture, or not supported.
+
+    The first `HEAD_BYTES` are enough, except to tell some raw files from TIFFs.
+    """
     if not data:
         raise rejection(Reason.EMPTY_FILE)
     head = data[:HEAD_BYTES]
     for signature in _SUPPORTED:
         if signature.pattern.match(head):
-            return signature.kind
+            return (signature.kind == "tiff" and raw_tiff.kind_of(data)) or signature.kind
     for unsupported in _UNSUPPORTED:
         if unsupported.pattern.match(head):
             raise rejection(Reason.UNSUPPORTED_FORMAT, unsupported.label)

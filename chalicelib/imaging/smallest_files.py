@@ -10,9 +10,10 @@ def with_original(made: Sequence[File], original: File, *, alpha: bool) -> list[
     """The files `made` of a variant, and the `original` of the same pixels: instead of or besides.
 
     It replaces files that are not lighter (see `lighter`). If fewer browsers support it than
-    any of them, it is one more, for those browsers: an AVIF besides a WebP.
+    any of them, it is one more, for those browsers: an AVIF besides a WebP. It replaces none with
+    a gain map, which it has not.
     """
-    alike = [file for file in made if file.moving == original.moving]
+    alike = [file for file in made if file.moving == original.moving and not file.hdr]
     ranks = [CODECS[file.output].support_rank for file in alike]
     if 0 < max(ranks, default=0) < CODECS[original.output].support_rank:
         return [*made, original]
@@ -36,7 +37,8 @@ def worthwhile(files: Iterable[File], *, alpha: bool) -> list[File]:
     Pointless is any that browsers prefer to another one that is no larger. With
     transparency (`alpha`), a file on a background shows a different picture and is
     compared with none. Animations are only compared with each other, and a still
-    that browsers would choose instead of one is left out.
+    that browsers would choose instead of one is left out. A file with a gain map is never
+    pointless: it shows more.
     """
     distinct = list(dict.fromkeys(files))
     moving = [file for file in distinct if file.moving]
@@ -47,9 +49,10 @@ def worthwhile(files: Iterable[File], *, alpha: bool) -> list[File]:
 
 
 def _light(files: list[File], *, alpha: bool) -> set[File]:
-    kept = {file for file in files if alpha and not CODECS[file.output].alpha}
+    kept = {file for file in files if file.hdr or (alpha and not CODECS[file.output].alpha)}
+    compared = {file for file in files if file.hdr or not alpha or CODECS[file.output].alpha}
     smallest: int | None = None
-    for file in sorted(set(files) - kept, key=_simplest_first):
+    for file in sorted(compared, key=_simplest_first):
         if smallest is None or len(file.data) < smallest:
             kept.add(file)
             smallest = len(file.data)

@@ -7,6 +7,7 @@ from PIL import Image
 
 from chalicelib.errors import SettingsError
 from chalicelib.imaging.alpha import premultiplied, straight
+from chalicelib.imaging.colour import in_display_p3
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.plugins import plugin
 from chalicelib.imaging.scaling import scaled
@@ -37,15 +38,32 @@ def check_watermarks(watermarks: Marks) -> None:
             raise SettingsError(f"The watermark {name} is not a PNG, or it is damaged.") from reason
 
 
-def apply_watermark(image: Image.Image, rule: Watermark, file: bytes) -> Image.Image:
-    """A copy of `image` (`L`, `RGB`, `RGBa`) with the PNG in `file` over it, in `RGB` or `RGBa`."""
+def apply_watermark(
+    image: Image.Image, rule: Watermark, file: bytes, *, wide: bool = False
+) -> Image.Image:
+    """A copy of `image` (`L`, `RGB`, `RGBa`) with the PNG in `file` over it, in `RGB` or `RGBa`.
+
+    The image, and so the result, is in Display P3 if `wide`, else in sRGB.
+    """
     scaled_mark, corner = _scaled_mark(Size(*image.size), rule, file)
+    if wide:
+        scaled_mark = in_display_p3(scaled_mark)
     if image.mode == "RGBa":
         base = straight(image)
         base.alpha_composite(scaled_mark, corner)
         return premultiplied(base)
     base = image.convert("RGB") if image.mode == "L" else image.copy()
     base.paste(scaled_mark.convert("RGB"), corner, scaled_mark.getchannel("A"))
+    return base
+
+
+def cover(
+    image: Image.Image, rule: Watermark, file: bytes, ink: int | tuple[int, ...]
+) -> Image.Image:
+    """A copy of `image` (`L`, `RGB`) with `ink` where the PNG in `file` would be, as opaquely."""
+    scaled_mark, corner = _scaled_mark(Size(*image.size), rule, file)
+    base = image.copy()
+    base.paste(ink, corner, scaled_mark.getchannel("A"))
     return base
 
 

@@ -293,7 +293,10 @@ def stable_files(
     files: dict[StableFile, Rendition] = {}
     for variant in variants:
         own = [rendition for rendition in renditions if rendition.variant == variant.name]
-        for extension in extensions_of(variant.formats):
+        extensions = dict.fromkeys(extensions_of(variant.formats))
+        if any(rendition.hdr for rendition in own):
+            extensions[FORMATS["jpeg"].extension] = None
+        for extension in extensions:
             shown = stand_in(own, extension)
             if shown:
                 files[StableFile(variant.name, extension)] = shown

@@ -1,9 +1,10 @@
-"""Focal points, which crops are centred on."""
+"""Focal points, which crops are centred on: chosen by an owner, or suggested."""
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, UnsetType
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 _DIGITS = 6
 
@@ -24,6 +25,38 @@ class FocalPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __str__(self) -> str:
         return f"{self.x:g},{self.y:g}"
 
+    @property
+    def place(self) -> "FocalPoint":
+        """The point alone, without what a subclass adds."""
+        return FocalPoint(x=self.x, y=self.y)
+
+
+class SuggestedFocalPoint(FocalPoint, frozen=True, kw_only=True):
+    """A point that was computed, to crop around where nobody has set one.
+
+    `source` is what it was computed from: the picture's colours and edges, or the faces that
+    Amazon Rekognition found. `faces_sought` says whether that was asked.
+    """
+
+    source: Literal["saliency", "faces"]
+    faces_sought: bool = False
+
+    def at(self, point: FocalPoint) -> "SuggestedFocalPoint":
+        """The same suggestion at another point."""
+        return replace(self, x=point.x, y=point.y)
+
+
+class FaceBox(Struct, frozen=True, kw_only=True):
+    """Where a face is, as fractions of width and height; part of it may be outside."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+# The faces in a JPEG file; None if they could not be searched for.
+FindFaces = Callable[[bytes], Sequence[FaceBox] | None]
 
 CENTRE = FocalPoint(x=0.5, y=0.5)
 

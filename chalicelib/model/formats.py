@@ -1,24 +1,54 @@
 """The image formats that Darkroom reads and writes: their names, media types and suffixes."""
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, cast
 
-InputFormat = Literal["jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp"]
+CodedFormat = Literal["jpeg", "png", "webp", "gif", "avif", "heic", "jxl", "tiff", "bmp"]
+RawFormat = Literal["arw", "cr2", "cr3", "dng", "nef", "orf", "pef", "raf", "rw2"]
+InputFormat = CodedFormat | RawFormat
 OutputFormat = Literal["webp", "avif", "jpeg", "png"]
+
+
+class Switches(Protocol):
+    """The settings that allow formats."""
+
+    @property
+    def allow_heic(self) -> bool:
+        """Whether HEIC is read."""
+
+    @property
+    def allow_jxl(self) -> bool:
+        """Whether JPEG XL is read."""
+
+    @property
+    def allow_raw(self) -> bool:
+        """Whether cameras' raw files are read."""
+
+
+class Switch(NamedTuple):
+    """One of `Switches`, and what people call the files that it allows."""
+
+    setting: Literal["allow_heic", "allow_jxl", "allow_raw"]
+    files: str
+
+
+_HEIC = Switch("allow_heic", "HEIC photos")
+_JXL = Switch("allow_jxl", "JPEG XL pictures")
+_RAW = Switch("allow_raw", "Camera RAW files")
 
 
 class Format(NamedTuple):
     """One format: media types and file name suffixes, the canonical ones first.
 
     `aliases` are other media types that programs report for it, without those with "x-" before
-    the subtype, which all formats have. `optional` formats are accepted only where the settings
-    allow them.
+    the subtype, which all formats have. Those with a `switch` are accepted only where that setting
+    is on.
     """
 
     media_types: tuple[str, ...]
     suffixes: tuple[str, ...]
     aliases: tuple[str, ...] = ()
-    optional: bool = False
+    switch: Switch | None = None
 
     @property
     def media_type(self) -> str:
@@ -29,6 +59,17 @@ class Format(NamedTuple):
     def extension(self) -> str:
         """The canonical suffix, without its dot."""
         return self.suffixes[0].removeprefix(".")
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is a camera's raw format, of which the embedded JPEG is read."""
+        return self.switch is _RAW
+
+
+def _raw(media_type: str, suffixes: tuple[str, ...], *aliases: str) -> Format:
+    """A camera's raw format. Some systems call its files by their suffix, as in `image/cr2`."""
+    named = (f"image/{suffix.removeprefix('.')}" for suffix in suffixes)
+    return Format((media_type,), suffixes, (*aliases, *named), _RAW)
 
 
 # Suffixes and aliases as registered with IANA or listed by shared-mime-info, Apache, Windows and
@@ -45,7 +86,7 @@ FORMATS: dict[InputFormat, Format] = {
         ("image/heic", "image/heif"),
         (".heic", ".heif", ".hif", ".heics", ".heifs"),
         ("image/heic-sequence", "image/heif-sequence"),
-        optional=True,
+        switch=_HEIC,
     ),
     "jpeg": Format(
         ("image/jpeg",),
@@ -55,6 +96,7 @@ FORMATS: dict[InputFormat, Format] = {
             *("image/citrix-jpeg", "image/mpo", "image/jps", "application/jpg", "application/jpeg"),
         ),
     ),
+    "jxl": Format(("image/jxl",), (".jxl",), switch=_JXL),
     "png": Format(
         ("image/png",),
         (".png", ".apng"),
@@ -64,14 +106,26 @@ FORMATS: dict[InputFormat, Format] = {
         ("image/tiff",), (".tif", ".tiff"), ("image/tif", "application/tif", "application/tiff")
     ),
     "webp": Format(("image/webp",), (".webp",)),
+    "arw": _raw(
+        "image/x-sony-arw", (".arw", ".sr2", ".srf"), "image/x-sony-sr2", "image/x-sony-srf"
+    ),
+    "cr2": _raw("image/x-canon-cr2", (".cr2",)),
+    "cr3": _raw("image/x-canon-cr3", (".cr3",)),
+    # Linux calls any raw file image/x-dcraw.
+    "dng": _raw("image/x-adobe-dng", (".dng", ".gpr"), "image/x-dcraw", "image/x-gopro-gpr"),
+    "nef": _raw("image/x-nikon-nef", (".nef", ".nrw"), "image/x-nikon-nrw"),
+    "orf": _raw("image/x-olympus-orf", (".orf", ".ori"), "image/x-olympus-ori"),
+    "pef": _raw("image/x-pentax-pef", (".pef",)),
+    "raf": _raw("image/x-fuji-raf", (".raf",), "image/x-fujifilm-raf"),
+    "rw2": _raw("image/x-panasonic-rw2", (".rw2", ".rwl"), "image/x-leica-rwl"),
 }
 
-# Camera raw files that begin like a TIFF; only their directories, which may be at the end, tell.
-RAW_SUFFIXES = frozenset(
+# Raw files that are not read and begin like a TIFF; only their directories, which may be at the
+# end, tell.
+UNREAD_RAW_SUFFIXES = frozenset(
     f".{suffix}"
     for suffix in (
-        *("3fr", "arw", "cs1", "dcr", "dng", "erf", "fff", "gpr", "iiq", "k25", "kdc"),
-        *("mef", "mos", "nef", "nrw", "pef", "rwl", "sr2", "srf", "srw", "sti"),
+        *("3fr", "cs1", "dcr", "erf", "fff", "iiq", "k25", "kdc", "mef", "mos", "srw", "sti"),
     )
 )
 
@@ -119,7 +173,18 @@ def _essence(content_type: str) -> str | None:
     return match[1].lower() if match else None
 
 
-def upload_types(*, allow_optional: bool) -> frozenset[str]:
+def coded_format(kind: InputFormat) -> CodedFormat:
+    """The format of the picture in files of `kind`: theirs, or that of a raw file's preview."""
+    return "jpeg" if FORMATS[kind].is_raw else cast(CodedFormat, kind)
+
+
+def switched_off(kind: InputFormat, switches: Switches) -> Switch | None:
+    """The switch that has to be on for files of `kind` to be accepted; None if they are."""
+    switch = FORMATS[kind].switch
+    return switch if switch and not getattr(switches, switch.setting) else None
+
+
+def upload_types(switches: Switches) -> frozenset[str]:
     """The canonical media types accepted for uploads."""
-    allowed = (entry for entry in FORMATS.values() if allow_optional or not entry.optional)
+    allowed = (entry for kind, entry in FORMATS.items() if not switched_off(kind, switches))
     return frozenset(media_type for entry in allowed for media_type in entry.media_types)

@@ -10,9 +10,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chalicelib.errors import Reason
-from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.edits import Edit, original_point, shown_point
+from chalicelib.model.facts import ImageFacts
+from chalicelib.model.focal_point import FocalPoint, SuggestedFocalPoint
 from chalicelib.model.formats import PREFERENCE
+from chalicelib.model.gain_map import GainMapSummary
 from chalicelib.model.keys import files_prefix
+from chalicelib.model.provenance import Provenance
 
 
 class Status(StrEnum):
@@ -40,6 +44,7 @@ WAITING = frozenset({Status.PENDING, Status.EXPIRED})  # for a file; the record 
 TICKET = "ticket"  # the history line of an image that a ticket announced
 CHANGED = "changed"  # that of a change that its owner requested
 MOVED = "moved"  # that of an image whose files have all moved to their new place
+ASSEMBLED = "assembled"  # that of a file whose parts are put together
 EXPIRED = "expired"  # that of a ticket whose file was never uploaded
 CLOCK_SKEW = timedelta(minutes=15)  # by which clocks may differ: S3 refuses requests beyond it
 RECENT = 100  # events of an image that are shown, and stored in its manifest
@@ -55,7 +60,10 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Rendition(Struct, frozen=True, kw_only=True):
-    """A file rendered for a variant. Sides in pixels; `key` is in the images bucket."""
+    """A file rendered for a variant. Sides in pixels; `key` is in the images bucket.
+
+    It has a gain map if it is `hdr`.
+    """
 
     variant: str
     format: str
@@ -63,6 +71,7 @@ class Rendition(Struct, frozen=True, kw_only=True):
     height: int
     bytes: int
     key: str
+    hdr: bool = False
 
 
 class Placeholder(Struct, frozen=True, kw_only=True):
@@ -70,6 +79,14 @@ class Placeholder(Struct, frozen=True, kw_only=True):
 
     color: str
     data_uri: str
+
+
+class EmbeddedPreview(Struct, frozen=True, kw_only=True):
+    """The JPEG in a camera's raw file that its renditions are made of; upright sides in pixels."""
+
+    width: int
+    height: int
+    bytes: int
 
 
 class ObjectVersion(Struct, frozen=True, kw_only=True):
@@ -91,11 +108,16 @@ class TicketState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an upload ticket announced, until its file is processed, and whether it was used.
 
     `expected_sha256` (hex) is the checksum of the announced file. Once an upload was accepted,
-    further ones are refused until `refuses_until`; `refused` means that there was one.
+    further ones are refused until `refuses_until`; `refused` means that there was one. A file in
+    parts has an `upload_id` in the store and `part_bytes` in each part but the last;
+    `parts_sha256` (hex) is the composite checksum of the parts that were put together.
     """
 
     expires_at: datetime | None = None
     expected_sha256: str | None = None
+    upload_id: str = ""
+    part_bytes: int = 0
+    parts_sha256: str | None = None
     refuses_until: datetime | None = None
     refused: bool = False
 
@@ -109,7 +131,8 @@ class ProcessingState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     processing took, `cost_usd_estimate` what it cost. `requested` means that the image is queued
     to be processed again and no worker has started. `lost_event` is the event, as JSON, whose
     processing failed after all retries, while the image is failed. `content_since` is when the
-    original or the focal point last changed: sizes on demand that are older show something else.
+    original, the edits or the focal point last changed: sizes on demand that are older show
+    something else.
     """
 
     sequencer: str = ""
@@ -147,11 +170,29 @@ class DeletionState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return modified < self.versions_until
 
 
+class Purge(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """That files of an image must not be shown any more, as `purges` describes it.
+
+    `claimed_at` is when somebody last began to erase them. Once that is `done`, only those of late
+    workers may be left.
+    """
+
+    claimed_at: datetime
+    done: bool = False
+
+
 class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The current record of an image.
 
-    `bytes`, `width`, `height` (upright pixels), `content_type` (sniffed) and `sha256` (hex)
-    describe the original. Crops are centred on `focal_point`, or on the centre if it is None.
+    `bytes`, `content_type` (sniffed) and `sha256` (hex) describe the original. `edits` are applied
+    to it. `width` and `height` are those of the renditions' picture: upright and edited. If it was
+    rendered with edits, `original_width` and `original_height` are those before them. Variants
+    crop around `focal_point`, a point of the upright original, or else around the one that was
+    suggested for this original and these edits, or around the centre of what is shown.
+    `purge` is set while files from before a redaction may exist.
+    The sides of a camera's raw file are those of its `preview`. `gain_map` is that of an HDR photo.
+    `provenance` is what the original says about its origin, `facts` are about the edited picture;
+    None if it was last processed by a version that did not read them.
     `alt` is alternative text by language, the main one first; `patch` has the bounds of it and of
     `tags`.
     `visibility` is where the files are. `moving_to` is what the owner wants while files are moved,
@@ -176,14 +217,23 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
     content_type: str | None = None
     width: int | None = None
     height: int | None = None
+    original_width: int | None = None
+    original_height: int | None = None
+    preview: EmbeddedPreview | None = None
+    gain_map: GainMapSummary | None = None
     bytes: int | None = None
     sha256: str | None = None
+    edits: tuple[Edit, ...] = ()
     focal_point: FocalPoint | None = None
+    provenance: Provenance | None = None
+    facts: ImageFacts | None = None
+    suggested_focal_point: SuggestedFocalPoint | None = None
     alt: dict[str, str] = {}
     tags: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     moving_to: Visibility | None = None
     recheck: bool = False
+    purge: Purge | None = None
     unindexed: bool = False
     placeholder: Placeholder | None = None
     renditions: tuple[Rendition, ...] = ()
@@ -207,10 +257,9 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether work on it is outstanding: processing, an upload, a deletion or a move."""
+        """Whether work on it is outstanding: processing, an upload, a deletion, a move, a purge."""
         being_deleted = self.status is Status.DELETED and self.deletion.cleared_at is None
-        being_moved = self.moving_to is not None or self.recheck
-        requested = self.processing.requested or being_moved
+        requested = self.processing.requested or self._has_files_to_erase
         return being_deleted or requested or self.status in UNFINISHED
 
     @property
@@ -239,11 +288,54 @@ class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The status that the index of unfinished images lists it under.
 
         Failed images may be many and wait for an operator, so one that is requested again, or
-        whose files are being moved, is listed with those in processing.
+        whose files are being moved or erased, is listed with those in processing.
         """
-        is_wanted = self.processing.requested or self.moving_to is not None or self.recheck
+        is_wanted = self.processing.requested or self._has_files_to_erase
         is_waiting = self.status is Status.FAILED and is_wanted
         return Status.PROCESSING if is_waiting else self.status
+
+    @property
+    def _has_files_to_erase(self) -> bool:
+        return self.moving_to is not None or self.recheck or self.purge is not None
+
+    @property
+    def upright_size(self) -> tuple[int, int] | None:
+        """The original's sides in pixels, upright; None if they are not known."""
+        width, height = self.original_width or self.width, self.original_height or self.height
+        return (width, height) if width and height else None
+
+    @property
+    def shown_focal_point(self) -> FocalPoint | None:
+        """The focal point as a point of the edited picture, the closest that is left of it.
+
+        Of a picture whose size is not known it is the original's.
+        """
+        if self.focal_point is None or self.upright_size is None:
+            return self.focal_point
+        return shown_point(self.edits, self.upright_size, self.focal_point)
+
+    @property
+    def shown_suggestion(self) -> SuggestedFocalPoint | None:
+        """The suggested focal point as a point of the edited picture."""
+        suggestion = self.suggested_focal_point
+        if suggestion is None or self.upright_size is None:
+            return suggestion
+        return suggestion.at(shown_point(self.edits, self.upright_size, suggestion))
+
+    def crop_point(self, *, smart: bool) -> FocalPoint | None:
+        """The point of the original that variants crop around; None for the centre.
+
+        The owner's; if there is none, and with `smart`, the suggested one.
+        """
+        if self.focal_point is None and smart and self.suggested_focal_point:
+            return self.suggested_focal_point.place
+        return self.focal_point
+
+    def original_focal_point(self, shown: FocalPoint | None) -> FocalPoint | None:
+        """The point of the original that is shown at this point of the edited picture."""
+        if shown is None or self.upright_size is None:
+            return shown
+        return original_point(self.edits, self.upright_size, shown)
 
     @property
     def saved_bytes(self) -> int | None:
@@ -276,9 +368,17 @@ def without_content(image: Image) -> Image:
         content_type=None,
         width=None,
         height=None,
+        original_width=None,
+        original_height=None,
+        preview=None,
+        gain_map=None,
         bytes=None,
         sha256=None,
+        edits=(),
         focal_point=None,
+        provenance=None,
+        facts=None,
+        suggested_focal_point=None,
         placeholder=None,
         renditions=(),
     )

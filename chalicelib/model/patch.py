@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import force_setattr, replace
 
 from chalicelib.errors import InvalidRequest
+from chalicelib.model.edits import Edits, phrase
 from chalicelib.model.focal_point import FocalPointPatch
 from chalicelib.model.image import Image, Visibility
 from chalicelib.model.keys import REORDERING
@@ -38,8 +39,8 @@ Tags = Annotated[tuple[Tag, ...], Meta(max_length=MOST_TAGS)]
 class ImagePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change of an image, as a JSON merge patch (RFC 7396); at least one field.
 
-    A field that is omitted stays. Null removes an alternative text, all of them, all tags, or the
-    focal point.
+    A field that is omitted stays. Null removes an alternative text, all of them, all tags, the
+    edits, or the focal point, which is a point of the edited picture.
     """
 
     filename: Filename | UnsetType = UNSET
@@ -47,6 +48,7 @@ class ImagePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tags: Tags | UnsetType | None = UNSET
     visibility: Visibility | UnsetType = UNSET
     focal_point: FocalPointPatch = UNSET
+    edits: Edits | UnsetType | None = UNSET
 
     def __post_init__(self) -> None:
         if not self._given():
@@ -63,6 +65,11 @@ class ImagePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             values["alt"] = merged_alt(image.alt, values["alt"])
         if "tags" in values:
             values["tags"] = values["tags"] or ()
+        if "edits" in values:
+            values["edits"] = values["edits"] or ()
+        if "focal_point" in values:
+            edited = replace(image, edits=values.get("edits", image.edits))
+            values["focal_point"] = edited.original_focal_point(values["focal_point"])
         wanted = values.pop("visibility", image.moving_to or image.visibility)
         if wanted is not (image.moving_to or image.visibility):
             # Also back to what it was: files may have been copied meanwhile.
@@ -76,10 +83,12 @@ class ImagePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 # Fields that describe the image and not the bytes of its original: a photo that is retouched and
 # uploaded again still shows the same red door. They survive processing and overwriting, and only
-# a deletion drops them. The focal point is a place in the bytes (docs/decisions/0010).
+# a deletion drops them. Edits and focal point are places in the bytes (docs/decisions/0010, 0051).
 # Visibility decides where files are written, so `transitions.finish` compares it.
 DESCRIPTION = tuple(
-    name for name in ImagePatch.__struct_fields__ if name not in ("focal_point", "visibility")
+    name
+    for name in ImagePatch.__struct_fields__
+    if name not in ("focal_point", "edits", "visibility")
 )
 
 
@@ -182,6 +191,7 @@ def summary(before: Image, after: Image) -> str:
         "alt": f"alt text ({_languages(before.alt, after.alt)})",
         "tags": "tags",
         "focal_point": focal_point_phrase(after),
+        "edits": phrase(after.edits),
     }
     names = [n for n in ImagePatch.__struct_fields__ if getattr(before, n) != getattr(after, n)]
     changes = [phrases.get(name, name) for name in names]
@@ -192,7 +202,8 @@ def summary(before: Image, after: Image) -> str:
 
 def focal_point_phrase(image: Image) -> str:
     """The focal point as the history shows it."""
-    return f"focal point {image.focal_point}" if image.focal_point else "no focal point"
+    point = image.shown_focal_point
+    return f"focal point {point}" if point else "no focal point"
 
 
 def _languages(before: Mapping[str, str], after: Mapping[str, str]) -> str:

@@ -43,7 +43,8 @@ def remove(
     """Turn the image into a tombstone, unless the removal is older than the record.
 
     A `permanent` deletion includes the `versions` of the original; those of an object that was
-    merely removed from the bucket stay. The record has the same size however many there are.
+    merely removed from the bucket stay, and so do its edits: what was redacted must not be shown if
+    it comes back. The record has the same size however many there are.
     """
     if sequencer and is_older(sequencer, than=image.processing.sequencer):
         return None
@@ -61,6 +62,8 @@ def remove(
         visibility=image.moving_to or image.visibility,
         moving_to=None,
         recheck=False,
+        purge=None,
+        **({} if permanent or deletion.permanent else _edits_of(image)),
         ticket=TicketState(expires_at=image.ticket.expires_at),
         processing=ProcessingState(sequencer=sequencer or image.processing.sequencer),
         deletion=DeletionState(
@@ -71,6 +74,11 @@ def remove(
         ),
     )
     return transition_to(tombstone, now, "deleted", cause)
+
+
+def _edits_of(image: Image) -> dict[str, object]:
+    """The edits, and the checksum by which their original is recognized."""
+    return {"edits": image.edits, "sha256": image.sha256} if image.edits else {}
 
 
 def _versions_to_delete(

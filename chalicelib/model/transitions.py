@@ -12,12 +12,15 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, InvalidTransition, Reason
+from chalicelib.model.edits import hides_more
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import (
+    ASSEMBLED,
     CHANGED,
     EVERYONE,
     EXPIRED,
     MOVED,
+    WAITING,
     Image,
     ObjectVersion,
     Status,
@@ -33,6 +36,8 @@ from chalicelib.model.patch import (
     summary,
     with_description_of,
 )
+from chalicelib.model.provenance import label_of
+from chalicelib.model.purges import check_purged, withdraw
 from chalicelib.model.requests import ProcessingRequest
 from chalicelib.model.tombstones import check_cleared, is_erased_for_good
 
@@ -105,8 +110,9 @@ def begin(
     """Start processing `version`, unless it is outdated, done, or permanently deleted.
 
     The index has to be without `outdated_checksums(image, image.sha256)`. TransientError while the
-    files of an earlier object under this key are being erased, DeletionAbandoned if nobody erases
-    them; `erased` is the revision of a tombstone whose renditions the caller has erased.
+    files of an earlier object under this key, or from before a redaction, are being erased;
+    DeletionAbandoned or PurgeAbandoned if nobody erases them; `erased` is the revision of a
+    tombstone whose renditions the caller has erased.
     """
     if is_second_upload(image, version, now):
         return None
@@ -120,6 +126,7 @@ def begin(
         return None
     if image.revision != erased:
         check_cleared(image, now)
+    check_purged(image, now)
     sequencer = version.sequencer or image.processing.sequencer
     started = replace(
         image,
@@ -133,7 +140,8 @@ def begin(
         started = started.with_processing(content_since=now)
     started = _accept(started.with_deletion(permanent=False, cleared_at=None), version)
     if request.focal_point is not UNSET:
-        started = _with_focal_point(started, request.focal_point, now)
+        point = started.original_focal_point(request.focal_point)
+        started = _with_focal_point(started, point, now)
     origin = f"event {version.sequencer}" if version.sequencer else request.cause
     late = ", after the ticket had expired" if image.status is Status.EXPIRED else ""
     return transition_to(started, now, "processing", origin + late)
@@ -182,23 +190,21 @@ def read(
 ) -> Image:
     """The image whose original is `data`.
 
-    With `keep_focal_point` its focal point was given for this original; otherwise it is dropped
-    if the original has changed.
+    If the original has changed, its edits are dropped, and so are its focal points; with
+    `keep_focal_point` the owner's was given for this original.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    same = keep_focal_point or image.sha256 in (None, sha256)
-    read = replace(
-        image,
-        bytes=len(data),
-        sha256=sha256,
-        focal_point=image.focal_point if same else None,
-    )
-    return read.with_processing(etag=etag, version_id=version_id).with_ticket(expected_sha256=None)
+    read = replace(image, bytes=len(data), sha256=sha256)
+    if image.sha256 not in (None, sha256):
+        point = image.shown_focal_point if keep_focal_point else None
+        read = replace(read, edits=(), focal_point=point, suggested_focal_point=None)
+    read = read.with_processing(etag=etag, version_id=version_id)
+    return read.with_ticket(expected_sha256=None, upload_id="", parts_sha256=None)
 
 
 def unread(image: Image, etag: str, version_id: str | None, size: int) -> Image:
     """The image whose original is too large to read."""
-    unread = replace(image, bytes=size, sha256=None)
+    unread = replace(image, bytes=size, sha256=None, suggested_focal_point=None)
     return unread.with_processing(etag=etag, version_id=version_id)
 
 
@@ -212,7 +218,7 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
         or image.processing.sequencer != started.processing.sequencer
     ):
         return None
-    if (image.focal_point, image.visibility) != (started.focal_point, started.visibility):
+    if _wishes(image) != _wishes(started):
         return None
     current = checksum_to_index(result)
     indexed_checksums = _still_indexed(image, current)
@@ -228,9 +234,26 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
     )
     merged = merged.with_ticket(expires_at=None, refused=image.ticket.refused)
     merged = merged.with_processing(requested=image.processing.requested)
-    if image.sha256 not in (None, merged.sha256):
+    is_known = image.sha256 not in (None, merged.sha256)
+    if is_known or _is_labelled_anew(image, merged) or _suggests_another(merged, image):
         merged = merged.with_processing(content_since=now)
     return transition_to(merged, now, merged.status.value, merged.detail)
+
+
+def _is_labelled_anew(image: Image, result: Image) -> bool:
+    """Whether files of an image that is processed again have another AI label, or lack it."""
+    return image.sha256 is not None and label_of(image.provenance) != label_of(result.provenance)
+
+
+def _suggests_another(image: Image, before: Image) -> bool:
+    """Whether sizes on demand may have been cropped around another suggestion."""
+    changed = image.suggested_focal_point != before.suggested_focal_point
+    return changed and image.focal_point is None and before.renditions != ()
+
+
+def _wishes(image: Image) -> tuple[object, ...]:
+    """What a result must have been made for."""
+    return image.focal_point, image.edits, image.visibility, image.purge
 
 
 def checksum_to_index(image: Image) -> str | None:
@@ -246,8 +269,9 @@ def _still_indexed(image: Image, current: str | None) -> tuple[str, ...]:
 def change_focal_point(
     image: Image, focal_point: FocalPoint | None, now: datetime
 ) -> Transition | None:
-    """Set the focal point for the next processing."""
+    """Set the focal point, a point of the edited picture, for the next processing."""
     check_original(image)
+    focal_point = image.original_focal_point(focal_point)
     if image.focal_point == focal_point:
         return None
     moved = _with_focal_point(image, focal_point, now)
@@ -261,10 +285,11 @@ def _with_focal_point(image: Image, focal_point: FocalPoint | None, now: datetim
 
 
 def change(image: Image, patch: ImagePatch, now: datetime) -> Transition | None:
-    """Change the image as its owner requests; a new focal point is a request to process it again.
+    """Change the image as its owner requests; another picture is a request to process it again.
 
-    Both are one write: whatever fails afterwards, the sweep finds the request. Conflict if there is
-    no original. InvalidRequest if the patch exceeds a limit.
+    Both are one write: whatever fails afterwards, the sweep finds the request. What may show more
+    than it should is withdrawn. Conflict if there is no original. InvalidRequest if the patch
+    exceeds a limit.
     """
     # Nor before there is an original: the history lines of a pending image expire with its ticket.
     if image.status in _WITHOUT_ORIGINAL:
@@ -272,10 +297,19 @@ def change(image: Image, patch: ImagePatch, now: datetime) -> Transition | None:
     changed = patch.apply(image)
     if changed == image:
         return None
+    if changed.edits != image.edits:  # the suggestion was for another picture
+        changed = replace(changed, suggested_focal_point=None)
     detail = summary(image, changed)
-    if changed.focal_point != image.focal_point:
+    if shows_another_picture(changed, image):
         changed = changed.with_processing(requested=True, content_since=now)
+    if hides_more(changed.edits, than=image.edits):
+        changed = withdraw(changed, now)
     return transition_to(changed, now, CHANGED, detail)
+
+
+def shows_another_picture(image: Image, before: Image) -> bool:
+    """Whether the image has to be rendered again, since its owner wants another picture."""
+    return (image.focal_point, image.edits) != (before.focal_point, before.edits)
 
 
 def switch(image: Image, copied: Image, now: datetime) -> Transition | None:
@@ -330,6 +364,14 @@ def request_reprocessing(image: Image, now: datetime) -> Transition | None:
     )
 
 
+def assemble(image: Image, parts_sha256: str, count: int, now: datetime) -> Transition | None:
+    """Record that the parts of the file are being put together; None once the file is there."""
+    if image.status not in WAITING or image.ticket.parts_sha256 == parts_sha256:
+        return None
+    assembled = image.with_ticket(parts_sha256=parts_sha256)
+    return transition_to(assembled, now, ASSEMBLED, f"of {count} parts")
+
+
 def expire(image: Image, now: datetime) -> Transition | None:
     """Stop waiting for a file; one that arrives later is still processed."""
     if image.status is not Status.PENDING:
@@ -353,6 +395,11 @@ def rejected(image: Image, reason: Reason, sentence: str) -> Image:
         detail=sentence,
         width=None,
         height=None,
+        original_width=None,
+        original_height=None,
+        preview=None,
+        provenance=None,
+        facts=None,
         renditions=(),
         placeholder=None,
     )

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.errors import SettingsError
+from chalicelib.model.edits import Edit
 from chalicelib.model.focal_point import FocalPoint
 
 DEFAULT_TABLE = Path(__file__).parents[1] / "variants.toml"
@@ -64,7 +65,8 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rendering rule. `width` and `height` in pixels; at least one of them is set.
 
     `sharpen` is the strength of an unsharp mask over reduced images, 0 for none. `media` is the
-    CSS condition under which the markup shows this variant instead of the whole image.
+    CSS condition under which the markup shows this variant instead of the whole image. With `hdr`
+    the JPEG of an HDR photo has a gain map; there is one whatever the formats.
     """
 
     name: Name
@@ -78,6 +80,12 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sharpen: Annotated[float, Meta(ge=0, le=1)] = 0.0
     watermark: Watermark | None = None
     media: Media | None = None
+    hdr: bool = False
+
+    @property
+    def most_renditions(self) -> int:
+        """How many renditions an image may have of it."""
+        return len(self.formats) + (self.hdr and "jpeg" not in self.formats)
 
 
 class Sizes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,14 +128,15 @@ class Sizes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             watermark=self.watermark,
         )
 
-    def generation(self, watermarks: Marks, *, keep_credits: bool) -> str:
+    def generation(self, watermarks: Marks, *, keep_credits: bool, smart_crop: bool = True) -> str:
         """A hash (8 hex digits) that changes whenever the same request might be rendered anew.
 
         A watermark in the bucket counts by its name.
         """
         mark = self.watermark
         files = {mark.object: b""} if mark and mark.object else watermarks
-        return _hash_of(self.rule, files, (keep_credits,))[:8]
+        centred = () if smart_crop else ("centred",)
+        return _hash_of(self.rule, files, (keep_credits, *centred))[:8]
 
 
 class VariantsTable(Struct, frozen=True, kw_only=True):
@@ -166,7 +175,7 @@ def load_table(path: Path = DEFAULT_TABLE) -> VariantsTable:
     if not table:
         raise SettingsError(f"The variants table {path.name} has no variant.")
     variants = tuple(_variant(path, name, rule) for name, rule in table.items())
-    if sum(len(variant.formats) for variant in variants) > MOST_RENDITIONS:
+    if sum(variant.most_renditions for variant in variants) > MOST_RENDITIONS:
         raise SettingsError(
             f"The variants table {path.name} makes more than {MOST_RENDITIONS} renditions."
         )
@@ -242,13 +251,20 @@ def rules_of(
     variants: tuple[Variant, ...],
     watermarks: Marks,
     focal_point: FocalPoint | None,
+    edits: Sequence[Edit] = (),
     *,
     keep_credits: bool,
+    ai_label: str = "",
 ) -> dict[str, str]:
     """A hash (16 hex digits) for each variant, which changes whenever its renditions might."""
+    # Images without edits, and without a label, keep the hashes they have.
+    recipe = (tuple(edits),) if edits or ai_label else ()
+    label = (ai_label,) if ai_label else ()
     return {
         variant.name: _hash_of(
-            variant, watermarks, (keep_credits, focal_point if variant.fit == "cover" else None)
+            variant,
+            watermarks,
+            (keep_credits, focal_point if variant.fit == "cover" else None, *recipe, *label),
         )
         for variant in variants
     }
@@ -258,9 +274,11 @@ def _hash_of(variant: Variant, watermarks: Marks, options: tuple[object, ...]) -
     import hashlib  # loads OpenSSL: 3 MB that rendering alone does not need
 
     # Lists around both: any change to these bytes would make every image render again. That is
-    # why a field that changes no pixel, and was added later, is left out.
+    # why a field that was added later is left out where it changes no pixel.
     fields = msgspec.to_builtins(variant)
     del fields["media"]
+    if not variant.hdr:
+        del fields["hdr"]
     digest = hashlib.sha256(msgspec.json.encode([fields], order="deterministic"))
     if variant.watermark:
         digest.update(hashlib.sha256(watermarks[variant.watermark.source]).digest())

@@ -25,11 +25,15 @@ class ListedObject(Struct, frozen=True, kw_only=True):
 
 
 class ListedVersion(Struct, frozen=True, kw_only=True):
-    """A version or delete marker of an object as a listing shows it; times are in seconds."""
+    """A version or delete marker of an object as a listing shows it; times are in seconds.
+
+    The `latest` version is the object that reading its key returns.
+    """
 
     key: str
     id: str
     modified: datetime
+    latest: bool = False
 
 
 class ObjectStore(Protocol):
@@ -143,6 +147,50 @@ class Signer(Protocol):
         self, key: str, version_id: str | None, content_type: str, disposition: str, seconds: int
     ) -> str:
         """The URL to download an object, or this version of it, with these response headers."""
+
+
+class StoredPart(Struct, frozen=True, kw_only=True):
+    """A part of an unfinished upload; `sha256` (hex) where the store lists it."""
+
+    number: int
+    bytes: int
+    etag: str
+    sha256: str | None = None
+
+
+class UnfinishedUpload(Struct, frozen=True, kw_only=True):
+    """An upload in parts that has begun, and is neither complete nor aborted."""
+
+    key: str
+    upload_id: str
+    began: datetime
+
+
+class MultipartStore(Protocol):
+    """Uploads in parts to the uploads bucket.
+
+    UploadGone if there is no such upload of this key; TransientError if the store is unavailable.
+    """
+
+    def begin(self, key: str, content_type: str) -> str:
+        """Begin an upload: its id."""
+
+    def presign_part(
+        self, key: str, upload_id: str, number: int, size: int, sha256: str, seconds: int
+    ) -> "PresignedPut":
+        """A PUT limited to this part, this length (bytes) and this checksum (hex)."""
+
+    def parts(self, key: str, upload_id: str) -> list[StoredPart]:
+        """The parts that are there, by number."""
+
+    def assemble(self, key: str, upload_id: str, parts: Sequence[StoredPart]) -> None:
+        """Put the parts together in this order; UploadGone if the key already has an object."""
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """Abort the upload and delete its parts; no error if it is gone."""
+
+    def unfinished(self) -> Iterator[UnfinishedUpload]:
+        """All uploads that have begun, those of other tools, too."""
 
 
 class PresignedPost(Struct, frozen=True, kw_only=True):

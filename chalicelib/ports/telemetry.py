@@ -78,6 +78,12 @@ class FilesMoved(Struct, frozen=True, kw_only=True):
     erased: int
 
 
+class FilesPurged(Struct, frozen=True, kw_only=True):
+    """An image's files that must not be shown any more were erased: so many."""
+
+    erased: int
+
+
 class SweepFinished(Struct, frozen=True, kw_only=True):
     """A run of the sweep ended; `counts` are those of its report."""
 
@@ -89,6 +95,12 @@ class EventDeferred(Struct, frozen=True, kw_only=True):
     """The bus did not accept an event (`image.ready`); the sweep retries. `why` is a sentence."""
 
     name: str
+    why: str
+
+
+class FacesSkipped(Struct, frozen=True, kw_only=True):
+    """Faces could not be searched for, and saliency was used instead; `why` is a sentence."""
+
     why: str
 
 
@@ -109,8 +121,10 @@ TelemetryEvent = (
     | ProcessingFailed
     | FilesDeleted
     | FilesMoved
+    | FilesPurged
     | SweepFinished
     | EventDeferred
+    | FacesSkipped
     | WebhookSent
 )
 

@@ -7,6 +7,7 @@ from chalicelib.errors import (
     DeletionAbandoned,
     ObjectMissing,
     OriginalTooLarge,
+    PurgeAbandoned,
     TransientError,
 )
 from chalicelib.model import tombstones, transitions
@@ -26,6 +27,7 @@ from chalicelib.ports.telemetry import (
 from chalicelib.processing.identity import expected_image_id, image_id_of
 from chalicelib.processing.moves import Mover
 from chalicelib.processing.published_files import PublishedFiles
+from chalicelib.processing.purges import Purger
 from chalicelib.processing.renderer import Renderer
 from chalicelib.processing.timing import PhaseTimer
 from chalicelib.settings import Settings
@@ -44,6 +46,7 @@ class Processor:
         renderer: Renderer,
         published_files: PublishedFiles,
         mover: Mover,
+        purger: Purger,
         quotas: Quotas,
         settings: Settings,
         clock: Clock,
@@ -55,6 +58,7 @@ class Processor:
         self._renderer = renderer
         self._published_files = published_files
         self._mover = mover
+        self._purger = purger
         self._quotas = quotas
         self._settings = settings
         self._clock = clock
@@ -83,6 +87,9 @@ class Processor:
         except DeletionAbandoned:
             erased = self._erase_renditions(image_id)
             started = self._begin(image_id, version, request, erased)
+        except PurgeAbandoned:
+            self._purger.purge(image_id)
+            started = self._begin(image_id, version, request)
         if started is None:
             self._skip(image_id, version)
             return None
@@ -96,6 +103,10 @@ class Processor:
             unread = transitions.unread(started, etag, version_id, rejection.size)
             result = transitions.rejected(unread, rejection.reason, str(rejection))
         return self._finish(started, self._priced(result, timer), timer)
+
+    def check_edits(self, image: Image) -> None:
+        """Rejection if the original is too large to be edited as `image` says."""
+        self._renderer.check_edits(image)
 
     def reprocess(
         self, request: ReprocessRequest, time_left: TimeLeft = no_deadline
@@ -208,6 +219,7 @@ class Processor:
             self._count_bytes(before, finished)
             if before and before.renditions:
                 self._refresh(finished)
+            self._tidy(finished)
             self._telemetry.record(ProcessingFinished(image=finished, spans=timer.spans))
         return finished
 
@@ -216,6 +228,11 @@ class Processor:
         with suppress(ObjectMissing):
             self._published_files.refresh(finished)
         self._mover.check_place(finished.id, finished.visibility)
+
+    def _tidy(self, finished: Image) -> None:
+        if finished.purge is not None:
+            with suppress(TransientError):  # the sweep does so once more in any case
+                self._purger.tidy(finished)
 
     def _publish(self, image: Image) -> None:
         # A rendition that is gone was replaced, or the image was deleted: this result is not used.
@@ -255,6 +272,7 @@ class Processor:
             self._publish(image)
             self._manifests.write(image)
             self._mover.check_place(image_id, image.visibility)
+            self._tidy(image)
         elif image and image.status is Status.DELETED:
             # Our files were stored after the deletion.
             self._images.update(image_id, self._disturb)

@@ -9,14 +9,16 @@ from msgspec import Struct
 from chalicelib.deletion import Deleter
 from chalicelib.errors import TransientError
 from chalicelib.events import EventPublisher
+from chalicelib.model import purges
 from chalicelib.model.image import CLOCK_SKEW, Image
 from chalicelib.model.requests import SWEEP_GROUP, ReprocessRequest
 from chalicelib.ports.clock import Clock
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository
 from chalicelib.ports.messaging import Queue
-from chalicelib.ports.objects import ObjectStore
+from chalicelib.ports.objects import MultipartStore, ObjectStore
 from chalicelib.processing.moves import Mover
 from chalicelib.processing.published_files import PublishedFiles
+from chalicelib.processing.purges import Purger
 from chalicelib.processing.renderer import Renderer
 from chalicelib.settings import Settings
 from chalicelib.sweep.report import Report
@@ -26,6 +28,7 @@ class SweepContext(Struct, frozen=True, kw_only=True):
     """The stores and use cases that a sweep works with."""
 
     objects: ObjectStore
+    multipart: MultipartStore
     images: ImageRepository
     index: ImageIndex
     bookmarks: Bookmarks
@@ -34,6 +37,7 @@ class SweepContext(Struct, frozen=True, kw_only=True):
     renderer: Renderer
     published_files: PublishedFiles
     mover: Mover
+    purger: Purger
     settings: Settings
     clock: Clock
     event_publisher: EventPublisher | None
@@ -75,6 +79,20 @@ class SweepContext(Struct, frozen=True, kw_only=True):
                     self.request_again(moved, report)
             elif image.moving_to is None and self.mover.recheck(image):
                 report.count("misplaced")
+
+    def finish_purge(self, image: Image, report: Report) -> Image:
+        """The image after its withdrawn files are erased, or looked for once more.
+
+        See finish_deletion.
+        """
+        with suppress(TransientError):
+            if purges.is_pending(image):
+                if done := self.purger.purge(image.id):
+                    report.count("purged")
+                    return done
+            elif image.purge and self.purger.recheck(image):
+                report.count("purged")
+        return image
 
     def orphaned_before(self) -> datetime:
         """The time before which a replaced file is no longer shown by any page."""

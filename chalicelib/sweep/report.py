@@ -17,9 +17,11 @@ Count = Literal[
     "gone",
     "moved",
     "misplaced",
+    "purged",
     "unfinished_deletions",
     "late_events",
     "orphans",
+    "abandoned_uploads",
     "unknown",
 ]
 # Logs and the command line's JSON use other names for two of the counts.
@@ -31,13 +33,13 @@ class Report(Struct, eq=False):
     """Counts of one run. `complete` if all scans, of buckets and failed images, reached their ends.
 
     `images` were checked. Found and repaired: `expired` tickets, images that searches did not find
-    and are `indexed` now, `lost_events`, images that were
-    `stuck`, rendered by `outdated` rules, `incomplete` (a file is missing, or not that of the
-    record), or `unpublished` (a stable URL showed another file), or whose original was `gone`,
-    `unfinished_deletions`, files that were `moved` to the place of another visibility, or found
-    `misplaced` at the former one, `late_events` that the bus had not accepted, and `orphans`, files
-    that no record names. `unknown` are manifests without a record: rebuilding the table restores
-    them.
+    and are `indexed` now, `lost_events`, images that were `stuck`, rendered by `outdated` rules,
+    `incomplete` (a file is missing, or not that of the record), or `unpublished` (a stable URL
+    showed another file), or whose original was `gone`, `unfinished_deletions`, files that were
+    `moved` to the place of another visibility, or found `misplaced` at the former one, or `purged`
+    since they showed what is redacted now, `late_events` that the bus had not accepted, `orphans`,
+    files that no record names, and `abandoned_uploads` in parts. `unknown` are manifests without a
+    record: rebuilding the table restores them.
     """
 
     images: int = 0
@@ -51,9 +53,11 @@ class Report(Struct, eq=False):
     gone: int = 0
     moved: int = 0
     misplaced: int = 0
+    purged: int = 0
     unfinished_deletions: int = 0
     late_events: int = 0
     orphans: int = 0
+    abandoned_uploads: int = 0
     unknown: int = 0
     complete: bool = False
     _lock: Any = field(default_factory=threading.Lock)

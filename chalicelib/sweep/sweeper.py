@@ -4,6 +4,7 @@ from typing import Protocol
 
 from chalicelib.ports.clock import TimeLeft
 from chalicelib.ports.telemetry import SweepFinished, Telemetry
+from chalicelib.sweep.abandoned import AbandonedUploads
 from chalicelib.sweep.context import SweepContext
 from chalicelib.sweep.failed import FailedScan
 from chalicelib.sweep.indexing import IndexingScan
@@ -27,6 +28,7 @@ class Sweeper:
 
     def __init__(self, context: SweepContext, telemetry: Telemetry) -> None:
         self._unfinished = Unfinished(context)
+        self._abandoned = AbandonedUploads(context)
         self._indexing = IndexingScan(context)
         self._failed = FailedScan(context)
         self._originals = OriginalsScan(context)
@@ -65,6 +67,7 @@ class Sweeper:
             return lambda: _finite(time_left()) - quarters * quarter
 
         self._unfinished.run(report, before_last(3))
+        self._abandoned.run(report, before_last(3))
         is_indexed = self._indexing.run(report, before_last(2))
         ended = [
             scan.run(report, before_last(2 - place), at_once=at_once)

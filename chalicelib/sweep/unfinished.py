@@ -65,6 +65,7 @@ class Unfinished:
             self._requested(image, report)
             return
         self._move(image, report)
+        image = self._context.finish_purge(image, report)
         report.count("stuck")
         cause = "an earlier attempt had not finished"
         self._context.send(
@@ -73,6 +74,7 @@ class Unfinished:
 
     def _requested(self, image: Image, report: Report) -> None:
         self._move(image, report)
+        image = self._context.finish_purge(image, report)
         if image.processing.requested:
             self._context.request_again(image, report)
 

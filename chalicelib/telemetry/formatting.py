@@ -5,8 +5,10 @@ from msgspec import Struct
 from chalicelib.model.image import Status
 from chalicelib.ports.telemetry import (
     EventDeferred,
+    FacesSkipped,
     FilesDeleted,
     FilesMoved,
+    FilesPurged,
     NothingToDo,
     ProcessingFailed,
     ProcessingFinished,
@@ -38,11 +40,11 @@ def log_entry_of(event: TelemetryEvent) -> LogEntry:
             )
         case ProcessingFinished() | SizeRendered():
             return _rendered(event)
-        case NothingToDo() | UploadRefused():
+        case NothingToDo() | UploadRefused() | FacesSkipped():
             return _unprocessed(event)
         case ProcessingFailed():
             return LogEntry("picture failed", {"cause": event.cause}, {"Failures": 1})
-        case FilesDeleted() | FilesMoved():
+        case FilesDeleted() | FilesMoved() | FilesPurged():
             return _files(event)
         case SweepFinished():
             return LogEntry("sweep ended", dict(event.counts), {"Repairs": event.repairs})
@@ -50,13 +52,17 @@ def log_entry_of(event: TelemetryEvent) -> LogEntry:
             return _event_delivery(event)
 
 
-def _files(event: FilesDeleted | FilesMoved) -> LogEntry:
+def _files(event: FilesDeleted | FilesMoved | FilesPurged) -> LogEntry:
+    if isinstance(event, FilesPurged):
+        return LogEntry("files purged", {"erased": event.erased})
     if isinstance(event, FilesMoved):
         return LogEntry("files moved", {"visibility": event.visibility, "erased": event.erased})
     return LogEntry("image erased", {"objects": event.objects, "verified": event.verified})
 
 
-def _unprocessed(event: NothingToDo | UploadRefused) -> LogEntry:
+def _unprocessed(event: NothingToDo | UploadRefused | FacesSkipped) -> LogEntry:
+    if isinstance(event, FacesSkipped):
+        return LogEntry("faces skipped", {"why": event.why})
     if isinstance(event, NothingToDo):
         return LogEntry("nothing to do", {"why": event.why})
     return LogEntry("upload refused", {"bytes": event.bytes, "erased": event.erased})

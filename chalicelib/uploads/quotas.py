@@ -52,11 +52,14 @@ class Quotas:
         """Whether tickets must be limited to their announced size."""
         return self._settings.limit("bytes_per_day") > 0
 
-    def take(self, owner: str, image_id: str, size: int) -> None:
-        """Count a ticket for `size` bytes; LimitReached if one of the three limits is reached."""
+    def take(self, owner: str, image_id: str, size: int, seconds: int) -> None:
+        """Count a ticket for `size` bytes that is good for some seconds.
+
+        LimitReached if one of the three limits is reached.
+        """
         now = self._clock()
         self._take_ticket(owner, now)
-        held = self._hold(owner, image_id, now)
+        held = self._hold(owner, image_id, now, now + timedelta(seconds=seconds))
         try:
             self._take_bytes(owner, size, now)
         except LimitReached:
@@ -109,11 +112,10 @@ class Quotas:
         if limit and not self._quota_counters.add(owner, _bytes_of(end), size, limit, end + _KEPT):
             _refuse(f"The limit is {readable(limit)} per day.", end - now)
 
-    def _hold(self, owner: str, image_id: str, now: datetime) -> list[str]:
+    def _hold(self, owner: str, image_id: str, now: datetime, end: datetime) -> list[str]:
         limit = self._settings.limit("pending_tickets")
         if not limit:
             return []
-        end = now + timedelta(seconds=self._settings.upload_expiry_seconds)
         ticket = f"{end.timestamp():.0f}#{image_id}"
         if not self._quota_counters.hold(owner, ticket, limit, end + _KEPT):
             # No event says that a ticket is used, so the records are checked when room is needed.

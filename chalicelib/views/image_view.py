@@ -8,8 +8,20 @@ from msgspec import UNSET, Struct, UnsetType
 from chalicelib.errors import Reason
 from chalicelib.model import delivery
 from chalicelib.model.delivery import Transformation, Urls
-from chalicelib.model.focal_point import FocalPoint
-from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status, Visibility
+from chalicelib.model.edits import Edit
+from chalicelib.model.facts import ImageFacts
+from chalicelib.model.focal_point import FocalPoint, SuggestedFocalPoint
+from chalicelib.model.gain_map import GainMapSummary
+from chalicelib.model.image import (
+    EmbeddedPreview,
+    Event,
+    Image,
+    Placeholder,
+    Rendition,
+    Status,
+    Visibility,
+)
+from chalicelib.model.provenance import Provenance
 from chalicelib.model.variants import VariantsTable
 from chalicelib.views import costs, markup
 from chalicelib.views.addresses import unsigned
@@ -39,6 +51,7 @@ class Savings(Struct, frozen=True, kw_only=True):
 class ImageView(Struct, frozen=True, kw_only=True):
     """An image as the API returns it; lists leave out `history`.
 
+    `width` and `height` are after edits, the original's are before them, all upright.
     `pending_visibility` is what `visibility` becomes once all files have moved.
     """
 
@@ -53,9 +66,17 @@ class ImageView(Struct, frozen=True, kw_only=True):
     content_type: str | None
     width: int | None
     height: int | None
+    original_width: int | None
+    original_height: int | None
+    preview: EmbeddedPreview | None
+    gain_map: GainMapSummary | None
     bytes: int | None
     sha256: str | None
+    edits: tuple[Edit, ...]
     focal_point: FocalPoint | None
+    provenance: Provenance | None
+    facts: ImageFacts | None
+    suggested_focal_point: SuggestedFocalPoint | None
     alt: dict[str, str]
     tags: tuple[str, ...]
     visibility: Visibility
@@ -102,9 +123,17 @@ def show(
         content_type=image.content_type,
         width=image.width,
         height=image.height,
+        original_width=image.original_width or image.width,
+        original_height=image.original_height or image.height,
+        preview=image.preview,
+        gain_map=image.gain_map,
         bytes=image.bytes,
         sha256=image.sha256,
-        focal_point=image.focal_point,
+        edits=image.edits,
+        focal_point=image.shown_focal_point,
+        provenance=image.provenance,
+        facts=image.facts,
+        suggested_focal_point=image.shown_suggestion,
         alt=image.alt,
         tags=image.tags,
         visibility=image.shown_visibility,
@@ -132,6 +161,7 @@ def _show_rendition(rendition: Rendition, urls: Urls) -> RenditionView:
         height=rendition.height,
         bytes=rendition.bytes,
         key=rendition.key,
+        hdr=rendition.hdr,
         url=urls.stable(rendition.variant, extension),
         immutable_url=urls.rendition(rendition.key),
     )

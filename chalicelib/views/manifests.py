@@ -7,16 +7,23 @@ import msgspec
 from msgspec import Struct, field
 
 from chalicelib.model import keys
+from chalicelib.model.edits import Edit
+from chalicelib.model.facts import ImageFacts
+from chalicelib.model.focal_point import FocalPoint, SuggestedFocalPoint
+from chalicelib.model.gain_map import GainMapSummary
 from chalicelib.model.image import (
     RECENT,
+    EmbeddedPreview,
     Event,
     Image,
     ProcessingState,
+    Purge,
     Rendition,
     Status,
     Transition,
     Visibility,
 )
+from chalicelib.model.provenance import Provenance
 from chalicelib.model.variants import VariantsTable
 from chalicelib.ports.images import ImageRepository
 from chalicelib.ports.objects import ObjectStore, StoredObject
@@ -26,8 +33,9 @@ from chalicelib.views.image_view import ImageView, RenditionView
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """The fields of the record that the API does not return.
+    """The fields of the record that the API does not return, or not as they are.
 
+    The focal points are there only for an image with edits, which move those that are shown.
     Manifests of earlier versions have no `revision`: their histories are complete.
     """
 
@@ -41,6 +49,11 @@ class Ledger(Struct, frozen=True, kw_only=True):
     content_since: datetime | None = None
     stored_visibility: Visibility = Visibility.PUBLIC
     recheck: bool = False
+    focal_point: FocalPoint | None = None
+    suggested_focal_point: SuggestedFocalPoint | None = None
+    original_width: int | None = None
+    original_height: int | None = None
+    purge: Purge | None = None
 
 
 class ManifestRendition(RenditionView, frozen=True, kw_only=True):
@@ -56,7 +69,15 @@ class Manifest(ImageView, frozen=True, kw_only=True):
     """
 
     renditions: Sequence[ManifestRendition]
+    preview: EmbeddedPreview | None = None
+    gain_map: GainMapSummary | None = None
     og_image: str | None = None
+    original_width: int | None = None
+    original_height: int | None = None
+    edits: tuple[Edit, ...] = ()
+    provenance: Provenance | None = None
+    facts: ImageFacts | None = None
+    suggested_focal_point: SuggestedFocalPoint | None = None
     alt: dict[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
@@ -85,10 +106,13 @@ class Manifests:
     def with_manifest(self, transition: Transition) -> Transition:
         """Store the manifest of a transition to ready or rejected; the record gets its ETag.
 
-        The record is written afterwards: a writer that loses that race has to repair the manifest.
+        So is that of a transition while files are withdrawn: a table that is rebuilt meanwhile must
+        know what to hide. The record is written afterwards: a writer that loses that race has to
+        repair the manifest.
         """
         image, event = transition
-        if image.status not in (Status.READY, Status.REJECTED):
+        finished = image.status in (Status.READY, Status.REJECTED)
+        if not finished and image.purge is None:
             return transition
         return image.with_processing(manifest_etag=self.write(image, event)), event
 
@@ -111,6 +135,11 @@ class Manifests:
             content_since=image.processing.content_since,
             stored_visibility=image.visibility,
             recheck=image.recheck,
+            focal_point=image.focal_point if image.edits else None,
+            suggested_focal_point=image.suggested_focal_point if image.edits else None,
+            original_width=image.original_width,
+            original_height=image.original_height,
+            purge=image.purge,
         )
         fields = {name: getattr(view, name) for name in ImageView.__struct_fields__}
         return self._objects.write(
@@ -125,10 +154,12 @@ class Manifests:
 def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
     """The record and latest history in a manifest; MsgspecError if it is not a manifest."""
     manifest = msgspec.json.decode(stored.data, type=Manifest)
-    others = {"renditions", "visibility"}
+    others = {"renditions", "visibility", "original_width", "original_height"}
+    others |= {"focal_point", "suggested_focal_point"}
     names = set(Image.__struct_fields__) & set(ImageView.__struct_fields__) - others
     fields = {name: getattr(manifest, name) for name in names}
     ledger = manifest.ledger
+    points = ledger if manifest.edits else manifest
     processing = ProcessingState(
         sequencer=ledger.sequencer,
         etag=ledger.etag,
@@ -147,9 +178,14 @@ def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
     image = Image(
         **fields,
         bucket=ledger.bucket,
+        original_width=ledger.original_width,
+        original_height=ledger.original_height,
+        focal_point=points.focal_point,
+        suggested_focal_point=points.suggested_focal_point,
         visibility=ledger.stored_visibility,
         moving_to=manifest.pending_visibility,
         recheck=ledger.recheck,
+        purge=ledger.purge,
         indexed_checksums=ledger.indexed_checksums,
         renditions=renditions,
         processing=processing,

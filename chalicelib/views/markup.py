@@ -1,15 +1,21 @@
 """The `<picture>` element that shows an image: every size, the right crop, no layout shift.
 
 Its URLs are stable, and the CDN answers each with the best format that the browser shows: pasted
-into a page, it goes on working whatever happens to variants, focal point and original.
+into a page, it goes on working whatever happens to variants, focal point and original. HDR displays
+are offered the JPEGs with a gain map, where there are some; all others show what they always do.
 """
 
+import re
 from collections.abc import Mapping
 from html import escape
 
 from chalicelib.model.delivery import Urls
 from chalicelib.model.image import Image, Rendition
 from chalicelib.model.variants import VariantsTable
+
+_ON_HDR = "(dynamic-range: high)"
+_HDR_SUFFIX, _HDR_TYPE = "jpg", ' type="image/jpeg"'
+_SIMPLE = re.compile(r"\([^()]*\)(?: and \([^()]*\))*")
 
 
 def picture(image: Image, urls: Urls, table: VariantsTable, layout: str = "") -> str | None:
@@ -23,8 +29,9 @@ def picture(image: Image, urls: Urls, table: VariantsTable, layout: str = "") ->
     whole = {r.width: r for r in reversed(image.renditions) if _has_ratio_of(image, r)}
     if not whole or (urls.private and not urls.stable_signature):
         return None
-    img = _img(image, urls, _by_width(image, whole, urls, table), layout or table.layout)
-    return f"<picture>{_crops(image, urls, table)}{img}</picture>"
+    layout = layout or table.layout
+    img = _img(image, urls, _by_width(image, whole, urls, table), layout)
+    return f"<picture>{_crops(image, urls, table)}{_hdr(image, urls, layout)}{img}</picture>"
 
 
 def _has_ratio_of(image: Image, rendition: Rendition) -> bool:
@@ -53,13 +60,48 @@ def _crops(image: Image, urls: Urls, table: VariantsTable) -> str:
     """Art direction: a source for each variant with a media condition, in the table's order."""
     media = {v.name: v.media for v in table.variants if v.media}
     shown = {r.variant: r for r in reversed(image.renditions)}
-    return "".join(
-        f'<source media="{escape(condition)}"'
-        f' srcset="{escape(urls.stable(name))}"'
-        f' width="{shown[name].width}" height="{shown[name].height}">'
-        for name, condition in media.items()
-        if name in shown
+    hdr = {r.variant for r in image.renditions if r.hdr}
+    sources = []
+    for name, condition in media.items():
+        on_hdr = _on_hdr(condition) if name in hdr else ""
+        if on_hdr:
+            sources.append(_source(on_hdr, urls.stable(name, _HDR_SUFFIX), shown[name], _HDR_TYPE))
+        if name in shown:
+            sources.append(_source(condition, urls.stable(name), shown[name]))
+    return "".join(sources)
+
+
+def _hdr(image: Image, urls: Urls, layout: str) -> str:
+    """A source for HDR displays: every rendition with a gain map that shows the whole image."""
+    found = [r for r in reversed(image.renditions) if r.hdr and _has_ratio_of(image, r)]
+    if not found:
+        return ""
+    by_width = {r.width: r for r in sorted(found, key=lambda r: r.width)}
+    srcset = ", ".join(
+        f"{urls.stable(rendition.variant, _HDR_SUFFIX)} {width}w"
+        for width, rendition in by_width.items()
     )
+    sizes = f' sizes="auto, {escape(layout)}"'
+    return _source(_ON_HDR, srcset, by_width[max(by_width)], f"{_HDR_TYPE}{sizes}")
+
+
+def _source(condition: str, srcset: str, shown: Rendition, attributes: str = "") -> str:
+    return (
+        f'<source media="{escape(condition)}"{attributes} srcset="{escape(srcset)}"'
+        f' width="{shown.width}" height="{shown.height}">'
+    )
+
+
+def _on_hdr(condition: str) -> str:
+    """The condition, and an HDR display; empty if they cannot be combined.
+
+    A list of queries, and media types such as `screen`, may not stand behind `and`.
+    """
+    if not condition.startswith(("(", "not (")) or "," in condition:
+        return ""
+    if _SIMPLE.fullmatch(condition):
+        return f"{_ON_HDR} and {condition}"
+    return f"{_ON_HDR} and ({condition})"
 
 
 def _img(image: Image, urls: Urls, by_width: Mapping[int, str], layout: str) -> str:

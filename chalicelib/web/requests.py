@@ -6,15 +6,19 @@ from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import force_setattr
 
 from chalicelib.errors import InvalidRequest, MalformedBody, NotFound
 from chalicelib.model import keys
+from chalicelib.model.edits import Edits
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import Status, Visibility
-from chalicelib.model.patch import Filename, Tag, normal_tags
+from chalicelib.model.patch import Filename, Tag, Tags, normal_tags
 from chalicelib.model.search import MOST_TAGS, MOST_WORDS, Order, Query, Sort, query_words
+from chalicelib.model.sizes import readable
 from chalicelib.model.variants import Media
 from chalicelib.sharing import LONGEST
+from chalicelib.uploads.tickets import Choices
 
 # Both for a JSON merge patch: its own media type (RFC 7396), and that of the other bodies.
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
@@ -27,6 +31,7 @@ Size = Annotated[int, Meta(ge=1)]
 _DATE = "2026-05-01"
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 LONGEST_QUERY = 200  # characters
+MOST_PARTS_AT_ONCE = 100  # of which a request may sign URLs
 # RFC 3339: a date, or a date and time
 Moment = Annotated[
     str,
@@ -39,6 +44,27 @@ Moment = Annotated[
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 
 
+class ShrunkFrom(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a photo was before the client made it smaller: pixels, and size in bytes."""
+
+    width: Annotated[int, Meta(ge=1, le=100_000)]
+    height: Annotated[int, Meta(ge=1, le=100_000)]
+    bytes: Size
+
+    def __str__(self) -> str:
+        return f"of {self.width} x {self.height} pixels and {readable(self.bytes)}, shrunk before"
+
+
+class ConvertedFrom(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a photo was before the client made a JPEG of it: media type, and size in bytes."""
+
+    content_type: Annotated[str, Meta(pattern=r"^image/[a-z0-9.+-]+$", max_length=64)]
+    bytes: Size
+
+    def __str__(self) -> str:
+        return f"of {readable(self.bytes)}, converted from {self.content_type} before"
+
+
 class UploadRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of `POST /uploads`; `size` in bytes, `sha256` in lower-case hex."""
 
@@ -48,6 +74,50 @@ class UploadRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sha256: Sha256 | None = None
     focal_point: FocalPoint | None = None
     visibility: Visibility | None = None
+    edits: Edits | None = None
+    tags: Tags = ()
+    shrunk_from: ShrunkFrom | None = None
+    converted_from: ConvertedFrom | None = None
+    multipart: bool = False
+
+    def __post_init__(self) -> None:
+        if self.tags:
+            force_setattr(self, "tags", normal_tags(self.tags))
+
+    @property
+    def choices(self) -> Choices:
+        """What the uploader decides about the image."""
+        return Choices(
+            focal_point=self.focal_point,
+            visibility=self.visibility,
+            edits=self.edits,
+            tags=self.tags,
+            note="; ".join(str(note) for note in (self.converted_from, self.shrunk_from) if note),
+        )
+
+
+class PartChecksum(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part to be sent: its number, from 1, and its SHA-256 in lower-case hex."""
+
+    number: Annotated[int, Meta(ge=1, le=10_000)]
+    sha256: Sha256
+
+
+class PartsRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of `POST /uploads/{id}/parts`."""
+
+    parts: Annotated[list[PartChecksum], Meta(min_length=1, max_length=MOST_PARTS_AT_ONCE)]
+
+    @property
+    def checksums(self) -> list[tuple[int, str]]:
+        """Number and checksum of each part."""
+        return [(part.number, part.sha256) for part in self.parts]
+
+
+class CompletionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of `POST /uploads/{id}/complete`: the SHA-256 of all parts, in order."""
+
+    parts: Annotated[list[Sha256], Meta(min_length=1)]
 
 
 class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +127,11 @@ class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     content_type: ContentType
     size: Size | None = None
     visibility: Visibility | None = None
+
+    @property
+    def choices(self) -> Choices:
+        """What the uploader decides about the image."""
+        return Choices(visibility=self.visibility)
 
 
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

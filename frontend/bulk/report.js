@@ -1,3 +1,4 @@
+import { openDialog } from "../dialog.js";
 import { strings } from "../strings.js";
 import { build } from "../uploader/dom.js";
 
@@ -9,20 +10,13 @@ export function showReport(title, outcomes, nameOf) {
   const rank = ({ reason, tries }) => (reason ? 0 : tries > 1 ? 1 : 2);
   const sorted = outcomes.toSorted((a, b) => rank(a) - rank(b));
   const lines = sorted.slice(0, MOST_LINES).map((outcome) => lineOf(outcome, nameOf));
-  const close = build("button", { type: "button", className: "plain" }, strings.close);
   const save = build("button", { type: "button", className: "plain" }, report.save);
-  const dialog = build("dialog", { className: "report" },
-    build("header", {}, build("h2", { id: "report-title" }, title), close),
+  save.addEventListener("click", () => saveJson(outcomes, nameOf));
+  openDialog(title,
     build("p", {}, report.summary(outcomes.filter(({ reason }) => !reason).length, outcomes.length)),
     build("ul", { className: "report-lines", tabIndex: 0, ariaLabel: title }, ...lines),
     ...(sorted.length > MOST_LINES ? [build("p", { className: "quiet" }, report.more(sorted.length - MOST_LINES))] : []),
     save);
-  dialog.setAttribute("aria-labelledby", "report-title");
-  close.addEventListener("click", () => dialog.close());
-  save.addEventListener("click", () => saveJson(outcomes, nameOf));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }
 
 function lineOf({ id, tries, reason, value }, nameOf) {

@@ -1,4 +1,5 @@
 import { ratioOf } from "../pictures.js";
+import { onceAFrame } from "./once-a-frame.js";
 
 // What is not known yet; most photographs have this shape.
 const GUESSED = 4 / 3;
@@ -15,6 +16,8 @@ const UNREAD = Array.from({ length: 24 }, (_, index) => ({ ratio: [1.5, 1.33, 0.
 export class Collection {
   /** Whether nothing more is read for now: unread places after the last image would not be filled. */
   isPaused = false;
+  /** Reports the changes of a frame together: a thousand files may be added at once. */
+  changeSoon = onceAFrame(() => this.changed());
   #onChange;
   #uploads = [];
   #pages;
@@ -27,19 +30,17 @@ export class Collection {
   /** `saved` is the `snapshot` of an earlier one. */
   constructor(onChange, { pages = [], next = "" } = {}) {
     this.#onChange = onChange;
-    this.#next = next;
+    // A list that was empty is read anew.
+    this.#next = pages.length > 0 ? next : "";
     this.#isRestored = pages.length > 0;
     this.#pages = pages.map(({ ratios, ...page }) => ({ ...page, entries: ratios.map((ratio) => ({ ratio })) }));
     this.#arrange();
   }
 
   get isComplete() { return this.#next === null; }
-
   /** Whether its cursors come from a `snapshot`, and may have expired. */
   get isRestored() { return this.#isRestored; }
-
   get isClosed() { return this.#isClosed; }
-
   /** Pages as JSON: cursors, their last images, and the ratios that keep the layout as it is. */
   get snapshot() {
     const pages = this.#pages.filter(({ entries }) => entries.length > 0);
@@ -75,13 +76,12 @@ export class Collection {
 
   /** Ignores what follows: other images are shown. */
   close() { this.#isClosed = true; }
-
   /** Puts the entry of a file that is being uploaded before all images. */
   expect(upload) {
     if (this.#uploads.includes(upload)) return;
     upload.ratio ??= GUESSED;
     this.#uploads.unshift(upload);
-    this.changed();
+    this.changeSoon();
   }
 
   /** Replaces that file by its image, if there is one and it is not listed yet. */

@@ -2,7 +2,7 @@ import { shownRatio } from "./rows.js";
 
 const BUDGET = 8; // milliseconds of a frame for the pictures that were left out
 
-/** The rows that are in the document: filled a few at a time, and removed when they are far away. */
+/** The rows that are in the document: added a few at a time, and removed when they are far away. */
 export class RowWindow {
   /** The elements of tiles in the document, by entry. */
   tiles = new Map();
@@ -31,7 +31,7 @@ export class RowWindow {
 
   /**
    * Shows the rows from `first` to `last`, those near `center` first; returns false if some are
-   * left empty for the next frame. If `isHasty`, pictures are not fetched until `load`.
+   * left out until the next frame. If `isHasty`, pictures are not fetched until `load`.
    *
    * A frame has one new row: style, layout and paint of its tiles take three times as long as making
    * them. Only of the first list all rows to `end` are made at once.
@@ -49,16 +49,16 @@ export class RowWindow {
     const nearestFirst = [...needed].sort((a, b) => Math.abs(a - center) - Math.abs(b - center));
     let filled = 0;
     for (const index of nearestFirst) {
+      const isNew = !this.#rows.has(index);
+      if (isNew && filled > 0 && !(this.#isBlank && index <= end)) continue;
       const row = this.#place(index, view);
       if (row.layout === view.layout) continue;
-      const isNew = !row.layout;
-      if (isNew && filled > 0 && !(this.#isBlank && index <= end)) continue;
       this.#fill(row, view, isHasty);
       filled += isNew ? 1 : 0;
     }
     this.#isBlank = this.tiles.size === 0;
     this.#refocus(focused);
-    return nearestFirst.every((index) => this.#rows.get(index).layout === view.layout);
+    return nearestFirst.every((index) => this.#rows.has(index));
   }
 
   /** Fetches the pictures that `render` left out, a few at a time. */

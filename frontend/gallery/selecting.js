@@ -1,18 +1,26 @@
 import { onLongPress } from "./long-press.js";
 
+// What a key does with the selected pictures, as the bar names it.
+const ACTIONS = { t: "tag", d: "download", delete: "remove" };
+
 /** Moves the focus through the tiles, and selects them: by mouse, keyboard and touch. */
 export class Selecting {
   #root;
   #gallery;
   #selection;
   #selectAll;
+  #act;
 
-  /** `isOnTop()` says whether no dialog covers the gallery; `selectAll` selects all that match. */
-  constructor(root, gallery, { selection, isOnTop, selectAll }) {
+  /**
+   * `isOnTop()` says whether no dialog covers the gallery; `selectAll` selects all that match;
+   * `act(name)` does what the bar offers under this name.
+   */
+  constructor(root, gallery, { selection, isOnTop, selectAll, act }) {
     this.#root = root;
     this.#gallery = gallery;
     this.#selection = selection;
     this.#selectAll = selectAll;
+    this.#act = act;
     root.addEventListener("click", (event) => this.#click(event));
     root.addEventListener("focusin", ({ target }) => this.#setCurrent(target));
     root.addEventListener("keydown", (event) => this.#key(event));
@@ -113,8 +121,11 @@ export class Selecting {
 
   // Returns whether the key was a command.
   #command(event) {
+    const isControl = event.ctrlKey || event.metaKey;
+    const action = this.#selection.size > 0 && !isControl && !event.altKey && ACTIONS[event.key.toLowerCase()];
     if (event.key === "Escape" && this.#selection.size > 0) this.#selection.clear();
-    else if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) this.#selectAll();
+    else if (event.key.toLowerCase() === "a" && isControl) this.#selectAll();
+    else if (action) this.#act(action);
     else return false;
     event.preventDefault();
     return true;

@@ -24,6 +24,14 @@ export class UploadError extends Error {
   }
 }
 
+/** Why an upload ended, whatever was thrown; `signal` was aborted if the user cancelled it. */
+export function asUploadError(reason, signal) {
+  if (signal?.aborted) return new UploadError(strings.cancelled, "cancelled");
+  if (reason instanceof UploadError) return reason;
+  console.error(reason);
+  return new UploadError(strings.unexpected);
+}
+
 // The API's address in config.json, which is one folder above this script.
 function configuredAddress() {
   address ??= readAddress().catch((reason) => {
@@ -63,20 +71,21 @@ export class Api {
 
   /** Requests a ticket, or `duplicate_of`. `order`: filename, content_type, size, sha256. */
   ticket(order, signal) {
-    return this.#call("/uploads", { method: "POST", json: order, signal });
+    return this.call("/uploads", { method: "POST", json: order, signal });
   }
 
   /** The image at the ticket's `status_url`, or at `/images/{id}`. */
   image(address, signal) {
-    return this.#call(address, { signal });
+    return this.call(address, { signal });
   }
 
   /** A page of images, newest first, and `next_cursor`. */
   images(query, signal) {
-    return this.#call(`/images?${new URLSearchParams(query)}`, { signal });
+    return this.call(`/images?${new URLSearchParams(query)}`, { signal });
   }
 
-  async #call(address, options) {
+  /** The JSON that a request is answered with; see `send`. */
+  async call(address, options) {
     const response = await this.send(address, options);
     const body = await response.json().catch(() => null);
     if (body === null) throw new UploadError(strings.notDarkroom);

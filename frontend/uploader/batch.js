@@ -1,7 +1,7 @@
 import { strings } from "../strings.js";
-import { UploadError } from "./api.js";
+import { asUploadError } from "./api.js";
 import { Item } from "./item.js";
-import { queue } from "./queue.js";
+import { Keeper } from "./keeper.js";
 
 let count = 0;
 
@@ -12,11 +12,13 @@ export class Batch {
   #view;
   #host;
   #enqueue;
+  #keeper;
 
   constructor(view, host) {
     this.#view = view;
     this.#host = host;
     this.#enqueue = queue(() => host.limits.parallel);
+    this.#keeper = new Keeper(host, view);
   }
 
   /** Lists and uploads as many of the files as the limit allows. */
@@ -26,19 +28,46 @@ export class Batch {
     if (maxFiles === 1) this.forget(this.items);
     const room = maxFiles - this.items.filter(({ outcome }) => !outcome).length;
     const added = files.slice(0, room).map((file) => this.#item(file));
-    this.items.unshift(...added);
-    this.#view.list.prepend(...added.map(({ element }) => element));
-    this.#view.list.scrollTop = 0;
     const left = files.length - added.length;
     this.#view.showNote(left ? strings.tooMany(maxFiles, left) : "", left > 0);
     if (added.length > 0) this.#view.announce(strings.added(added.length));
-    for (const item of added) this.#upload(item);
+    this.#list(added);
+    if (!this.#host.hasAttribute("editor")) return this.#start(added);
+    added.forEach((item) => item.choose());
+    return this.#host.changed();
+  }
+
+  /** Begins to upload the files that wait for it. */
+  send() { this.#start(this.items.filter(({ state }) => state === "chosen")); }
+
+  /** Continues the uploads that a former page of this address has left, if there are any. */
+  async recover() {
+    const found = await this.#keeper.interrupted();
+    if (found.length === 0) return;
+    const items = found.map(({ file, memory }) => Object.assign(this.#item(file), { memory: Promise.resolve(memory), edits: memory.edits }));
+    this.#view.showNote(strings.recovered(items.length));
+    this.#list(items);
+    this.#start(items);
+  }
+
+  #list(items) {
+    this.items.unshift(...items);
+    this.#view.list.prepend(...items.map(({ element }) => element));
+    this.#view.list.scrollTop = 0;
+    for (const item of items) this.#view.whenSeen(item.element, () => item.showFile());
+  }
+
+  #start(items) {
+    const isNew = ({ memory }) => !memory;
+    if (this.#host.keepsFiles) this.#keeper.keep(items.filter(isNew));
+    for (const item of items) this.#upload(item);
   }
 
   /** Removes these items from the list, and cancels those in progress. */
   forget(items) {
     for (const item of items) {
-      item.stop.abort();
+      item.stop?.abort();
+      item.forget();
       // A removed element would lose the focus to the top of the page.
       if (item.element.matches(":focus-within")) this.#view.picker.focus();
       item.element.remove();
@@ -51,10 +80,20 @@ export class Batch {
   #item(file) {
     count += 1;
     return new Item(String(count), file, {
+      edit: (item) => this.#edit(item),
+      send: (item) => this.#start([item]),
       cancel: (item) => item.stop.abort(),
-      retry: (item) => this.#upload(item),
+      retry: (item) => this.#start([item]),
+      convert: (item) => this.#start([Object.assign(item, { convert: true })]),
       dismiss: (item) => this.forget([item]),
     }, this.#host.getAttribute("item-href"));
+  }
+
+  async #edit(item) {
+    const edits = await this.#view.edit(item.file, item.edits);
+    if (!edits || item.state !== "chosen") return;
+    item.choose(edits);
+    this.#emit("edited", item, { edits });
   }
 
   async #upload(item) {
@@ -80,23 +119,29 @@ export class Batch {
     const aborted = new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    const task = () => {
+    const task = async () => {
+      const memory = await item.memory ?? undefined;
       signal.throwIfAborted();
-      return this.#host.upload(item.file, { onProgress, signal });
+      const { file, edits, convert } = item;
+      return this.#host.upload(file, { onProgress, signal, memory, edits, convert });
     };
     return Promise.race([this.#enqueue(task), aborted]);
   }
 
   #succeed(item, { image, duplicate }) {
+    item.forget();
     const message = item.ready(image, duplicate);
     this.#view.announce(strings.announceReady(item.file.name, message));
     this.#emit("ready", item, { image, duplicate });
   }
 
-  #fail(item, reason) {
+  async #fail(item, reason) {
+    const error = asUploadError(reason, item.stop.signal);
+    const isConvertible = error.status === 415 && await isShown(item.file);
     if (!this.items.includes(item)) return;
-    const error = asUploadError(item, reason);
-    item.fail(error);
+    // What failed by our fault is tried again after a reload.
+    if (error.outcome !== "failed") item.forget();
+    item.fail(error, isConvertible);
     this.#view.announce(strings.announceEnd(item.file.name, strings.labels[error.outcome], error.message));
     this.#emit("error", item, { error });
   }
@@ -106,9 +151,30 @@ export class Batch {
   }
 }
 
-function asUploadError({ stop }, reason) {
-  if (stop.signal.aborted) return new UploadError(strings.cancelled, "cancelled");
-  if (reason instanceof UploadError) return reason;
-  console.error(reason);
-  return new UploadError(strings.unexpected);
+// Whether a file of a format that is not accepted can be sent as a JPEG.
+async function isShown(file) {
+  const { canConvert } = await import("./convert.js").catch(() => ({}));
+  return canConvert?.(file);
+}
+
+// Returns a function that runs tasks in order, at most `limit()` of them at a time.
+function queue(limit) {
+  const waiting = [];
+  let running = 0;
+
+  function next() {
+    if (running >= limit() || waiting.length === 0) return;
+    const { task, resolve, reject } = waiting.shift();
+    running += 1;
+    // Wrapped in a promise, so that a task that throws synchronously rejects too.
+    new Promise((done) => done(task())).then(resolve, reject).finally(() => {
+      running -= 1;
+      next();
+    });
+  }
+
+  return (task) => new Promise((resolve, reject) => {
+    waiting.push({ task, resolve, reject });
+    next();
+  });
 }

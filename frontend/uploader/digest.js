@@ -1,51 +1,35 @@
 import { strings } from "../strings.js";
 import { UploadError } from "./api.js";
+import { run } from "./worker.js";
 
 // The browser's digest needs the whole file in memory; a larger file might crash the tab.
 const MAX_BYTES = 256 * 1024 * 1024;
-const SCRIPT = new URL("digest-worker.js", import.meta.url);
 
-let address;
+/** Whether this page can compute digests: browsers provide them in secure contexts only. */
+export function canDigest() {
+  return Boolean(globalThis.crypto?.subtle);
+}
 
-/** The file's SHA-256 in hex; undefined if this page cannot or should not compute it. */
+/**
+ * The SHA-256, in hex, of a file or a part; undefined if this page cannot or should not compute it.
+ * Then S3 checks no digest, and Darkroom finds no duplicate.
+ */
 export async function sha256(file, signal) {
-  // Browsers provide it in secure contexts only.
-  if (!globalThis.crypto?.subtle || file.size > MAX_BYTES) return undefined;
-  const worker = await startWorker();
-  if (!worker) return undefined;
-  try {
-    signal?.throwIfAborted();
-    const digest = await new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => resolve(data);
-      // A page's policy may forbid it; then S3 checks no digest, and Darkroom finds no duplicate.
-      worker.onerror = () => resolve(undefined);
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      worker.postMessage(file);
-    });
-    if (digest === null) throw new UploadError(strings.unreadable, "rejected");
-    return digest;
-  } finally {
-    worker.terminate();
-  }
+  if (!canDigest() || file.size > MAX_BYTES) return undefined;
+  const digest = await run("digest", { file }, signal);
+  if (digest === null) throw new UploadError(strings.unreadable, "rejected");
+  return digest;
 }
 
-async function startWorker() {
-  try {
-    address ??= trustedScript();
-    return new Worker(await address);
-  } catch {
-    return null;
-  }
+/** The SHA-256, in hex, of a part: computed here if the worker cannot be, as when the network is cut. */
+export async function partSha256(part, signal) {
+  return await sha256(part, signal) ?? digestHere(part);
 }
 
-// A worker's script must have the page's own origin.
-async function trustedScript() {
-  const script = SCRIPT.origin === location.origin ? SCRIPT.href : await copyToBlob();
-  const rules = { createScriptURL: () => script };
-  return globalThis.trustedTypes?.createPolicy("darkroom-worker", rules).createScriptURL("") ?? script;
-}
-
-async function copyToBlob() {
-  const response = await fetch(SCRIPT);
-  return URL.createObjectURL(await response.blob());
+async function digestHere(part) {
+  const content = await part.arrayBuffer().catch(() => {
+    throw new UploadError(strings.unreadable, "rejected");
+  });
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -2,6 +2,10 @@ import { strings } from "../strings.js";
 import * as format from "../format.js";
 import { build } from "./dom.js";
 
+// The buttons of a file that waits until the user has looked at it.
+const CHOSEN = ["edit", "send", "dismiss"];
+// The buttons of a file of a format that is not accepted, which the browser can convert.
+const CONVERTIBLE = ["convert", "dismiss"];
 // The buttons offered in each final state.
 const ENDS = {
   ready: ["dismiss"],
@@ -12,12 +16,12 @@ const ENDS = {
 
 /** One file in the list: its preview, state, progress and buttons. */
 export class Item {
-  /** `actions`: callbacks for cancel, retry and dismiss; `link`: an image's address, with `{id}`. */
+  /** `actions`: callbacks for edit, send, cancel, retry, convert and dismiss; `link`: an image's address, with `{id}`. */
   constructor(id, file, actions, link) {
     this.id = id;
     this.file = file;
     this.link = link;
-    this.preview = build("img", { alt: "", decoding: "async" });
+    this.preview = build("img", { alt: "", decoding: "async", hidden: true });
     this.label = build("strong", { part: "label" });
     this.message = build("span", { part: "message" });
     this.bar = build("progress", { part: "progress", ariaLabel: strings.progressOf(file.name) });
@@ -29,16 +33,51 @@ export class Item {
         build("p", { part: "status" }, this.label, " ", this.message)),
       build("div", { className: "buttons" }, ...this.buttons),
       this.bar);
-    showFile(this.preview, file);
     this.#setState("waiting", strings.waiting);
+  }
+
+  /** Shows the file's picture, once: called when the item is first in view, since it reads the file. */
+  showFile() {
+    const img = this.preview;
+    if (img.src) return;
+    img.hidden = false;
+    const address = URL.createObjectURL(this.file);
+    const release = () => URL.revokeObjectURL(address);
+    img.addEventListener("load", release, { once: true });
+    // Once for the file, and perhaps once for the rendition that is shown in its place.
+    img.addEventListener("error", () => {
+      release();
+      img.hidden = true;
+      if (this.image) this.#showImage(this.image);
+    }, { once: true });
+    img.src = address;
   }
 
   get ended() {
     return this.state in ENDS;
   }
 
+  get isUnsent() {
+    return !this.ended && this.state !== "processing";
+  }
+
+  /** Removes the file from the browser, where it was kept over a reload. */
+  async forget() {
+    const memory = this.memory;
+    this.memory = undefined;
+    this.isForgotten = true;
+    await (await memory)?.forget?.();
+  }
+
+  /** Lets it wait until it is sent; `edits` are those made so far. */
+  choose(edits) {
+    this.edits = edits;
+    this.#setState("chosen", edits?.length ? strings.editedBefore : strings.chosen);
+  }
+
   /** Starts or restarts the item. */
   begin() {
+    this.isForgotten = false;
     this.stop = new AbortController();
     this.#setState("waiting", strings.waiting);
   }
@@ -63,10 +102,11 @@ export class Item {
     return message;
   }
 
-  /** Shows why the upload did not succeed: an UploadError. */
-  fail({ outcome, message, image }) {
+  /** Shows why the upload did not succeed: an UploadError; `isConvertible`: a JPEG may do. */
+  fail({ outcome, message, image }, isConvertible) {
     this.#link(image);
     this.#setState(outcome, message);
+    if (isConvertible) this.#offer(CONVERTIBLE);
   }
 
   #setState(state, message) {
@@ -74,8 +114,9 @@ export class Item {
     this.element.dataset.state = state;
     this.label.textContent = strings.labels[state];
     this.message.textContent = message;
-    this.bar.hidden = this.ended;
-    this.#offer(ENDS[state] ?? (state === "processing" ? [] : ["cancel"]));
+    this.bar.hidden = this.ended || state === "chosen";
+    const others = { chosen: CHOSEN, processing: [] };
+    this.#offer(ENDS[state] ?? others[state] ?? ["cancel"]);
   }
 
   // An uploaded file is processed in any case, so "cancel" is not offered then.
@@ -95,6 +136,7 @@ export class Item {
   #showImage({ renditions }) {
     const [smallest] = renditions.toSorted((a, b) => a.width - b.width);
     if (!smallest) return;
+    this.preview.addEventListener("error", () => { this.preview.hidden = true; }, { once: true });
     this.preview.hidden = false;
     this.preview.src = smallest.immutable_url;
   }
@@ -110,16 +152,4 @@ function button(name, file, act) {
   });
   element.addEventListener("click", act);
   return element;
-}
-
-function showFile(img, file) {
-  const address = URL.createObjectURL(file);
-  const release = () => URL.revokeObjectURL(address);
-  img.addEventListener("load", release, { once: true });
-  // Once for the file, and perhaps once for the rendition that is shown in its place.
-  img.addEventListener("error", () => {
-    release();
-    img.hidden = true;
-  });
-  img.src = address;
 }

@@ -2,13 +2,17 @@ const DELAYS = [500, 1000, 2000, 4000, 8000];
 
 /**
  * The result of `task`, which is retried after transient errors: with a longer delay each time, or
- * once the network is back. `onWait` is called with "retrying" or "offline".
+ * once the network is back. `onWait` is called with "retrying" or "offline". Delays and their number
+ * begin anew when `progress()` has grown.
  */
-export async function withRetries(task, { onWait, signal }) {
+export async function withRetries(task, { onWait, signal, progress = () => 0 }) {
+  let reached = progress();
   for (let failures = 0; ; ) {
     try {
       return await task();
     } catch (reason) {
+      if (progress() > reached) failures = 0;
+      reached = progress();
       if (!reason.transient || failures === DELAYS.length) throw reason;
       if (navigator.onLine) {
         onWait("retrying");

@@ -4,10 +4,10 @@ import { UploadError } from "./api.js";
 
 let modules;
 
-/** The functions `{ upload, filesBelow }`, fetched once; rejects with an UploadError if they cannot be. */
+/** The functions of these modules, fetched once; rejects with an UploadError if they cannot be. */
 export function sending() {
-  modules ??= Promise.all([import("./upload.js"), import("./folders.js")])
-    .then(([{ upload }, { filesBelow }]) => ({ upload, filesBelow }))
+  modules ??= Promise.all([import("./upload.js"), import("./folders.js"), import("./recovery.js")])
+    .then((found) => Object.assign({}, ...found))
     .catch((reason) => {
       console.error(reason);
       // Browsers that fetch a failed module again need no reload.
@@ -18,9 +18,14 @@ export function sending() {
 }
 
 /** Fetches them as soon as the page has loaded. */
-export function prepareSending() {
+export async function prepareSending() {
+  await loaded();
   // The first file reports that they could not be fetched.
-  const fetch = () => sending().catch(() => {});
-  if (document.readyState === "complete") fetch();
-  else addEventListener("load", fetch, { once: true });
+  sending().catch(() => {});
+}
+
+/** Resolves once the page has loaded. */
+export function loaded() {
+  if (document.readyState === "complete") return Promise.resolve();
+  return new Promise((resolve) => { addEventListener("load", () => resolve(), { once: true }); });
 }

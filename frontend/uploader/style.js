@@ -56,9 +56,12 @@ p, ol { margin: 0; padding: 0; list-style: none; }
   }
 }
 [part~=button]:hover { --fill: color-mix(in srgb, var(--darkroom-accent, var(--ink)) 85%, var(--surface)); }
-[part~=camera] { border-color: var(--line); background: none; color: inherit; }
-[part~=camera]:hover { background: var(--sunken); }
+[part~=camera], [part~=folder] { border-color: var(--line); background: none; color: inherit; }
+:is([part~=camera], [part~=folder]):hover { background: var(--sunken); }
 @media not (pointer: coarse) { #camera, [part~=camera] { display: none; } }
+/* Phones pick no folders. */
+@media (pointer: coarse) { #folder, [part~=folder] { display: none; } }
+:not(.folders) > .pickers > :is(#folder, [part~=folder]) { display: none; }
 :focus-visible, input:focus-visible + label { outline: 3px solid var(--accent); outline-offset: 3px; border-radius: var(--radius); }
 [part=note]:not(:empty) { margin-top: 0.75rem; color: var(--quiet); }
 [part=note].problem { color: var(--wrong); }
@@ -114,6 +117,8 @@ img { display: block; width: 100%; height: 100%; object-fit: cover; }
 [part=label] { color: var(--ink); font-weight: 600; }
 [data-state=rejected] [part=label], [data-state=failed] [part=label] { color: var(--wrong); }
 .buttons { display: flex; gap: 0.4rem; }
+/* Its button would leave the message no room. */
+.buttons:has([name=convert]:not([hidden])) { grid-column: 2 / -1; flex-flow: row wrap; }
 button {
   padding: 0.35rem 0.75rem;
   border: 1px solid var(--line);

@@ -6,6 +6,17 @@ const TRANSIENT_CODES = new Set(["BadDigest", "XAmzContentChecksumMismatch", "Re
 
 /** POSTs the file with its ticket; `onSent` is called with the number of bytes sent so far. */
 export function transfer(file, ticket, { onSent, signal }) {
+  // The form's other fields are sent before the file, but for a few bytes.
+  const count = (loaded, total) => onSent(Math.min(file.size, Math.max(0, loaded - (total - file.size))));
+  return send("POST", ticket, form(file, ticket.fields), { onProgress: count, signal });
+}
+
+/** PUTs a part, a Blob, as it was signed; `onSent` as for `transfer`. */
+export function transferPart(part, signed, { onSent, signal }) {
+  return send("PUT", signed, part, { onProgress: onSent, signal });
+}
+
+function send(method, { url, headers = {} }, body, { onProgress, signal }) {
   // fetch() does not report upload progress.
   const request = new XMLHttpRequest();
   const cancel = () => request.abort();
@@ -17,7 +28,7 @@ export function transfer(file, ticket, { onSent, signal }) {
   return new Promise((resolve, reject) => {
     request.upload.onprogress = ({ loaded, total }) => {
       restartTimer();
-      onSent(bytesOfFile(file, loaded, total));
+      onProgress(loaded, total);
     };
     request.onload = () => (succeeded(request) ? resolve() : reject(storeError(request)));
     request.onerror = () => reject(connectionLost());
@@ -27,8 +38,12 @@ export function transfer(file, ticket, { onSent, signal }) {
     // Otherwise it would hang until the network times out.
     addEventListener("offline", cancel);
     restartTimer();
-    request.open("POST", ticket.url);
-    request.send(form(file, ticket.fields));
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) {
+      // The browser's own, which a page may not set.
+      if (name.toLowerCase() !== "content-length") request.setRequestHeader(name, value);
+    }
+    request.send(body);
   }).finally(() => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
@@ -42,11 +57,6 @@ function form(file, fields) {
   // S3 ignores every field after the file.
   data.append("file", file);
   return data;
-}
-
-// The form's other fields are sent before the file, but for a few bytes.
-function bytesOfFile(file, loaded, total) {
-  return Math.min(file.size, Math.max(0, loaded - (total - file.size)));
 }
 
 // A ticket is for one file and one upload: with 412, an attempt whose answer was lost has stored it.

@@ -46,8 +46,23 @@ class Api:
 
         `on_wait` is called before each retry.
         """
-        request = self._request("POST", "/uploads", ("image_id", "url", "fields"), order)
+        request = self._request("POST", "/uploads", ("image_id", "status_url"), order)
         return self.retry(request, on_wait)
+
+    def upload_state(self, image_id: str) -> Json:
+        """The parts of an upload that have arrived, and whether they are put together."""
+        return self._call("GET", f"{_upload(image_id)}/parts", ("parts", "complete"))
+
+    def sign_part(self, image_id: str, number: int, sha256: str) -> Json:
+        """The URL and the headers to send a part with."""
+        body = {"parts": [{"number": number, "sha256": sha256}]}
+        signed = self._call("POST", f"{_upload(image_id)}/parts", ("parts",), body)["parts"]
+        return dict(signed[0])
+
+    def complete_upload(self, image_id: str, checksums: list[str]) -> Json:
+        """Put the parts together, whose SHA-256 are these."""
+        path = f"{_upload(image_id)}/complete"
+        return self._call("POST", path, ("image_id",), {"parts": checksums})
 
     def image(self, image_id: str) -> Json:
         """An image with its history."""
@@ -179,3 +194,7 @@ class Api:
 
 def _path(image_id: str) -> str:
     return f"/images/{quote(image_id, safe='')}"
+
+
+def _upload(image_id: str) -> str:
+    return f"/uploads/{quote(image_id, safe='')}"

@@ -79,11 +79,12 @@ def send(connection: Connection, ticket: Mapping[str, Any], form: Form) -> Answe
         raise BucketUnreachable(str(reason)) from reason
     # A ticket is for one file and one upload: an attempt whose answer was lost has stored it.
     if answer.status >= 300 and answer.status != HTTPStatus.PRECONDITION_FAILED:
-        raise _refusal(answer)
+        raise refusal_of(answer)
     return answer
 
 
-def _refusal(answer: Answer) -> BucketRefused:
+def refusal_of(answer: Answer) -> BucketRefused:
+    """S3's reason in a response to a file or a part."""
     found = re.search(rb"<Code>(\w+)</Code>", answer.body)
     code = found.group(1).decode() if found else ""
     sentence = _SENTENCES.get(code, f"The bucket refused the file with {answer.status}")

@@ -5,7 +5,8 @@ from typing import Any
 from ops.retry import RetryableError
 
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-SEE_OTHER, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CHANGED, THROTTLED = 303, 401, 403, 404, 412, 429
+SEE_OTHER, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 303, 401, 403, 404
+CONFLICT, CHANGED, THROTTLED = 409, 412, 429
 
 
 class ApiFault(RetryableError):

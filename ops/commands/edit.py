@@ -1,12 +1,14 @@
-"""`python -m ops edit`: changes what describes images, or their focal points."""
+"""`python -m ops edit`: changes what describes images, their pictures, or their focal points."""
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 import msgspec
 
+from chalicelib.model.edits import MOST_EDITS, Edits, original_point
 from chalicelib.model.focal_point import FocalPoint
 from ops.client.options import Caller, api_options, json_option
 from ops.client.selection import (
@@ -18,6 +20,7 @@ from ops.client.selection import (
     selection_options,
 )
 from ops.exit_codes import EXPLAINED_FOR_SEVERAL
+from ops.render.edits import EditingCommand, Ratio, Step, recipe, step_options, steps_of
 from ops.render.focal_point import Point
 from ops.render.outcomes import shown
 
@@ -25,37 +28,54 @@ _ALT_HELP = "Alternative text by language, such as en=A red door; empty to remov
 _FOCAL_POINT_HELP = "Point that crops are centred on: two numbers from 0 to 1, such as 0.3,0.4."
 
 
-@click.command(epilog=EXPLAINED_FOR_SEVERAL)
+@click.command(cls=EditingCommand, epilog=EXPLAINED_FOR_SEVERAL)
 @click.argument("image_ids", metavar="[ID|-]...", nargs=-1, type=ImageIdOrInput())
 @click.option("--filename", metavar="NAME", help="File name, of one image.")
 @click.option("--alt", multiple=True, metavar="LANGUAGE=TEXT", help=_ALT_HELP)
 @click.option("--focal-point", type=Point(), metavar="X,Y", help=_FOCAL_POINT_HELP)
-@click.option("--no-focal-point", is_flag=True, help="Centre crops in the middle again.")
+@click.option(
+    "--no-focal-point",
+    is_flag=True,
+    help="Crop around the suggested point again, or else the centre.",
+)
+@step_options
+@click.option("--no-edits", is_flag=True, help="Show the original again.")
 @selection_options
 @json_option
 @api_options
+@click.pass_context
 def edit(
+    ctx: click.Context,
+    /,
     image_ids: tuple[str, ...],
     filename: str | None,
     alt: tuple[str, ...],
     focal_point: FocalPoint | None,
     no_focal_point: bool,
+    no_edits: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Change file name, alternative texts or focal point: of IDs, or of all that meet conditions.
+    """Change file name, texts, picture or focal point: of IDs, or of all that meet conditions.
 
         python -m ops edit 01M7Y2N0N9BYRK049JRFXGS292 --alt "en=A red door"
 
-    What is not given stays. With another focal point the image is rendered again.
+        python -m ops edit 01M7Y2N0N9BYRK049JRFXGS292 --crop-ratio 16:9
+
+    What is not given stays. The steps --crop, --crop-ratio, --rotate, --flip, --straighten and
+    --redact are applied to the original in the order in which they are given, instead of those that
+    the image has. With others, or another focal point, the image is rendered again.
     """
+    steps = steps_of(ctx, given)
     patch: dict[str, Any] = {"filename": filename} if filename else {}
     if alt:
         patch["alt"] = dict(map(_text, alt))
     if focal_point or no_focal_point:
         patch["focal_point"] = msgspec.to_builtins(focal_point)
+    if no_edits:
+        patch["edits"] = []
     conditions = selection(given)
-    _check(patch, focal_point, no_focal_point=no_focal_point)
+    _check(patch, focal_point, steps, no_focal_point=no_focal_point, no_edits=no_edits)
     check_selection(image_ids, conditions)
     api = Caller(given).api(patient=True)
     wanted = chosen_ids(api, image_ids, conditions)
@@ -63,7 +83,10 @@ def edit(
         raise click.UsageError("--filename is for one image.")
 
     def change(image_id: str) -> bool:
-        image = api.change(image_id, patch)
+        if steps:
+            image = api.update(image_id, lambda image: patch | {"edits": _edits(steps, image)})
+        else:
+            image = api.change(image_id, patch)
         line = f"{image_id}  {shown(image['filename'])}"
         click.echo(json.dumps(image) if as_json else line)
         return True
@@ -71,11 +94,42 @@ def edit(
     sys.exit(for_each_image(wanted, change))
 
 
-def _check(patch: object, focal_point: FocalPoint | None, *, no_focal_point: bool) -> None:
-    if not patch:
-        raise click.UsageError("Give --filename, --alt, --focal-point or --no-focal-point.")
+def _edits(steps: Sequence[Step], image: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The recipe for an image as the API shows it."""
+    point = None
+    size = image["original_width"] or 1, image["original_height"] or 1
+    if any(isinstance(step, Ratio) for step in steps):
+        if not image["original_width"]:
+            raise click.ClickException(f"{image['id']} is {image['status']}: it has no size yet.")
+        present = msgspec.convert(image["edits"], Edits)
+        shown_at = _crop_point(image)
+        point = original_point(present, size, shown_at) if shown_at else None
+    edits: list[dict[str, Any]] = msgspec.to_builtins(recipe(steps, size, point))
+    return edits
+
+
+def _crop_point(image: Mapping[str, Any]) -> FocalPoint | None:
+    """The owner's focal point, or the suggested one, which earlier APIs have none of."""
+    point = image["focal_point"] or image.get("suggested_focal_point")
+    return FocalPoint(x=point["x"], y=point["y"]) if point else None
+
+
+def _check(
+    patch: object,
+    focal_point: FocalPoint | None,
+    steps: Sequence[Step],
+    *,
+    no_focal_point: bool,
+    no_edits: bool,
+) -> None:
+    if not (patch or steps):
+        raise click.UsageError("Give --filename, --alt, a focal point, or steps such as --crop.")
     if focal_point and no_focal_point:
         raise click.UsageError("Give either --focal-point or --no-focal-point.")
+    if steps and no_edits:
+        raise click.UsageError("Give either steps or --no-edits.")
+    if len(steps) > MOST_EDITS:
+        raise click.UsageError(f"Give at most {MOST_EDITS} steps.")
 
 
 def _text(given: str) -> tuple[str, str | None]:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -15,10 +15,11 @@ from ops.exit_codes import DONE, FAILED
 from ops.iam.files import write_policies
 from ops.iam.names import CLOUDFORMATION, TERRAFORM, configured_names
 from ops.local.names import REGION
+from ops.packaging import optional_formats
 from ops.packaging.archives import unpacked_size
 from ops.packaging.program import chalice_command, unfit
 from ops.project import PROJECT
-from ops.site_folder import checks
+from ops.site_folder import checks, location, stages
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -26,9 +27,10 @@ _KINDS = {"terraform": TERRAFORM, "cloudformation": CLOUDFORMATION}
 
 _LARGEST = 50_000_000  # bytes, Lambda's limit for a direct upload
 _LARGEST_UNPACKED = 250_000_000  # bytes, Lambda's limit for code and layer together
+_LAYER = "layer-deployment.zip"
 _NEEDED = {
     "deployment.zip": ("app.py", "chalicelib/variants.toml", "chalicelib/imaging/rendering.py"),
-    "layer-deployment.zip": (
+    _LAYER: (
         "PIL/_webp",
         "PIL/_avif",
         "pillow.libs/",
@@ -48,16 +50,19 @@ _UNCHECKED = b"\x01\x00\x00\x00"  # flags of an unchecked hash-based .pyc
 @click.option("--stage", default="dev", show_default=True, help="A stage that is recorded")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
 @click.option("--kms-key-arn", default="", help="KmsKeyArn output of the stack stores, if any")
-def package(stage: str, out: Path, kms_key_arn: str) -> None:
+@optional_formats.stage_options
+def package(stage: str, out: Path, kms_key_arn: str, **given: bool | None) -> None:
     """Write the deployment artifacts: Terraform, CloudFormation, code and layer.
 
-    They are for this interpreter's Python version. No AWS account is needed.
+    They are for this interpreter's Python version. No AWS account is needed. Formats that are
+    switched on or off are recorded in the stage.
 
         python -m ops package --stage dev --out dist
 
     Exits with 1 if the artifacts would not run on Lambda.
     """
     checks.check()
+    variables = _variables(stage, optional_formats.chosen(given))
     click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
     if warning := unfit():
         click.echo(f"These artifacts are for tests only. {warning}", err=True)
@@ -73,29 +78,45 @@ def package(stage: str, out: Path, kms_key_arn: str) -> None:
             sys.exit(done.returncode)
     for template in sorted(PROJECT.glob("infrastructure/*.yaml")):
         shutil.copyfile(template, out / template.name)
-    faults = faults_of([out / name for name in _NEEDED])
+    further = optional_formats.libraries(variables)
+    faults = faults_of([out / name for name in _NEEDED], further)
     for fault in faults:
         click.echo(fault, err=True)
     sys.exit(FAILED if faults else DONE)
 
 
-def faults_of(archives: Sequence[Path]) -> list[str]:
-    """Problems of code and layer, as sentences; their sizes are printed."""
+def _variables(stage: str, chosen: Mapping[str, str]) -> dict[str, str]:
+    """The stage's environment variables, with those that are `chosen` now and recorded."""
+    before = (stages.section_of(stage) or {}).get("environment_variables", {})
+    for explanation in optional_formats.explanations(before, chosen):
+        click.echo(explanation)
+    if {**before, **chosen} != before:
+        file = stages.choose(stage, chosen)
+        click.echo(f"Recorded in [{stage}.environment_variables] of {location.shown(file)}")
+    return {**before, **chosen}
+
+
+def faults_of(archives: Sequence[Path], further: Sequence[str] = ()) -> list[str]:
+    """Problems of code and layer, as sentences; their sizes are printed.
+
+    The layer must have what `further` names, too.
+    """
     unpacked = [unpacked_size(archive) for archive in archives]
     for archive, size in zip(archives, unpacked, strict=True):
         packed = archive.stat().st_size
         click.echo(f"  {archive.name:<22} {packed / 1e6:5.1f} MB, unzipped {size / 1e6:5.1f} MB")
-    faults = [fault for archive in archives for fault in _faults_in(archive)]
+    faults = [fault for archive in archives for fault in _faults_in(archive, further)]
     if sum(unpacked) > _LARGEST_UNPACKED:
         faults.append(f"Unzipped, they exceed Lambda's limit of {_LARGEST_UNPACKED:,} bytes.")
     return faults
 
 
-def _faults_in(archive: Path) -> list[str]:
+def _faults_in(archive: Path, further: Sequence[str]) -> list[str]:
     with zipfile.ZipFile(archive) as opened:
         names = [name.rpartition("site-packages/")[2] for name in opened.namelist()]
         uncompiled = list(_uncompiled(opened))
-    needed = [start for start in _NEEDED[archive.name] if not _any_starts(names, start)]
+    wanted = _NEEDED[archive.name] + (tuple(further) if archive.name == _LAYER else ())
+    needed = [start for start in wanted if not _any_starts(names, start)]
     foreign = [start for start in _FOREIGN if _any_starts(names, start)]
     faults = [f"{archive.name} lacks {start}." for start in needed]
     faults += [f"{archive.name} must not contain {start}." for start in foreign]

@@ -10,10 +10,12 @@ from rich.console import Console
 
 from chalicelib import imaging
 from chalicelib.errors import SettingsError
-from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.edits import Edit
+from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.variants import load_variants, load_watermarks, watermark_folders
 from chalicelib.settings import Settings
 from ops.exit_codes import DONE, FAILED, INTERRUPTED
+from ops.render.edits import recipe_option
 from ops.render.files import Rules, render_file
 from ops.render.focal_point import Point
 from ops.render.folders import folders_of
@@ -28,8 +30,10 @@ _OUT_HELP = "Folder for the renditions; created if missing."
 _VARIANTS_HELP = """Another variants table; its watermarks, and copies of those in the images
 bucket, may be beside it. [default: the site folder's, or else chalicelib/variants.toml]"""
 _HEIC_HELP = "Also read HEIC files; needs requirements-heic.txt. Also the variable ALLOW_HEIC."
-_POINT_HELP = """Focal point to crop around, as fractions of width and height from the upper left,
-such as 0.3,0.4. [default: the centre]"""
+_JXL_HELP = "Also read JPEG XL; needs requirements-jxl.txt. Also the variable ALLOW_JXL."
+_POINT_HELP = """Focal point to crop around, as fractions of width and height from the upper left
+of the original, such as 0.3,0.4. [default: a point computed from the picture]"""
+_CENTRE_HELP = "Crop around the centre if no focal point is given."
 _EXIT_CODES = """Exit codes: 0 on success, even if pictures were rejected; 1 if files could not be
 read or written, which is reported on standard error only, while the other files are rendered; 2 for
 wrong usage or a wrong variants table; 130 after Ctrl-C."""
@@ -40,14 +44,20 @@ wrong usage or a wrong variants table; 130 after Ctrl-C."""
 @click.option("--out", required=True, metavar="DIR", type=_DIRECTORY, help=_OUT_HELP)
 @click.option("--variants", metavar="TOML", type=_PATH, help=_VARIANTS_HELP)
 @click.option("--heic", envvar="ALLOW_HEIC", is_flag=True, help=_HEIC_HELP)
-@click.option("--focal-point", metavar="X,Y", type=Point(), default=CENTRE, help=_POINT_HELP)
+@click.option("--jxl", envvar="ALLOW_JXL", is_flag=True, help=_JXL_HELP)
+@click.option("--focal-point", metavar="X,Y", type=Point(), help=_POINT_HELP)
+@click.option("--centre", is_flag=True, help=_CENTRE_HELP)
+@recipe_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one line per file.")
 def render(
     files: tuple[str, ...],
     out: Path,
     variants: Path | None,
     heic: bool,
-    focal_point: FocalPoint,
+    jxl: bool,
+    focal_point: FocalPoint | None,
+    centre: bool,
+    edits: tuple[Edit, ...],
     as_json: bool,
 ) -> None:
     """Render FILES on this machine, without any store.
@@ -58,7 +68,9 @@ def render(
     DIR/<stem>-2. The limits are Darkroom's defaults. The total, which --json leaves out, compares
     the ready files with all their renditions.
     """
-    rules = _rules(variants, heic, focal_point)
+    rules = _rules(variants, heic, jxl)._replace(
+        focal_point=focal_point, smart_crop=not centre, edits=edits
+    )
     _make_directory(out)
     console = Console(highlight=False, soft_wrap=True)
     outcomes: list[Outcome] = []
@@ -73,7 +85,7 @@ def render(
     sys.exit(FAILED if faults else DONE)
 
 
-def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:
+def _rules(table: Path | None, heic: bool, jxl: bool) -> Rules:
     """The rules of `table`, or of the checkout's; a usage error if it is wrong."""
     try:
         path = table or own_table.table()
@@ -81,8 +93,7 @@ def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:
         watermarks = load_watermarks(variants, watermark_folders(path))
         watermarks = {**watermarks, **local_objects(variants, path.parent)}
         imaging.check_watermarks(watermarks)
-        if heic:
-            imaging.check_heic()
+        imaging.check_formats(heic=heic, jxl=jxl)
     except SettingsError as reason:
         raise click.UsageError(str(reason)) from reason
     defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
@@ -91,8 +102,9 @@ def _rules(table: Path | None, heic: bool, focal_point: FocalPoint) -> Rules:
         max_frames=defaults["max_frames"],
         max_animation_pixels=defaults["max_animation_pixels"],
         allow_heic=heic,
+        allow_jxl=jxl,
     )
-    return Rules(variants, watermarks, limits, defaults["max_upload_bytes"], focal_point)
+    return Rules(variants, watermarks, limits, defaults["max_upload_bytes"])
 
 
 def _make_directory(out: Path) -> None:

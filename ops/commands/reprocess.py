@@ -25,8 +25,9 @@ from ops.terminal import bar, listed, numbered, report
 
 _ALL_HELP = "All images that have an original."
 _STATUS_HELP = "All images with this status."
-_MISSING_HELP = """Only renditions that the variants table requires and that are missing; of all
-images unless some are selected."""
+_MISSING_HELP = """Only renditions that the variants table requires and that are missing, what
+earlier versions did not read of originals, and crops of images for which no focal point was
+computed yet; of all images unless some are selected."""
 
 
 @click.command(epilog=EXPLAINED)

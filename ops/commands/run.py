@@ -6,10 +6,12 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
 import click
 from rich.console import Console
 
+from chalicelib import imaging
 from chalicelib.errors import DarkroomError, SettingsError
 from chalicelib.settings import read_settings
 from ops.exit_codes import FAILED
@@ -19,6 +21,7 @@ from ops.local.stack.options import Options, StackError, current_options
 from ops.local.stack.private_files import make_private
 from ops.local.stack.supervisor import Stack, addresses
 from ops.local.storage.disk import is_disk_error
+from ops.packaging import optional_formats
 from ops.site_folder import checks, stages
 from ops.site_folder.stage_schema import LOCAL
 
@@ -51,15 +54,18 @@ _SWEEP_HELP = "Seconds before the first sweep, and between sweeps  [default: 60,
 @click.option("--allowed-origins", envvar="ALLOWED_ORIGINS", metavar="ORIGINS", help=_ORIGINS_HELP)
 @click.option("--retry-seconds", envvar="RETRY_SECONDS", metavar="A,B", help=_RETRY_HELP)
 @click.option("--sweep-seconds", envvar="SWEEP_SECONDS", metavar="A,B", help=_SWEEP_HELP)
-def run(**given: str | None) -> None:
+@optional_formats.local_options
+def run(**given: Any) -> None:
     """Run the whole product on this machine, until Ctrl-C.
 
         python -m ops run --api-port 8001 --data-dir /tmp/darkroom
 
     Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
-    WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS. AUTH_MODE=token requires
-    tokens, as deployed stages do by default.
+    WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS, ALLOW_HEIC, ALLOW_JXL.
+    AUTH_MODE=token requires tokens, as deployed stages do by default. A format is read only by a
+    run that is told to, or if the stage local of the site folder allows it.
     """
+    os.environ.update(optional_formats.chosen(given))
     given_options = {name.upper(): value for name, value in given.items() if value is not None}
     console = Console(highlight=False, soft_wrap=True, stderr=False)
     try:
@@ -83,7 +89,8 @@ def _check_settings(options: Options) -> None:
     environment = application_environment(options, "api")
     settings = {n: v for n, v in environment.items() if not n.startswith("AWS_")}
     try:
-        read_settings(settings)
+        found = read_settings(settings)
+        imaging.check_formats(heic=found.allow_heic, jxl=found.allow_jxl)
     except SettingsError as reason:
         raise stages.located(reason, LOCAL, os.environ) from reason
 

@@ -54,7 +54,7 @@ def _lines(image: Mapping[str, Any]) -> Iterator[str]:
 
 def _fields(image: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: image.get(name) for name in ("id", "status", "reason", "detail", "owner")}
-    size, savings, focus = image["bytes"], image["savings"], image["focal_point"]
+    size, savings = image["bytes"], image["savings"]
     return fields | {
         "file": image["filename"],
         "type": image["content_type"],
@@ -62,8 +62,37 @@ def _fields(image: Mapping[str, Any]) -> dict[str, Any]:
         "bytes": None if size is None else f"{size:,}",
         "saved": savings and f"{savings['bytes']:,} bytes, {savings['percent']:g}%",
         "sha256": image["sha256"],
-        "focal point": focus and f"{focus['x']:g}, {focus['y']:g}",
+        "edits": ", ".join(edit["action"] for edit in image.get("edits", ())) or None,
+        "focal point": _focus(image),
+        "origin": _origin(image.get("provenance") or {}),
+        "colours": _colours(image.get("facts")),
         "created": local_time(image["created_at"]).strftime("%Y-%m-%d %H:%M:%S"),
         "took": image["milliseconds"] and f"{image['milliseconds']:,} ms",
         "cost": image["cost_usd_estimate"] and f"{image['cost_usd_estimate']:.7f} USD",
     }
+
+
+def _focus(image: Mapping[str, Any]) -> str | None:
+    """The point that crops are centred on; APIs of earlier versions suggest none."""
+    chosen, suggested = image["focal_point"], image.get("suggested_focal_point")
+    point = chosen or suggested
+    if not point:
+        return None
+    origin = "" if chosen else f" (suggested, from {point['source']})"
+    return f"{point['x']:g}, {point['y']:g}{origin}"
+
+
+def _origin(provenance: Mapping[str, Any]) -> str | None:
+    """What the original says about its origin, in a line; None if it says nothing."""
+    manifest = provenance.get("c2pa")
+    parts = [provenance.get("digital_source_type")]
+    if manifest:
+        signer = manifest["claimed_signer"]
+        parts.append(f"signed by {signer} as it claims" if signer else "a C2PA manifest")
+        parts.append(f"content hash {manifest['content_hash']}")
+    return ", ".join(filter(None, parts)) or None
+
+
+def _colours(facts: Mapping[str, Any] | None) -> str | None:
+    found = facts["colors"] if facts else ()
+    return ", ".join(f"{one['color']} {100 * one['share']:.0f}%" for one in found) or None

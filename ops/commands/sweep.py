@@ -31,6 +31,7 @@ _DESCRIPTIONS = {
     "unerased": "unfinished erasures completed",
     "untold": "pending events published",
     "orphans": "files without an image, removed",
+    "abandoned_uploads": "abandoned uploads in parts, aborted",
     "unknown": "manifests without a record: `./darkroom rebuild-table` restores them",
 }
 

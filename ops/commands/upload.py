@@ -3,15 +3,18 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+from chalicelib.model.edits import Edit
 from ops.client.options import Caller, api_options, json_option
 from ops.exit_codes import EXPLAINED_FOR_SEVERAL, INTERRUPTED, exit_code
 from ops.local.stack.options import current_options
+from ops.render.edits import recipe_option
 from ops.render.report import files_in_words
 from ops.retry import LONG, RetryPolicy
 from ops.terminal import say, stop_on_signals
@@ -34,6 +37,7 @@ _MANY_HELP = "Files sent at the same time."
 )
 @click.option("--wait/--no-wait", "waits", default=True, help=_WAIT_HELP)
 @click.option("--private", is_flag=True, help=_PRIVATE_HELP)
+@recipe_option
 @json_option
 @api_options
 def upload(
@@ -41,6 +45,7 @@ def upload(
     concurrency: int,
     waits: bool,
     private: bool,
+    edits: tuple[Edit, ...],
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -63,7 +68,10 @@ def upload(
     batch = None
     with stop_on_signals() as stopping:
         if found.sources:
-            means = _means(caller, stopping, private=private)
+            options: dict[str, Any] = {"visibility": "private"} if private else {}
+            if edits:
+                options["edits"] = msgspec.to_builtins(edits)
+            means = _means(caller, stopping, options)
             batch = Batch(means, concurrency, wait=waits)
             for outcome in _run(batch, found, quiet=as_json):
                 output.add(outcome)
@@ -82,9 +90,8 @@ def _warn(found: Found) -> None:
         say("There is nothing to send.")
 
 
-def _means(caller: Caller, stopping: threading.Event, *, private: bool) -> Means:
+def _means(caller: Caller, stopping: threading.Event, options: Mapping[str, Any]) -> Means:
     api = caller.api(RetryPolicy(LONG, stopping))
-    options = {"visibility": "private"} if private else {}
     return Means(caller.connection, api, Tickets(_journal(), api.address), stopping, options)
 
 

@@ -32,11 +32,13 @@ from ops.site_folder import location, stages
 class DeployOptions:
     """The user's options; everything else stays unchanged.
 
-    `origins` are further origins that may upload; `parameters` are those of the templates.
+    `origins` are further origins that may upload; `parameters` are those of the templates,
+    `variables` settings of the functions.
     """
 
     origins: tuple[str, ...] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -102,9 +104,8 @@ class Deployment:
 
     def next_section(self, values: Values) -> dict[str, Any]:
         """The section that a deployment with these template values records."""
-        return stage_config.with_settings(
-            self.section, self.stage.name, settings_of(values, self.site), self.stage.tags
-        )
+        settings = {**self.options.variables, **settings_of(values, self.site)}
+        return stage_config.with_settings(self.section, self.stage.name, settings, self.stage.tags)
 
     def names(self, section: Mapping[str, Any], values: Values) -> Names:
         """The names in the functions' policies."""

@@ -28,6 +28,7 @@ _NAMES = Names(
     distribution_id="DISTRIBUTION",
     kms_key_arn="KEY",
     xray=True,
+    faces=True,
 )
 
 

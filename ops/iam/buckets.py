@@ -26,7 +26,22 @@ def sign_uploads(names: Names) -> Statement:
     """Tickets."""
     why = "A ticket delegates the API's right to put, so it is limited to the keys of tickets."
     uploads = names.objects(names.uploads_bucket, "uploads/*")
-    return Statement("SignUploads", why, ("s3:PutObject",), (uploads,), HOLDER)
+    actions = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject")
+    return Statement("SignUploads", why, actions, (uploads,), HOLDER)
+
+
+def find_abandoned_uploads(names: Names) -> Statement:
+    """Uploads in parts that nobody continues."""
+    why = "S3 deletes abandoned parts after a day; other stores do not, and keep them."
+    bucket = names.bucket(names.uploads_bucket)
+    return Statement("FindUploads", why, ("s3:ListBucketMultipartUploads",), (bucket,))
+
+
+def abort_uploads(names: Names) -> Statement:
+    """Abortion of abandoned uploads in parts."""
+    why = "The parts of an abandoned upload are deleted, whatever its key."
+    uploads = names.objects(names.uploads_bucket, "*")
+    return Statement("AbortUploads", why, ("s3:AbortMultipartUpload",), (uploads,))
 
 
 def read_originals(names: Names) -> Statement:
@@ -100,7 +115,8 @@ def replace_published(names: Names) -> Statement:
     """Files that show what an image was before, or that are where it was before."""
     why = (
         "When an image changes, sizes on demand that show its former content are deleted; when it "
-        "becomes private or public, all files at its former place, which a worker may write late."
+        "becomes private or public, all files at its former place, which a worker may write late; "
+        "when it is redacted, all files that show more."
     )
     patterns = (*FILES, PRIVATE_FILES)
     published = tuple(names.objects(names.images_bucket, key) for key in patterns)
@@ -122,6 +138,6 @@ def list_renditions(names: Names) -> Statement:
 
 def erase_renditions(names: Names) -> Statement:
     """Erasure of renditions."""
-    why = "An erased image leaves no file below its id, public or private."
+    why = "An erased image leaves no file below its id, and a redacted one none that shows more."
     renditions = tuple(names.objects(names.images_bucket, ids) for ids in (*_IDS, PRIVATE_FILES))
     return Statement("EraseRenditions", why, ("s3:DeleteObjectVersion",), renditions)

@@ -43,8 +43,8 @@ class Names:
 
     `kms_key_arn` is empty without a customer managed key, `distribution_id` without a CDN,
     `event_bus` if events are not published, and `webhook_secret` (the name of a parameter) if
-    there are no webhooks, `cdn_key` (likewise) if private images are not signed.
-    `former_key_arns` are the keys that encrypted earlier data.
+    there are no webhooks, `cdn_key` (likewise) if private images are not signed. With `faces`
+    Amazon Rekognition is used. `former_key_arns` are the keys that encrypted earlier data.
     """
 
     place: Location
@@ -62,6 +62,7 @@ class Names:
     kms_key_arn: str = ""
     former_key_arns: tuple[str, ...] = ()
     xray: bool = False
+    faces: bool = False
 
     def bucket(self, name: str) -> str:
         """The ARN of a bucket."""
@@ -153,6 +154,7 @@ def names_of(
         kms_key_arn=kms_key_arn,
         former_key_arns=former_key_arns,
         xray=xray,
+        faces=environment.get("SMART_CROP") == "faces",
     )
 
 

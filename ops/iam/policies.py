@@ -65,6 +65,8 @@ _PARTS = {
         buckets.find_missing_originals,
         buckets.read_watermarks,
         buckets.check_manifests,
+        buckets.find_abandoned_uploads,
+        buckets.abort_uploads,
         *_ERASE,
         buckets.list_renditions,
         buckets.write_renditions,
@@ -87,6 +89,9 @@ _ERASING = frozenset(
 )
 _PUBLISHING = frozenset(function for function, parts in _PARTS.items() if may.keep_records in parts)
 
+# Those that render originals for the first time, or again
+_SUGGESTING = frozenset({"api_handler", "process_again", "process_upload"})
+
 FUNCTIONS = tuple(_PARTS)
 
 
@@ -107,6 +112,8 @@ def statements_of(function: str, names: Names) -> list[Statement]:
         own.append(events.find_pending_events(names))
     if names.cdn_key and function == "api_handler":
         own.append(may.read_cdn_key(names))
+    if names.faces and function in _SUGGESTING:
+        own.append(may.find_faces())
     if names.webhook_secret and function == "send_webhook":
         own.append(events.read_webhook_secret(names))
     own += use_of_key(names, own)

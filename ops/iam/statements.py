@@ -208,6 +208,12 @@ def write_log(names: Names, function: str) -> Statement:
     return Statement("WriteItsLog", why, actions, (names.log_streams(function),), LAMBDA)
 
 
+def find_faces() -> Statement:
+    """Searching pictures for faces."""
+    why = "Faces are searched for in pictures that are sent along; this permission has no ARNs."
+    return Statement("FindFaces", why, ("rekognition:DetectFaces",), ("*",))
+
+
 def send_traces() -> Statement:
     """X-Ray."""
     why = "Only if X-Ray is enabled; its two actions support no resource but *."

@@ -24,8 +24,9 @@ _CAUSE = "reprocess"
 class Reprocessing:
     """Requests images to be processed again.
 
-    With `only_missing`, only images whose records differ from this checkout's variants table, and
-    only their missing renditions. With `dry_run` nothing is requested. `tally` has the counts.
+    With `only_missing`, only images whose records differ from this checkout's variants table or
+    lack what earlier versions did not read, and only their missing renditions. With `dry_run`
+    nothing is requested. `tally` has the counts.
     """
 
     def __init__(
@@ -73,8 +74,12 @@ class Reprocessing:
     def _is_wanted(self, image: Image) -> bool:
         if not self._only_missing:
             return True
-        ready = image.status is Status.READY
-        return ready and image.processing.rules != self._wiring.renderer.rules(image)
+        renderer = self._wiring.renderer
+        return image.status is Status.READY and (
+            image.processing.rules != renderer.rules(image)
+            or image.provenance is None
+            or renderer.lacks_suggestion(image)
+        )
 
     def _send(self, image: Image) -> None:
         request = ReprocessRequest(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
 from botocore.exceptions import ClientError
+from botocore.session import Session
 
 from chalicelib.aws import clients
 from chalicelib.aws.faults import code_of
@@ -49,15 +49,13 @@ class Where:
 def open_stage(where: Where) -> Wiring:
     """The application's wiring over the stage's stores; CloudError says why they can't be used.
 
-    It configures boto3 for the whole process, so a process can open only one stage.
+    It configures the clients of the whole process, so a process can open only one stage.
     """
     # Warnings about more calls than pooled connections are of no interest to the user.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
     environment = _enter_local(where) if where.stage == LOCAL else _enter_deployed(where)
     wiring = Wiring(read_settings(environment))
     wiring.telemetry = NullTelemetry()
-    # Created here, one after the other: boto3's session is not thread-safe.
-    clients.s3(), clients.dynamodb(), clients.sqs()
     settings = wiring.settings
     check_bucket(settings.uploads_bucket, _absent(where, f"bucket {settings.uploads_bucket}"))
     _check_table(wiring.images, _absent(where, f"table {settings.images_table}"))
@@ -97,7 +95,7 @@ def _enter_local(where: Where) -> Mapping[str, str]:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update({n: v for n, v in environment.items() if n.startswith("AWS_")})
-    boto3.setup_default_session()
+    clients.use_session(Session())
     clients.wait_for_stores(PART_TIMEOUT_SECONDS)
     return environment
 
@@ -110,7 +108,9 @@ def _enter_deployed(where: Where) -> Mapping[str, str]:
     environment: Mapping[str, str] = configuration_of(where.stage)["environment_variables"]
     environment = {**environment, **variants.setting()}
     account = connect(where.profile, where.region)
-    boto3.setup_default_session(profile_name=account.profile, region_name=account.region)
+    session = Session(profile=account.profile)
+    session.set_config_variable("region", account.region)
+    clients.use_session(session)
     return environment
 
 

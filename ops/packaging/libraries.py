@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -31,10 +32,16 @@ def wanted(requirements: str) -> str:
     return "".join(line for line in requirements.splitlines(True) if not _CHALICE.match(line))
 
 
-def install(builder: Wheels, abi: str, project: Path, site: Path) -> None:
-    """Install into the new folder `site` what `project`'s functions need on Lambda with `abi`."""
+def install(
+    builder: Wheels, abi: str, project: Path, site: Path, further: Sequence[Path] = ()
+) -> None:
+    """Install into the new folder `site` what `project`'s functions need on Lambda with `abi`.
+
+    `further` are requirements files of optional formats.
+    """
     requirements = site.parent / "requirements.txt"
-    requirements.write_text(wanted((project / "requirements.txt").read_text()))
+    files = (project / "requirements.txt", *further)
+    requirements.write_text("".join(wanted(file.read_text()) for file in files))
     try:
         builder.build_site_packages(abi, str(requirements), str(site))
     except MissingDependencyError as error:

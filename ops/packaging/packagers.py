@@ -3,9 +3,10 @@
 import hashlib
 import importlib.util
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from chalice.deploy.packager import AppOnlyDeploymentPackager, LayerDeploymentPackager
 
@@ -51,7 +52,11 @@ class CodePackager(AppOnlyDeploymentPackager):
 
 
 class LayerPackager(LayerDeploymentPackager):
-    """The libraries, and vendor/."""
+    """The libraries, those of optional formats among them, and vendor/."""
+
+    def __init__(self, *args: Any, further: Sequence[Path] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._further = further
 
     def create_deployment_package(self, project_dir: str, python_version: str) -> str:
         """The path of the zip file, which is created unless it exists."""
@@ -63,7 +68,7 @@ class LayerPackager(LayerDeploymentPackager):
                 site.parent.mkdir(parents=True)
                 abi = self._RUNTIME_TO_ABI[python_version]
                 wheels = libraries.Wheels(self._osutils, architecture=self._architecture)
-                libraries.install(wheels, abi, Path(project_dir), site)
+                libraries.install(wheels, abi, Path(project_dir), site, self._further)
                 for place, source in _vendored(project_dir):
                     _copy(source, site / place)
                 compile_modules(Path(scratch), _LAYER_HOME)
@@ -72,7 +77,8 @@ class LayerPackager(LayerDeploymentPackager):
 
     def deployment_package_filename(self, project_dir: str, python_version: str) -> str:
         """Where Chalice looks for it; the name depends on the content."""
-        requirements = Path(project_dir, "requirements.txt").read_text()
+        files = (Path(project_dir, "requirements.txt"), *self._further)
+        requirements = "".join(file.read_text() for file in files)
         services = called_services(Path(project_dir, "chalicelib"))
         parts = [
             ("", libraries.wanted(requirements).encode()),

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-_CLIENT = re.compile(r'boto3\.client\(\s*"([a-z0-9-]+)"')
+_CLIENT = re.compile(r'\b_client\(\s*"([a-z0-9-]+)"')
 _EXAMPLES = "examples-1.json"
 
 

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from chalicelib import imaging
 from chalicelib.errors import Reason, Rejection
-from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.edits import Edit
+from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.provenance import label_of
 from chalicelib.model.sizes import readable
 from chalicelib.model.variants import Marks, Variant
 from ops.render.outcomes import FileFault, Outcome, Written, shown
@@ -27,7 +29,9 @@ class Rules(NamedTuple):
     watermarks: Marks
     limits: imaging.Limits
     max_bytes: int
-    focal_point: FocalPoint = CENTRE
+    focal_point: FocalPoint | None = None
+    smart_crop: bool = True
+    edits: tuple[Edit, ...] = ()
 
 
 def render_file(file: str, folder: Path, rules: Rules) -> Outcome:
@@ -39,7 +43,14 @@ def render_file(file: str, folder: Path, rules: Rules) -> Outcome:
             sentence = f"The file is too large. The limit is {readable(rules.max_bytes)}."
             raise Rejection(Reason.TOO_MANY_BYTES, sentence)
         picture = imaging.render(
-            data, rules.variants, rules.limits, rules.watermarks, focal_point=rules.focal_point
+            data,
+            rules.variants,
+            rules.limits,
+            rules.watermarks,
+            edits=rules.edits,
+            focal_point=rules.focal_point,
+            ai_label=label_of(imaging.read_provenance(data)),
+            suggest=rules.smart_crop,
         )
     except Rejection as rejection:
         return Outcome(file, len(data), _milliseconds(start), rejection)
@@ -83,4 +94,5 @@ def _write(folder: Path, rendered: imaging.Rendered) -> Written:
         rendered.height,
         len(rendered.data),
         str(path),
+        rendered.hdr,
     )

@@ -18,6 +18,7 @@ class Written(NamedTuple):
     height: int
     bytes: int
     path: str
+    hdr: bool = False
 
 
 class Outcome(NamedTuple):

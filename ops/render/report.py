@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 from rich.console import Console
 
-from ops.render.outcomes import Outcome, shown
+from ops.render.outcomes import Outcome, Written, shown
 
 
 def show_json(outcome: Outcome) -> None:
@@ -17,10 +17,16 @@ def show_json(outcome: Outcome) -> None:
         "reason": outcome.rejection and outcome.rejection.reason,
         "width": outcome.width,
         "height": outcome.height,
-        "renditions": [written._asdict() for written in outcome.renditions],
+        "renditions": [_fields_of(written) for written in outcome.renditions],
         "milliseconds": outcome.milliseconds,
     }
     click.echo(json.dumps(line))
+
+
+def _fields_of(written: Written) -> dict[str, object]:
+    """The fields of a rendition; `hdr` only of one with a gain map."""
+    fields: dict[str, object] = written._asdict()
+    return fields if written.hdr else {name: fields[name] for name in fields if name != "hdr"}
 
 
 def show(console: Console, outcome: Outcome) -> None:
@@ -38,6 +44,7 @@ def show(console: Console, outcome: Outcome) -> None:
         sides = f"{rendition.width}×{rendition.height}"
         line = f"  {rendition.variant:<{longest}}  {rendition.format:<4}  {sides:<11}"
         line += f"  {rendition.bytes:>11,} bytes  {shown(rendition.path)}"
+        line += "  (HDR)" if rendition.hdr else ""
         console.print(line, markup=False)
 
 

@@ -1,7 +1,7 @@
 """The page's files as they are served: with the site folder's texts and colours.
 
-They are appended to `strings.js` and `style.css`, so that no further file is requested. What is
-painted before the scripts load has the same texts.
+They are appended to `strings.js` and `style.css`, and inserted into the uploader's bundle, so that
+no further file is requested. What is painted before the scripts load has the same texts.
 """
 
 import html
@@ -15,6 +15,9 @@ from ops.site_folder import location, texts
 from ops.site_folder.texts import LANGUAGE, Texts
 
 _STYLE = "style.css"
+_BUNDLE = "bundle/uploader.js"
+# The first line of the bundle, which packages/bundle-uploader.mjs writes.
+_NO_SITE_TEXTS = b"const siteTexts=()=>{};"
 
 _PAINTED = re.compile(r'(<[^<>]*\bdata-text="(\w+)"[^<>]*>)([^<]+)(?=<)')
 _LABELLED = re.compile(r'<[^<>]*\bdata-label="(\w+)"[^<>]*>')
@@ -29,7 +32,9 @@ def customized(name: str, content: bytes) -> bytes:
     SettingsError if a file of the site folder is wrong.
     """
     if name == location.STRINGS:
-        return content + _appended_strings(content)
+        return content + _own_strings()
+    if name == _BUNDLE and (own := _own_strings()):
+        return content.replace(_NO_SITE_TEXTS, b"const siteTexts=(strings)=>{%b};" % own, 1)
     if name == _STYLE:
         return content + _appended_theme()
     if name.endswith(".html"):
@@ -46,7 +51,7 @@ def tolerant(name: str, content: bytes) -> bytes:
         return customized(name, content)
     except SettingsError as reason:
         report = f"\nconsole.error({json.dumps(str(reason))});\n"
-        return content + report.encode() if name == location.STRINGS else content
+        return content + report.encode() if name in (location.STRINGS, _BUNDLE) else content
 
 
 def check() -> list[str]:
@@ -60,12 +65,13 @@ def check() -> list[str]:
     return texts.unknown(_texts(source, "", name), _texts(source, own, name), name)
 
 
-def _appended_strings(content: bytes) -> bytes:
-    _, own = _strings()
+def _own_strings() -> bytes:
+    """The program that changes the texts in scope, `strings`; empty if there is none."""
+    source, own = _strings()
     if not own:
         return b""
     name = _shown(location.STRINGS)
-    _texts(content.decode(), own, name)
+    _texts(source, own, name)
     return texts.wrapped(own, name).encode()
 
 

@@ -150,6 +150,15 @@ def record(stage: str, section: Mapping[str, Any]) -> bool:
     return True
 
 
+def choose(stage: str, variables: Mapping[str, str]) -> Path:
+    """Set environment variables of a stage in stages.toml, as a user does; return the file."""
+    path = location.folder() / location.STAGES
+    text = path.read_text("utf-8") if path.is_file() else _HEADING
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace(path, with_sections(text, {stage: {"environment_variables": variables}}))
+    return path
+
+
 def own_part(stage: str, section: Section, shape: Section) -> Section:
     """What a stage has beyond a new one of this `shape`; all, if that is a stage of a user's."""
     return difference(section, _new(stage, shape) if is_example(shape) else {})

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from ops.client.api import Api
 from ops.client.bucket import Form, send
 from ops.client.connection import Connection
-from ops.client.errors import BUCKET_FAULTS, FORBIDDEN, BucketRefused
+from ops.client.errors import BUCKET_FAULTS, CONFLICT, FORBIDDEN, BucketRefused, Refused
+from ops.client.parts import PartsUpload
 from ops.uploader.files import Source
 from ops.uploader.journal import StoredTicket, Tickets
 from ops.uploader.progress import Row
 
+_WHOLE = 8 * 1024 * 1024  # bytes: larger files are sent in parts
 _WAITING = ("pending", "expired")
 _UNDER_WAY = ("pending", "processing", "ready")
 
@@ -24,7 +26,7 @@ class Means:
     api: Api
     tickets: Tickets
     stopping: threading.Event
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,11 @@ class _Attempts:
         valid = self._stored if self._stored and self._stored.is_valid else None
         try:
             return self._send(valid or self._order())
-        except BucketRefused as refusal:
-            # The store's clock decides whether a ticket has expired, not this machine's.
-            if refusal.status != FORBIDDEN:
+        except Refused as refusal:
+            # The store's clock decides whether a ticket has expired, not this machine's; an upload
+            # in parts that has ended is a conflict.
+            is_expired = isinstance(refusal, BucketRefused) and refusal.status == FORBIDDEN
+            if not is_expired and refusal.status != CONFLICT:
                 raise
         return self._send(self._order())
 
@@ -95,6 +99,7 @@ class _Attempts:
             "content_type": self._source.content_type(),
             "size": self._source.size,
             "sha256": self._sha256,
+            **({"multipart": True} if self._source.size > _WHOLE else {}),
             **self._means.options,
         }
         ticket = self._means.api.ticket(order, self._row.wait)
@@ -110,9 +115,14 @@ class _Attempts:
             return stored
         self._row.begin()
         stop = self._means.stopping.is_set
-        with self._source.opened() as stream:
-            form = Form(stored.ticket["fields"], stream, self._source.size, self._row.advance, stop)
-            send(self._means.connection, stored.ticket, form)
+        means, ticket, size = self._means, stored.ticket, self._source.size
+        if "part_bytes" in ticket:
+            opened, sent = self._source.opened, self._row.advance
+            PartsUpload(means.connection, means.api, ticket, opened, size, sent, stop).run()
+        else:
+            with self._source.opened() as stream:
+                form = Form(ticket["fields"], stream, size, self._row.advance, stop)
+                send(means.connection, ticket, form)
         self._stored = StoredTicket(stored.ticket, is_sent=True)
         self._means.tickets.keep(self._sha256, self._stored)
         return Arrived(stored.image_id, self._sha256)

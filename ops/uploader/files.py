@@ -18,9 +18,10 @@ from chalicelib.imaging.signatures import HEAD_BYTES, sniff
 from chalicelib.model.formats import (
     FORMATS,
     MEDIA_TYPE_OF_SUFFIX,
-    RAW_SUFFIXES,
     UNKNOWN_TYPE,
+    UNREAD_RAW_SUFFIXES,
     InputFormat,
+    format_of,
 )
 from ops.render.outcomes import FileFault, shown
 
@@ -46,7 +47,10 @@ class Source:
         """
         kind = self.format()
         named = MEDIA_TYPE_OF_SUFFIX.get(Path(self.path).suffix.lower(), UNKNOWN_TYPE)
-        return FORMATS[kind].media_type if kind else named
+        # Only directories behind the first bytes may tell a raw file from a TIFF.
+        if kind is None or (kind == "tiff" and _is_raw(self.path)):
+            return named
+        return FORMATS[kind].media_type
 
     def format(self) -> InputFormat | None:
         """Its format by the first bytes; None if they are not a picture's."""
@@ -93,7 +97,11 @@ class Found:
 
 
 def find_files(names: Sequence[str]) -> Found:
-    """Find the files of a command line. In folders, hidden files and others are skipped."""
+    """Find the files of a command line.
+
+    In folders, hidden files and others are skipped, and raw files beside a picture of their name:
+    cameras store both of one photo.
+    """
     found = Found([], {}, 0)
     skipped = 0
     for name in dict.fromkeys(names):
@@ -113,10 +121,12 @@ def _add_folder(folder: str, found: Found) -> int:
 
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(name for name in files if not name.startswith(".")):
+        shown = sorted(name for name in files if not name.startswith("."))
+        developed = {_stem(name) for name in shown if _is_developed(name)}
+        for name in shown:
             path = os.path.join(parent, name)
             try:
-                if _is_picture(path):
+                if _is_picture(path) and not (_is_raw(name) and _stem(name) in developed):
                     _add(path, found)
                 else:
                     others += 1
@@ -130,10 +140,25 @@ def _is_picture(path: str) -> bool:
     suffix = Path(path).suffix.lower()
     if suffix in MEDIA_TYPE_OF_SUFFIX:
         return True
-    # Opening a pipe would wait for a writer. Raw files would be sent only to be rejected.
-    if suffix in RAW_SUFFIXES or not os.path.isfile(path):
+    # Opening a pipe would wait for a writer. These raw files would be sent only to be rejected.
+    if suffix in UNREAD_RAW_SUFFIXES or not os.path.isfile(path):
         return False
     return Source(path, 0).format() is not None
+
+
+def _is_raw(name: str) -> bool:
+    """Whether a file is named like a camera's raw file."""
+    kind = format_of(MEDIA_TYPE_OF_SUFFIX.get(Path(name).suffix.lower(), ""))
+    return kind is not None and FORMATS[kind].is_raw
+
+
+def _is_developed(name: str) -> bool:
+    """Whether a file is named like a picture that a camera stores beside its raw file."""
+    return Path(name).suffix.lower() in MEDIA_TYPE_OF_SUFFIX and not _is_raw(name)
+
+
+def _stem(name: str) -> str:
+    return Path(name).stem.lower()
 
 
 def _add(name: str, found: Found) -> None:

@@ -24,7 +24,7 @@ Change = Callable[[], Call]  # changes the object; returns the call with its eve
 
 def renditions_of(image_id: str, data: bytes) -> frozenset[str]:
     """The keys that the renditions of `data` have."""
-    made = imaging.render(data, VARIANTS, _LIMITS, {}).renditions
+    made = imaging.render(data, VARIANTS, _LIMITS, {}, suggest=True).renditions
     return frozenset(keys.rendition_key(image_id, r.data, r.variant, r.extension) for r in made)
 
 

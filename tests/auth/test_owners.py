@@ -48,6 +48,15 @@ SUBJECTS = [
 ]
 
 
+# Of an upload in parts that has begun.
+PARTS_OF_OTHERS = [
+    ("GET", "/uploads/{id}/parts", None),
+    ("POST", "/uploads/{id}/parts", {"parts": [{"number": 1, "sha256": "ab" * 32}]}),
+    ("POST", "/uploads/{id}/complete", {"parts": ["ab" * 32]}),
+    ("DELETE", "/uploads/{id}", None),
+]
+
+
 def filled(body: object, image: dict[str, str]) -> object:
     if not isinstance(body, dict) or "key" not in body:
         return body
@@ -67,6 +76,20 @@ def test_anothers_image_is_not_found(
     assert set(answer.headers) == set(unknown.headers)
     assert harness.wiring.images.get(image["id"]) == before
     assert harness.wiring.work.bodies == []
+
+
+@pytest.mark.parametrize(("method", "path", "body"), PARTS_OF_OTHERS)
+def test_anothers_upload_in_parts_is_not_found(
+    harness: Harness, method: str, path: str, body: object
+) -> None:
+    order = UPLOAD | {"multipart": True}
+    ticket = harness.request("POST", "/uploads", harness.token("ann"), order).json_body
+    before = harness.wiring.images.get(ticket["image_id"])
+    path = path.format(id=ticket["image_id"])
+    answer = harness.request(method, path, harness.token("bob"), body)
+    assert (answer.status_code, answer.json_body["code"]) == (404, "not_found")
+    assert harness.wiring.images.get(ticket["image_id"]) == before
+    assert harness.wiring.multipart_store.parts(before.original_file, before.ticket.upload_id) == []
 
 
 def test_anothers_images_are_not_listed(harness: Harness) -> None:

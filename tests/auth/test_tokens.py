@@ -11,6 +11,10 @@ from tests.builders import ULID
 SHARE = "aaaabbbbccccdddd"
 ROUTES = {
     ("POST", "/uploads"): Scope.UPLOAD,
+    ("GET", f"/uploads/{ULID}/parts"): Scope.UPLOAD,
+    ("POST", f"/uploads/{ULID}/parts"): Scope.UPLOAD,
+    ("POST", f"/uploads/{ULID}/complete"): Scope.UPLOAD,
+    ("DELETE", f"/uploads/{ULID}"): Scope.UPLOAD,
     ("GET", "/generate-upload-url?filename=a.png&content_type=image/png"): Scope.UPLOAD,
     ("GET", "/images"): Scope.READ,
     ("POST", "/images"): Scope.UPLOAD,

@@ -2,10 +2,14 @@
 
 import configparser
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.session import Session
+from botocore.stub import Stubber
 
 from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
@@ -18,6 +22,12 @@ from tests.fakes.table import MemoryImages
 from tests.stack.running import running_aws, running_seaweedfs
 
 BUCKET = "test-uploads"
+# Of clients whose requests reach nobody
+ANYONE = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "any",
+    "AWS_SECRET_ACCESS_KEY": "any",
+}
 
 
 @pytest.fixture
@@ -87,6 +97,18 @@ def fresh_table(
 
 
 def lead_boto3(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point boto3 to the server and credentials in `environment`."""
+    """Point new clients to the server and credentials in `environment`."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    # A session keeps the first credentials that it has found.
+    monkeypatch.setattr(clients, "_session", Session())
+
+
+@contextmanager
+def stubbed(client: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """The stubber of a client of `clients`, which reaches no server."""
+    lead_boto3(ANYONE, monkeypatch)
+    client.cache_clear()  # type: ignore[attr-defined]
+    with Stubber(client()) as stubber:
+        yield stubber
+    client.cache_clear()  # type: ignore[attr-defined]

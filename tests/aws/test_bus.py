@@ -16,7 +16,7 @@ from chalicelib.errors import TransientError
 from chalicelib.ports.messaging import EventBus
 from ops.local import names
 from ops.local.storage import stores
-from tests.aws.conftest import lead_boto3
+from tests.aws.conftest import lead_boto3, stubbed
 from tests.events.builders import outbox_event
 from tests.fakes.others import MemoryBus
 
@@ -85,18 +85,8 @@ def test_ten_events_are_accepted_at_once(bus: tuple[EventBus, Received]) -> None
 
 @pytest.fixture
 def stubber(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    lead_boto3(
-        {
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "any",
-            "AWS_SECRET_ACCESS_KEY": "any",
-        },
-        monkeypatch,
-    )
-    clients.events.cache_clear()
-    with Stubber(clients.events()) as stubber:
+    with stubbed(clients.events, monkeypatch) as stubber:
         yield stubber
-    clients.events.cache_clear()
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])

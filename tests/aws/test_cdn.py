@@ -8,19 +8,15 @@ from botocore.stub import ANY, Stubber
 from chalicelib.aws import clients
 from chalicelib.aws.cdn import CloudFront
 from chalicelib.errors import TransientError
+from tests.aws.conftest import stubbed
 from tests.builders import ULID
 
 
 @pytest.fixture
 def stubber(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "any")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    clients.cloudfront.cache_clear()
-    with Stubber(clients.cloudfront()) as stubber:
+    with stubbed(clients.cloudfront, monkeypatch) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
-    clients.cloudfront.cache_clear()
 
 
 FILES = [f"{ULID}/0123456789abcdef/a b.webp", f"{ULID}/i/mobile.webp"]

@@ -15,6 +15,8 @@ from chalicelib.aws.parameters import SsmParameters
 from chalicelib.deletion import Deleter
 from chalicelib.errors import TransientError
 from chalicelib.events.schemas import outbox_event_of
+from chalicelib.model.edits import MOST_EDITS, Redact
+from chalicelib.model.focal_point import FocalPoint, SuggestedFocalPoint
 from chalicelib.model.image import RECENT, Event, Image, Status, Visibility
 from chalicelib.model.patch import (
     LONGEST_ALT,
@@ -241,7 +243,12 @@ def fullest(image: Image) -> Image:
     alt = {"en": '"' * LONGEST_TEXT}
     alt |= {f"en-x-{number}": others for number in range(MOST_LANGUAGES - 1)}
     tags = tuple("😀" * (LONGEST_TAG - 2) + f"{number:02}" for number in range(MOST_TAGS))
-    return ImagePatch(filename="😀" * 1024, alt=alt, tags=tags).apply(image)
+    box = Redact(x=0.123456, y=0.123456, width=0.654321, height=0.654321, color="#123456")
+    edits = (box,) * MOST_EDITS
+    full = ImagePatch(filename="😀" * 1024, alt=alt, tags=tags, edits=edits).apply(image)
+    point = FocalPoint(x=0.123456, y=0.654321)
+    suggested = SuggestedFocalPoint(x=0.123456, y=0.654321, source="saliency", faces_sought=True)
+    return replace(full, focal_point=point, suggested_focal_point=suggested)
 
 
 def with_most_renditions(image: Image) -> Image:

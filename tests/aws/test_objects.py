@@ -14,6 +14,7 @@ from chalicelib.aws import clients
 from chalicelib.aws.objects import S3Objects
 from chalicelib.errors import ObjectMissing, ReadRefused, Reason, Rejection
 from chalicelib.ports.objects import ListedVersion, ObjectStore
+from tests.aws.conftest import stubbed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import VersioningConfigurationTypeDef
@@ -160,17 +161,12 @@ def test_erasing_another_spelling_of_a_key_erases_nothing(
 
 
 def test_on_aws_any_spelling_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "any")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    clients.s3.cache_clear()
-    with Stubber(clients.s3()) as stubber:
+    with stubbed(clients.s3, monkeypatch) as stubber:
         stubber.add_response("head_object", {}, {"Bucket": BUCKET, "Key": "a//b.jpg"})
         listed = {"Bucket": BUCKET, "Prefix": "a//b.jpg", "MaxKeys": 1}
         stubber.add_response("list_object_versions", {"Versions": [{"Key": "a//b.jpg"}]}, listed)
         assert S3Objects().exists(BUCKET, "a//b.jpg")
         stubber.assert_no_pending_responses()
-    clients.s3.cache_clear()
 
 
 def test_a_written_object_exists(store: ObjectStore) -> None:
@@ -262,6 +258,11 @@ def test_versions_below_a_prefix_are_listed_with_their_keys(store: ObjectStore) 
     assert sorted(found) == ["below/a/1", "below/a/2"]
 
 
+def test_the_version_that_is_read_is_the_latest(store: ObjectStore) -> None:
+    write(store, "latest/a")
+    assert [version.latest for version in versions(store, "latest/a")] == [True]
+
+
 @pytest.fixture
 def small_pages(s3_objects: S3Objects) -> S3Objects:
     """Listings of versions have pages of ten instead of a thousand."""
@@ -298,6 +299,16 @@ def overwrite(bucket: str, key: str, times: int) -> list[str]:
     """The ids of new versions, oldest first."""
     put = partial(clients.s3().put_object, Bucket=bucket, Key=key)
     return [put(Body=str(number).encode())["VersionId"] for number in range(times)]
+
+
+def test_only_the_version_that_is_read_is_the_latest(s3_objects: S3Objects, versioned: str) -> None:
+    overwrite(versioned, "b", 3)
+    found = [version for page in s3_objects.versions(versioned, "b") for version in page]
+    latest = [version.id for version in found if version.latest]
+    assert latest == [s3_objects.read(versioned, "b", 100).version_id]
+    clients.s3().delete_object(Bucket=versioned, Key="b")
+    marked = [version for page in s3_objects.versions(versioned, "b") for version in page]
+    assert {version.id for version in marked if version.latest}.isdisjoint(v.id for v in found)
 
 
 def test_the_newest_versions_are_on_the_first_page(small_pages: S3Objects, versioned: str) -> None:

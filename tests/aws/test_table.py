@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import InvalidRequest, Reason, RecordChanged
-from chalicelib.model.focal_point import FocalPoint
+from chalicelib.model.focal_point import FocalPoint, SuggestedFocalPoint
 from chalicelib.model.image import Event, Image, Placeholder, Rendition, Status
 from chalicelib.model.keys import derived_image_id
 from chalicelib.ports.images import ImageRepository
@@ -46,6 +46,7 @@ def ready(number: int, **changes: Any) -> Image:
         sequencer="0A",
         etag="e",
         focal_point=FocalPoint(x=0.1 + 0.2, y=1e-200),
+        suggested_focal_point=SuggestedFocalPoint(x=0.4, y=1 / 3, source="saliency"),
         alt={"en": "A red door", "de": "Eine rote Tür"},
         tags=("red", "Door"),
         placeholder=Placeholder(color="#aabbcc", data_uri="data:,"),

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality import document, fitting, validating
+from benchmarks.quality import bounds, document, fitting, validating
+from benchmarks.quality.measuring import File
 from benchmarks.quality.validating import Comparison, Compression
+from chalicelib.imaging.quality import TARGET
 from chalicelib.imaging.quality.perception import Differences, Weights, score
 
 WEIGHTS = Weights(fine=20, worst=10, middle=60, coarse=500, blue=200, always=1)
@@ -54,13 +56,27 @@ def test_bytes_are_compared_at_an_equal_tenth_percentile(tenth: float, megabytes
     assert validating.ratio(compression("auto", 1, tenth), others) == pytest.approx(1 / megabytes)
 
 
+def curve(better: float) -> list[File]:
+    """A photograph's files: the score is the quality and `better`, each point takes 2 % more."""
+    return [File(round(1e9 * 1.02**quality), quality + better) for quality in bounds.QUALITIES]
+
+
+def test_a_perfect_choice_gives_each_photograph_the_target() -> None:
+    photographs = [curve(0), curve(8)]
+    found = bounds.bound(640, "sharp's own", photographs, photographs)
+    assert found.quality == pytest.approx(TARGET - 0.8)  # the tenth percentile is 0.8 above it
+    assert found.bytes == pytest.approx((1.02**0.8 + 1.02**-7.2) / 2)
+
+
 def test_the_page_has_the_figures_of_the_latest_run() -> None:
-    assert document.DOCUMENT.read_text(encoding="utf-8") == document.page(document.load())
+    assert document.DOCUMENT.read_text(encoding="utf-8") == document.page(
+        document.load(), document.load_bounds()
+    )
 
 
 def test_the_page_shows_the_ratios_beside_the_figures() -> None:
     compressions = [compression("82", 2, 70), compression("auto", 1.5, 71)]
     comparison = Comparison("held-out", "webp", 640, 9, compressions, 0.7512, 0.8)
-    page = document.page(document.Results("someone", [comparison]))
+    page = document.page(document.Results("someone", [comparison]), document.load_bounds())
     assert "| webp 640 | 9 | auto | 1.50 | 74.0 | 71.0 | 68.0 | ×0.75 | ×0.80 |" in page
     assert "| webp 640 | 9 | 82 | 2.00 | 73.0 | 70.0 | 67.0 |  |  |" in page

@@ -71,6 +71,12 @@ def test_the_floor_writes_the_bytes_that_darkroom_writes(photograph: Path):
     assert files[0][2] == pytest.approx(ours[0][2], rel=0.02)
 
 
+def test_the_floor_through_pillow_writes_darkrooms_files(photograph: Path):
+    files = response("floor", photograph, method=2, pillow=True)["files"]
+    ours = response("darkroom", photograph)["files"]
+    assert files[:3] == ours[:3]  # Darkroom's own cropping may differ in the last bits
+
+
 def test_a_worker_that_ended_is_reported(tmp_path: Path):
     with pytest.raises(RuntimeError, match="ended at"):
         response("tutorial", tmp_path / "nothing.jpg")

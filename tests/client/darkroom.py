@@ -1,5 +1,6 @@
 """A fake Darkroom in memory, over HTTP, whose faults tests control."""
 
+import hashlib
 import json
 import threading
 import zlib
@@ -15,6 +16,7 @@ from tests.frontend.servers import Request, Response, serving
 from tests.waiting import GENEROUS
 
 Json = dict[str, Any]
+PART_BYTES = 4_000_000
 ALPHABET = "".join(sorted({*digits, *ascii_uppercase} - {*"ILOU"}))
 
 
@@ -47,6 +49,8 @@ class FakeDarkroom:
         self.cuts_files = 0  # how many downloads end too early
         self.token = ""
         self.arrivals: list[str] = []  # ids of images whose files have arrived completely
+        self.parts: dict[str, dict[int, bytes]] = {}  # those that have arrived, by image
+        self.part_arrivals: list[int] = []
         self.life = 3600  # lifetime of a ticket in seconds
         self.polls = 1
         self.loses_answers = False
@@ -72,7 +76,8 @@ class FakeDarkroom:
         if kind == "health":
             return _json({"status": "ok", "version": "1"})
         if kind == "bucket":
-            return self._take(request)
+            is_part = request.method == "PUT"
+            return self._take_part(request) if is_part else self._take(request)
         if kind == "files":
             return self._file(request.path.removeprefix("/files/"))
         if kind not in ("uploads", "images"):
@@ -84,9 +89,14 @@ class FakeDarkroom:
         with self._lock:
             if self.faults[kind]:
                 return self.faults[kind].popleft()
-            if kind == "uploads":
-                return self._ticket(json.loads(content))
-            return self._images(request, content)
+            return self._call(request, content)
+
+    def _call(self, request: Request, content: bytes) -> Response | None:
+        if request.path == "/uploads":
+            return self._ticket(json.loads(content))
+        if request.path.startswith("/uploads/"):
+            return self._parts(request, content)
+        return self._images(request, content)
 
     def _file(self, name: str) -> Response | None:
         data = self.files.get(name)
@@ -110,7 +120,41 @@ class FakeDarkroom:
         fields = {"key": image["id"], "policy": "p"}
         ticket = {"image_id": image["id"], "method": "POST", "url": f"{self.address}/bucket"}
         rest = {"fields": fields, "expires_at": end.isoformat(), "max_bytes": 9, "status_url": "x"}
+        if order.get("multipart"):
+            self.parts[image["id"]] = {}
+            count = -(-order["size"] // PART_BYTES)
+            rest |= {"part_bytes": PART_BYTES, "part_count": count, "parts_url": "x"}
         return _json(ticket | rest, 201)
+
+    def _parts(self, request: Request, content: bytes) -> Response:
+        _, _, image_id, what = request.path.split("/")
+        arrived = self.parts.get(image_id)
+        if arrived is None:
+            return problem(409, "conflict", "This upload has ended.")
+        if what == "complete":
+            self.arrivals.append(image_id)
+            self.images[image_id]["status"] = "processing"
+            self.files[image_id] = b"".join(arrived[number] for number in sorted(arrived))
+            return _json({"image_id": image_id, "status": "pending"})
+        if request.method == "GET":
+            listed = [{"number": n, "bytes": len(data)} for n, data in sorted(arrived.items())]
+            return _json({"complete": image_id in self.arrivals, "parts": listed})
+        (wanted,) = json.loads(content)["parts"]
+        url = f"{self.address}/bucket/{image_id}/{wanted['number']}"
+        headers = {"x-amz-checksum-sha256": wanted["sha256"]}
+        return _json({"parts": [{"number": wanted["number"], "url": url, "headers": headers}]})
+
+    def _take_part(self, request: Request) -> Response | None:
+        _, _, image_id, number = request.path.split("/")
+        data = request.body.read(request.length)
+        with self._lock:
+            fault = self.faults["bucket"].popleft() if self.faults["bucket"] else False
+            if fault or fault is None:
+                return fault
+            assert request.headers["x-amz-checksum-sha256"] == hashlib.sha256(data).hexdigest()
+            self.parts[image_id][int(number)] = data
+            self.part_arrivals.append(int(number))
+        return Response(200)
 
     def _take(self, request: Request) -> Response | None:
         with self._lock:
@@ -190,7 +234,8 @@ class FakeDarkroom:
 
 def new_image(number: int, order: Json) -> Json:
     """A pending image, as returned by the API."""
-    empty = ("reason", "detail", "width", "height", "focal_point", "placeholder", "savings")
+    empty = ("reason", "detail", "width", "height", "original_width", "original_height")
+    empty += ("focal_point", "placeholder", "savings")
     image_id = f"01M7Y2N0N9BYRK049JRFXG{ALPHABET[number // 32]}{ALPHABET[number % 32]}00"
     return dict.fromkeys((*empty, "cost_usd_estimate", "milliseconds", "markup")) | {
         "id": image_id,
@@ -203,6 +248,7 @@ def new_image(number: int, order: Json) -> Json:
         "sha256": order["sha256"],
         "created_at": "2026-05-01T12:00:00Z",
         "renditions": [],
+        "edits": order.get("edits", []),
         "tags": [],
         "alt": {},
         "visibility": "public",

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.model.formats import FORMATS, RawFormat
 from tests.client.conftest import Run
 from tests.client.darkroom import FakeDarkroom
+from tests.imaging.raws import raw
 from tests.imaging.samples import four_corners, saved
 
 
@@ -121,10 +123,45 @@ def test_pictures_in_a_folder_are_found_by_their_content(
     assert names == {"IMG_0001", "photo.dat", "notes.txt"}
 
 
-def test_raw_files_and_pipes_in_a_folder_are_skipped(
+@pytest.mark.parametrize("kind", ["arw", "cr3", "nef", "raf"])
+def test_a_raw_file_is_sent_under_the_type_of_its_suffix(
+    run: Run, tmp_path: Path, darkroom: FakeDarkroom, kind: RawFormat
+) -> None:
+    # Its maker is not among the first bytes.
+    data = raw(kind, saved(four_corners(), "jpeg")).replace(b"NIKON", b"?????")
+    (tmp_path / f"a.{kind.upper()}").write_bytes(data)
+    run("upload", str(tmp_path))
+    types = [image["content_type"] for image in darkroom.images.values()]
+    assert types == [FORMATS[kind].media_type]
+
+
+def test_a_raw_file_beside_a_picture_of_its_name_is_skipped_in_a_folder(
+    run: Run, tmp_path: Path, darkroom: FakeDarkroom
+) -> None:
+    for number, name in enumerate(("one.JPG", "one.NEF", "two.nef", "three.nef", "deep/two.jpg")):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kind = "nef" if path.suffix.lower() == ".nef" else "jpeg"
+        path.write_bytes(saved(four_corners(96 + number), kind))
+    done = run("upload", str(tmp_path / "in"))
+    names = [image["filename"] for image in darkroom.images.values()]
+    assert sorted(names) == ["one.JPG", "three.nef", "two.jpg", "two.nef"]
+    assert "Skipped: 1 file" in done.stderr
+
+
+def test_a_raw_file_that_is_named_is_sent_whatever_is_beside_it(
+    run: Run, tmp_path: Path, darkroom: FakeDarkroom
+) -> None:
+    for name, kind in (("one.jpg", "jpeg"), ("one.nef", "nef")):
+        (tmp_path / name).write_bytes(saved(four_corners(), kind))
+    run("upload", str(tmp_path / "one.nef"))
+    assert [image["filename"] for image in darkroom.images.values()] == ["one.nef"]
+
+
+def test_unread_raw_files_and_pipes_in_a_folder_are_skipped(
     run: Run, folder: Path, darkroom: FakeDarkroom
 ) -> None:
-    (folder / "a.NEF").write_bytes(saved(four_corners(), "tiff"))
+    (folder / "a.3FR").write_bytes(saved(four_corners(), "tiff"))
     os.mkfifo(folder / "pipe")
     done = run("upload", str(folder))
     assert len(darkroom.arrivals) == 3

@@ -90,6 +90,21 @@ def test_chalices_own_commands_read_it(deployed: World) -> None:
     assert inventory(deployed) == before
 
 
+def test_a_format_is_explained_once_and_stays_on_until_it_is_switched_off(
+    deployed: World,
+) -> None:
+    def setting(*options: str) -> tuple[str, bool]:
+        printed = deployed.run(*DEPLOY, *options).succeeded().out
+        functions = inventory(deployed)["functions"]
+        return functions["darkroom-test"]["settings"].get("ALLOW_HEIC", ""), "LGPL" in printed
+
+    assert setting() == ("", False)
+    assert setting("--heic") == ("1", True)
+    assert setting() == ("1", False)
+    assert setting("--heic") == ("1", False)
+    assert setting("--no-heic") == ("0", False)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "error"),
     [

@@ -203,7 +203,8 @@ def copy_project(folder: Path, *, libraries: bool = False) -> Path:
     if libraries:
         shutil.copy(PROJECT / "requirements.txt", folder / "requirements.txt")
         return folder
-    (folder / "requirements.txt").write_text("")
+    for name in ("requirements.txt", "requirements-heic.txt"):
+        (folder / name).write_text("")
     (folder / "vendor" / "in_the_layer.py").write_text("")
     return folder
 

@@ -5,6 +5,7 @@ from tests.docs.markdown import Block
 # A document's language that other tests run, and their path.
 ELSEWHERE = {
     ("docs/uploader.md", "html"): "tests/frontend/test_documents.py",
+    ("docs/third-party-uploaders.md", "js"): "tests/e2e/test_third_party.py",
     ("docs/delivery.md", "perl"): "tests/docs/test_running.py",
     ("docs/delivery.md", "php"): "tests/docs/test_running.py",
     ("docs/delivery.md", "ruby"): "tests/docs/test_running.py",

@@ -38,7 +38,7 @@ def test_every_path_exists(path: str) -> None:
 
 
 def test_all_questions_have_an_answer() -> None:
-    assert len(ANSWERS) == 13
+    assert len(ANSWERS) == 15
     assert {file for file, _ in NAMES} == {file for _, file, _ in ANSWERS}
 
 

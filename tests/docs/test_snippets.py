@@ -30,6 +30,7 @@ PROGRAMS = [
     "curl",
     "cut",
     "eval",
+    "exiftool",
     "git",
     "make",
     "openssl",

@@ -42,6 +42,31 @@ class ApiClient:
         assert answer.status_code == 204, answer.text
         return str(ticket["image_id"])
 
+    def upload_in_parts(self, data: bytes, **changes: Any) -> str:
+        """Send all parts, the last one first, and put them together."""
+        ticket = self.ticket(data, multipart=True, **changes)
+        size, count = ticket["part_bytes"], ticket["part_count"]
+        parts = [data[start : start + size] for start in range(0, len(data), size)]
+        assert len(parts) == count
+        checksums = [hashlib.sha256(part).hexdigest() for part in parts]
+        wanted = [{"number": n, "sha256": sha256} for n, sha256 in enumerate(checksums, 1)]
+        signed = self._post(ticket["parts_url"], {"parts": wanted})
+        for part in reversed(signed["parts"]):
+            content = parts[part["number"] - 1]
+            sent = requests.put(
+                part["url"], data=content, headers=part["headers"], timeout=GENEROUS
+            )
+            assert sent.status_code == 200, sent.text
+        listed = self._session.get(ticket["parts_url"], timeout=GENEROUS).json()["parts"]
+        assert [part["number"] for part in listed] == list(range(1, count + 1))
+        address = ticket["parts_url"].removesuffix("/parts")
+        return str(self._post(f"{address}/complete", {"parts": checksums})["image_id"])
+
+    def _post(self, address: str, body: Json) -> Json:
+        answer = self._session.post(address, json=body, timeout=GENEROUS)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
     def get(self, path: str, **query: Any) -> requests.Response:
         return self._session.get(f"{self.api}{path}", params=query, timeout=GENEROUS)
 

@@ -85,6 +85,16 @@ def test_an_alternative_text_is_in_the_markup(
     assert ' lang="en" alt="A &quot;red&quot; door"' in done.stdout
 
 
+def test_a_large_file_is_sent_in_parts(run: Client, client: ApiClient, picture: Path) -> None:
+    large = picture.with_name("large.jpg")
+    large.write_bytes(unique(jpeg()).ljust(9_000_000, b"\0"))
+    done = run(client.api, large)
+    assert done.returncode == 0, done.stderr
+    image = next(i for i in client.all_images() if i["markup"] == done.stdout.strip())
+    shown = client.get(f"/uploads/{image['id']}/parts").json()
+    assert (image["bytes"], shown["part_count"], shown["complete"]) == (9_000_000, 2, True)
+
+
 @pytest.mark.parametrize("language", FINDING)
 def test_all_images_with_these_words_and_tags_are_found(
     client: ApiClient, run: Client, tmp_path: Path, language: str

@@ -102,7 +102,8 @@ class MemoryObjects:
     def versions(self, bucket: str, key: str) -> Iterator[Sequence[ListedVersion]]:
         kept = self.kept.get((bucket, key))
         if kept:
-            yield [ListedVersion(key=key, id="null", modified=kept.modified.replace(microsecond=0))]
+            modified = kept.modified.replace(microsecond=0)
+            yield [ListedVersion(key=key, id="null", modified=modified, latest=True)]
 
     def versions_below(self, bucket: str, prefix: str) -> Iterator[Sequence[ListedVersion]]:
         found = [

@@ -7,13 +7,29 @@ from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from chalicelib.auth.tokens import ApiToken
-from chalicelib.errors import TransientError
+from chalicelib.errors import FacesUnavailable, TransientError
+from chalicelib.model.focal_point import FaceBox
 from chalicelib.model.outbox_event import OutboxEvent
 from chalicelib.ports.objects import PresignedPost, PresignedPut
 from chalicelib.ports.sizes import Claim
 from chalicelib.sharing import Share
 
 ORIGIN_SECRET = "the private origin"  # pragma: allowlist secret
+
+
+class FakeFaces:
+    """A FaceDetector that finds what it was told to, or fails with `fault`."""
+
+    def __init__(self, *faces: FaceBox, fault: str = "") -> None:
+        self.faces = faces
+        self.fault = fault
+        self.asked: list[bytes] = []
+
+    def detect(self, jpeg: bytes) -> Sequence[FaceBox]:
+        self.asked.append(jpeg)
+        if self.fault:
+            raise FacesUnavailable(self.fault)
+        return self.faces
 
 
 class FakeSigner:

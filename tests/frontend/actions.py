@@ -9,7 +9,7 @@ from playwright.sync_api import FilePayload, JSHandle, Locator, Page, expect
 from tests.pictures import jpeg
 from tests.waiting import until
 
-BIG = 16_000_000  # bytes; far more than the sockets' buffers hold
+BIG = 8_000_000  # bytes; far more than the sockets' buffers hold, and sent in one piece
 
 
 def photo(name: str = "harbour.jpg", content: bytes | None = None) -> FilePayload:
@@ -28,6 +28,12 @@ def big_file(folder: Path) -> Path:
 def pick(page: Page, *files: FilePayload | Path) -> Locator:
     """Choose files and return the items of all uploads so far."""
     page.get_by_label("Choose photos").set_input_files(cast("list[FilePayload]", list(files)))
+    return items(page)
+
+
+def pick_folder(page: Page, folder: Path) -> Locator:
+    """Choose a folder and return the items of all uploads so far."""
+    page.get_by_label("Choose a folder").set_input_files(folder)
     return items(page)
 
 
@@ -101,9 +107,19 @@ def drop_from_disk(page: Page, *paths: Path) -> None:
     """Drop files and folders of this machine on the page, as from a file manager."""
     session = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        event = {"type": kind, "x": 200, "y": 200, "data": data}
-        session.send("Input.dispatchDragEvent", event)
+
+    def is_taken() -> bool:
+        for kind in ("dragEnter", "dragOver", "drop"):
+            event = {"type": kind, "x": 200, "y": 200, "data": data}
+            session.send("Input.dispatchDragEvent", event)
+        return bool(page.evaluate("() => globalThis.hasDropped"))
+
+    page.evaluate("""() => addEventListener("drop", () => {
+        globalThis.hasDropped = true;
+    }, {capture: true, once: true})""")
+    # Chromium has no "drop" for an element that has moved there since "dragover".
+    until(is_taken)
+    page.evaluate("() => { delete globalThis.hasDropped; }")
     session.detach()
 
 

@@ -14,6 +14,15 @@ from tests.waiting import GENEROUS
 Json = dict[str, Any]
 
 
+PART_BYTES = 4_000_000
+_READY = {"at": "2026-05-01T13:00:00Z", "event": "ready"}
+
+
+def part_size(size: int, number: int) -> int:
+    """How many bytes a part of a file of `size` bytes has."""
+    return min(PART_BYTES, size - (number - 1) * PART_BYTES)
+
+
 class FakeApi:
     """Its attributes are set before a test's actions and inspected afterwards."""
 
@@ -22,18 +31,29 @@ class FakeApi:
         self.images: dict[str, Json] = {}
         self.max_bytes = 25_000_000
         self.problem: Json | None = None
+        self.refused_types: set[str] = set()  # media types that are answered with 415
         self.duplicate_of: str | None = None
         self.rejection: Json = {}
-        self.api_faults: list[int] = []
+        # Statuses, each of one answer: to GET, and to what changes a picture.
+        self.read_faults: list[int] = []
+        self.change_faults: list[int] = []
         self.relative_status_url = False
         self.expires_at = "2099-01-01T00:00:00Z"
         self.page_size = 100
         self.empty_pages = 0  # before the first page that has images
+        self.parts: dict[
+            str, dict[int, str]
+        ] = {}  # checksums of those that the store has, by image
+        self.sent: list[tuple[str, int]] = []  # image and number of each part that arrived
+        self.signed: list[int] = []  # numbers of parts
+        self.completed: dict[str, list[str]] = {}  # checksums, by image
+        self.aborted: list[str] = []
         self.tokens: set[str] = set()  # accepted bearer tokens; none are needed if empty
         self.reprocessed: list[tuple[str, Json]] = []
         self.changed: list[tuple[str, Json]] = []
         self.retry_after = 0  # seconds, in the headers of faults
         self.changes_before_patch: dict[str, Json] = {}  # another user's, by image
+        self.original = b""  # the file of every image
         self.moves_later = False  # files of an image that becomes private
         self.worker_open = threading.Event()
         self.images_open = threading.Event()  # GET responses wait for it
@@ -50,9 +70,11 @@ class FakeApi:
         allowed = origin if origin in (self.site, self.foreign) else "null"
         return {
             "Access-Control-Allow-Origin": allowed,
-            "Access-Control-Allow-Headers": "content-type, authorization, if-match",
+            "Access-Control-Allow-Headers": (
+                "content-type, authorization, if-match, x-amz-checksum-sha256"
+            ),
             "Access-Control-Expose-Headers": "ETag, Retry-After",
-            "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
+            "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
         }
 
     def answer_api(self, request: Request) -> Response:
@@ -68,16 +90,50 @@ class FakeApi:
             return as_json(401, {"detail": "Who are you?"})
         if request.method == "POST" and request.path == "/api/uploads":
             return self.answer_order(json.loads(request.body.read(request.length)))
+        if request.path.startswith("/api/uploads/"):
+            return self.answer_upload(request)
         if request.method == "GET":
             self.images_open.wait(timeout=GENEROUS)
-        if self.api_faults:
-            return self.fault(self.api_faults.pop(0))
+        faults = self.read_faults if request.method == "GET" else self.change_faults
+        if faults:
+            return self.fault(faults.pop(0))
+        return self.answer_images(request)
+
+    def answer_images(self, request: Request) -> Response:
         if request.path == "/api/images":
             return self.answer_list(request.query)
         image_id = request.path.removeprefix("/api/images/")
         if request.method in ("PATCH", "POST"):
             return self.answer_change(request, image_id)
-        return self.erase(image_id) if request.method == "DELETE" else self.show(image_id)
+        if request.method == "DELETE":
+            return self.erase(image_id)
+        if image_id.endswith("/original"):
+            return Response(200, self.original, {"Content-Type": "image/jpeg"})
+        return self.show(image_id)
+
+    def answer_upload(self, request: Request) -> Response:
+        """A request for an upload in parts."""
+        image_id, _, what = request.path.removeprefix("/api/uploads/").partition("/")
+        body = json.loads(request.body.read(request.length) or b"{}")
+        if request.method == "DELETE":
+            self.aborted.append(image_id)
+            return as_json(200, {"image_id": image_id, "status": "expired"})
+        if what == "complete":
+            self.completed[image_id] = body["parts"]
+            self.images[image_id]["status"] = "processing"
+            return as_json(200, {"image_id": image_id, "status": "pending"})
+        if request.method == "POST":
+            return as_json(200, {"parts": [self.sign(image_id, part) for part in body["parts"]]})
+        parts = self.parts.get(image_id, {})
+        size = self.orders[int(image_id.removeprefix("NEW")) - 1]["size"]
+        listed = [{"number": n, "bytes": part_size(size, n)} for n in sorted(parts)]
+        return as_json(200, {"complete": image_id in self.completed, "parts": listed})
+
+    def sign(self, image_id: str, part: Json) -> Json:
+        self.signed.append(part["number"])
+        headers = {"x-amz-checksum-sha256": part["sha256"], "Content-Length": "0"}
+        url = f"{self.store}/parts/{image_id}/{part['number']}"
+        return {"number": part["number"], "url": url, "headers": headers}
 
     def fault(self, status: int) -> Response:
         response = as_json(status, {"title": "A fault"})
@@ -98,8 +154,7 @@ class FakeApi:
     def reprocess(self, image_id: str, changes: Json) -> Response:
         self.reprocessed.append((image_id, changes))
         image = self.images[image_id]
-        done = {"at": "2026-05-01T13:00:00Z", "event": "ready"}
-        self.images[image_id] = image | changes | {"history": [*image["history"], done]}
+        self.images[image_id] = image | changes | {"history": [*image["history"], _READY]}
         return as_json(202, image)
 
     def answer_change(self, request: Request, image_id: str) -> Response:
@@ -120,7 +175,10 @@ class FakeApi:
             alt = self.images[image_id]["alt"] | changes["alt"]
             pending = pending | {"alt": {name: text for name, text in alt.items() if text}}
         self.images[image_id] |= pending
-        return tagged(self.images[image_id])
+        response = tagged(self.images[image_id])
+        if "edits" in changes:
+            self.images[image_id]["history"] = [*self.images[image_id]["history"], _READY]
+        return response
 
     def erase(self, image_id: str) -> Response:
         image = self.images.pop(image_id)
@@ -132,6 +190,8 @@ class FakeApi:
         self.orders.append(order)
         if self.problem:
             return as_json(self.problem["status"], self.problem)
+        if order["content_type"] in self.refused_types:
+            return as_json(415, problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Not accepted here."))
         if self.duplicate_of:
             return as_json(200, {"duplicate_of": self.duplicate_of})
         image_id = f"NEW{len(self.orders):04}"
@@ -146,6 +206,13 @@ class FakeApi:
             "max_bytes": self.max_bytes,
             "status_url": path if self.relative_status_url else self.api + path,
         }
+        if order.get("multipart"):
+            ticket |= {
+                "method": "MULTIPART",
+                "part_bytes": PART_BYTES,
+                "part_count": -(-order["size"] // PART_BYTES),
+                "parts_url": f"{self.api}/uploads/{image_id}/parts",
+            }
         return as_json(201, ticket)
 
     def show(self, image_id: str) -> Response:

@@ -10,7 +10,7 @@ from tests.frontend.darkroom import FakeDarkroom
 from tests.waiting import GENEROUS
 
 # The browser logs every refused request, and refusals at these paths are what is tested.
-REFUSABLE = ("/api/", "/uploads", "/config.json")
+REFUSABLE = ("/api/", "/uploads", "/parts/", "/config.json")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A fake Darkroom that tests control: the page's site, the API, the store and a foreign site."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -103,13 +104,13 @@ class FakeDarkroom(FakeApi):
         }
         return Response(200, self.foreign_page.encode(), headers)
 
-    def embed(self, element: str, around: str = "{}") -> None:
+    def embed(self, element: str, around: str = "{}", script: str = "bundle/uploader.js") -> None:
         """Put this element into the foreign page."""
-        script = f'<script type="module" src="{self.site}/uploader.js"></script>'
         body = around.format(element)
         self.foreign_page = (
             f'<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">'
-            f"{script}<body>{body}</body></html>"
+            f'<script type="module" src="{self.site}/{script}"></script>'
+            f"<body>{body}</body></html>"
         )
         # No more than docs/uploader.md says a strict policy has to allow.
         self.foreign_policy = (
@@ -137,6 +138,8 @@ class FakeDarkroom(FakeApi):
             self.cuts -= 1
             return None
         self.store_open.wait(timeout=GENEROUS)
+        if request.method == "PUT":
+            return self.answer_part(request, half)
         arrival = parse_form(half + request.body.read(request.length - len(half)), request.headers)
         code = "AccessDenied" if arrival.key in self.expired else self.refusal
         status = 403
@@ -154,6 +157,20 @@ class FakeDarkroom(FakeApi):
             return None
         self.images[arrival.key]["status"] = "processing"
         return None if self.loses_answers else Response(204, headers=cors)
+
+    def answer_part(self, request: Request, half: bytes) -> Response | None:
+        data = half + request.body.read(request.length - len(half))
+        image_id, number = request.path.removeprefix("/parts/").split("/")
+        cors = self.cors(request)
+        if image_id in self.expired:
+            self.expired.discard(image_id)
+            return Response(403, b"<Error><Code>AccessDenied</Code></Error>", cors)
+        checksum = hashlib.sha256(data).hexdigest()
+        if request.headers["x-amz-checksum-sha256"] != checksum:
+            return Response(400, b"<Error><Code>BadDigest</Code></Error>", cors)
+        self.parts.setdefault(image_id, {})[int(number)] = checksum
+        self.sent.append((image_id, int(number)))
+        return Response(200, headers=cors)
 
 
 def parse_form(body: bytes, headers: dict[str, str]) -> Arrival:

@@ -47,7 +47,7 @@ def running_firefox(profile: Path) -> Iterator["Firefox"]:
     server = Server("Firefox", [path, *options], environment, profile / "log")
     try:
         server.start()
-        wait_until(lambda: addresses(server), server, GENEROUS, lambda: False)
+        wait_until(lambda: bool(addresses(server)), server, GENEROUS, lambda: False)
         address = f"{addresses(server)[0]}/session"
         # A busy browser does not answer pings.
         with connect(address, max_size=None, open_timeout=GENEROUS, ping_interval=None) as socket:
@@ -79,7 +79,8 @@ class Firefox:
             message = json.loads(self._socket.recv(timeout=GENEROUS))
             if message.get("id") == self._calls:
                 assert message["type"] == "success", f"{method}: {message['message']}"
-                return message["result"]
+                result: Json = message["result"]
+                return result
             self._collect(message["params"])
 
     def _collect(self, entry: Json) -> None:

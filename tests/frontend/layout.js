@@ -12,12 +12,13 @@
   const hidden = new Map();
   const faults = [];
   const report = (element, what) => faults.push(`${nameOf(element)}: ${what}`);
-  const dialog = document.querySelector("dialog[open]");
+  // The editor's is in a shadow root, and lies over others.
+  const dialog = openDialogs(document).at(-1);
   const elements = visibleBelow(dialog ?? document.body);
   const controls = elements.filter((element) => element.matches(CONTROLS));
   const texts = elements.flatMap(textsOf);
-  // The dialog's message lies over what can be scrolled from under it.
-  const floats = (element) => element.closest("#viewer-message");
+  // The dialog's message, and the label of a list that is scrolled, lie over what is below for a moment.
+  const floats = (element) => element.closest("#viewer-message, .scroll-label");
   // So does the bar of what is selected, over the page.
   const isBeside = (one, other) => one.closest(".bulk") !== other.closest(".bulk");
 
@@ -131,6 +132,11 @@
     if (element.ariaLabel && text && element.matches(CONTROLS) && !element.ariaLabel.includes(text)) {
       report(element, `is called "${element.ariaLabel}", and shows "${text}"`);
     }
+  }
+
+  function openDialogs(root) {
+    return [...root.querySelectorAll("*")].flatMap((element) => (
+      element.matches("dialog[open]") ? element : element.shadowRoot ? openDialogs(element.shadowRoot) : []));
   }
 
   function visibleBelow(root) {

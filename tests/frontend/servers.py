@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         if response:
             self.reply(response)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 (the base class's names)
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 (the base class's names)
 
     def reply(self, response: Response) -> None:
         self.send_response(response.status)

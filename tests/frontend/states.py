@@ -17,7 +17,9 @@ from tests.frontend.actions import (
 )
 from tests.frontend.api import problem
 from tests.frontend.darkroom import FakeDarkroom
+from tests.imaging.samples import four_corners, saved
 from tests.pictures import jpeg
+from tests.waiting import until
 
 State = Callable[[Page, FakeDarkroom], None]
 
@@ -60,7 +62,7 @@ _READ_SLOWLY = """() => {
 _READ_FOLDER = """() => {
     const entry = (name) => ({ name, file: (resolve) => resolve(new File(["x"], name)) });
     const broken = { name: "b.jpg", file: (_, reject) => reject(new Error()) };
-    const rounds = [[entry("notes.txt"), entry("a.nef"), broken], []];
+    const rounds = [[entry("notes.txt"), entry("a.3fr"), broken], []];
     const folder = {
         isDirectory: true,
         name: "trip",
@@ -166,6 +168,28 @@ def _scrolled(page: Page, darkroom: FakeDarkroom) -> None:
     scroll_to_unread(page)
 
 
+def _scrolling(page: Page, darkroom: FakeDarkroom) -> None:
+    """The label of a long list's place."""
+    _fill(darkroom, 300)
+    page.goto(darkroom.site)
+    expect(page.locator(".scroll-label")).to_be_attached()
+    page.clock.install()
+
+    def scroll() -> bool:
+        page.evaluate("scrollBy(0, 20)")
+        page.clock.run_for(50)
+        return page.locator(".scroll-label").is_visible()
+
+    until(scroll)
+
+
+def _shortcuts(page: Page, darkroom: FakeDarkroom) -> None:
+    _open_gallery(page, darkroom)
+    expect(page.locator(".scroll-label")).to_be_attached()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
 def _selected(page: Page, darkroom: FakeDarkroom) -> None:
     """Two pictures are selected, one of which is private."""
     _fill(darkroom)
@@ -205,21 +229,21 @@ def _running(page: Page, darkroom: FakeDarkroom) -> None:
     _selected(page, darkroom)
     page.clock.install()
     darkroom.retry_after = 30
-    darkroom.api_faults = [HTTPStatus.TOO_MANY_REQUESTS] * 9
+    darkroom.change_faults = [HTTPStatus.TOO_MANY_REQUESTS] * 9
     _bar(page).get_by_role("button", name="Process again").click()
     expect(_bar(page)).to_contain_text("asked to wait")
 
 
 def _reported(page: Page, darkroom: FakeDarkroom) -> None:
     _selected(page, darkroom)
-    darkroom.api_faults = [HTTPStatus.FORBIDDEN]
+    darkroom.change_faults = [HTTPStatus.FORBIDDEN]
     _bar(page).get_by_role("button", name="Process again").click()
     _bar(page).get_by_role("button", name="Report").click()
     expect(page.get_by_role("dialog", name="Report")).to_be_visible()
 
 
 def _limited(page: Page, darkroom: FakeDarkroom) -> None:
-    darkroom.api_faults = [HTTPStatus.TOO_MANY_REQUESTS] * 9
+    darkroom.read_faults = [HTTPStatus.TOO_MANY_REQUESTS] * 9
     page.goto(darkroom.site)
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
@@ -294,6 +318,15 @@ def _offline(page: Page, darkroom: FakeDarkroom) -> None:
     expect(items(page, "offline")).to_have_count(1)
 
 
+def _convertible(page: Page, darkroom: FakeDarkroom) -> None:
+    """A file whose format is off, which the browser can show."""
+    sentence = "HEIC photos aren't accepted here. Please upload a JPEG, PNG or WebP."
+    darkroom.problem = problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, sentence)
+    page.goto(darkroom.site)
+    item = pick(page, photo("IMG_20260501_204518.HEIC", saved(four_corners(), "jxl")))
+    expect(item.get_by_role("button", name="Upload as JPEG")).to_be_visible()
+
+
 def _retrying(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.busy = 1000
     _open_gallery(page, darkroom)
@@ -324,6 +357,24 @@ def _too_many(page: Page, darkroom: FakeDarkroom) -> None:
     expect(items(page, "ready")).to_have_count(2)
 
 
+def _chosen(page: Page, darkroom: FakeDarkroom) -> None:
+    """Files that wait, one of them edited."""
+    darkroom.embed("<darkroom-uploader editor multiple></darkroom-uploader>", _SHOP)
+    page.goto(darkroom.foreign)
+    pick(page, photo("edited.jpg"), photo(_LONG_NAME))
+    page.get_by_role("button", name="Edit edited.jpg").click()
+    page.get_by_role("button", name="Mirror").click()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("Will be edited.")).to_be_visible()
+
+
+def _chosen_editor(page: Page, darkroom: FakeDarkroom) -> None:
+    """The editor of a page of another site."""
+    _chosen(page, darkroom)
+    page.get_by_role("button", name="Edit edited.jpg").click()
+    expect(page.get_by_role("dialog", name="Edit edited.jpg")).to_be_visible()
+
+
 def _dragging(page: Page, darkroom: FakeDarkroom) -> None:
     _open_gallery(page, darkroom)
     files = data_transfer(page, ("one.jpg", "image/jpeg", b"x"))
@@ -350,6 +401,26 @@ def _picture(page: Page, darkroom: FakeDarkroom) -> None:
     dialog.get_by_role("button", name="Show mobile").click()
     _wait_for_pictures(dialog.locator(".stage img"))
     _scroll_up(dialog)
+
+
+def _picture_synthetic(page: Page, darkroom: FakeDarkroom) -> None:
+    """A synthetic picture with Content Credentials."""
+    signer = "Adobe Inc., Adobe C2PA for a Department with a very long Name"
+    manifest = {
+        "manifests": 2,
+        "generator": "Adobe Photoshop 26.9.0",
+        "claimed_signer": signer,
+        "content_hash": "differs",
+    }
+    origin = {"digital_source_type": "trainedAlgorithmicMedia", "found_in": ["c2pa"]}
+    shares = {"#6e9acd": 0.37, "#e6ebf0": 0.2, "#393319": 0.19, "#cec1aa": 0.13, "#fafafa": 0.06}
+    colors = [{"color": color, "share": share} for color, share in shares.items()]
+    facts = {"colors": colors, "perceptual_hash": "0" * 16, "sharpness": 0.33}
+    provenance = origin | {"c2pa": manifest}
+    darkroom.add_image("ID01", "Traumstadt.png", provenance=provenance, facts=facts)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    _wait_for_pictures(dialog.locator(".stage img:visible"))
 
 
 def _picture_cropped(page: Page, darkroom: FakeDarkroom) -> None:
@@ -383,6 +454,60 @@ def _focal_point(page: Page, darkroom: FakeDarkroom) -> None:
     _picture_with_long_name(page, darkroom)
     page.get_by_role("button", name="Set focal point").click()
     _scroll_up(page.get_by_role("dialog"))
+
+
+def _suggested_focal_point(page: Page, darkroom: FakeDarkroom) -> None:
+    suggestion = {"x": 0.5, "y": 0.25, "source": "saliency", "faces_sought": False}
+    darkroom.add_image("ID01", suggested_focal_point=suggestion)
+    page.goto(darkroom.site)
+    open_picture(page, "ID01")
+    page.get_by_role("button", name="Set focal point").click()
+    _scroll_up(page.get_by_role("dialog"))
+
+
+def _editor(page: Page, darkroom: FakeDarkroom) -> Locator:
+    """The editor's dialog, of a picture without edits."""
+    darkroom.add_image("ID01", "Sommerabend am Steg.jpeg")
+    page.goto(darkroom.site)
+    open_picture(page, "ID01").get_by_role("button", name="Edit", exact=True).click()
+    editor = page.get_by_role("dialog", name="Edit Sommerabend am Steg.jpeg")
+    expect(editor).to_be_visible()
+    return editor
+
+
+def _editor_crop(page: Page, darkroom: FakeDarkroom) -> None:
+    editor = _editor(page, darkroom)
+    editor.get_by_label("Ratio").select_option("3:2")
+    editor.get_by_role("slider", name="Crop, bottom right corner").focus()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowLeft")
+
+
+def _editor_straighten(page: Page, darkroom: FakeDarkroom) -> None:
+    editor = _editor(page, darkroom)
+    editor.get_by_role("button", name="Straighten").click()
+    editor.get_by_label("Angle").fill("4.2")
+
+
+def _editor_redact(page: Page, darkroom: FakeDarkroom) -> None:
+    editor = _editor(page, darkroom)
+    editor.get_by_role("button", name="Redact").click()
+    editor.get_by_role("button", name="Add box").click()
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowLeft")
+    editor.get_by_role("button", name="Add box").click()
+
+
+def _editor_preview(page: Page, darkroom: FakeDarkroom) -> None:
+    _editor_redact(page, darkroom)
+    page.get_by_role("button", name="Rotate right").click()
+    page.get_by_role("button", name="Preview").click()
+
+
+def _editor_question(page: Page, darkroom: FakeDarkroom) -> None:
+    _editor_crop(page, darkroom)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Keep editing")).to_be_focused()
 
 
 def _deletion(page: Page, darkroom: FakeDarkroom) -> None:
@@ -458,6 +583,8 @@ STATES: dict[str, State] = {
     "gallery-filters": _filters,
     "gallery-offline": _gallery_offline,
     "gallery-scrolled": _scrolled,
+    "gallery-scrolling": _scrolling,
+    "shortcuts": _shortcuts,
     "selection": _selected,
     "selection-tags": _asked("Tags"),
     "selection-visibility": _asked("Visibility"),
@@ -472,19 +599,29 @@ STATES: dict[str, State] = {
     "uploads": _uploads,
     "uploads-many-finished": _many_finished,
     "upload-offline": _offline,
+    "upload-convertible": _convertible,
     "upload-retrying": _retrying,
     "upload-limited": _upload_limited,
     "upload-too-large": _upload_too_large,
     "uploads-too-many": _too_many,
+    "uploads-chosen": _chosen,
+    "uploads-chosen-editor": _chosen_editor,
     "dragging": _dragging,
     "folder-reading": _folder_reading,
     "folder-note": _folder_note,
     "picture": _picture,
+    "picture-synthetic": _picture_synthetic,
     "picture-cropped": _picture_cropped,
     "picture-long-name": _picture_with_long_name,
     "picture-loading": _picture_loading,
     "picture-broken": _picture_broken,
     "picture-focal-point": _focal_point,
+    "picture-suggested-focal-point": _suggested_focal_point,
+    "editor-crop": _editor_crop,
+    "editor-straighten": _editor_straighten,
+    "editor-redact": _editor_redact,
+    "editor-preview": _editor_preview,
+    "editor-question": _editor_question,
     "picture-deletion": _deletion,
     "picture-receipt": _receipt,
     "picture-copied": _copied,

@@ -44,7 +44,10 @@ class Tab:
 
     def texts(self, selector: str) -> list[str]:
         """The elements' texts."""
-        return self.ask(f"(s) => ({FIND})(s).map((e) => e.textContent.trim())", selector)
+        found: list[str] = self.ask(
+            f"(s) => ({FIND})(s).map((e) => e.textContent.trim())", selector
+        )
+        return found
 
     def expect(self, selector: str, *texts: str) -> None:
         """Wait until the elements have these texts; AssertionError with their texts otherwise."""
@@ -92,4 +95,5 @@ class Tab:
             target={"context": self._context},
         )
         assert answer["type"] == "success", answer["exceptionDetails"]["text"]
-        return answer["result"]
+        result: Json = answer["result"]
+        return result

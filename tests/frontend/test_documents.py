@@ -30,7 +30,9 @@ def test_styling(page: Page, darkroom: FakeDarkroom) -> None:
     show(page, darkroom, "## Styling")
     css = page.locator("style").text_content() or ""
     assert "::part(area)" in css
-    darkroom.foreign_page += f'<script type="module" src="{darkroom.site}/uploader.js"></script>'
+    darkroom.foreign_page += (
+        f'<script type="module" src="{darkroom.site}/bundle/uploader.js"></script>'
+    )
     page.reload()
     expect(page.locator("[part=area]")).to_have_css("border-style", "dashed")
 

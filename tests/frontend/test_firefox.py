@@ -16,6 +16,7 @@ MESSAGE = "[part=item][data-state={}] [part=message]"
 READY = (MESSAGE.format("ready"), "4 variants, 97% smaller")
 VARIANTS = ("1080p", "720p", "mobile", "thumbnail")
 ESCAPE = "\ue00c"
+ARROW_LEFT = "\ue012"
 
 COMPLAIN = """() => {
     console.warn("a warning");
@@ -208,3 +209,19 @@ def test_a_pages_style_reaches_the_uploaders_parts(tab: Tab, darkroom: FakeDarkr
     darkroom.embed("<darkroom-uploader></darkroom-uploader>")
     tab.open(darkroom.foreign)
     assert tab.ask(BORDER) == "dashed"
+
+
+def test_a_picture_is_cropped_and_mirrored(tab: Tab, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01")
+    tab.open(f"{darkroom.site}/#picture/ID01")
+    tab.click("[data-slot=edit]")
+    tab.expect("dialog .size", "4000 × 3000 px")
+    tab.click(".handle.e")
+    tab.press(ARROW_LEFT)
+    tab.expect("dialog .size", "3960 × 3000 px")
+    tab.click(".toolbar button:nth-child(3)")
+    tab.click(".head .button")
+    tab.expect("#viewer-message", "Processed again.")
+    crop = {"action": "crop", "x": 0.01, "y": 0, "width": 0.99, "height": 1}
+    edits = [{"action": "flip", "axis": "horizontal"}, crop]
+    assert darkroom.changed == [("ID01", {"edits": edits})]

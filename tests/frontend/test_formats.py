@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib.model.formats import FORMATS
+from chalicelib.model.formats import FORMATS, InputFormat, RawFormat
 from tests.frontend.actions import (
     data_transfer,
     drop,
@@ -20,12 +20,24 @@ from tests.imaging.samples import four_corners, saved
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_picture_without_a_suffix_or_type_is_taken_by_its_content(
-    page: Page, darkroom: FakeDarkroom, kind: str
+    page: Page, darkroom: FakeDarkroom, kind: InputFormat
 ) -> None:
     page.goto(darkroom.site)
     drop(page.locator("body"), data_transfer(page, ("IMG_1", "", saved(four_corners(), kind))))
     expect(items(page)).to_have_attribute("data-state", "ready")
-    assert darkroom.orders[0]["content_type"] == f"image/{kind}"
+    named: InputFormat = "tiff" if kind in {"arw", "dng", "nef", "pef"} else kind
+    assert darkroom.orders[0]["content_type"] == FORMATS[named].media_type
+
+
+@pytest.mark.parametrize("kind", ["arw", "dng", "nef", "pef"])
+def test_the_suffix_tells_a_raw_file_from_a_tiff(
+    page: Page, darkroom: FakeDarkroom, kind: RawFormat
+) -> None:
+    page.goto(darkroom.site)
+    file = (f"IMG_1.{kind.upper()}", "", saved(four_corners(), kind))
+    drop(page.locator("body"), data_transfer(page, file))
+    expect(items(page)).to_have_attribute("data-state", "ready")
+    assert darkroom.orders[0]["content_type"] == FORMATS[kind].media_type
 
 
 @pytest.mark.parametrize(
@@ -74,6 +86,22 @@ def test_the_pictures_of_a_dropped_folder_are_uploaded(
     expect(page.locator("[part=note]")).to_have_text("2 files aren't photos.")
     expect(page.locator("[part=note]")).not_to_contain_class("problem")
     expect(thumbnails(page)).to_have_count(2)
+
+
+def test_a_raw_file_of_a_folder_is_uploaded_unless_a_picture_of_its_name_is_beside_it(
+    page: Page, darkroom: FakeDarkroom, tmp_path: Path
+) -> None:
+    (tmp_path / "raw").mkdir()
+    for number, name in enumerate(("one.JPG", "one.NEF", "two.nef", "two.txt")):
+        kind = "nef" if "nef" in name.lower() else "jpeg"
+        (tmp_path / "raw" / name).write_bytes(saved(four_corners(96 + number), kind))
+    (tmp_path / "raw" / "two.txt").write_bytes(b"Dear diary")
+    page.goto(darkroom.site)
+    expect(page.locator(".state-title")).not_to_be_empty()
+    drop_from_disk(page, tmp_path / "raw")
+    expect(page.locator("[part=name]")).to_have_text(["one.JPG", "two.nef"])
+    expect(items(page, "ready")).to_have_count(2)
+    expect(page.locator("[part=note]")).to_have_text("2 files aren't photos.")
 
 
 def test_a_file_dropped_beside_a_folder_is_listed_whatever_it_is(

@@ -300,7 +300,7 @@ def test_an_empty_gallery_says_so(page: Page, darkroom: FakeDarkroom) -> None:
 
 def test_a_gallery_that_failed_to_load_can_be_retried(page: Page, darkroom: FakeDarkroom) -> None:
     darkroom.add_image("ID01")
-    darkroom.api_faults = [503]
+    darkroom.read_faults = [503]
     page.goto(darkroom.site)
     expect(page.locator(".state-hint")).to_contain_text("status 503")
     page.get_by_role("button", name="Try again").click()

@@ -147,6 +147,14 @@ def test_images_uploaded_elsewhere_are_shown_after_a_reload(
     until(all_seen)
 
 
+def test_an_empty_list_is_read_again_after_a_reload(page: Page, darkroom: FakeDarkroom) -> None:
+    page.goto(darkroom.site)
+    expect(page.get_by_text("Nothing here yet.")).to_be_visible()
+    darkroom.add_image("ID01", "elsewhere.jpg")
+    page.reload()
+    expect(thumbnails(page).locator(NAMES)).to_have_text(["elsewhere.jpg"])
+
+
 def test_what_is_typed_before_the_forms_script_loads_is_searched(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
@@ -212,3 +220,47 @@ def set_online(page: Page, *, online: bool) -> None:
         }""",
         online,
     )
+
+
+@pytest.mark.parametrize(
+    ("order", "label"),
+    [("Newest", "May 2026"), ("Name, A to Z", "P"), ("Most saved", "4.3\N{NO-BREAK SPACE}MB")],
+)
+def test_a_long_list_says_where_it_is_scrolled_to(
+    page: Page, darkroom: FakeDarkroom, order: str, label: str
+) -> None:
+    fill(darkroom)
+    page.goto(darkroom.site)
+    page.get_by_label("Sort").select_option(order)
+    expect(page.locator(".scroll-label")).to_be_attached()
+    scroll_down(page)
+    expect(page.locator(".scroll-label")).to_have_text(label)
+    expect(page.locator(".scroll-label")).to_be_hidden()
+
+
+def test_a_slash_focuses_the_search_but_is_typed_in_a_field(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    fill(darkroom, 4)
+    page.goto(darkroom.site)
+    expect(page.locator(".scroll-label")).to_be_attached()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search")).to_have_value("/")
+
+
+def test_a_question_mark_lists_the_keys_and_the_focus_returns(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    fill(darkroom, 4)
+    page.goto(darkroom.site)
+    button = page.get_by_role("button", name="Keyboard shortcuts")
+    expect(page.locator(".scroll-label")).to_be_attached()
+    button.focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("Select all pictures that match")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()

@@ -4,7 +4,7 @@ import hashlib
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.frontend.actions import items, open_picture, photo, pick, thumbnails
 from tests.frontend.darkroom import FakeDarkroom
@@ -50,6 +50,82 @@ def test_history_and_cost_are_shown(page: Page, darkroom: FakeDarkroom) -> None:
     dialog = open_picture(page, "ID01")
     expect(dialog.locator(".history strong")).to_have_text(["ticket", "ready"])
     expect(dialog.locator("dd")).to_contain_text(["2026", "480 ms", "$0.00006", "$0.0001"])
+
+
+MANIFEST = {
+    "manifests": 1,
+    "generator": "Camera 7",
+    "claimed_signer": "Ann, Ltd",
+    "content_hash": "matches",
+}
+AI = {"digital_source_type": "trainedAlgorithmicMedia", "found_in": ["c2pa"], "c2pa": MANIFEST}
+SILENT = {"digital_source_type": None, "found_in": [], "c2pa": None}
+FACTS = {
+    "colors": [{"color": "#102030", "share": 0.61}, {"color": "#ff0000", "share": 0.2}],
+    "perceptual_hash": "0" * 16,
+    "sharpness": 0.4,
+}
+
+
+def detail(dialog: Locator, name: str) -> Locator:
+    """The value of a detail."""
+    return dialog.locator("dt", has_text=re.compile(f"^{name}$")).locator("xpath=following::dd[1]")
+
+
+def test_a_synthetic_picture_is_declared_as_one(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", provenance=AI)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    declared = "Declared as made by generative AI."
+    expect(dialog.get_by_role("paragraph").filter(has_text=declared)).to_be_visible()
+    expect(detail(dialog, "Origin")).to_have_text(declared)
+    expect(detail(dialog, "Content Credentials")).to_have_text(
+        "Claims to be signed by Ann, Ltd. The signature is not verified."
+    )
+    expect(detail(dialog, "Made with")).to_have_text("Camera 7")
+    expect(detail(dialog, "Content hash")).to_have_text("Matches the file")
+
+
+def test_a_file_that_says_nothing_of_its_origin_has_no_warning(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.add_image("ID01", provenance=SILENT)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(detail(dialog, "Origin")).to_have_text("The file does not say")
+    expect(dialog.locator(".warning")).to_be_hidden()
+    expect(dialog.get_by_text("Content Credentials")).to_have_count(0)
+
+
+def test_the_origin_of_an_image_of_an_earlier_version_is_not_known(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.add_image("ID01", provenance=None, facts=None)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(detail(dialog, "Origin")).to_contain_text("Process the picture again")
+    expect(dialog.get_by_text("Colours", exact=True)).to_have_count(0)
+
+
+def test_an_api_of_an_earlier_version_has_neither_origin_nor_colours(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.add_image("ID01")
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(detail(dialog, "Cost")).to_be_visible()
+    expect(dialog.get_by_text("Origin", exact=True)).to_have_count(0)
+    expect(dialog.locator(".warning")).to_be_hidden()
+
+
+def test_dominant_colours_and_sharpness_are_shown(page: Page, darkroom: FakeDarkroom) -> None:
+    darkroom.add_image("ID01", facts=FACTS)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    expect(dialog.locator(".swatches li")).to_have_text(["#102030 61%", "#ff0000 20%"])
+    swatch = dialog.locator(".swatches span").first
+    expect(swatch).to_have_css("background-color", "rgb(16, 32, 48)")
+    expect(detail(dialog, "Sharpness")).to_have_text("0.40 (0 blurred, 1 very sharp)")
 
 
 def test_a_smaller_variant_is_compared_with_the_largest(page: Page, darkroom: FakeDarkroom) -> None:
@@ -146,9 +222,42 @@ def test_a_focal_point_is_moved_by_keys_and_removed(page: Page, darkroom: FakeDa
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
     expect(dialog.get_by_role("button", name="Focal point: 51% from the left, 40%")).to_be_visible()
-    dialog.get_by_role("button", name="Use the centre").click()
+    dialog.get_by_role("button", name="Remove focal point").click()
     expect(dialog.get_by_role("status")).to_have_text("Processed again.")
     assert darkroom.reprocessed == [("ID01", {"focal_point": None})]
+
+
+_SUGGESTION = {"x": 0.4, "y": 0.2, "source": "saliency", "faces_sought": False}
+
+
+def test_a_suggested_focal_point_is_where_the_marker_begins(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    darkroom.add_image("ID01", suggested_focal_point=_SUGGESTION)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Set focal point").click()
+    marker = dialog.get_by_role("button", name="Suggested focal point: 40% from the left, 20%")
+    expect(marker).to_be_focused()
+    expect(dialog.get_by_text("Crops are centred on the suggested spot.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Remove focal point")).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("button", name="Focal point: 41% from the left, 20%")).to_be_visible()
+    expect(dialog.locator(".focal")).not_to_have_class("focal suggested")
+    dialog.get_by_role("button", name="Save focal point").click()
+    expect(dialog.get_by_role("status")).to_have_text("Processed again.")
+    assert darkroom.reprocessed == [("ID01", {"focal_point": {"x": 0.41, "y": 0.2}})]
+
+
+def test_a_chosen_focal_point_is_shown_instead_of_the_suggested_one(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    point = {"x": 0.5, "y": 0.9}
+    darkroom.add_image("ID01", focal_point=point, suggested_focal_point=_SUGGESTION)
+    page.goto(darkroom.site)
+    dialog = open_picture(page, "ID01")
+    dialog.get_by_role("button", name="Set focal point").click()
+    expect(dialog.get_by_role("button", name="Focal point: 50% from the left, 90%")).to_be_focused()
 
 
 def test_a_picture_is_processed_again(page: Page, darkroom: FakeDarkroom) -> None:
@@ -192,7 +301,7 @@ def test_a_switch_that_was_refused_is_as_before(page: Page, darkroom: FakeDarkro
     darkroom.add_image("ID01")
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
-    darkroom.api_faults = [409]
+    darkroom.change_faults = [409]
     dialog.get_by_role("switch", name="Private").press("Space")
     expect(dialog.get_by_text("Darkroom returned an error (status 409).")).to_be_visible()
     expect(dialog.get_by_role("switch", name="Private")).not_to_be_checked()

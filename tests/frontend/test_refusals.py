@@ -107,7 +107,7 @@ def test_a_brief_outage_of_the_api_does_not_end_the_wait(
 ) -> None:
     page.goto(darkroom.site)
     expect(page.locator(".state-title")).not_to_be_empty()
-    darkroom.api_faults = [503, 429, 502]
+    darkroom.read_faults = [503, 429, 502]
     expect(pick(page, photo())).to_have_attribute("data-state", "ready")
 
 

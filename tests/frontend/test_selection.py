@@ -72,6 +72,31 @@ def test_while_pictures_are_selected_a_click_selects_instead_of_opening(
     expect(page.get_by_role("dialog", name="photo-1.jpg")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("key", "button"), [("t", "Add tags"), ("d", "Download"), ("Delete", "Delete 2 pictures")]
+)
+def test_a_key_asks_for_what_the_bar_offers(
+    page: Page, darkroom: FakeDarkroom, key: str, button: str
+) -> None:
+    open_gallery(page, darkroom)
+    pick(page, 4)
+    pick(page, 2)
+    page.keyboard.press(key)
+    bar = page.get_by_role("region", name=BAR)
+    expect(bar.get_by_role("button", name=button, exact=True)).to_be_visible()
+    expect(bar.get_by_role("button", name="Cancel")).to_be_visible()
+
+
+def test_a_key_does_nothing_to_pictures_if_none_is_selected(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    open_gallery(page, darkroom)
+    page.keyboard.press("Delete")
+    page.keyboard.press("t")
+    page.get_by_text("photo-5.jpg").click(modifiers=["ControlOrMeta"])
+    expect_selected(page, 5)
+
+
 def test_arrow_keys_move_through_the_grid_and_space_selects(
     page: Page, darkroom: FakeDarkroom
 ) -> None:
@@ -192,7 +217,7 @@ def test_deleted_pictures_have_receipts(page: Page, darkroom: FakeDarkroom) -> N
 def test_a_busy_server_is_asked_again_when_it_says_so(page: Page, darkroom: FakeDarkroom) -> None:
     open_gallery(page, darkroom)
     pick(page, 4)
-    darkroom.api_faults = [503, 429]
+    darkroom.change_faults = [503, 429]
     darkroom.retry_after = 1
     act(page, "Process again")
     expect_told(page, "1 picture is queued to be processed again.")
@@ -204,7 +229,7 @@ def test_what_failed_is_reported_with_its_reason(page: Page, darkroom: FakeDarkr
     open_gallery(page, darkroom)
     pick(page, 4)
     pick(page, 2)
-    darkroom.api_faults = [403]
+    darkroom.change_faults = [403]
     act(page, "Process again")
     expect_told(page, "1 picture is queued to be processed again. 1 failed.")
     act(page, "Report")

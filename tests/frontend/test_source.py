@@ -6,43 +6,57 @@ from pathlib import Path
 import pytest
 
 from chalicelib.imaging.signatures import _SUPPORTED, HEAD_BYTES
-from chalicelib.model.formats import FORMATS, MEDIA_TYPE_OF_SUFFIX, PREFERENCE, RAW_SUFFIXES
+from chalicelib.model.formats import FORMATS, MEDIA_TYPE_OF_SUFFIX, PREFERENCE, UNREAD_RAW_SUFFIXES
 from chalicelib.model.search import SORTS
 from tests.frontend.darkroom import FRONTEND
 
-MODULES = sorted(FRONTEND.rglob("*.js"))
+MODULES = sorted(path for path in FRONTEND.rglob("*.js") if path.parent.name != "bundle")
 PAGES = {path.name: path.read_text() for path in FRONTEND.glob("*.html")}
 NAMES = [path.relative_to(FRONTEND).as_posix() for path in MODULES]
 # The page's three scripts, the live example's, and the worker; LATER are the modules that follow
 # the first pictures, those that send files, and the one that prompts for a token.
-SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/digest-worker.js"}
+SCRIPTS = {"first-page.js", "app.js", "uploader.js", "embed.js", "uploader/worker-script.js"}
 LATER = {
     "token-dialog.js",
     "viewer.js",
     "view.js",
     "details.js",
+    "origin.js",
     "compare-slider.js",
     "focal.js",
     "editing.js",
+    "edits.js",
+    "picture-actions.js",
     "question.js",
     "turning.js",
     "zoom.js",
     "library.js",
+    "dialog.js",
+    "shortcuts.js",
     "totals.js",
     "gallery/beside.js",
     "gallery/filters.js",
     "gallery/list-state.js",
     "gallery/long-press.js",
+    "gallery/scroll-label.js",
     "gallery/selecting.js",
     "gallery/selection.js",
     "uploader/upload.js",
     "uploader/folders.js",
     "uploader/digest.js",
+    "uploader/parts.js",
+    "uploader/paths.js",
+    "uploader/worker.js",
+    "uploader/worker-address.js",
+    "uploader/convert.js",
+    "uploader/shrink.js",
+    "uploader/jpeg.js",
+    "uploader/recovery.js",
     "uploader/retry.js",
     "uploader/transfer.js",
     "uploader/admission.js",
     "bulk.js",
-    *(name for name in NAMES if name.startswith("bulk/")),
+    *(name for name in NAMES if name.startswith(("bulk/", "editor/"))),
 }
 
 
@@ -53,9 +67,9 @@ def test_a_module_never_turns_text_into_markup(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=NAMES)
-def test_a_module_has_fewer_than_150_lines(module: Path) -> None:
+def test_a_module_has_fewer_than_200_lines(module: Path) -> None:
     # A table of sentences is as long as it is.
-    assert module.name == "strings.js" or len(module.read_text().splitlines()) < 150
+    assert module.name == "strings.js" or len(module.read_text().splitlines()) < 200
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -85,15 +99,15 @@ def test_every_string_that_a_page_names_exists() -> None:
 
 def test_the_uploader_has_the_servers_suffixes_and_signatures() -> None:
     source = (FRONTEND / "uploader" / "formats.js").read_text()
-    types = dict(re.findall(r'^  (\w+): "([a-z/]+)",$', source, re.M))
+    types = dict(re.findall(r'^  (\w+): "([a-z0-9/-]+)",$', source, re.M))
     assert {f".{suffix}": kind for suffix, kind in types.items()} == MEDIA_TYPE_OF_SUFFIX
-    raw = source.partition("RAW_SUFFIXES = [")[2].partition("]")[0]
-    assert {f".{suffix}" for suffix in re.findall(r'"(\w+)"', raw)} == RAW_SUFFIXES
+    raw = source.partition("UNREAD_RAW_SUFFIXES = [")[2].partition("]")[0]
+    assert {f".{suffix}" for suffix in re.findall(r'"(\w+)"', raw)} == UNREAD_RAW_SUFFIXES
     signatures = [
         (FORMATS[signature.kind].media_type, signature.pattern.pattern.decode())
         for signature in _SUPPORTED
     ]
-    assert re.findall(r'^  \["([a-z/]+)", /\^(.+)/s\],$', source, re.M) == signatures
+    assert re.findall(r'^  \["([a-z0-9/-]+)", /\^(.+)/s\],$', source, re.M) == signatures
     assert f"HEAD_BYTES = {HEAD_BYTES};" in source
 
 

@@ -118,7 +118,7 @@ def test_what_is_refused_is_explained(page: Page, darkroom: FakeDarkroom) -> Non
     darkroom.add_image("ID01")
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
-    darkroom.api_faults = [422]
+    darkroom.change_faults = [422]
     dialog.get_by_label("Tags").fill("x")
     dialog.get_by_role("button", name="Save", exact=True).click()
     expect(dialog.get_by_text("Darkroom returned an error (status 422).")).to_be_visible()

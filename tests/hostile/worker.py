@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import Reason, Rejection
-from chalicelib.imaging import Limits, render
+from chalicelib.imaging import Limits, read_provenance, render
+from chalicelib.model.provenance import label_of
 from chalicelib.model.variants import Variant
 from tests.imaging import samples
 
@@ -20,7 +21,7 @@ TIMES = 2000  # limit for one file, in times of a valid one-megapixel picture
 MEGABYTES = 600  # limit for one file, above the memory used before
 
 VARIANTS = (
-    Variant(name="inside", width=160, height=160, formats=("webp", "jpeg")),
+    Variant(name="inside", width=160, height=160, formats=("webp", "jpeg"), hdr=True),
     Variant(name="cover", width=32, height=48, fit="cover", formats=("png",)),
 )
 PIXELS = 25_000_000
@@ -40,7 +41,8 @@ def held(mark: str) -> int:
 def outcome_of(data: bytes, limits: Limits) -> str:
     """`ready`, a reason, or a description of any other outcome."""
     try:
-        picture = render(data, VARIANTS, limits)
+        label = label_of(read_provenance(data))
+        picture = render(data, VARIANTS, limits, ai_label=label)
     except Rejection as rejection:
         return rejection.reason
     except BaseException as error:
@@ -91,7 +93,12 @@ def faults(report: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    limits = Limits(max_pixels=PIXELS, max_frames=100, allow_heic="heic" in sys.argv)
+    limits = Limits(
+        max_pixels=PIXELS,
+        max_frames=100,
+        allow_heic="heic" in sys.argv,
+        allow_jxl="heic" in sys.argv,
+    )
     outcome_of(samples.saved(samples.scene(64, 64), "jpeg"), limits)  # imports, threads, tables
     with tempfile.TemporaryFile() as printed:
         os.dup2(printed.fileno(), 2)

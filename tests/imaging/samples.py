@@ -5,6 +5,7 @@ import zlib
 from io import BytesIO
 from typing import Any
 
+import pyjpegxl
 from PIL import Image
 from pillow_heif import from_pillow
 
@@ -12,8 +13,15 @@ from chalicelib.imaging import Limits, Picture, render
 from chalicelib.imaging.decoding import decode
 from chalicelib.imaging.encoding import encode
 from chalicelib.model.variants import Variant
+from tests.imaging import raws
 
-LIMITS = Limits(max_pixels=100_000_000, max_frames=500, max_animation_pixels=10**9, allow_heic=True)
+LIMITS = Limits(
+    max_pixels=100_000_000,
+    max_frames=500,
+    max_animation_pixels=10**9,
+    allow_heic=True,
+    allow_jxl=True,
+)
 WHOLE = Variant(name="whole", width=2000, height=2000, formats=("png",))
 
 # Top left, top right, bottom right, bottom left.
@@ -43,11 +51,21 @@ def four_corners(width: int = 96, height: int = 64) -> Image.Image:
 
 def saved(image: Image.Image, format: str, **options: Any) -> bytes:
     file = BytesIO()
+    if format in raws.KINDS:
+        return raws.raw(format, saved(image, "jpeg", **options))
+    if format == "jxl":
+        return jxl(image, **options)
     if format == "heic":
         from_pillow(image).save(file, **options)
     else:
         image.save(file, format, **options)
     return file.getvalue()
+
+
+def jxl(image: Image.Image, **options: Any) -> bytes:
+    """A JPEG XL; EXIF and XMP make it one with boxes."""
+    channels = len(image.getbands())
+    return pyjpegxl.encode(image.tobytes(), *image.size, num_channels=channels, **options)
 
 
 def opened(data: bytes) -> Image.Image:

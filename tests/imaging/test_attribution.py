@@ -13,6 +13,7 @@ from chalicelib.imaging import render
 from chalicelib.imaging.attribution import Attribution, exif_of, read_attribution
 from chalicelib.imaging.encoding import encode
 from chalicelib.imaging.formats import CONTAINERS
+from chalicelib.imaging.formats.file_info import Metadata
 from chalicelib.model.formats import InputFormat, OutputFormat
 from chalicelib.model.variants import Variant
 from tests.imaging.samples import LIMITS, chunk, opened, saved, scene
@@ -160,7 +161,7 @@ def test_kept_attribution_is_in_every_rendition(kind: InputFormat) -> None:
 
 def test_an_original_that_is_served_has_its_attribution_too() -> None:
     poor = saved(scene(300, 200), "jpeg", quality=20)
-    named = CONTAINERS["jpeg"].with_exif(poor, exif_of("Ana", ""))
+    named = CONTAINERS["jpeg"].with_metadata(poor, Metadata(exif_of("Ana", "")))
     (made,) = render(named, (Variant(name="v", width=300),), LIMITS, keep_credits=True).renditions
     assert made.data == named
 
@@ -177,7 +178,9 @@ def test_an_original_that_is_served_has_no_metadata_but_its_attribution() -> Non
 @pytest.mark.parametrize("output", ALL)
 def test_attribution_changes_no_pixel_of_an_encoded_file(output: OutputFormat, mode: str) -> None:
     image = in_mode(mode).convert("RGBa") if mode == "RGBA" else in_mode(mode)
-    plain, attributed = (encode(image, output, 82, "#ffffff", exif=exif) for exif in (b"", BLOCK))
+    plain, attributed = (
+        encode(image, output, 82, "#ffffff", metadata=Metadata(exif)) for exif in (b"", BLOCK)
+    )
     assert read_attribution(output, attributed) == NAMED
     assert opened(attributed).mode == opened(plain).mode
     assert opened(attributed).tobytes() == opened(plain).tobytes()
@@ -202,7 +205,7 @@ def test_attribution_changes_no_pixel_of_an_original_that_is_served(
     kind: InputFormat, mode: str, options: dict[str, Any]
 ) -> None:
     data = saved(in_mode(mode), kind, **options)
-    attributed = CONTAINERS[kind].with_exif(data, BLOCK)
+    attributed = CONTAINERS[kind].with_metadata(data, Metadata(BLOCK))
     assert read_attribution(kind, attributed) == NAMED
     assert opened(attributed).mode == opened(data).mode
     assert opened(attributed).tobytes() == opened(data).tobytes()
@@ -226,7 +229,7 @@ def test_an_animation_has_its_attribution_once_and_all_its_frames(width: int) ->
 def test_an_animation_in_which_nothing_moves_has_its_attribution_too() -> None:
     still = [PIXELS] * 2
     data = saved(still[0], "webp", save_all=True, append_images=still[1:], allow_mixed=True)
-    data = CONTAINERS["webp"].with_exif(data, BLOCK)
+    data = CONTAINERS["webp"].with_metadata(data, Metadata(BLOCK))
     (made,) = render(data, (Variant(name="v", width=32),), LIMITS, keep_credits=True).renditions
     assert read_attribution("webp", made.data) == NAMED
 
@@ -234,7 +237,7 @@ def test_an_animation_in_which_nothing_moves_has_its_attribution_too() -> None:
 def test_without_attribution_files_stay_unchanged() -> None:
     data = saved(PIXELS, "webp")
     assert exif_of("", "") == b""
-    assert CONTAINERS["webp"].with_exif(data, b"") is data
+    assert CONTAINERS["webp"].with_metadata(data, Metadata()) is data
 
 
 @pytest.mark.parametrize("kind", ["avif", "heic"])

@@ -13,7 +13,7 @@ from chalicelib.errors import Reason, Rejection
 from chalicelib.imaging import Limits
 from chalicelib.imaging.formats import CONTAINERS
 from chalicelib.imaging.formats.file_info import MalformedFile
-from chalicelib.model.formats import FORMATS
+from chalicelib.model.formats import FORMATS, InputFormat
 from tests.imaging import samples
 from tests.imaging.samples import CORNERS, LIMITS, exif, four_corners, rendered, saved, scene, shown
 
@@ -31,9 +31,10 @@ def test_every_input_format_has_a_container():
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_every_kind_is_decoded(kind: str):
+def test_every_kind_is_decoded(kind: InputFormat):
     picture = rendered(saved(four_corners(), kind))
-    assert (picture.content_type, picture.width, picture.height) == (f"image/{kind}", 96, 64)
+    media_type = FORMATS[kind].media_type
+    assert (picture.content_type, picture.width, picture.height) == (media_type, 96, 64)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic", "tiff"])
@@ -239,9 +240,9 @@ def test_a_jpeg_with_a_second_picture_inside_shows_the_first():
     assert shown(data).size == (96, 64)
 
 
-def test_a_dng_is_unsupported_and_not_shown_as_its_thumbnail():
+def test_a_dng_without_a_preview_is_not_shown_as_its_thumbnail():
     data = saved(four_corners(), "tiff", tiffinfo={50706: b"\x01\x04\x00\x00"})
-    assert reason_for(data) is Reason.UNSUPPORTED_FORMAT
+    assert reason_for(data) is Reason.NO_PREVIEW
 
 
 def test_a_png_with_a_huge_compressed_text_is_read():

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from chalicelib.errors import Reason, Rejection, SettingsError
-from chalicelib.imaging import Limits, check_heic
+from chalicelib.imaging import Limits
+from chalicelib.imaging.heic import check_heic
 from chalicelib.model.variants import Variant
 from tests.hostile.pictures import hostile_pictures
 from tests.imaging.samples import (

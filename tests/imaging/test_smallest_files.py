@@ -240,7 +240,11 @@ def test_the_same_input_gives_the_same_bytes(kind: str) -> None:
 
 
 FILES = st.builds(
-    File, st.sampled_from(sorted(CODECS)), st.binary(max_size=6), moving=st.just(False)
+    File,
+    st.sampled_from(sorted(CODECS)),
+    st.binary(max_size=6),
+    moving=st.just(False),
+    hdr=st.just(False),
 )
 
 
@@ -254,6 +258,17 @@ def test_no_kept_file_is_preferred_to_one_that_is_no_larger(files: list[File], a
         better, simpler = sorted(pair, key=lambda f: BEST_FIRST.index(f.output))
         assert better.output != simpler.output
         assert len(better.data) < len(simpler.data)
+
+
+@given(st.lists(FILES, min_size=1, max_size=6), st.binary(max_size=6))
+def test_a_file_with_a_gain_map_is_kept_and_displaces_only_larger_ones(
+    files: list[File], data: bytes
+) -> None:
+    shining = File("jpeg", data, hdr=True)
+    kept = worthwhile([*files, shining], alpha=False)
+    assert shining in kept
+    better = [f for f in kept if BEST_FIRST.index(f.output) < BEST_FIRST.index("jpeg")]
+    assert all(len(file.data) < len(data) for file in better)
 
 
 @given(FILES, FILES, st.booleans())

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.aws import clients
 from chalicelib.aws.signing import S3Signer
+from tests.aws.conftest import ANYONE, lead_boto3
 from tests.frontend.darkroom import FRONTEND, FakeDarkroom
 from tests.infrastructure.stacks import REQUIRED, deployed
 
@@ -21,8 +22,7 @@ REGIONS = [
 
 @pytest.fixture
 def signer(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Signer]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    lead_boto3(ANYONE, monkeypatch)
     clients.s3.cache_clear()
     yield S3Signer(UPLOADS)
     clients.s3.cache_clear()

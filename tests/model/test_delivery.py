@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import delivery
@@ -104,6 +105,14 @@ def test_a_variant_is_published_in_each_of_its_formats() -> None:
     made = [rendition("a", output) for output in ("avif", "webp", "jpeg")]
     shown = {file.extension: r.format for file, r in stable_files((variant,), made).items()}
     assert shown == {"avif": "avif", "webp": "webp", "jpg": "jpeg"}
+
+
+def test_an_hdr_rendition_is_published_whatever_the_formats() -> None:
+    variant = Variant(name="a", width=9, formats=("webp",), hdr=True)
+    made = [rendition("a", "webp"), replace(rendition("a", "jpeg"), hdr=True)]
+    shown = {file.extension: r.format for file, r in stable_files((variant,), made).items()}
+    assert shown == {"webp": "webp", "jpg": "jpeg"}
+    assert stable_files((variant,), made[:1]).keys() == {StableFile("a", "webp")}
 
 
 def test_a_format_that_was_not_worth_keeping_shows_the_simpler_one() -> None:
@@ -250,6 +259,7 @@ def test_other_rules_for_all_sizes_are_another_generation() -> None:
         Sizes(quality=50).generation({}, keep_credits=False),
         Sizes(formats=("avif",)).generation({}, keep_credits=False),
         Sizes().generation({}, keep_credits=True),
+        Sizes().generation({}, keep_credits=False, smart_crop=False),
     ]
     assert same not in others
 

@@ -22,6 +22,10 @@ from chalicelib.model.formats import FORMATS, MEDIA_TYPE_OF_SUFFIX, format_of, i
         ("image/x-tiff", "tiff"),
         ("image/heif-sequence", "heic"),
         ("image/x-webp", "webp"),
+        ("image/x-nikon-nef", "nef"),
+        ("image/NEF", "nef"),
+        ("image/x-cr2", "cr2"),
+        ("image/x-dcraw", "dng"),
     ],
 )
 def test_a_media_type_is_known_in_every_spelling(content_type: str, kind: str) -> None:
@@ -65,6 +69,8 @@ def test_no_name_belongs_to_two_formats() -> None:
         (".mpo", "image/jpeg"),
         (".heic", "image/heic"),
         (".hif", "image/heif"),
+        (".nrw", "image/x-nikon-nef"),
+        (".gpr", "image/x-adobe-dng"),
     ],
 )
 def test_a_suffix_stands_for_a_media_type(suffix: str, media_type: str) -> None:

@@ -95,8 +95,8 @@ class Account:
             for name, text in variables.items():
                 patch.setenv(name, text)
             patch.setattr(app, "wiring", _wiring())
-            patch.setattr(boto3, "DEFAULT_SESSION", None)
-            patch.setattr(botocore.session, "get_session", _session)
+            patch.setattr(clients, "_session", None)  # restored afterwards
+            patch.setattr(call_recorder, "Session", _session)
             call_recorder.record_calls({call_recorder.FILE: str(record)})
             _forget_clients()
             with call_recorder.made_by(function):

@@ -32,8 +32,13 @@ _OF_OBJECTS = {
     "PutObject": ("s3:PutObject", "s3:PutObject"),
     "DeleteObject": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     "DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "CreateMultipartUpload": ("s3:PutObject", "s3:PutObject"),
+    "CompleteMultipartUpload": ("s3:PutObject", "s3:PutObject"),
+    "ListParts": ("s3:ListMultipartUploadParts", "s3:ListMultipartUploadParts"),
+    "AbortMultipartUpload": ("s3:AbortMultipartUpload", "s3:AbortMultipartUpload"),
 }
 _OF_BUCKETS = {
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "ListObjectsV2": "s3:ListBucket",
     "ListObjectVersions": "s3:ListBucketVersions",
 }
@@ -109,7 +114,8 @@ def _of_object(call: Call, names: Names) -> list[Demand]:
     action = _OF_OBJECTS[call.operation]["VersionId" in call.resource]
     needed = [Demand(action, names.objects(bucket, key))]
     # A missing watermark may also be a 403: the application treats both as missing.
-    if call.status == 404 and not key.startswith("watermarks/"):
+    is_read = call.operation in ("GetObject", "HeadObject")
+    if call.status == 404 and is_read and not key.startswith("watermarks/"):
         needed.append(Demand("s3:ListBucket", names.bucket(bucket)))
     return needed
 

@@ -42,9 +42,11 @@ class Flow:
         """The steps build on each other."""
         self._a_picture_that_cannot_be_processed()
         self._uploads_by_ticket()
+        self._uploads_in_parts()
         self._copies_by_another_tool()
         self._processing_on_request()
         self._changing()
+        self._redacting()
         self._private_images()
         self._searching()
         self._events_that_come_twice_or_too_late()
@@ -85,6 +87,16 @@ class Flow:
         self._note_upload(image["original_file"])
         self._uploaded = image
 
+    def _uploads_in_parts(self) -> None:
+        data = jpeg(seed=5).ljust(9_000_000, b"\0")
+        image_id = self._client.upload_in_parts(data)
+        image = self._client.finished(image_id)
+        assert (image["status"], image["bytes"]) == ("ready", len(data))
+        aborted = self._client.ticket(data[1:], multipart=True)["parts_url"]
+        address = aborted.removesuffix("/parts")
+        ended = requests.delete(address, headers=self._client.headers, timeout=GENEROUS)
+        assert ended.json()["status"] == "expired"
+
     def _copies_by_another_tool(self) -> None:
         source = {"Bucket": UPLOADS_BUCKET, "Key": self._uploaded["original_file"]}
         self._s3.copy_object(Bucket=UPLOADS_BUCKET, Key=COPIED, CopySource=source)
@@ -93,7 +105,7 @@ class Flow:
         self._s3.put_object(Bucket=UPLOADS_BUCKET, Key=COPIED, Body=jpeg(seed=4))
         self._happened(image["id"], "ready", 2)
         assert self._client.get("/images", status="ready", limit=2).json()["next_cursor"]
-        assert len(self._client.all_images()) == 4
+        assert len(self._client.all_images()) == 6
 
     def _processing_on_request(self) -> None:
         responses = [self._process(COPIED), self._process("never/there.jpg")]
@@ -112,6 +124,32 @@ class Flow:
         for query in ({"tag": "red"}, {"q": "another", "sort": "bytes"}):
             (found,) = self._client.get("/images", **query).json()["images"]
             assert found["original_file"] == COPIED
+
+    def _redacting(self) -> None:
+        image = self._client.of_object(COPIED)
+        box = {"action": "redact", "x": 0.1, "y": 0.1, "width": 0.5, "height": 0.5}
+        address = f"{self._client.api}/images/{image['id']}"
+        options: Any = {"headers": self._client.headers, "timeout": GENEROUS}
+        changed = requests.patch(address, json={"edits": [box]}, **options).json()
+        assert (changed["status"], changed["renditions"]) == ("processing", [])
+        self._happened(image["id"], "ready", 5)
+        self._abandon_purge(image["id"])
+        self._again(image["id"])
+        self._happened(image["id"], "ready", 6)
+        self._abandon_purge(image["id"])
+        self._s3.put_object(Bucket=UPLOADS_BUCKET, Key=COPIED, Body=jpeg(seed=6))
+        self._happened(image["id"], "ready", 7)
+
+    def _abandon_purge(self, image_id: str) -> None:
+        """Leave files that are to be erased, as a function that was killed long ago would have."""
+        self._stack.client("dynamodb").update_item(
+            TableName=IMAGES_TABLE,
+            Key={"id": {"S": image_id}, "entry": {"S": "image"}},
+            UpdateExpression="SET purge = :purge",
+            ExpressionAttributeValues={
+                ":purge": {"M": {"claimed_at": {"S": "2026-01-01T00:00:00Z"}}}
+            },
+        )
 
     def _private_images(self) -> None:
         image_id = self._client.of_object(COPIED)["id"]
@@ -199,6 +237,13 @@ class Flow:
             return self._client.image(moved)["visibility"] == "public"
 
         until(is_public)
+        self._client.ticket(b"never sent", multipart=True)
+
+        def is_aborted() -> bool:
+            self._with_tasks(lambda database: call(database, SWEEP))
+            return "Uploads" not in self._s3.list_multipart_uploads(Bucket=UPLOADS_BUCKET)
+
+        until(is_aborted)
 
     def _interrupt_move(self, image_id: str) -> str:
         """Make an image private, and have it wait to become public again."""

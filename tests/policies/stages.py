@@ -55,6 +55,7 @@ def recorded_stack(folder: Path, webhooks: str) -> Iterator[tuple[Stack, Path]]:
     quickly = {"RETRY_SECONDS": "0.1,0.1", "SWEEP_SECONDS": "3600,3600", FILE: str(calls)}
     quickly |= {"WEBHOOK_URL": webhooks}
     quickly |= {"SWEEP_GRACE_SECONDS": "1", "SWEEP_REST_SECONDS": "1"}
+    quickly |= {"MULTIPART_EXPIRY_SECONDS": "30"}
     # With one ticket at a time, the second checks whether the first is used.
     quickly |= {"AUTH_MODE": "token", "PENDING_TICKETS": "1"}
     with running_stack(folder / "data", project, **quickly) as stack:

@@ -198,6 +198,16 @@ def test_only_traces_are_allowed_on_everything(function: str) -> None:
     assert [(s.sid, s.caller) for s in everywhere] == [("SendTraces", DAEMON)]
 
 
+def test_only_functions_that_render_originals_may_search_for_faces_and_only_if_it_is_on() -> None:
+    may = {
+        function: [s.actions for s in statements_of(function, replace(ENFORCED, faces=True))]
+        for function in FUNCTIONS
+    }
+    searching = {name for name, actions in may.items() if ("rekognition:DetectFaces",) in actions}
+    assert searching == {"api_handler", "process_upload", "process_again"}
+    assert "rekognition" not in json.dumps([policy_of(name, ENFORCED) for name in FUNCTIONS])
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_policy_is_no_longer_than_iam_allows(function: str) -> None:
     written = "".join(json.dumps(policy_of(function, LONG)).split())
@@ -205,7 +215,7 @@ def test_a_policy_is_no_longer_than_iam_allows(function: str) -> None:
 
 
 def test_cfn_lint_accepts_every_action_and_resource() -> None:
-    whole = replace(ENCRYPTED, xray=True)
+    whole = replace(ENCRYPTED, xray=True, faces=True)
     policies = {
         function.replace("_", ""): {
             "Type": "AWS::IAM::RolePolicy",

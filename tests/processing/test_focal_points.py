@@ -10,7 +10,7 @@ from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.image import Image, Status
 from chalicelib.model.requests import ReprocessRequest
 from chalicelib.ports.objects import StoredObject
-from chalicelib.uploads.tickets import PostTicket
+from chalicelib.uploads.tickets import Choices, PostTicket
 from chalicelib.wiring import Wiring
 from tests.builders import KEY, caller, processed, put, version
 from tests.fakes.others import MemoryQueue
@@ -38,7 +38,9 @@ def process_queue(wiring: Wiring) -> Image:
 def test_crops_are_centred_on_a_tickets_focal_point(wiring: Wiring) -> None:
     data, made = jpeg(), []
     for point in (None, LEFT, RIGHT):
-        ticket = wiring.tickets.post("everyone", "a.jpg", "image/jpeg", 9, None, point)
+        ticket = wiring.tickets.post(
+            "everyone", "a.jpg", "image/jpeg", 9, None, Choices(focal_point=point)
+        )
         assert isinstance(ticket, PostTicket)
         put(wiring, data, ticket.fields["key"])
         done = wiring.processor.process(version(ticket.fields["key"]))

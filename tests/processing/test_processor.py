@@ -10,12 +10,15 @@ from msgspec.structs import replace
 
 from chalicelib import lambda_events
 from chalicelib.errors import Reason
-from chalicelib.model.image import ObjectVersion, Status
+from chalicelib.model.gain_map import GainMapSummary
+from chalicelib.model.image import EmbeddedPreview, ObjectVersion, Status
 from chalicelib.model.requests import ReprocessRequest
 from chalicelib.processing.identity import image_id_of
 from chalicelib.views.manifests import read_manifest
 from chalicelib.wiring import Wiring
 from tests.builders import KEY, caller, processed, put, renditions, version
+from tests.imaging.hdr_files import described, glow, hdr_photo, hdrgm
+from tests.imaging.raws import raw
 from tests.imaging.samples import four_corners, saved
 from tests.pictures import encoded, jpeg, photo
 
@@ -32,12 +35,56 @@ def test_a_photo_becomes_ready_with_every_variant(wiring: Wiring) -> None:
     }
 
 
+@pytest.mark.parametrize("kind", ["heic", "jxl"])
 @pytest.mark.parametrize(("allowed", "status"), [(True, Status.READY), (False, Status.REJECTED)])
-def test_heic_is_read_if_the_setting_allows_it(
-    wiring: Wiring, allowed: bool, status: Status
+def test_an_optional_format_is_read_if_the_setting_allows_it(
+    wiring: Wiring, kind: str, allowed: bool, status: Status
 ) -> None:
-    wiring.settings = replace(wiring.settings, allow_heic=allowed)
-    assert processed(wiring, saved(four_corners(), "heic")).status is status
+    wiring.settings = replace(wiring.settings, **{f"allow_{kind}": allowed})
+    assert processed(wiring, saved(four_corners(), kind)).status is status
+
+
+def test_the_record_of_a_raw_file_says_what_its_renditions_are_made_of(wiring: Wiring) -> None:
+    preview = jpeg(1600, 1200)
+    data = raw("cr3", preview, orientation=6)
+    done = processed(wiring, data)
+    assert (done.content_type, done.bytes) == ("image/x-canon-cr3", len(data))
+    assert (done.width, done.height) == (1200, 1600)
+    assert done.preview == EmbeddedPreview(width=1200, height=1600, bytes=len(preview))
+    stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**6)
+    assert read_manifest(stored)[0].preview == done.preview
+    overwritten = processed(wiring, jpeg(), "A2")
+    assert (overwritten.id, overwritten.preview) == (done.id, None)
+
+
+def test_the_record_of_an_hdr_photo_describes_its_gain_map(wiring: Wiring) -> None:
+    done = processed(wiring, hdr_photo())
+    expected = GainMapSummary(form="iso", width=100, height=75, stops=3.0)
+    assert done.gain_map == expected
+    stored = wiring.objects.read("test-images", f"{done.id}/manifest.json", 10**6)
+    assert read_manifest(stored)[0].gain_map == expected
+    assert processed(wiring, jpeg(), "A2").gain_map is None
+
+
+def test_a_broken_gain_map_is_noted_and_the_photo_is_ready(wiring: Wiring) -> None:
+    done = processed(wiring, hdr_photo(gain_map=described(glow(), hdrgm())[:-40]))
+    assert done.status is Status.READY
+    assert done.gain_map == GainMapSummary(fault="malformed")
+
+
+def test_raw_files_are_rejected_if_the_setting_forbids_them(wiring: Wiring) -> None:
+    wiring.settings = replace(wiring.settings, allow_raw=False)
+    done = processed(wiring, raw("nef", jpeg()))
+    assert done.reason is Reason.UNSUPPORTED_FORMAT
+    assert done.detail is not None
+    assert done.detail.startswith("Camera RAW files aren't accepted here;")
+
+
+def test_a_raw_file_without_a_preview_says_what_to_do(wiring: Wiring) -> None:
+    done = processed(wiring, raw("dng", b"no JPEG"))
+    assert (done.status, done.reason) == (Status.REJECTED, Reason.NO_PREVIEW)
+    assert done.detail is not None
+    assert "export it as a JPEG" in done.detail
 
 
 def test_a_small_function_rejects_images_that_do_not_fit_its_memory(wiring: Wiring) -> None:

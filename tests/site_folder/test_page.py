@@ -18,7 +18,12 @@ Object.assign(strings, {
   addTitle: "Fotos hinzufügen",
 });
 """
-ORIGINAL = {path.name: path.read_bytes() for path in FRONTEND.iterdir() if path.is_file()}
+BUNDLE = "bundle/uploader.js"
+ORIGINAL = {
+    path.relative_to(FRONTEND).as_posix(): path.read_bytes()
+    for path in FRONTEND.rglob("*")
+    if path.is_file()
+}
 
 
 def served(name: str) -> str:
@@ -43,6 +48,14 @@ def test_the_texts_follow_the_pages_own_in_the_same_file(site: Path) -> None:
     found = served("strings.js")
     assert found.startswith(ORIGINAL["strings.js"].decode())
     assert texts.texts_of(found)["addTitle"]["text"] == "Fotos hinzufügen"
+
+
+def test_the_bundle_applies_the_texts_as_well(site: Path) -> None:
+    (site / "strings.js").write_text(OWN)
+    first, rest = served(BUNDLE).split("};\n", 1)[0], ORIGINAL[BUNDLE].decode().split("\n", 1)[1]
+    assert first.startswith("const siteTexts=(strings)=>{\ntry {")
+    assert 'addTitle: "Fotos hinzufügen"' in first
+    assert served(BUNDLE).endswith(rest)
 
 
 def test_what_is_painted_before_the_scripts_has_the_same_texts(site: Path) -> None:

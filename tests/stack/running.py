@@ -142,7 +142,11 @@ def running_stack(data: Path, project: Path = PROJECT, **environment: str) -> It
     """
     with starting_stack(data, project, **environment) as stack:
         stack.wait_ready()
-        yield stack
+        try:
+            yield stack
+        except Exception as error:
+            error.add_note("\n".join(["The stack's last lines:", *stack.lines[-50:]]))
+            raise
 
 
 @contextmanager

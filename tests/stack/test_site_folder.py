@@ -96,6 +96,14 @@ def test_its_texts_are_painted_before_the_scripts_and_after_them(stack: Stack, p
     expect(heading).to_be_visible()
 
 
+def test_the_bundled_uploader_has_its_texts(stack: Stack, browser: Browser) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(stack.site)
+        title = page.evaluate("async () => (await import('/bundle/uploader.js')).strings.addTitle")
+    assert title == "Fotos hinzufügen"
+
+
 def test_its_colours_apply(page: Page) -> None:
     expect(page.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
 

@@ -73,7 +73,7 @@ def forget_use_cases(harness: Harness) -> None:
     """Make them again, with the stores that the wiring has then."""
     for name in (
         *("deleter", "library", "mover", "processor", "published_files", "published_images"),
-        *("renderer", "sweeper"),
+        *("purger", "renderer", "sweeper"),
     ):
         harness.wiring.__dict__.pop(name, None)
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.aws import clients
 from chalicelib.aws.signing import S3Signer
+from tests.aws.conftest import lead_boto3
 from tests.pictures import jpeg
 from tests.telemetry.conftest import Functions, Log
 
@@ -22,7 +23,7 @@ def signed(application: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDNOBODY")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nobodys-secret")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "nobodys-token")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    lead_boto3({"AWS_DEFAULT_REGION": "eu-central-1"}, monkeypatch)
     application.wiring.signer = S3Signer("test-uploads")
     clients.s3.cache_clear()
     yield

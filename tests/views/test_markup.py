@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -131,3 +132,60 @@ def test_the_placeholder_is_the_background() -> None:
 
 def test_an_image_without_renditions_has_no_markup() -> None:
     assert picture(image(), unsigned(image(), "https://a.example"), TABLE) is None
+
+
+def hdr(*variants: str) -> Image:
+    """The image with a JPEG with a gain map for each of these variants."""
+    sizes = {r.variant: r for r in SHOWN.renditions}
+    more = [
+        replace(sizes[name], format="jpeg", key=f"I/0/{name}.jpg", hdr=True) for name in variants
+    ]
+    return replace(SHOWN, renditions=(*SHOWN.renditions, *more))
+
+
+def test_hdr_displays_are_offered_the_renditions_with_a_gain_map() -> None:
+    found = [attributes for tag, attributes in elements(hdr("1080p", "mobile")) if tag == "source"]
+    assert found[-1] == {
+        "media": "(dynamic-range: high)",
+        "type": "image/jpeg",
+        "sizes": "auto, (min-width: 60em) 50vw, 100vw",
+        "srcset": f"https://a.example/i/{ULID}/mobile.jpg 640w,"
+        f" https://a.example/i/{ULID}/1080p.jpg 1920w",
+        "width": "1920",
+        "height": "1440",
+    }
+
+
+def test_other_displays_are_offered_what_they_are_without_a_gain_map() -> None:
+    assert dict(elements(hdr("1080p")))["img"] == dict(elements())["img"]
+    assert "dynamic-range" not in str(elements())
+
+
+def test_a_crop_with_a_gain_map_comes_before_the_same_crop_without() -> None:
+    found = [attributes for tag, attributes in elements(hdr("thumbnail")) if tag == "source"]
+    assert [(source["media"], source["srcset"]) for source in found] == [
+        (
+            "(dynamic-range: high) and (max-width: 20em)",
+            f"https://a.example/i/{ULID}/thumbnail.jpg",
+        ),
+        ("(max-width: 20em)", f"https://a.example/i/{ULID}/thumbnail"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "combined"),
+    [
+        ("(min-width: 1em) and (max-width: 9em)", "{} and (min-width: 1em) and (max-width: 9em)"),
+        ("(min-width: 1em) or (hover)", "{} and ((min-width: 1em) or (hover))"),
+        ("not (hover)", "{} and (not (hover))"),
+        ("screen", None),
+        ("(hover), print", None),
+    ],
+)
+def test_conditions_are_combined_where_css_allows_it(condition: str, combined: str | None) -> None:
+    variants = (*TABLE.variants[:2], replace(TABLE.variants[2], media=condition))
+    urls = unsigned(SHOWN, "https://a.example/images")
+    text = picture(hdr("thumbnail"), urls, replace(TABLE, variants=variants)) or ""
+    media = [source["media"] for tag, source in Elements(text).found if tag == "source"]
+    expected = [combined.format("(dynamic-range: high)")] if combined else []
+    assert media == [*expected, condition]

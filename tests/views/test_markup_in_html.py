@@ -11,7 +11,7 @@ from chalicelib.model.variants import VariantsTable
 from chalicelib.views.addresses import unsigned
 from chalicelib.views.markup import picture
 from tests.html_validator import document, html_faults
-from tests.views.test_markup import SHOWN, TABLE
+from tests.views.test_markup import SHOWN, TABLE, hdr
 
 _TEXT = 'A "red" door & <its> knob, 門'
 _CONDITION = "(max-width: 20em) and (orientation: portrait)"
@@ -25,6 +25,13 @@ SHAPES: dict[str, tuple[Image, VariantsTable, str]] = {
         replace(TABLE, variants=tuple(replace(v, media=_CONDITION) for v in TABLE.variants)),
         "",
     ),
+    # Apart, as the validator takes the sizes of a source for missing if one before it has none.
+    "hdr": (
+        hdr("1080p", "mobile"),
+        replace(TABLE, variants=tuple(replace(v, media=None) for v in TABLE.variants)),
+        "",
+    ),
+    "hdr-crop": (hdr("thumbnail"), TABLE, ""),
     "without-crops": (
         SHOWN,
         replace(TABLE, variants=tuple(replace(v, media=None) for v in TABLE.variants)),

@@ -59,6 +59,29 @@ def test_a_ticket_makes_a_pending_image(client: Client) -> None:
     assert client.http.get(f"/images/{image_id}").json_body["status"] == "pending"
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "note"),
+    [
+        (
+            "shrunk_from",
+            {"width": 8064, "height": 6048, "bytes": 14_200_000},
+            "of 8064 x 6048 pixels and 14.2 MB, shrunk before",
+        ),
+        (
+            "converted_from",
+            {"content_type": "image/heic", "bytes": 2_100_000},
+            "of 2.1 MB, converted from image/heic before",
+        ),
+    ],
+)
+def test_the_history_has_what_the_client_changed(
+    client: Client, field: str, value: dict[str, Any], note: str
+) -> None:
+    image_id = post(client, "/uploads", UPLOAD | {field: value}).json_body["image_id"]
+    [ticket] = client.http.get(f"/images/{image_id}").json_body["history"]
+    assert ticket["detail"] == note
+
+
 def test_uploading_the_same_file_again_returns_the_ready_image(client: Client, ready: str) -> None:
     digest = client.http.get(f"/images/{ready}").json_body["sha256"]
     answer = post(client, "/uploads", UPLOAD | {"sha256": digest})
@@ -101,6 +124,12 @@ def test_a_put_ticket_has_its_headers(client: Client) -> None:
             "unsupported_type",
             "HEIC photos aren't",
         ),
+        (
+            UPLOAD | {"content_type": "image/jxl"},
+            415,
+            "unsupported_type",
+            "JPEG XL pictures aren't accepted here. Please upload a JPEG, PNG or WebP.",
+        ),
     ],
 )
 def test_an_invalid_upload_request_is_a_problem_that_names_the_field(
@@ -135,6 +164,27 @@ def test_a_ticket_for_an_empty_type_is_signed_for_any_bytes(client: Client) -> N
 def test_a_put_ticket_may_have_an_empty_type(client: Client) -> None:
     answer = client.http.get("/generate-upload-url?filename=a.png&content_type=")
     assert answer.json_body["headers"]["Content-Type"] == "application/octet-stream"
+
+
+RAW_TYPES = ["image/x-canon-cr2", "image/CR3", "image/x-adobe-dng", "image/nef"]
+
+
+@pytest.mark.parametrize("content_type", RAW_TYPES)
+def test_a_ticket_for_a_raw_file_is_issued(client: Client, content_type: str) -> None:
+    assert post(client, "/uploads", UPLOAD | {"content_type": content_type}).status_code == 201
+
+
+@pytest.mark.parametrize("content_type", RAW_TYPES)
+def test_a_ticket_for_a_raw_file_is_refused_if_the_setting_forbids_it(
+    application: ModuleType, client: Client, content_type: str
+) -> None:
+    wiring = application.wiring
+    wiring.settings = replace(wiring.settings, allow_raw=False)
+    answer = post(client, "/uploads", UPLOAD | {"content_type": content_type})
+    assert answer.status_code == 415
+    assert answer.json_body["detail"] == (
+        "Camera RAW files aren't accepted here. Please upload a JPEG, PNG or WebP."
+    )
 
 
 @pytest.mark.parametrize("content_type", ["image/heic", "image/heif", "image/x-heic"])

@@ -8,6 +8,7 @@ from PIL import Image
 
 from chalicelib.imaging.colour import colours_of, reducible, shaped, to_srgb
 from chalicelib.imaging.decoding import Animation, frames_of
+from chalicelib.imaging.edits import edited
 from chalicelib.imaging.formats.file_info import Frame
 from chalicelib.imaging.geometry import Size
 from chalicelib.imaging.orientation import upright
@@ -21,7 +22,8 @@ _NOTHING = (0, 0, 0, 0)
 def pictures_of(animation: Animation) -> Iterator[tuple[Image.Image, int]]:
     """Each frame's picture and its duration in milliseconds; Rejection for any fault.
 
-    A picture is upright, sRGB, `L`, `RGB` or premultiplied `RGBa`; only one is held at a time.
+    A picture is upright, edited, sRGB, `L`, `RGB` or premultiplied `RGBa`; only one is held at a
+    time.
     """
     info = animation.info
     colours = colours_of(info.profile, info.peak)
@@ -30,6 +32,7 @@ def pictures_of(animation: Animation) -> Iterator[tuple[Image.Image, int]]:
     for (_, canvas), milliseconds in zip(shown, durations, strict=True):
         whole = reducible(shaped(canvas, colours))
         picture = to_srgb(upright(whole, info.orientation), colours)
+        picture = edited(picture, animation.edits)
         # As in decoding: a colour conversion leaves its profile, which encoders would write.
         picture.info = {}
         yield picture, milliseconds

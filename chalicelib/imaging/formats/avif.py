@@ -1,14 +1,14 @@
 """AVIF: nested boxes, all of which the decoder reads."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chalicelib.imaging.formats import av1
 from chalicelib.imaging.formats.avif_mini import expanded
 from chalicelib.imaging.formats.avif_writer import Property, written
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.cicp import is_hdr
-from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
+from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile, Metadata
 from chalicelib.imaging.formats.heif import (
     alpha_items,
     check_area,
@@ -75,18 +75,21 @@ def _with_colours(data: bytes, items: Items) -> bytes:
     """
     if items.types.get(items.primary) != b"av01":
         return b""
-    stream = content_of(data, items, items.primary)
-    found = av1.colours(stream)
+    found = av1.colours(content_of(data, items, items.primary))
     if found is None or (found.is_full_range and found[:2] in _LIKE_SRGB):
         return b""
     content = struct.pack(">HHHB", *found[:3], 128 * found.is_full_range)
-    colours = (packed(b"colr", b"nclx" + content), False)
-    alphas = alpha_items(data, items)[:1]
-    streams = [stream, *(content_of(data, items, alpha) for alpha in alphas)]
-    properties = [_properties(data, items, item) for item in (items.primary, *alphas)]
-    properties[0].append(colours)
-    is_premultiplied = bool(alphas) and (b"prem", items.primary) in items.references
-    return written(streams, properties, has_premultiplied=is_premultiplied)
+    return _rewritten(data, items, [(packed(b"colr", b"nclx" + content), False)])
+
+
+def _rewritten(data: bytes, items: Items, more: Sequence[Property] = (), xmp: bytes = b"") -> bytes:
+    """The single picture in `data` and its alpha plane, with `more` properties, and `xmp`."""
+    found = [items.primary, *alpha_items(data, items)[:1]]
+    streams = [content_of(data, items, item) for item in found]
+    properties = [_properties(data, items, item) for item in found]
+    properties[0] += more
+    is_premultiplied = len(found) > 1 and (b"prem", items.primary) in items.references
+    return written(streams, properties, has_premultiplied=is_premultiplied, xmp=xmp)
 
 
 def _properties(data: bytes, items: Items, item: int) -> list[Property]:
@@ -141,6 +144,15 @@ def strip_metadata(body: bytes) -> bytes:
         return _erased(body, top, items_of(body, metas[0])) if _is_plain(body, metas[0]) else b""
     except MalformedFile:
         return b""
+
+
+def insert(data: bytes, metadata: Metadata) -> bytes:
+    """`data`, from `strip_metadata`, plus XMP; empty with EXIF, or if it consists of tiles."""
+    metas = [box for box in boxes(data, 0, len(data)) if box.name == b"meta"]
+    items = items_of(data, metas[0])
+    if metadata.exif or items.types.get(items.primary) != b"av01":
+        return b""
+    return _rewritten(data, items, xmp=metadata.xmp)
 
 
 def _erased(body: bytes, top: list[Box], items: Items) -> bytes:

@@ -1,31 +1,48 @@
-"""Writes AVIFs of one picture, for files that say the same in a way the decoder does not read."""
+"""Writes AVIFs of one picture, for files that lack what the decoder or a reader needs."""
 
 import struct
 from itertools import accumulate
 
 from chalicelib.imaging.formats.isobmff import packed
 
+_XMP_TYPE = b"application/rdf+xml\0"
+
 Property = tuple[bytes, bool]  # a box, and whether it is essential
 
 
 def written(
-    items: list[bytes], properties: list[list[Property]], *, has_premultiplied: bool = False
+    items: list[bytes],
+    properties: list[list[Property]],
+    *,
+    has_premultiplied: bool = False,
+    xmp: bytes = b"",
 ) -> bytes:
     """The AVIF of a picture and, if there are two items, its alpha plane; AV1 streams.
 
-    `has_premultiplied` colours are multiplied by alpha.
+    `has_premultiplied` colours are multiplied by alpha. `xmp` describes the picture.
     """
     brands = packed(b"ftyp", b"avif\0\0\0\0mif1miafavif")
-    rest = packed(b"mdat", b"".join(items))
-    length = len(_meta(items, properties, 0, has_premultiplied=has_premultiplied))
-    start = len(brands) + length + 8
-    return brands + _meta(items, properties, start, has_premultiplied=has_premultiplied) + rest
+    planes = len(items)
+    items = [*items, xmp] if xmp else items
+
+    def meta(start: int) -> bytes:
+        return _meta(items, planes, properties, start, has_premultiplied=has_premultiplied)
+
+    return brands + meta(len(brands) + len(meta(0)) + 8) + packed(b"mdat", b"".join(items))
 
 
 def _meta(
-    items: list[bytes], properties: list[list[Property]], start: int, *, has_premultiplied: bool
+    items: list[bytes],
+    planes: int,
+    properties: list[list[Property]],
+    start: int,
+    *,
+    has_premultiplied: bool,
 ) -> bytes:
-    """The `meta` box of items, numbered from 1, the first of which begins at `start`."""
+    """The `meta` box of items, numbered from 1, the first of which begins at `start`.
+
+    An item behind the `planes` is XMP.
+    """
     count = len(items)
     starts = accumulate(map(len, items), initial=start)
     places = [
@@ -34,11 +51,14 @@ def _meta(
     ]
     infos = [
         packed(b"infe", struct.pack(">B3xHH4sx", 2, number, 0, b"av01"))
-        for number in range(1, count + 1)
+        for number in range(1, planes + 1)
     ]
-    references = [packed(b"auxl", struct.pack(">HHH", 2, 1, 1))] if count > 1 else []
-    if count > 1 and has_premultiplied:
+    references = [packed(b"auxl", struct.pack(">HHH", 2, 1, 1))] if planes > 1 else []
+    if planes > 1 and has_premultiplied:
         references.append(packed(b"prem", struct.pack(">HHH", 1, 1, 2)))
+    if count > planes:
+        infos.append(packed(b"infe", struct.pack(">B3xHH4sx", 2, count, 0, b"mime") + _XMP_TYPE))
+        references.append(packed(b"cdsc", struct.pack(">HHH", count, 1, 1)))
     parts = [
         packed(b"hdlr", bytes(8) + b"pict" + bytes(13)),
         packed(b"pitm", bytes(4) + struct.pack(">H", 1)),

@@ -15,6 +15,7 @@ from chalicelib.imaging.formats.icc import (
 
 PQ, HLG = 16, 18
 BT709, BT2020 = 1, 9
+_P3 = 12
 _UNSPECIFIED, _SRGB = 2, 13
 _D65, _C = (0.3127, 0.329), (0.31, 0.316)
 
@@ -70,6 +71,12 @@ def named(primaries: int, transfer: int) -> bytes | None:
         return b""
     code_points = (primaries, transfer) if transfer in {PQ, HLG} else None
     return matrix_profile(_columns(primaries), curve, code_points)
+
+
+@cache
+def display_p3() -> bytes:
+    """The profile of Display P3, complete enough to be written to files."""
+    return matrix_profile(_columns(_P3), SRGB_CURVE, name="Display P3")
 
 
 def named_video(primaries: int, transfer: int) -> bytes:

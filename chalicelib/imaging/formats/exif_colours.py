@@ -18,6 +18,10 @@ _SRGB = 1
 # Adobe RGB (1998) Colour Image Encoding, 4.2 and 4.3.
 _ADOBE = Chromaticities((0.3127, 0.329), (0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
 _ADOBE_GAMMA = 563 / 256
+_NOT_SRGB = frozenset({2, 0xFFFF})  # Adobe RGB as some cameras write it, and uncalibrated
+# ROMM RGB (ISO 22028-2), whose white point is that of profiles.
+_PROPHOTO = Chromaticities((0.3457, 0.3585), (0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001))
+_PROPHOTO_GAMMA = 1.8
 
 
 def profile_of(exif: bytes) -> bytes:
@@ -29,7 +33,7 @@ def profile_of(exif: bytes) -> bytes:
         return b""
     block = exif.removeprefix(EXIF_PREFIX)
     try:
-        return _adobe_rgb() if _is_adobe_rgb(block, layout_of(block)) else b""
+        return adobe_rgb() if _is_adobe_rgb(block, layout_of(block)) else b""
     except MalformedFile:
         return b""
 
@@ -43,6 +47,32 @@ def _is_adobe_rgb(block: bytes, layout: Layout) -> bool:
     return content_of(block, layout, pointer.first, _INDEX)[:3] == _ADOBE_RGB
 
 
+def camera_profile(exif: bytes) -> bytes:
+    """As `profile_in`, of a block that begins with EXIF's directory; empty if it is malformed."""
+    try:
+        layout = layout_of(exif)
+        return profile_in(exif, layout, layout.first)
+    except MalformedFile:
+        return b""
+
+
+def profile_in(block: bytes, layout: Layout, offset: int) -> bytes:
+    """The profile by the colour space in EXIF's directory at `offset` of a raw file, else empty.
+
+    Cameras offer sRGB and Adobe RGB, and raw files lack the index that tells the second one from
+    others. MalformedFile if the directory exceeds the block.
+    """
+    space = fields(block, layout, offset).get(_COLOUR_SPACE)
+    return adobe_rgb() if space and space.first in _NOT_SRGB else b""
+
+
 @cache
-def _adobe_rgb() -> bytes:
+def prophoto_rgb() -> bytes:
+    """The profile of ProPhoto RGB."""
+    return matrix_profile(columns_of(_PROPHOTO), gamma(_PROPHOTO_GAMMA))
+
+
+@cache
+def adobe_rgb() -> bytes:
+    """The profile of Adobe RGB (1998)."""
     return matrix_profile(columns_of(_ADOBE), gamma(_ADOBE_GAMMA))

@@ -1,5 +1,6 @@
 """The result of inspecting a file's structure."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -22,7 +23,10 @@ class FileInfo(NamedTuple):
     if no pixel is missing; empty where the structure alone shows that. `cost` is the CPU time for
     a pixel in nanoseconds, in the default variants, 0 for what is usual in its format; `held` is
     how many bytes per pixel the decoder holds besides the picture. `is_scalable` if the decoder of
-    JPEGs can make a smaller picture.
+    JPEGs can make a smaller picture. `preview_bytes` is the size of the JPEG in a camera's raw file
+    that all this describes; 0 for other files. `header` are the segments
+    of a JPEG up to its first scan, each its marker's number, start and end; `end` is where its
+    picture ends.
     """
 
     body: Body
@@ -38,6 +42,16 @@ class FileInfo(NamedTuple):
     cost: float = 0.0
     held: float = 0.0
     is_scalable: bool = True
+    preview_bytes: int = 0
+    header: Sequence[tuple[int, int, int]] = ()
+    end: int = 0
+
+
+class Metadata(NamedTuple):
+    """All that is written to a file besides its pixels: an EXIF block with its prefix, XMP."""
+
+    exif: bytes = b""
+    xmp: bytes = b""
 
 
 class Frame(NamedTuple):

@@ -9,6 +9,7 @@ Matrix = Sequence[Vector]
 
 # The white point of profiles (D50) in XYZ, ICC.1:2022, 7.2.16.
 D50 = (0.9642, 1.0, 0.8249)
+_D65 = (0.95046, 1.0, 1.08906)  # that of sRGB and Display P3
 # Bradford's cone responses, as ICC.1:2022, annex E, adapts white points.
 _BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 _MOST_TAGS = 100
@@ -37,16 +38,25 @@ def gamma(exponent: float) -> Curve:
 
 
 def matrix_profile(
-    columns: Sequence[Vector], curve: Curve, code_points: tuple[int, int] | None = None
+    columns: Sequence[Vector],
+    curve: Curve,
+    code_points: tuple[int, int] | None = None,
+    *,
+    name: str = "",
 ) -> bytes:
     """The display profile of red, green and blue in XYZ under D50, all with one curve.
 
-    `code_points` are CICP's primaries and transfer, recorded in a `cicp` tag.
+    `code_points` are CICP's primaries and transfer, recorded in a `cicp` tag. With a `name` it has
+    all that a profile in a file needs (ICC.1:2022, 8.2), of a space whose white is D65.
     """
     para = struct.pack(">4s4xHH", b"para", curve.kind, 0) + _fixed(*curve.parameters)
     contents = [b"XYZ \0\0\0\0" + _fixed(*xyz) for xyz in (D50, *columns)]
     tags = [*zip((b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ"), contents, strict=True)]
     tags += [(name, para) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    if name:
+        tags += [(b"desc", _text(name)), (b"cprt", _text("No copyright"))]
+        adaptation = _fixed(*(number for row in _adaptation(_D65) for number in row))
+        tags.append((b"chad", b"sf32\0\0\0\0" + adaptation))
     if code_points:
         tags.append((b"cicp", b"cicp\0\0\0\0" + bytes((*code_points, 0, 1))))
     return _profile(tags)
@@ -133,6 +143,11 @@ def _profile(tags: Sequence[tuple[bytes, bytes]]) -> bytes:
     head = struct.pack(">I4xI", offset + len(body), 0x04300000) + b"mntrRGB XYZ "
     header = (head + bytes(12) + b"acsp" + bytes(28) + _fixed(*D50)).ljust(_HEADER, b"\0")
     return header + table + body
+
+
+def _text(text: str) -> bytes:
+    content = text.encode("utf-16-be")
+    return b"mluc\0\0\0\0" + struct.pack(">II4sII", 1, 12, b"enUS", len(content), 28) + content
 
 
 def _fixed(*values: float) -> bytes:

@@ -2,12 +2,13 @@
 
 import re
 import struct
+import sys
 from collections.abc import Iterator, Sequence
 
 from chalicelib.errors import Reason
 from chalicelib.imaging.formats import exif_colours
 from chalicelib.imaging.formats.body import Body
-from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
+from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile, Metadata
 from chalicelib.imaging.formats.jpeg_scans import Segment, is_incomplete
 from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
 from chalicelib.imaging.rejections import rejection
@@ -17,6 +18,7 @@ from chalicelib.imaging.rejections import rejection
 _MOST_SCANS = 64
 
 _MOST_SEGMENTS = 10_000
+_LONGEST_HEADER = 1 << 20  # bytes of a JPEG within another file, where many are looked at
 
 # CPU nanoseconds of a pixel, of a byte, and of a sample in each of several scans. One that refines
 # coefficients looks at all of them, even if it changes none and takes a few bytes.
@@ -32,6 +34,8 @@ _LOSSLESS, _LOSSLESS_ARITHMETIC = 0xC3, 0xCB
 _HIERARCHICAL = frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF})
 _DISPENSABLE = frozenset(range(0xE1, 0xF0)) - {0xEE} | {0xFE}
 _START, _END, _SCAN, _RESTART_INTERVAL, _JFIF = 0xD8, 0xD9, 0xDA, 0xDD, 0xE0
+_SIGNATURE = b"\xff\xd8\xff"
+XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\x00"
 _PROFILE = b"ICC_PROFILE\x00"
 
 # The next segment. Fill bytes, stuffed zeros and markers without a length come before it.
@@ -86,6 +90,7 @@ def inspect(data: bytes) -> FileInfo:
     info = FileInfo(
         Body(data, kept), width, height, 1, exif_orientation(exif), profile,
         cost=cost, held=_COEFFICIENT * samples * (scans > 1), is_scalable=not is_lossless,
+        header=header, end=end,
     )  # fmt: skip
     if further[-1].marker == _END:
         return info
@@ -99,19 +104,49 @@ def inspect(data: bytes) -> FileInfo:
     )
 
 
-def segments(data: bytes) -> list[Segment]:
-    """The segments up to and including the first scan's header; MalformedFile if it is missing."""
+def segments(data: bytes, start: int = 0, end: int = sys.maxsize) -> list[Segment]:
+    """The segments up to and including the first scan's header; MalformedFile if it is missing.
+
+    The file is `data` from `start` to `end`.
+    """
     found: list[Segment] = []
-    position = 2
-    while len(found) < _MOST_SEGMENTS and (match := _SEGMENT.search(data, position)):
+    position, end = start + 2, min(end, len(data))
+    while len(found) < _MOST_SEGMENTS and (match := _SEGMENT.search(data, position, end)):
         segment = _segment(data, match)
         position = segment.end
-        if segment.marker == _END or position > len(data):
+        if segment.marker == _END or position > end:
             break
         found.append(segment)
         if segment.marker == _SCAN:
             return found
     raise MalformedFile
+
+
+def end_of(data: bytes, start: int) -> int:
+    """Where the JPEG at `start` of `data` ends; MalformedFile if it has no picture.
+
+    Without its end it ends with the data, or where the next one starts.
+    """
+    header = segments(data, start)
+    return list(_further_segments(data, header[-1].end))[-1].end
+
+
+def shown_size(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Width and height of the JPEG from `start` to `end` of `data`, by its headers alone.
+
+    Zeros if it is none, or one that browsers do not show: lossless, or not of 8 bits.
+    """
+    if not data.startswith(_SIGNATURE, start):
+        return 0, 0
+    try:
+        header = segments(data, start, min(end, start + _LONGEST_HEADER))
+        marker, first, last = next(found for found in header if found.marker in _FRAMES)
+        content = data[first + 4 : last]
+        width, height = _size(content)
+    except (MalformedFile, StopIteration):
+        return 0, 0
+    shown = marker in _SHOWN and content[0] == 8 and content[5:6] in (b"\x01", b"\x03")
+    return (width, height) if shown else (0, 0)
 
 
 def strip_metadata(body: bytes) -> bytes:
@@ -136,13 +171,16 @@ def strip_metadata(body: bytes) -> bytes:
     return b""
 
 
-def insert_exif(data: bytes, exif: bytes) -> bytes:
-    """`data`, without metadata, plus `exif` with its prefix, after a leading JFIF segment."""
+def insert(data: bytes, metadata: Metadata) -> bytes:
+    """`data`, without metadata, plus `metadata` after a leading JFIF segment."""
     start = 2
     if data[2:4] == b"\xff\xe0":
         start += 2 + int.from_bytes(data[4:6])
-    segment = b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif
-    return data[:start] + segment + data[start:]
+    blocks = (metadata.exif, metadata.xmp and XMP_PREFIX + metadata.xmp)
+    segments = (
+        b"\xff\xe1" + struct.pack(">H", 2 + len(block)) + block for block in blocks if block
+    )
+    return data[:start] + b"".join(segments) + data[start:]
 
 
 def _further_segments(data: bytes, position: int) -> Iterator[Segment]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from chalicelib.imaging.formats import apng, png_colours
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.cicp import is_hdr
-from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile
+from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile, Metadata
 from chalicelib.imaging.formats.png_conformance import SAMPLES
 from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
 
@@ -16,6 +16,7 @@ _BEFORE_PIXELS = png_colours.CHUNKS | {b"PLTE", b"tRNS"}
 _MOST_CHUNKS = 200_000
 _WITH_ALPHA = frozenset({2, 4})  # samples
 _INDEXED = b"\x03"  # colour type
+XMP_KEYWORD = b"XML:com.adobe.xmp\x00"
 
 
 def inspect(data: bytes) -> FileInfo:
@@ -92,9 +93,14 @@ def strip_animation_metadata(data: bytes) -> bytes:
     return data[:8] + b"".join(data[start:end] for name, start, end in chunks(data) if name in kept)
 
 
-def insert_exif(data: bytes, exif: bytes) -> bytes:
-    """`data`, without metadata, plus `exif` after its header."""
-    return data[:33] + apng.chunk(b"eXIf", exif.removeprefix(EXIF_PREFIX)) + data[33:]
+def insert(data: bytes, metadata: Metadata) -> bytes:
+    """`data`, without metadata, plus `metadata` after its header."""
+    found = {
+        b"eXIf": metadata.exif.removeprefix(EXIF_PREFIX),
+        b"iTXt": metadata.xmp and XMP_KEYWORD + bytes(4) + metadata.xmp,
+    }
+    chunks = (apng.chunk(name, content) for name, content in found.items() if content)
+    return data[:33] + b"".join(chunks) + data[33:]
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -7,6 +7,7 @@ from math import ceil
 from chalicelib.errors import Reason
 from chalicelib.imaging.formats.body import Body
 from chalicelib.imaging.formats.file_info import FileInfo, MalformedFile
+from chalicelib.imaging.formats.raw_tiff import is_raw
 from chalicelib.imaging.formats.tiff_ifd import (
     Claims,
     Field,
@@ -20,13 +21,12 @@ from chalicelib.imaging.formats.tiff_ifd import (
 from chalicelib.imaging.formats.tiff_samples import compression_name
 from chalicelib.imaging.rejections import rejection
 
-_SUBFILE_TYPE, _WIDTH, _HEIGHT = 254, 256, 257
+_WIDTH, _HEIGHT = 256, 257
 _STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325
 _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT = 278, 322, 323
 _TABLES = frozenset({_STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES})
 _COMPRESSION = 259
 _COMPRESSIONS = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32946, 34925, 50000})
-_SUB_DIRECTORIES, _DNG_VERSION = 330, 50706
 _MOST_PIECES = 1_000_000
 # In all tags together. Pillow makes an object of each, one of Python's fractions if it is one, and
 # writes them all again if it turns the picture.
@@ -48,11 +48,11 @@ def inspect(data: bytes, most_frames: int) -> FileInfo:
     """The structure of a TIFF; its body is the whole file, checked not to claim more than it holds.
 
     The orientation stays 1, because Pillow turns TIFFs upright itself.
-    Raises MalformedFile, and Rejection for camera raw files and rare compressions.
+    Raises MalformedFile, and Rejection for other cameras' raw files and rare compressions.
     """
     layout = layout_of(data)
     first = fields(data, layout, layout.first)
-    if _is_raw(first):
+    if is_raw(first):
         raise rejection(Reason.UNSUPPORTED_FORMAT, "Camera raw")
     if _first(first, _COMPRESSION) not in _COMPRESSIONS:
         name = compression_name(_first(first, _COMPRESSION))
@@ -103,11 +103,6 @@ def _largest(data: bytes, layout: Layout, tag: int) -> int:
 
 def _rounded(length: int, block: int) -> int:
     return ceil(length / block) * block
-
-
-def _is_raw(directory: dict[int, Field]) -> bool:
-    reduced = _first(directory, _SUBFILE_TYPE) & 1
-    return _DNG_VERSION in directory or bool(reduced and _SUB_DIRECTORIES in directory)
 
 
 def _claims_too_much(directory: dict[int, Field], claims: Claims, length: int) -> bool:

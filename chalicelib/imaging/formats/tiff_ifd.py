@@ -131,17 +131,43 @@ def content_of(
     return b""
 
 
+def place_of(data: bytes, layout: Layout, offset: int, tag: int) -> tuple[int, int]:
+    """Where the bytes of `tag` start and end that are not in the directory at `offset` itself.
+
+    Zeros if it is absent or in the directory. MalformedFile if the directory exceeds the file.
+    """
+    for found, kind, values, raw in _entries(data, layout, offset):
+        length = values * (_BYTES_PER_VALUE.get(kind) or _BYTES_PER_LONG_VALUE.get(kind, 0))
+        if found == tag and length > len(raw):
+            start: int = struct.unpack(f"{layout.order}{layout.pointer}", raw)[0]
+            return start, start + length
+    return 0, 0
+
+
+def entries_in(data: bytes, layout: Layout, offset: int) -> int:
+    """How many entries the directory at `offset` announces; MalformedFile if it has none there."""
+    try:
+        count: int = struct.unpack_from(f"{layout.order}{layout.counter}", data, offset)[0]
+    except (struct.error, OverflowError) as reason:
+        raise MalformedFile from reason
+    return count
+
+
 def integers_of(
-    data: bytes, layout: Layout, offset: int, wanted: frozenset[int]
+    data: bytes,
+    layout: Layout,
+    offset: int,
+    wanted: frozenset[int],
+    most_values: int = _MOST_VALUES,
 ) -> dict[int, tuple[int, ...]]:
-    """The values of the tags in `wanted` that are unsigned integers, at most a million each.
+    """The values of the tags in `wanted` that are unsigned integers, without those of more values.
 
     MalformedFile if the directory at `offset` exceeds the file.
     """
     found: dict[int, tuple[int, ...]] = {}
     for tag, kind, values, raw in _entries(data, layout, offset):
         code = _INTEGERS.get(kind)
-        if tag in wanted and code and values <= _MOST_VALUES:
+        if tag in wanted and code and values <= most_values:
             content = _content(data, layout, kind, values, raw, len(data))
             whole = len(content) // struct.calcsize(f"={code}")
             found[tag] = struct.unpack_from(f"{layout.order}{whole}{code}", content)
@@ -206,7 +232,7 @@ def _entries(
     start, size = offset + struct.calcsize(counter), struct.calcsize(entry)
     try:
         count = struct.unpack_from(counter, data, offset)[0]
-    except struct.error as reason:
+    except (struct.error, OverflowError) as reason:
         raise MalformedFile from reason
     if count > _MOST_ENTRIES:
         raise MalformedFile

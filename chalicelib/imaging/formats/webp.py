@@ -7,7 +7,7 @@ from itertools import islice
 
 from chalicelib.imaging.formats import exif_colours
 from chalicelib.imaging.formats.body import Body
-from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile
+from chalicelib.imaging.formats.file_info import FileInfo, Frame, MalformedFile, Metadata
 from chalicelib.imaging.formats.tiff_ifd import EXIF_PREFIX, exif_orientation
 
 MOST_PLAYS = 0xFFFF
@@ -23,7 +23,7 @@ _STILLS = (
     [b"VP8 "], [b"VP8L"], [b"VP8X", b"VP8 "], [b"VP8X", b"VP8L"], [b"VP8X", b"ALPH", b"VP8 "],
 )  # fmt: skip
 _ALPHA = 0x10  # the only flag of a VP8X chunk that announces nothing but pixels
-_MOVING, _HAS_EXIF = 0x02, 0x08
+_MOVING, _HAS_XMP, _HAS_EXIF = 0x02, 0x04, 0x08
 _UNBLENDED, _CLEARED = 0x02, 0x01
 
 
@@ -104,16 +104,20 @@ def frame(still: bytes, left: int, top: int, milliseconds: int, *, blended: bool
     return _chunk(b"ANMF", b"".join(map(_uint24, sides)) + flags + _pixels_of(still, 12))
 
 
-def insert_exif(data: bytes, exif: bytes) -> bytes:
-    """A file or animation without metadata, plus `exif`."""
+def insert(data: bytes, metadata: Metadata) -> bytes:
+    """A file or animation without metadata, plus `metadata`."""
     name, start, end = next(chunks(data))
     head = data[start:end]
     if name != b"VP8X":
         # A lossless picture has its alpha flag in the same bit as the canvas.
         flags = head[4] & _ALPHA if name == b"VP8L" else 0
         head, end = _canvas(flags, *_size(name, head[:10])), 12
-    canvas = _chunk(b"VP8X", bytes((head[0] | _HAS_EXIF,)) + head[1:])
-    return _riff([canvas, data[end:], _chunk(b"EXIF", exif.removeprefix(EXIF_PREFIX))])
+    exif = metadata.exif.removeprefix(EXIF_PREFIX)
+    announced = _HAS_EXIF * bool(exif) | _HAS_XMP * bool(metadata.xmp)
+    canvas = _chunk(b"VP8X", bytes((head[0] | announced,)) + head[1:])
+    found = {b"EXIF": exif, b"XMP ": metadata.xmp}
+    last = (_chunk(name, content) for name, content in found.items() if content)
+    return _riff([canvas, data[end:], *last])
 
 
 def _frame(content: bytes) -> Frame:

@@ -4,7 +4,7 @@ import functools
 import inspect
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
@@ -54,6 +54,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     api_url: str = ""
     guarded: bool = True  # whether a token is required
     allow_heic: bool = False
+    allow_jxl: bool = False
+    allow_raw: bool = True
     max_upload_bytes: int = 50_000_000
 
     @classmethod
@@ -63,6 +65,8 @@ class Terms(Struct, frozen=True, kw_only=True):
             api_url=settings.api_url,
             guarded=settings.auth_mode != "none",
             allow_heic=settings.allow_heic,
+            allow_jxl=settings.allow_jxl,
+            allow_raw=settings.allow_raw,
             max_upload_bytes=settings.max_upload_bytes,
         )
 
@@ -159,7 +163,7 @@ def _schemas(terms: Terms) -> Json:
         for field, description in _fields(name).items():
             _annotate(schema["properties"][field], description)
         if name in bodies:
-            _drop_null_defaults(schema)
+            _drop_defaults(schema)
         if name == ImagePatch.__name__:
             schema["minProperties"] = 1
             _add_pattern(schema["properties"]["alt"])
@@ -169,11 +173,10 @@ def _schemas(terms: Terms) -> Json:
     return dict(sorted(msgspec.json.decode(msgspec.json.encode(schemas)).items()))
 
 
-def _drop_null_defaults(schema: Json) -> None:
+def _drop_defaults(schema: Json) -> None:
     # openapi-typescript takes a field with a default for one that is always present.
     for described in schema["properties"].values():
-        if "default" in described and described["default"] is None:
-            del described["default"]
+        described.pop("default", None)
 
 
 def _add_pattern(alt: Json) -> None:
@@ -185,7 +188,7 @@ def _add_pattern(alt: Json) -> None:
 def _limited(properties: Json, terms: Terms) -> Json:
     """The properties of an upload request with the configured limits."""
     # The aliases that are accepted as well are left to the description: nobody should write them.
-    types = [*sorted(upload_types(allow_optional=terms.allow_heic)), UNKNOWN_TYPE, ""]
+    types = [*sorted(upload_types(terms)), UNKNOWN_TYPE, ""]
     return {
         "content_type": properties["content_type"] | {"enum": types},
         "size": properties["size"] | {"maximum": terms.max_upload_bytes},
@@ -193,8 +196,10 @@ def _limited(properties: Json, terms: Terms) -> Json:
 
 
 def _forms(operation: Operation) -> list[type[Struct]]:
-    returned = [form for form in operation.responses.values() if isinstance(form, type)]
-    return [form for form in (operation.body, *returned) if form and issubclass(form, Struct)]
+    """The body and the responses, each of the alternatives for itself."""
+    returned = [one for form in operation.responses.values() for one in get_args(form) or (form,)]
+    forms = [form for form in (operation.body, *returned) if isinstance(form, type)]
+    return [form for form in forms if issubclass(form, Struct)]
 
 
 def _fields(form: str) -> dict[str, Json]:

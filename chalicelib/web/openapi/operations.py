@@ -29,14 +29,17 @@ from chalicelib.library import ImageList
 from chalicelib.model.patch import ImagePatch
 from chalicelib.model.variants import Variant
 from chalicelib.sharing import NewShare, ShareList
-from chalicelib.uploads.tickets import Duplicate, PostTicket, PutTicket
+from chalicelib.uploads.multipart import EndedUpload, PresignedParts, UploadProgress
+from chalicelib.uploads.tickets import Duplicate, MultipartTicket, PostTicket, PutTicket
 from chalicelib.views.image_view import ImageView
 from chalicelib.web.problems import PROBLEMS
 from chalicelib.web.requests import (
     PATCH_TYPES,
     AgainRequest,
+    CompletionRequest,
     ListQuery,
     ObjectRequest,
+    PartsRequest,
     ShareRequest,
     ShowQuery,
     UploadQuery,
@@ -106,13 +109,63 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "Send the file to `url` as `multipart/form-data`: all of `fields`, then the file as "
             "`file`. With `sha256` the bucket rejects a damaged file; if the caller already has a "
             "ready image of the same file, the response is 200 with that image's id. A ticket is "
-            "good for one upload; further ones are not processed."
+            "good for one upload; further ones are not processed. With `multipart` the ticket is "
+            "for an upload in parts instead, which can be continued after an interruption: get "
+            "URLs for parts at `parts_url`, send them in any order, then complete the upload."
         ),
         body=UploadRequest,
-        responses={201: PostTicket, 200: Duplicate},
+        responses={201: PostTicket | MultipartTicket, 200: Duplicate},
         scope=Scope.UPLOAD,
         errors=(UploadTooLarge, UnsupportedType),
         id_field="image_id",
+    ),
+    ("get", "/uploads/{image_id}/parts"): Operation(
+        name="show_upload",
+        tag="Uploads",
+        summary="List the parts that have arrived",
+        description=(
+            "To continue an upload in parts after an interruption: send those that are not listed "
+            "with their full size, unless it is `complete`."
+        ),
+        responses={200: UploadProgress},
+        scope=Scope.UPLOAD,
+        errors=(NotFound, Conflict),
+    ),
+    ("post", "/uploads/{image_id}/parts"): Operation(
+        name="sign_parts",
+        tag="Uploads",
+        summary="Get URLs for parts",
+        description=(
+            "Send each part to its `url` with PUT and exactly these `headers`; the bucket refuses "
+            "another length and a damaged part. A part may be sent again. The URLs expire as "
+            "tickets do; get new ones then."
+        ),
+        body=PartsRequest,
+        responses={200: PresignedParts},
+        scope=Scope.UPLOAD,
+        errors=(NotFound, Conflict),
+    ),
+    ("post", "/uploads/{image_id}/complete"): Operation(
+        name="complete_upload",
+        tag="Uploads",
+        summary="Put the parts of an upload together",
+        description=(
+            "Give the SHA-256 of every part, in order. The file is processed next, and compared "
+            "with them once more. The same request may be repeated."
+        ),
+        body=CompletionRequest,
+        responses={200: EndedUpload},
+        scope=Scope.UPLOAD,
+        errors=(NotFound, Conflict),
+    ),
+    ("delete", "/uploads/{image_id}"): Operation(
+        name="abort_upload",
+        tag="Uploads",
+        summary="Abort an upload in parts",
+        description="Deletes the parts that have arrived. A complete file is not affected.",
+        responses={200: EndedUpload},
+        scope=Scope.UPLOAD,
+        errors=(NotFound,),
     ),
     ("get", "/generate-upload-url"): Operation(
         name="generate_upload_url",
@@ -174,16 +227,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("patch", "/images/{image_id}"): Operation(
         name="change_image",
         tag="Images",
-        summary="Change an image's name, texts, tags, visibility or focal point",
+        summary="Change an image's name, texts, tags, visibility, edits or focal point",
         description=(
             "The body is a JSON merge patch (RFC 7396) of the image: a field that is omitted "
             "stays, null removes, and `alt` is merged language by language; unlike in RFC 7396, "
             "an empty `alt` removes all texts. With `If-Match` the image is changed only if "
             "nothing has changed it since, or if it is so already; without it, the last change of "
-            "each field wins. A new focal point queues the image to be processed again, and is "
-            "counted like such a request; nothing else is rendered again. A new `visibility` moves "
-            "the image's files: usually before the response, otherwise `pending_visibility` is set "
-            "until they have moved. Pending, expired and deleted images cannot be changed."
+            "each field wins. New `edits` or a new focal point queue the image to be processed "
+            "again, and are counted like such a request; nothing else is rendered again. While "
+            "that happens, the former renditions are served, unless the new edits redact: then "
+            "they are erased before the response, and the image is `processing`. A new "
+            "`visibility` moves the image's files: usually before the response, otherwise "
+            "`pending_visibility` is set until they have moved. Pending, expired and deleted "
+            "images cannot be changed."
         ),
         body=ImagePatch,
         body_types=PATCH_TYPES,

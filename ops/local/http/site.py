@@ -7,7 +7,7 @@ from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import urlsplit
 
-from ops.edge import current_table, keeps_credits
+from ops.edge import current_table
 from ops.local.http import access, cdn, pages
 from ops.local.http.cdn import Answer, Behind
 from ops.local.http.connections import LIMITS
@@ -26,7 +26,7 @@ class SiteServer(LocalServer):
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._edge_table = current_table(keep_credits=keeps_credits(os.environ))
+        self._edge_table = current_table(os.environ)
         super().__init__(listen(options.site_port), SiteRequest, options.site_origins, _CONNECTIONS)
 
     @property

@@ -10,8 +10,9 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.session
+from botocore.session import Session
+
+from chalicelib.aws import clients
 
 FILE = "DARKROOM_CALLS"  # environment variable with the file's path
 _RESOURCE = (
@@ -70,10 +71,10 @@ def record_calls(environment: Mapping[str, str]) -> None:
                 for operation, resource in _parts(model.name, event["context"][_PARAMETERS]):
                     stream.write(_line(service, operation, resource, status))
 
-    session = botocore.session.get_session()
+    session = Session()
     session.register("before-parameter-build", note_parameters)
     session.register("after-call", note_answer)
-    boto3.setup_default_session(botocore_session=session)
+    clients.use_session(session)
 
 
 def _parts(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:

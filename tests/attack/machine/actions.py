@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.attack.machine.calls import WHOLE, Cut, Fault
 from tests.attack.machine.clients import SEARCHES, WAYS
-from tests.attack.machine.pictures import CONTENTS, GENERATION, TABLES
+from tests.attack.machine.pictures import CONTENTS, GENERATION, RECIPES, TABLES
 
 Thing = TypeVar("Thing")
 
@@ -65,6 +65,7 @@ ACTIONS = [
     *_often(1, "delete_image", n=_WHICH, cut=_CUTS),
     *_often(2, "process", n=_WHICH, now=st.booleans(), cut=_CUTS),
     *_often(1, "change", n=_WHICH, tag=st.sampled_from("abc"), cut=_CUTS),
+    *_often(2, "edit", n=_WHICH, recipe=st.sampled_from(list(RECIPES)), cut=_CUTS),
     *_often(2, "set_visibility", n=_WHICH, private=st.booleans(), cut=_CUTS),
     *_often(2, "view", n=_WHICH, file=st.sampled_from(VIEWED), private=st.booleans(), cut=_CUTS),
     *_often(1, "search", query=st.sampled_from(list(SEARCHES))),

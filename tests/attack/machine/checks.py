@@ -12,8 +12,7 @@ from chalicelib.aws import items, table_keys
 from chalicelib.aws.search_entries import entries_of
 from chalicelib.errors import Reason
 from chalicelib.model import delivery, keys
-from chalicelib.model.focal_point import CENTRE
-from chalicelib.model.image import RECENT, Event, Image, Status
+from chalicelib.model.image import CHANGED, RECENT, Event, Image, Status
 from chalicelib.model.transitions import ALLOWED
 from chalicelib.views import image_view
 from ops.local import names
@@ -141,6 +140,7 @@ def _outcome(world: World, original: Original, rest: Rest) -> Iterator[str]:
         yield from (f"{name} {flaw}" for flaw in _wrong(original, image, content))
     yield from (f"{name} {flaw}" for flaw in _wrong_place(world, original, image, rest))
     yield from (f"{name} {flaw}" for flaw in _wrong_files(world, image, rest))
+    yield from (f"{name} {flaw}" for flaw in _wrong_purge(world, image, rest))
     if image.status is Status.DELETED:
         yield from (f"{name} {flaw}" for flaw in _remembered(world, image, rest))
 
@@ -210,7 +210,7 @@ def _wrong_published(
         if not image.renditions:
             yield f"is {image.status}, but published as {key}."
         elif delivery.is_on_demand(key):
-            if etag != sized(content, key):
+            if etag != sized(content, key, image.edits):
                 yield f"has {key} with another picture."
         elif etag not in {expected.get(key, etag)} & {*right.values()}:
             yield f"shows something else as {key}."
@@ -220,8 +220,19 @@ def _right_files(world: World, image: Image) -> dict[str, str]:
     if image.status is not Status.READY:
         return {}
     content = BY_SHA256[image.sha256 or ""]
-    files = rendered(content.name, world.table, image.focal_point or CENTRE)
+    files = rendered(content.name, world.table, image.crop_point(smart=True), image.edits)
     return {f"{image.files_prefix}{end}": etag for end, etag in files.items()}
+
+
+def _wrong_purge(world: World, image: Image, rest: Rest) -> Iterator[str]:
+    """What is left to do after a redaction."""
+    if image.purge is not None:
+        yield f"has files to erase: {image.purge}."
+    lines = rest.histories[image.id]
+    redacted = [e.at for e in lines if e.event == CHANGED and "redact" in (e.detail or "")]
+    forgotten = world.copies.forgotten.get(image.id)
+    if redacted and (forgotten is None or forgotten < redacted[-1]):
+        yield "was redacted, but not invalidated in the CDN."
 
 
 def _wrong_manifest(world: World, image: Image, rest: Rest) -> Iterator[str]:

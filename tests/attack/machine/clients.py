@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import msgspec
 import requests
 
 from chalicelib.aws import items
@@ -14,7 +15,7 @@ from chalicelib.web.requests import ORIGIN_SECRET_HEADER
 from ops.local import names
 from tests.attack.machine.calls import WHOLE, Cut
 from tests.attack.machine.model import Erasure, Original, Ticket, Wish
-from tests.attack.machine.pictures import MOST_BYTES, Content
+from tests.attack.machine.pictures import MOST_BYTES, RECIPES, Content
 from tests.attack.machine.world import World
 from tests.fakes.others import ORIGIN_SECRET
 from tests.waiting import GENEROUS
@@ -167,6 +168,12 @@ class Clients:
         """Ask the API to change an image's texts."""
         ended = functools.partial(self._answered_with, 200, 404, 409)
         body = {"tags": [tag], "alt": {"en": tag}}
+        self._world.request("PATCH", f"/images/{original.image_id}", body, ended, cut)
+
+    def edit(self, original: Original, recipe: str, cut: Cut) -> None:
+        """Ask the API to edit an image's picture."""
+        ended = functools.partial(self._answered_with, 200, 404, 409, 422)  # too many pixels
+        body = {"edits": msgspec.to_builtins(RECIPES[recipe])}
         self._world.request("PATCH", f"/images/{original.image_id}", body, ended, cut)
 
     def set_visibility(self, original: Original, visibility: Visibility, cut: Cut) -> None:

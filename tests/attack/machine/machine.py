@@ -107,6 +107,12 @@ class Machine(RuleBasedStateMachine):
         self.clients.change(pick(self.originals, n), tag, cut)
         return "change"
 
+    def edit(self, n: int, recipe: str, cut: Cut) -> str | None:
+        if not self.originals or not self.has_room:
+            return None
+        self.clients.edit(pick(self.originals, n), recipe, cut)
+        return f"edit: {recipe}"
+
     def set_visibility(self, n: int, private: bool, cut: Cut) -> str | None:
         if not self.originals or not self.has_room:
             return None

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 from PIL import Image
@@ -12,7 +12,8 @@ from chalicelib import imaging
 from chalicelib.errors import Reason
 from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import WidthFile
-from chalicelib.model.focal_point import CENTRE, FocalPoint
+from chalicelib.model.edits import Edit, Redact, Rotate
+from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.variants import Sizes, Variant, VariantsTable
 
 MOST_BYTES = 4_000
@@ -85,11 +86,31 @@ TABLES = {name: VariantsTable(variants=table, sizes=SIZES) for name, table in _T
 LIMITS = imaging.Limits(max_pixels=MOST_PIXELS, max_frames=1_000)
 
 
+_BOX = Redact(x=0.1, y=0.1, width=0.5, height=0.5, color="#ffffff")
+RECIPES: Mapping[str, tuple[Edit, ...]] = {
+    "none": (),
+    "turn": (Rotate(degrees=90),),
+    "box": (_BOX,),
+    "turn and box": (Rotate(degrees=90), _BOX),
+}
+
+
+def recipes_shown_by(edits: tuple[Edit, ...]) -> Collection[tuple[Edit, ...]]:
+    """The recipes whose renditions may be shown of an image with these edits.
+
+    Those before a change are, until the new ones are complete, unless the new ones hide more.
+    """
+    hides = any(isinstance(edit, Redact) for edit in edits)
+    return [edits] if hides else list(RECIPES.values())
+
+
 @functools.cache
-def rendered(name: str, table: str, focal_point: FocalPoint = CENTRE) -> Mapping[str, str]:
+def rendered(
+    name: str, table: str, point: FocalPoint | None, edits: tuple[Edit, ...] = ()
+) -> Mapping[str, str]:
     """The renditions of a valid picture by a table: MD5 by the key without the image's prefix."""
     variants = TABLES[table].variants
-    picture = imaging.render(CONTENTS[name].data, variants, LIMITS, focal_point=focal_point)
+    picture = imaging.render(CONTENTS[name].data, variants, LIMITS, edits=edits, focal_point=point)
     return {
         keys.rendition_key("", r.data, r.variant, r.extension).removeprefix("/"): md5(r.data)
         for r in picture.renditions
@@ -97,10 +118,22 @@ def rendered(name: str, table: str, focal_point: FocalPoint = CENTRE) -> Mapping
 
 
 @functools.cache
-def sized(name: str, key: str) -> str:
+def suggestions(name: str, edits: tuple[Edit, ...] = ()) -> Collection[FocalPoint]:
+    """What may be suggested for a valid picture: that of the table it was first rendered by."""
+    data = CONTENTS[name].data
+    pictures = [
+        imaging.render(data, table.variants, LIMITS, edits=edits, suggest=True)
+        for table in TABLES.values()
+    ]
+    found = [picture.suggested_focal_point for picture in pictures]
+    return {suggestion.place for suggestion in found if suggestion}
+
+
+@functools.cache
+def sized(name: str, key: str, edits: tuple[Edit, ...] = ()) -> str:
     """MD5 of a valid picture's size on demand with this key."""
     file = delivery.parse_file(*keys.without_private(key).split("/")[1:])
     assert isinstance(file, WidthFile)
     rule = delivery.size_rule(SIZES, file)
-    (made,) = imaging.render(CONTENTS[name].data, (rule,), LIMITS).renditions
+    (made,) = imaging.render(CONTENTS[name].data, (rule,), LIMITS, edits=edits).renditions
     return md5(made.data)

@@ -9,14 +9,20 @@ from typing import Any
 from chalicelib.aws import items, table_keys
 from chalicelib.errors import NotFound, TransientError
 from chalicelib.model import keys
-from chalicelib.model.focal_point import CENTRE
 from chalicelib.model.image import Image, Status
 from ops.local import names
 from tests.attack.machine.calls import Killed
 from tests.attack.machine.clock import Clock
 from tests.attack.machine.deliveries import AGAIN, Post
 from tests.attack.machine.model import Model
-from tests.attack.machine.pictures import BY_SHA256, CONTENTS, TABLES, rendered
+from tests.attack.machine.pictures import (
+    BY_SHA256,
+    CONTENTS,
+    TABLES,
+    recipes_shown_by,
+    rendered,
+    suggestions,
+)
 from tests.attack.machine.stores import Stores
 
 _RECORD = {"S": table_keys.RECORD}
@@ -111,5 +117,10 @@ def _sets_of(image: Image) -> list[Mapping[str, str]]:
     good = [content for content in CONTENTS.values() if content.reason is None]
     if image.status is Status.READY:
         good = [BY_SHA256[image.sha256 or ""]]
-    points = {CENTRE, image.focal_point or CENTRE}
-    return [rendered(c.name, table, p) for c, table, p in product(good, TABLES, points)]
+    own = {image.focal_point} if image.focal_point else set()
+    recipes = recipes_shown_by(image.edits)
+    return [
+        rendered(content.name, table, point, edits)
+        for content, table, edits in product(good, TABLES, recipes)
+        for point in {*own, *suggestions(content.name, edits)}
+    ]

@@ -27,7 +27,9 @@ from tests.hostile.slow import (  # noqa: F401  registers the recipes
     gif_files,
     heif_files,
     jpeg_files,
+    jxl_files,
     png_files,
+    raw_files,
     tiff_files,
     webp_files,
 )

@@ -13,7 +13,7 @@ from tests.imaging.samples import saved, scene
 _START, _END = b"\xff\xd8", b"\xff\xd9"
 _FILLINGS = (
     "zeros", "fill", "stuffed", "restarts", "random", "exif", "exif-loop", "xmp", "icc", "iptc",
-    "resources", "markers",
+    "c2pa", "resources", "markers",
 )  # fmt: skip
 _MARKERS = (0x01, 0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDF, *range(0xE0, 0xF0), 0xF0, 0xFE)
 
@@ -29,6 +29,7 @@ def filling(name: str, length: int) -> bytes:
         "xmp": b"http://ns.adobe.com/xap/1.0/\0<a xmlns:b='c'>",
         "icc": b"ICC_PROFILE\0\1\1",
         "iptc": b"Photoshop 3.0\x008BIM\4\4\0\0\0\0\1\0" + b"\x1c\2\x50\0\1a",
+        "c2pa": b"JP\0\1\0\0\0\1\0\0\0\x2ejumb\0\0\0\x1ejumdc2pa" + bytes(12) + b"\3c2pa\0",
         "resources": b"Photoshop 3.0\x008BIM\4\5\0\0\0\0\0\0",
     }  # fmt: skip
     if name == "random":

@@ -10,14 +10,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from chalicelib.errors import Rejection
-from chalicelib.imaging import Limits, render
+from chalicelib.imaging import Limits, read_provenance, render
 from chalicelib.imaging.pixel_limits import DEFAULT
+from chalicelib.model.provenance import label_of
 from chalicelib.model.variants import load_variants
 from tests.hostile.slow.recipes import MOST_BYTES
 from tests.hostile.worker import held
 from tests.imaging.samples import saved, scene
 
-LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True)
+LIMITS = Limits(max_pixels=DEFAULT, max_frames=1_000, allow_heic=True, allow_jxl=True)
 MOST_SECONDS = 30  # of CPU time for rendering, and again for building
 _MEMORY = 6 << 30  # bytes of address space
 # CPU seconds of the reference on the machine of docs/limits.md, when it was idle.
@@ -94,7 +95,8 @@ def _limit(seconds: int) -> None:
 
 def _verdict(data: bytes, *, keep_credits: bool) -> str:
     try:
-        picture = render(data, load_variants(), LIMITS, keep_credits=keep_credits)
+        label = label_of(read_provenance(data))
+        picture = render(data, load_variants(), LIMITS, keep_credits=keep_credits, ai_label=label)
     except Rejection as rejection:
         return rejection.reason
     except BaseException as error:
@@ -104,7 +106,7 @@ def _verdict(data: bytes, *, keep_credits: bool) -> str:
 
 def prepare() -> None:
     """Load what every file needs, so that no child process pays for it."""
-    for kind in ("jpeg", "png", "webp", "gif", "avif", "tiff", "bmp", "heic"):
+    for kind in ("jpeg", "png", "webp", "gif", "avif", "tiff", "bmp", "heic", "jxl", "nef"):
         _verdict(saved(scene(64, 48), kind), keep_credits=True)
 
 

@@ -1,5 +1,6 @@
 """`render`: tables, watermarks, limits, HEIC and focal points, valid and invalid."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from ops.__main__ import main
 from tests.imaging.samples import four_corners, saved
+from tests.imaging.test_saliency import with_person
 from tests.ops.rendering.renders import SMALL, Render, lines, paths, picture
 from tests.pictures import encoded, photo
 
@@ -95,6 +97,19 @@ def test_heic_is_enabled_by_the_option_or_the_setting(
     assert line["status"] == status
 
 
+@pytest.mark.parametrize(("options", "status"), [((), "rejected"), (("--jxl",), "ready")])
+def test_jpeg_xl_is_enabled_by_the_option(
+    render: Render, options: tuple[str, ...], status: str
+) -> None:
+    (line,) = lines(render(picture("a.jxl", saved(four_corners(), "jxl")), *options, "--json"))
+    assert line["status"] == status
+
+
+def test_a_raw_file_is_rendered(render: Render) -> None:
+    (line,) = lines(render(picture("a.nef", saved(four_corners(), "nef")), "--json"))
+    assert (line["status"], line["width"], line["height"]) == ("ready", 96, 64)
+
+
 def test_heic_without_its_package_is_wrong_usage(
     render: Render, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +132,31 @@ def test_crops_are_around_the_focal_point(render: Render) -> None:
         result = render(file, "--json", "--focal-point", point, table="../cover.toml")
         seen.append(Image.open(paths(result)[0]).convert("RGB").getpixel((20, 20)))
     assert seen == [(255, 0, 0), (0, 0, 255)]
+
+
+def test_without_a_focal_point_crops_are_around_a_computed_one_or_the_centre(
+    render: Render,
+) -> None:
+    Path("../cover.toml").write_text(COVER)
+    file = picture("a.png", encoded(with_person(0.1, 0.3), "PNG"))
+    seen = {
+        options: Path(
+            paths(render(file, "--json", *options, table="../cover.toml"))[0]
+        ).read_bytes()
+        for options in ((), ("--centre",), ("--focal-point", "0.5,0.5"))
+    }
+    assert seen["--centre",] == seen["--focal-point", "0.5,0.5"]
+    assert seen[()] != seen["--centre",]
+
+
+def test_files_are_edited_before_they_are_rendered(render: Render) -> None:
+    recipe = [{"action": "crop", "x": 0.5, "y": 0, "width": 0.5, "height": 1}]
+    Path("../edits.json").write_text(json.dumps([*recipe, {"action": "rotate", "degrees": 90}]))
+    result = render(picture("a.jpg"), "--json", "--edits", "../edits.json")
+    (made,) = lines(result)
+    assert (made["width"], made["height"]) == (80, 60)
+    with Image.open(paths(result)[0]) as shown:
+        assert shown.size == (40, 30)
 
 
 @pytest.mark.parametrize("point", ["0.3", "0.3,2", "a,b", "", "0.3,0.4,0.5", "nan,0.5"])

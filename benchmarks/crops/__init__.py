@@ -1,0 +1,1 @@
+"""Smart crop against centre crop and other tools, on labelled photographs."""

@@ -1,0 +1,1 @@
+"""How well HDR renditions keep the light of HDR photos."""
