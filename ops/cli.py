@@ -54,11 +54,13 @@ GROUPS: dict[str, dict[str, str]] = {
         "rebuild-table": "ops.commands.rebuild_table:rebuild_table",
     },
     "Development": {
+        "artifacts": "ops.commands.artifacts:artifacts",
         "completion": "ops.commands.completion:completion",
         "configuration": "ops.docs.commands:configuration",
         "manual": "ops.docs.manual:manual",
         "openapi": "ops.docs.openapi:openapi",
         "permissions": "ops.docs.commands:permissions",
+        "release": "ops.commands.release:release",
         "schemas": "ops.docs.schemas:schemas",
         "secrets": "ops.commands.secrets:secrets",  # pragma: allowlist secret
         "templates": "ops.commands.templates:templates",

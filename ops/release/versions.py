@@ -94,6 +94,12 @@ def set_everywhere(root: Path, version: str) -> list[Path]:
     return sorted(set(changed))
 
 
+def files(root: Path) -> list[Path]:
+    """All files in the checkout `root` that state the version."""
+    found = {place.path for place in places(root)}
+    return sorted(found | {path for path in _npm_files(root) if [*_stated_by_npm_file(root, path)]})
+
+
 def differing(root: Path) -> dict[Path, str]:
     """Places whose version is not the project's, with the one that they state."""
     version = current(root)
