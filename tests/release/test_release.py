@@ -192,9 +192,6 @@ def test_the_bill_lists_what_libraries_contain(released: Released) -> None:
 
 
 def test_a_second_build_has_the_same_bytes(released: Released, tmp_path: Path) -> None:
-    shutil.rmtree(
-        released.checkout.root / ".chalice" / "deployments" / "appcode", ignore_errors=True
-    )
     for cached in (released.checkout.root / ".chalice" / "deployments").glob("appcode-*"):
         cached.unlink()
     done = released.checkout.ops("artifacts", "--out", str(tmp_path / "again"))
