@@ -42,6 +42,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "token": "ops.commands.token:token",
         "package": "ops.commands.package:package",
         "rotate-keys": "ops.commands.rotate_keys:rotate_keys",
+        "doctor": "ops.commands.doctor:doctor",
         "record": "ops.commands.record:record",
         "edge-table": "ops.commands.edge_table:edge_table",
     },

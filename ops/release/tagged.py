@@ -1,4 +1,4 @@
-"""`python -m ops.release.tagged TAG`: prints `version=...` for a workflow, of a tag of this checkout.
+"""`python -m ops.release.tagged TAG`: prints `version=...` for a workflow, of a tag that is here.
 
 It fails if the tag is not that of the version that the checkout states everywhere, as after a tag
 that was set by hand.
