@@ -110,8 +110,13 @@ class Release:
 
     def _run_make(self, target: str) -> None:
         self.say(f"make {target} ...")
-        done = subprocess.run(["make", target], cwd=self.root, check=False)  # noqa: S607
-        if done.returncode:
+        with subprocess.Popen(["make", target], cwd=self.root) as process:  # noqa: S607
+            try:
+                code = process.wait()
+            except BaseException:
+                process.terminate()  # make ends what it runs
+                raise
+        if code:
             raise ReleaseError(f"`make {target}` failed; see above. Nothing was released.")
 
 

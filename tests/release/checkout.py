@@ -70,8 +70,11 @@ def checkout(root: Path) -> Checkout:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, root / name)
     # Made by `make package`, so that nothing is downloaded here.
-    layers = PROJECT / ".chalice" / "deployments"
-    shutil.copytree(layers, root / ".chalice" / "deployments")
+    layers = [*(PROJECT / ".chalice" / "deployments").glob("managed-layer-*")]
+    assert layers, "Run `make package` first: it downloads the libraries."
+    (root / ".chalice" / "deployments").mkdir()
+    for layer in layers:
+        (root / ".chalice" / "deployments" / layer.name).symlink_to(layer)
     made = Checkout(root)
     made.git("init", "--quiet", "--initial-branch", "main")
     made.git("add", "--all")

@@ -15,6 +15,8 @@ import pytest
 
 from ops.release import sbom, versions
 from tests.release.checkout import Checkout, checkout
+from tests.stack.running import is_alive, users_environment
+from tests.waiting import GENEROUS, until
 
 VERSION = "7.8.9"
 
@@ -325,6 +327,52 @@ def test_a_failed_make_target_leaves_everything_as_it_was(fresh: Checkout, targe
     assert done.returncode == 1
     assert f"`make {target}` failed" in done.stderr
     assert fresh.state() == before
+
+
+def test_a_release_that_is_ended_leaves_everything_as_it_was_and_nothing_running(
+    fresh: Checkout,
+) -> None:
+    (fresh.root / "dist").mkdir(exist_ok=True)
+    note = fresh.root / "dist" / "pid"
+    stub = "check:\n\t@echo $$$$ > dist/pid.new && mv dist/pid.new dist/pid && exec sleep 3600\n"
+    (fresh.root / "Makefile").write_text(stub)
+    fresh.git("commit", "--quiet", "--all", "--message", "Stub")
+    before = fresh.state()
+    with subprocess.Popen(
+        [sys.executable, "-m", "ops", "release", VERSION],
+        cwd=fresh.root,
+        env=users_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            pid = int(until(lambda: note.exists() and note.read_text()))
+            process.terminate()
+            _, error = process.communicate(timeout=GENEROUS)
+        finally:
+            process.kill()
+    assert (process.returncode, error.splitlines()[-1]) == (130, "Stopped.")
+    assert fresh.state() == before
+    until(lambda: not is_alive(pid))
+
+
+def test_files_that_somebody_edits_meanwhile_are_kept_by_a_failure(fresh: Checkout) -> None:
+    (fresh.root / "Makefile").write_text("check:\n\t@echo edited > LICENSE; false\n")
+    fresh.git("commit", "--quiet", "--all", "--message", "Stub")
+    assert fresh.ops("release", VERSION).returncode == 1
+    assert fresh.read("LICENSE") == "edited\n"
+    assert fresh.git("status", "--porcelain") == "M LICENSE"
+
+
+def test_a_commit_that_somebody_adds_meanwhile_is_kept_and_not_released(fresh: Checkout) -> None:
+    commit = "git -c user.name=A -c user.email=a@example.com commit --quiet --allow-empty -m More"
+    (fresh.root / "Makefile").write_text(f"check:\n\ntest:\n\t@{commit}\n")
+    fresh.git("commit", "--quiet", "--all", "--message", "Stub")
+    done = fresh.ops("release", VERSION)
+    assert "main has new commits, which were not tested" in done.stderr
+    assert fresh.git("log", "-1", "--format=%s") == "More"
+    assert (fresh.git("tag"), fresh.git("status", "--porcelain")) == ("", "")
 
 
 def test_a_dry_run_shows_every_change_and_makes_none(fresh: Checkout) -> None:
