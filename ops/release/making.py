@@ -100,12 +100,13 @@ class Release:
     @property
     def _paths(self) -> list[Path]:
         """The files that a release changes."""
-        return [Path(changelog.FILE), *versions.files(self.root)]
+        return [*changelog.files(self.root), *versions.files(self.root)]
 
     def _write(self, root: Path) -> None:
-        file = root / changelog.FILE
-        text = changelog.released(file.read_text("utf-8"), str(self.version), self.day)
-        file.write_text(text, encoding="utf-8")
+        for file in changelog.files(root):
+            text = (root / file).read_text("utf-8")
+            text = changelog.released(text, str(self.version), self.day)
+            (root / file).write_text(text, encoding="utf-8")
         versions.set_everywhere(root, str(self.version))
 
     def _run_make(self, target: str) -> None:

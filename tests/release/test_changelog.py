@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,17 @@ def test_the_section_of_a_version_is_the_text_of_its_release() -> None:
 
 def test_an_unknown_version_has_no_section() -> None:
     assert changelog.section(TEXT, "0.2.0") is None
+
+
+def test_packages_changelogs_are_released_if_they_list_something(tmp_path: Path) -> None:
+    texts = {"client": TEXT, "django": "# django\n", "images": "## Unreleased\n\n## 0.1.0\n\n- A\n"}
+    for name, text in texts.items():
+        (tmp_path / "packages" / name).mkdir(parents=True)
+        (tmp_path / "packages" / name / "CHANGELOG.md").write_text(text)
+    assert changelog.files(tmp_path) == [
+        Path("CHANGELOG.md"),
+        Path("packages/client/CHANGELOG.md"),
+    ]
 
 
 def test_this_projects_changelog_has_a_place_for_what_is_new() -> None:

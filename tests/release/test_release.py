@@ -173,6 +173,13 @@ def test_the_bill_names_the_archive_by_its_checksum(released: Released) -> None:
     )
 
 
+def test_the_bill_has_what_an_attestation_requires(released: Released) -> None:
+    # actions/attest-sbom recognizes CycloneDX by these.
+    assert released.bill["bomFormat"] == "CycloneDX"
+    assert released.bill["serialNumber"].startswith("urn:uuid:")
+    assert released.bill["specVersion"] == "1.6"
+
+
 def test_the_bill_lists_exactly_the_pinned_requirements(released: Released) -> None:
     pins = [
         line.partition(";")[0].partition("#")[0].strip().lower()
