@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package deploy destroy system
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages package-client deploy destroy system
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -75,6 +75,12 @@ setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv
 package: $(VENV)/local.stamp ## Write the deployment artifacts to dist/
 	@$(BIN)/python -m ops package $(FORMATS)
 
+# One recipe for each package.
+packages: package-client ## Build the packages for PyPI and npm into dist/packages/
+
+package-client: $(VENV)/dev.stamp
+	@$(BIN)/python -m build --no-isolation --outdir dist/packages packages/client
+
 deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
 	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(FORMATS) $(ARGS)
 
@@ -85,7 +91,7 @@ system: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.system
 
 # A stamp is older than its sources exactly when they have changed since.
-$(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stamp
+$(VENV)/local.stamp: requirements.txt requirements-local.txt packages/client/pyproject.toml $(VENV)/python.stamp
 	@$(INSTALL) $(VENV) requirements-local.txt "what 'make run' needs"
 	@touch $@
 

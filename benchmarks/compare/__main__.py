@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+from darkroom_client.cli.terminal import shown
 
 from benchmarks.compare.agreement import DIFFERING
 from benchmarks.compare.comparing import Compared, compare
@@ -13,7 +14,6 @@ from benchmarks.compare.page import page
 from benchmarks.compare.readers import LIBVIPS, started_readers
 from benchmarks.compare.report import summary
 from benchmarks.records import save
-from ops.render.outcomes import shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _OUT_HELP = "Folder for results.json and the page."

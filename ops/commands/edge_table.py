@@ -1,10 +1,10 @@
 """`python -m ops edge-table`: prints what the CDN must know of the variants table."""
 
 import click
+from darkroom_client.cli.exit_codes import EXPLAINED
 
 from ops import edge
 from ops.deploy import stage_config
-from ops.exit_codes import EXPLAINED
 from ops.site_folder import variants
 
 

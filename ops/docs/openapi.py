@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 import click
+from darkroom_client.cli.exit_codes import DONE, FAILED
 
 from chalicelib.web.openapi import document
 from ops.docs.api_reference import reference
-from ops.exit_codes import DONE, FAILED
 from ops.project import PROJECT
 
 DOCS = PROJECT / "docs"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import msgspec
+from darkroom_client.errors import Stopped
 
 from chalicelib.model.image import Image, Status
 from chalicelib.model.requests import MAINTENANCE_GROUP, ReprocessRequest
@@ -13,7 +14,6 @@ from ops.maintenance.bucket_listing import Found, cut
 from ops.maintenance.journal import Journal
 from ops.maintenance.parallel_listing import WorkerPool, scan
 from ops.maintenance.records import find_records
-from ops.retry import Stopped
 from ops.terminal import Shown
 
 FINISHED = frozenset({Status.READY, Status.REJECTED, Status.FAILED})
