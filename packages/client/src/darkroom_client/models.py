@@ -6,13 +6,14 @@ earlier version lacks have a default.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from darkroom_client.edits import Edit, FocalPoint, Fraction
 
 Json = dict[str, Any]
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class OpenEnum(StrEnum):
@@ -163,7 +164,7 @@ class Savings(Struct, frozen=True, kw_only=True):
 class Event(Struct, frozen=True, kw_only=True):
     """An entry of an image's history."""
 
-    at: datetime
+    at: Moment
     event: str
     detail: str | None = None
 
@@ -197,8 +198,8 @@ class Image(Model, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     visibility: Visibility
     pending_visibility: Visibility | None = None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
     placeholder: Placeholder | None = None
     renditions: tuple[Rendition, ...] = ()
     savings: Savings | None = None
@@ -229,7 +230,7 @@ class PostTicket(Model, frozen=True, kw_only=True, tag="POST", tag_field="method
     image_id: str
     url: str
     fields: dict[str, str]
-    expires_at: datetime
+    expires_at: Moment
     max_bytes: int
     status_url: str
 
@@ -240,7 +241,7 @@ class MultipartTicket(Model, frozen=True, kw_only=True, tag="MULTIPART", tag_fie
     image_id: str
     part_bytes: int
     part_count: int
-    expires_at: datetime
+    expires_at: Moment
     max_bytes: int
     status_url: str
     parts_url: str
@@ -253,7 +254,7 @@ class PutTicket(Model, frozen=True, kw_only=True):
     method: str
     upload_url: str
     headers: dict[str, str]
-    expires_at: datetime
+    expires_at: Moment
     status_url: str
 
 
@@ -300,7 +301,7 @@ class PresignedParts(Model, frozen=True, kw_only=True):
     """Permits parts until `expires_at`."""
 
     parts: tuple[PresignedPart, ...]
-    expires_at: datetime
+    expires_at: Moment
 
 
 class EndedUpload(Model, frozen=True, kw_only=True):
@@ -321,7 +322,7 @@ class Receipt(Model, frozen=True, kw_only=True):
     erased: tuple[str, ...]
     verified: bool
     remaining: tuple[str, ...]
-    erased_at: datetime
+    erased_at: Moment
     files: int = 0
     invalidation: str | None = None
 
@@ -331,16 +332,16 @@ class NewShare(Model, frozen=True, kw_only=True):
 
     id: str
     url: str
-    created_at: datetime
-    expires_at: datetime
+    created_at: Moment
+    expires_at: Moment
 
 
 class ShareView(Struct, frozen=True, kw_only=True):
     """A link to an image, without its URL."""
 
     id: str
-    created_at: datetime
-    expires_at: datetime
+    created_at: Moment
+    expires_at: Moment
 
 
 class ShareList(Model, frozen=True, kw_only=True):
