@@ -20,7 +20,7 @@ PACKAGES := $(if $(filter-out 0,$(HEIC)),$(VENV)/heic.stamp) $(if $(filter-out 0
 run: $(VENV)/local.stamp $(PACKAGES) ## Set up and run the whole product here; with HEIC=1 also for HEIC
 	@exec $(BIN)/python -m ops run $(FORMATS)
 
-test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Set up and run all tests
+test: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/wheels.stamp system package ## Set up and run all tests
 	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
 
 test-fast: $(VENV)/dev.stamp ## Run the unit tests: no servers, no browsers, under a minute
@@ -97,6 +97,12 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt packages/client/pyp
 
 $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt requirements-jxl.txt $(VENV)/local.stamp
 	@$(INSTALL) $(VENV) requirements-dev.txt "what the tests and checks need"
+	@touch $@
+
+# What the packages need, which tests install elsewhere and without a network.
+$(VENV)/wheels.stamp: packages/client/pyproject.toml tests/packages/pythons.py | $(VENV)/dev.stamp
+	@echo "Fetching what the packages need ..."
+	@$(BIN)/python -m tests.packages.pythons
 	@touch $@
 
 # Explained once: not again when the rest is installed again.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import click
+
 from darkroom_client.cli.exit_codes import FAILED
 
 Registry = Literal["debian", "pypi", "pypi-source", "npm"]

@@ -10,10 +10,10 @@ from typing import Literal
 
 import click
 import msgspec
-from darkroom_client.cli.exit_codes import FAILED
 from msgspec import Struct
 
 from benchmarks.packages import Registry, fetch_package
+from darkroom_client.cli.exit_codes import FAILED
 
 SetName = Literal["fit", "held-out", "bench"]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from darkroom_client.cli.terminal import shown
 
 from chalicelib.errors import Rejection
 from chalicelib.imaging import read_provenance
+from darkroom_client.cli.terminal import shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _MISMATCHES = frozenset({"assertion.dataHash.mismatch", "assertion.bmffHash.mismatch"})

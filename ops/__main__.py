@@ -1,11 +1,11 @@
 """Entry point of the command line."""
 
 import click
-from darkroom_client.cli.main import DEBUG_HELP, EPILOG
-from darkroom_client.cli.verbs import LocalDarkroom
 
 from chalicelib import __version__
 from chalicelib.errors import DarkroomError
+from darkroom_client.cli.main import DEBUG_HELP, EPILOG
+from darkroom_client.cli.verbs import LocalDarkroom
 from ops.cli import GROUPS, MODULE, OpsVerbs
 
 

@@ -3,6 +3,7 @@
 import re
 
 import click
+
 from darkroom_client.cli.verbs import COMPLETION, IMAGES, NAME, Verbs, with_help
 
 MODULE = "python -m ops"  # as in the examples of the verbs here

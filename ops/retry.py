@@ -5,10 +5,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from darkroom_client.errors import Stopped
 from tenacity import RetryCallState, Retrying
 
 from chalicelib.errors import TransientError
+from darkroom_client.errors import Stopped
 
 Result = TypeVar("Result")
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from darkroom_client.cli.terminal import shown
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -19,6 +18,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+
+from darkroom_client.cli.terminal import shown
 
 _SHOWN = 20  # refused objects; --json has all
 _WIDTH = 80  # characters of a key

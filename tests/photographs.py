@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import click
+
 from darkroom_client.cli.exit_codes import FAILED
 
 # Photographs, and a few drawings, of 1 to 24 megapixels under CC-BY and CC-BY-SA.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from darkroom_client.cli.exit_codes import FAILED
 
+from darkroom_client.cli.exit_codes import FAILED
 from ops.local.stack.options import StackError
 from ops.local.storage import dynamodb_download
 from tests.hostile.pictures import fetch_hostile

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from darkroom_client.cli.terminal import shown
 
 from benchmarks.previews.comparing import Compared, compare, share_matched
 from benchmarks.previews.exiftool import largest_preview
+from darkroom_client.cli.terminal import shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
 
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
 from ops.aws_errors import CloudError, explained
 from ops.maintenance.backfill_run import BackfillRun
 from ops.maintenance.intake import CopyIntake, Intake, RequestIntake, has_requests

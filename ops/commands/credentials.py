@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+
 from darkroom_client.cli.exit_codes import EXPLAINED
 from darkroom_client.cli.terminal import say
-
 from ops.local import names
 from ops.local.stack import readiness
 from ops.local.stack.credentials import Identity, identities, profiles_file

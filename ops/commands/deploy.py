@@ -6,8 +6,8 @@ from contextlib import nullcontext
 from typing import Any
 
 import click
-from darkroom_client.cli.options import read_token
 
+from darkroom_client.cli.options import read_token
 from ops.account import Account, connect
 from ops.aws_errors import CloudError, explained
 from ops.commands.smoke import send_picture

@@ -1,8 +1,8 @@
 """`python -m ops edge-table`: prints what the CDN must know of the variants table."""
 
 import click
-from darkroom_client.cli.exit_codes import EXPLAINED
 
+from darkroom_client.cli.exit_codes import EXPLAINED
 from ops import edge
 from ops.deploy import stage_config
 from ops.site_folder import variants

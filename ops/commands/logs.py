@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from darkroom_client.cli.exit_codes import FAILED
 
+from darkroom_client.cli.exit_codes import FAILED
 from ops.project import PROJECT
 
 _DATA_HELP = "Data directory with the logs, if no files are given  [default: .darkroom]"

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
-from darkroom_client.cli.exit_codes import DONE, FAILED
 
+from darkroom_client.cli.exit_codes import DONE, FAILED
 from ops.iam.files import write_policies
 from ops.iam.names import CLOUDFORMATION, TERRAFORM, configured_names
 from ops.local.names import REGION

@@ -4,10 +4,10 @@ import sys
 from typing import Any
 
 import click
-from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
-from darkroom_client.errors import Stopped
 
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
+from darkroom_client.errors import Stopped
 from ops.aws_errors import explained
 from ops.maintenance.backfill_run import BackfillRun
 from ops.maintenance.journal import Journal

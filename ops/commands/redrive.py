@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 import msgspec
-from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
-from darkroom_client.cli.terminal import shown
-from darkroom_client.errors import Stopped
 
 from chalicelib.model.image import Image
 from chalicelib.model.requests import MAINTENANCE_GROUP
 from chalicelib.ports.messaging import Queue
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
+from darkroom_client.cli.terminal import shown
+from darkroom_client.errors import Stopped
 from ops.aws_errors import explained
 from ops.maintenance.failed_images import find_failed, retry_request
 from ops.maintenance.options import concurrency_option, stage_options, where, working

@@ -6,13 +6,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from darkroom_client.cli.edits import recipe_option
-from darkroom_client.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from darkroom_client.cli.focal_point import Point
-from darkroom_client.cli.terminal import files_in_words, shown
-from darkroom_client.edits import Edit as Step
-from darkroom_client.edits import FocalPoint as Place
-from darkroom_client.errors import FileFault
 from rich.console import Console
 
 from chalicelib import imaging
@@ -21,6 +14,13 @@ from chalicelib.model.edits import Edits
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.variants import load_variants, load_watermarks, watermark_folders
 from chalicelib.settings import Settings
+from darkroom_client.cli.edits import recipe_option
+from darkroom_client.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from darkroom_client.cli.focal_point import Point
+from darkroom_client.cli.terminal import files_in_words, shown
+from darkroom_client.edits import Edit as Step
+from darkroom_client.edits import FocalPoint as Place
+from darkroom_client.errors import FileFault
 from ops.render.files import Rules, render_file
 from ops.render.folders import folders_of
 from ops.render.outcomes import Outcome

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
-from darkroom_client.errors import Stopped
 
 from chalicelib.model import keys
 from chalicelib.model.image import Status
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
+from darkroom_client.errors import Stopped
 from ops.aws_errors import explained
 from ops.maintenance.options import (
     concurrency_option,

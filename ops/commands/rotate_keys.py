@@ -1,9 +1,9 @@
 """`python -m ops rotate-keys`: signs the URLs of private images with a new key."""
 
 import click
+
 from darkroom_client.cli.exit_codes import EXPLAINED
 from darkroom_client.cli.terminal import say
-
 from ops.account import connect
 from ops.aws_errors import CloudError
 from ops.deploy.deployment import Deployment, DeployOptions

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import click
+
 from darkroom_client.cli.exit_codes import FAILED
 
 _BASELINE = ".secrets.baseline"

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 import msgspec
-from darkroom_client.cli.exit_codes import EXPLAINED
 
 from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import Transformation
 from chalicelib.ports.secrets import replace_signing_key, signing_key
+from darkroom_client.cli.exit_codes import EXPLAINED
 from ops.aws_errors import explained
 from ops.maintenance.options import stage_options, where
 from ops.maintenance.stage_access import open_stage

@@ -4,9 +4,9 @@ from contextlib import nullcontext
 from typing import Any
 
 import click
+
 from darkroom_client.cli.addresses import check_address
 from darkroom_client.cli.options import read_token, token_file_option
-
 from ops.account import connect
 from ops.aws_errors import CloudError
 from ops.deploy.progress import Progress

@@ -5,10 +5,10 @@ import time
 from typing import Any
 
 import click
-from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
 
 from chalicelib.sweep import Report
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.aws_errors import explained
 from ops.maintenance.observed_stores import ObservedObjects, ObservedQueue
 from ops.maintenance.options import stage_options, where, working

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from darkroom_client.cli.exit_codes import FAILED
 
+from darkroom_client.cli.exit_codes import FAILED
 from ops.project import PROJECT
 
 FOLDER = PROJECT / "infrastructure"

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
-from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED
-from darkroom_client.cli.terminal import say
 
 from chalicelib.auth.callers import LONGEST_SUBJECT, Scope, is_valid_subject
 from chalicelib.auth.tokens import ApiToken, new_token
 from chalicelib.web.request_auth import AUTHORIZER_TTL_SECONDS
 from chalicelib.wiring import utc_now
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED
+from darkroom_client.cli.terminal import say
 from ops.aws_errors import explained
 from ops.maintenance.options import stage_options, where
 from ops.maintenance.stage_access import LOCAL, open_stage

@@ -10,6 +10,8 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from PIL import Image
+
 from darkroom_client.api import bucket_refusal
 from darkroom_client.bodies import Form, Part, Progress
 from darkroom_client.errors import ApiError, UnexpectedResponse
@@ -17,8 +19,6 @@ from darkroom_client.retries import BRIEF
 from darkroom_client.sources import BytesSource
 from darkroom_client.steps import Request, Response
 from darkroom_client.sync import Client, Transport
-from PIL import Image
-
 from ops.aws_errors import CloudError
 
 Timed = Callable[[str, float], None]  # a step's name, and its seconds

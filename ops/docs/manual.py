@@ -6,8 +6,8 @@ from string import Template
 from typing import cast
 
 import click
-from darkroom_client.cli.verbs import NAME
 
+from darkroom_client.cli.verbs import NAME
 from ops.cli import GROUPS
 from ops.project import PROJECT
 

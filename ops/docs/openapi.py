@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import click
-from darkroom_client.cli.exit_codes import DONE, FAILED
 
 from chalicelib.web.openapi import document
+from darkroom_client.cli.exit_codes import DONE, FAILED
 from ops.docs.api_reference import reference
 from ops.project import PROJECT
 

@@ -8,7 +8,6 @@ from threading import Event, Thread
 
 from darkroom_client.cli.terminal import say
 from darkroom_client.errors import Stopped
-
 from ops.maintenance.bucket_listing import Found, Part, cut, page
 from ops.maintenance.intake import Candidate, Intake, Refused
 from ops.maintenance.journal import Journal

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from darkroom_client.cli.terminal import stop_on_signals
 
+from darkroom_client.cli.terminal import stop_on_signals
 from ops.maintenance.parallel_listing import WorkerPool
 from ops.maintenance.stage_access import LOCAL, Where
 

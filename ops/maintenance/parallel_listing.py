@@ -8,7 +8,6 @@ from functools import partial
 from typing import TypeVar
 
 from darkroom_client.errors import Stopped
-
 from ops.maintenance.bucket_listing import Found, Part, page
 from ops.maintenance.journal import Journal
 from ops.retry import STORES, RetryPolicy

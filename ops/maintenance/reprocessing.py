@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import msgspec
-from darkroom_client.errors import Stopped
 
 from chalicelib.model.image import Image, Status
 from chalicelib.model.requests import MAINTENANCE_GROUP, ReprocessRequest
 from chalicelib.wiring import Wiring
+from darkroom_client.errors import Stopped
 from ops.maintenance.bucket_listing import Found, cut
 from ops.maintenance.journal import Journal
 from ops.maintenance.parallel_listing import WorkerPool, scan

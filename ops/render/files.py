@@ -6,9 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from darkroom_client.cli.terminal import shown
-from darkroom_client.errors import FileFault
-
 from chalicelib import imaging
 from chalicelib.errors import Reason, Rejection
 from chalicelib.model.edits import Edit
@@ -16,6 +13,8 @@ from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.provenance import label_of
 from chalicelib.model.sizes import readable
 from chalicelib.model.variants import Marks, Variant
+from darkroom_client.cli.terminal import shown
+from darkroom_client.errors import FileFault
 from ops.render.outcomes import Outcome, Written
 
 _UNREADABLE: dict[type[OSError], str] = {

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 
 import click
-from darkroom_client.cli.terminal import files_in_words, shown
 from rich.console import Console
 
+from darkroom_client.cli.terminal import files_in_words, shown
 from ops.render.outcomes import Outcome, Written
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import Struct
+
 from darkroom_client import edits, models, operations
 from darkroom_client.aio import AsyncClient
 from darkroom_client.models import Image, Model, Reason, Status, Visibility
 from darkroom_client.operations import Operation
 from darkroom_client.sync import Client
-from msgspec import Struct
-
 from ops.docs.openapi import DOCS
 
 Json = dict[str, Any]

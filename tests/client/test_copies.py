@@ -5,9 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from darkroom_client import edits as client
-from darkroom_client import formats, names
-from darkroom_client.cli.commands.list import SORTS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +14,9 @@ from chalicelib.model import edits as server
 from chalicelib.model import formats as server_formats
 from chalicelib.model import keys, patch, search
 from chalicelib.model.focal_point import FocalPoint as ServerPoint
+from darkroom_client import edits as client
+from darkroom_client import formats, names
+from darkroom_client.cli.commands.list import SORTS
 from tests.hostile.seeds import seeds
 from tests.imaging.samples import four_corners, saved
 

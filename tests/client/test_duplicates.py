@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from itertools import combinations
 
-from darkroom_client.duplicates import MOST_BITS, duplicates
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darkroom_client.duplicates import MOST_BITS, duplicates
 from tests.client.conftest import Run
 from tests.client.darkroom import FakeDarkroom
 from tests.client.test_images import add

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+
 from darkroom_client.cli.exit_codes import FAILED
 
 # Libraries that read pictures here, in the installed versions.

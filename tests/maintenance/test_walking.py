@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from darkroom_client.errors import Stopped
 
 from chalicelib.errors import TransientError
+from darkroom_client.errors import Stopped
 from tests.maintenance.stores import worker_pool
 
 

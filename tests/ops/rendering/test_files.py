@@ -10,8 +10,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from darkroom_client.cli.terminal import shown
 
+from darkroom_client.cli.terminal import shown
 from ops.project import PROJECT
 from tests.ops.rendering.renders import Render, lines, paths, picture
 from tests.pictures import encoded, jpeg, photo
