@@ -29,6 +29,18 @@ def pythons() -> list[str]:
     return [found[version] for version in sorted({min(found), max(found)})]
 
 
+def requirements(package: str) -> list[str]:
+    """What a package needs, as in its pyproject.toml."""
+    text = (PROJECT / "packages" / package / "pyproject.toml").read_text()
+    found: list[str] = tomllib.loads(text)["project"]["dependencies"]
+    return found
+
+
+def lowest(package: str) -> list[str]:
+    """What a package needs in the lowest versions that it allows."""
+    return [re.sub(r">=([\d.]+),.*", r"==\1", needed) for needed in requirements(package)]
+
+
 def _places() -> Iterator[str]:
     minors = range(OLDEST[1], _NEWEST[1] + 1)
     yield from filter(None, (shutil.which(f"python3.{minor}") for minor in minors))
@@ -48,16 +60,19 @@ def _version(path: str) -> tuple[int, int]:
 
 def main() -> None:
     """Fetch the wheels of what the packages need, for every Python."""
-    wanted = [*_TOOLS]
+    oldest, newest = pythons()[0], pythons()[-1]
     for package in _PACKAGES:
-        project = tomllib.loads((PROJECT / "packages" / package / "pyproject.toml").read_text())
-        wanted += project["project"]["dependencies"]
-    for python in pythons():
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([python, "-m", "venv", folder], check=True)
-            pip = [f"{folder}/bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
-            options = ["--only-binary=:all:", "--dest", str(WHEELS)]
-            subprocess.run([*pip, "download", *options, *wanted], check=True)
+        _download(oldest, lowest(package))
+        for python in (oldest, newest):
+            _download(python, [*_TOOLS, *requirements(package)])
+
+
+def _download(python: str, wanted: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([python, "-m", "venv", folder], check=True)
+        pip = [f"{folder}/bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        options = ["--only-binary=:all:", "--dest", str(WHEELS)]
+        subprocess.run([*pip, "download", *options, *wanted], check=True)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from darkroom_client import (
 from darkroom_client.sources import source_of
 from ops.project import PROJECT
 from tests.e2e.photographs import unique
-from tests.packages.pythons import WHEELS, pythons
+from tests.packages.pythons import WHEELS, lowest, pythons
 from tests.pictures import jpeg
 from tests.stack.running import Stack, running_stack, users_environment
 from tests.waiting import GENEROUS
@@ -64,15 +64,20 @@ def wheel(built: Path) -> Path:
     return found
 
 
-@pytest.fixture(scope="module", params=pythons(), ids=lambda path: Path(path).name)
+# The oldest of everything that is supported, and the newest.
+PROJECTS = {"oldest": (pythons()[0], lowest("client")), "newest": (pythons()[-1], [])}
+
+
+@pytest.fixture(scope="module", params=PROJECTS)
 def installed(
     request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """An environment outside the repository with the package alone."""
     folder = tmp_path_factory.mktemp("project")
+    python, versions = PROJECTS[request.param]
     for command in (
-        [request.param, "-m", "venv", "env"],
-        [folder / "env/bin/python", "-m", "pip", "install", "--quiet", wheel],
+        [python, "-m", "venv", "env"],
+        [folder / "env/bin/python", "-m", "pip", "install", "--quiet", wheel, *versions],
     ):
         done = run(command, folder)
         assert done.returncode == 0, done.stdout + done.stderr
