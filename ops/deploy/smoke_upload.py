@@ -47,6 +47,10 @@ class SmokeUpload:
 
     def run(self) -> None:
         """Run all steps; CloudError says which failed, and with what response."""
+        with self._client:
+            self._run()
+
+    def _run(self) -> None:
         with self._step("the page's settings"):
             self._api = self._get(f"{self._site}/config.json").json()["api"]
         content = photograph()

@@ -257,7 +257,7 @@ def test_other_operations_are_performed(client: Client, picture: Path, tmp_path:
     assert client.abort_upload(ticket.raw["image_id"]).image_id
 
 
-@pytest.mark.parametrize("backend", ["asyncio"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_the_asynchronous_client_does_the_same(
     stack: Stack, picture: Path, tmp_path: Path, backend: str
 ) -> None:

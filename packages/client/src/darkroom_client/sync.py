@@ -1,12 +1,13 @@
 """The client for programs with threads, or without."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Self, Unpack, cast
 
 import httpx2
 from msgspec import UNSET, UnsetType
@@ -321,5 +322,21 @@ class Client:
             case Blocking():
                 return step.run()
             case Concurrently():
-                with ThreadPoolExecutor(step.limit) as pool:
-                    return list(pool.map(lambda task: self._run(task()), step.tasks))
+                return self._all(step)
+
+    def _all(self, step: Concurrently[T]) -> list[T]:
+        """The results of all tasks; after an error, those that run are finished."""
+        failed = threading.Event()
+
+        def run(task: Callable[[], Steps[T]]) -> T | None:
+            if failed.is_set():
+                return None
+            try:
+                return self._run(task())
+            except BaseException:
+                failed.set()
+                raise
+
+        with ThreadPoolExecutor(step.limit) as pool:
+            futures = [pool.submit(run, task) for task in step.tasks]
+        return [cast(T, future.result()) for future in futures]  # all of them, or the error

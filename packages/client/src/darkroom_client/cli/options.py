@@ -59,6 +59,7 @@ class Caller:
 
     def __init__(self, given: dict[str, Any]) -> None:
         self.transport = Transport()
+        click.get_current_context().call_on_close(self.transport.close)
         self.token = read_token(given.pop("token_file"))
         self._given = given.pop("api")
 
