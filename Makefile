@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package deploy destroy system artifacts release
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages package-client deploy destroy system artifacts release
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -20,7 +20,7 @@ PACKAGES := $(if $(filter-out 0,$(HEIC)),$(VENV)/heic.stamp) $(if $(filter-out 0
 run: $(VENV)/local.stamp $(PACKAGES) ## Set up and run the whole product here; with HEIC=1 also for HEIC
 	@exec $(BIN)/python -m ops run $(FORMATS)
 
-test: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/release.stamp system package ## Set up and run all tests
+test: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/release.stamp $(VENV)/wheels.stamp system package ## Set up and run all tests
 	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
 
 test-fast: $(VENV)/dev.stamp ## Run the unit tests: no servers, no browsers, under a minute
@@ -75,11 +75,17 @@ setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv
 package: $(VENV)/local.stamp ## Write the deployment artifacts to dist/
 	@$(BIN)/python -m ops package $(FORMATS)
 
-artifacts: $(VENV)/local.stamp $(VENV)/release.stamp ## Write a release's archive, SBOM and checksums to dist/release/
+artifacts: $(VENV)/release.stamp packages ## Write a release's archive, SBOM and checksums to dist/release/
 	@$(BIN)/python -m ops artifacts $(ARGS)
 
 release: $(VENV)/dev.stamp $(VENV)/release.stamp ## Check, commit, tag and build a version: make release VERSION=1.2.3
 	@$(BIN)/python -m ops release "$(VERSION)" $(ARGS)
+
+# One recipe for each package.
+packages: package-client ## Build the packages for PyPI and npm into dist/packages/
+
+package-client: $(VENV)/dev.stamp
+	@$(BIN)/python -m build --no-isolation --outdir dist/packages packages/client
 
 deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
 	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(FORMATS) $(ARGS)
@@ -91,12 +97,18 @@ system: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.system
 
 # A stamp is older than its sources exactly when they have changed since.
-$(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stamp
+$(VENV)/local.stamp: requirements.txt requirements-local.txt packages/client/pyproject.toml $(VENV)/python.stamp
 	@$(INSTALL) $(VENV) requirements-local.txt "what 'make run' needs"
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt requirements-jxl.txt $(VENV)/local.stamp
 	@$(INSTALL) $(VENV) requirements-dev.txt "what the tests and checks need"
+	@touch $@
+
+# What the packages need, which tests install elsewhere and without a network.
+$(VENV)/wheels.stamp: packages/client/pyproject.toml tests/packages/pythons.py | $(VENV)/dev.stamp
+	@echo "Fetching what the packages need ..."
+	@$(BIN)/python -m tests.packages.pythons
 	@touch $@
 
 # Explained once: not again when the rest is installed again.

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from darkroom_client.cli.options import read_token
 from ops.account import Account, connect
 from ops.aws_errors import CloudError, explained
-from ops.client.options import read_token
 from ops.commands.smoke import send_picture
 from ops.deploy.auth_check import auth_mode, check_auth_mode, print_first_steps
 from ops.deploy.chalice_state import region_of_roles

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from ops.exit_codes import DONE, FAILED
+from darkroom_client.cli.exit_codes import DONE, FAILED
 from ops.iam.files import write_policies
 from ops.iam.names import CLOUDFORMATION, TERRAFORM, configured_names
 from ops.local.names import REGION

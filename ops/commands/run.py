@@ -14,7 +14,7 @@ from rich.console import Console
 from chalicelib import imaging
 from chalicelib.errors import DarkroomError, SettingsError
 from chalicelib.settings import read_settings
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 from ops.local.stack.environment import application_environment
 from ops.local.stack.lock import only_stack
 from ops.local.stack.options import Options, StackError, current_options

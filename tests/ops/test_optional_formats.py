@@ -55,8 +55,10 @@ def test_make_takes_a_format_as_one_word(words: tuple[str, ...], last: str) -> N
 
 
 def test_make_run_installs_and_explains_a_format_once(tmp_path: Path) -> None:
-    for name in ("Makefile", "requirements.txt", "requirements-local.txt", "requirements-heic.txt"):
-        shutil.copy(PROJECT / name, tmp_path)
+    (tmp_path / "packages" / "client").mkdir(parents=True)
+    names = ("Makefile", *(f"requirements{name}.txt" for name in ("", "-local", "-heic")))
+    for name in (*names, "packages/client/pyproject.toml"):
+        shutil.copy(PROJECT / name, tmp_path / name)
     binaries = tmp_path / ".venv" / "bin"
     binaries.mkdir(parents=True)
     (binaries / "python").write_text('#!/bin/sh\necho "$@"\n')
