@@ -1,8 +1,10 @@
 """The signature of a C2PA manifest (COSE_Sign1, RFC 9052), which is replaced by another one."""
 
 from collections.abc import Callable
+from zlib import crc32
 
 from chalicelib.errors import DarkroomError
+from chalicelib.imaging.formats import png
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.provenance.cbor import Decoder
 from chalicelib.imaging.provenance.jumbf import Superbox, superboxes
@@ -41,7 +43,16 @@ def signed_anew(data: bytes, sign: Sign) -> bytes:
     signature = sign(message)
     if data.count(former) != 1 or len(signature) != len(former):
         raise SigningFailed("The library made a signature of another length.")
-    return data.replace(former, signature)
+    return _with_checksum(data.replace(former, signature))
+
+
+def _with_checksum(data: bytes) -> bytes:
+    """A PNG with the right checksum of the chunk that has the manifest; other files have none."""
+    if sniff(data) != "png":
+        return data
+    start, end = next((s, e) for name, s, e in png.chunks(data) if name == b"caBX")
+    checksum = crc32(memoryview(data)[start + 4 : end - 4])
+    return data[: end - 4] + checksum.to_bytes(4) + data[end:]
 
 
 def _content(jumbf: bytes, box: Superbox | None) -> bytes:

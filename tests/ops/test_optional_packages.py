@@ -10,7 +10,7 @@ from chalice.cli.factory import CLIFactory
 from chalice.deploy import deployer
 
 from ops.commands.package import _variables
-from ops.packaging import chalice, libraries, optional_formats
+from ops.packaging import chalice, libraries, optional_packages
 from ops.packaging.packagers import LayerPackager
 from ops.project import PROJECT
 from ops.site_folder import stages
@@ -71,24 +71,24 @@ def test_make_run_installs_and_explains_a_format_once(tmp_path: Path) -> None:
 
     first, second = run("HEIC=1"), run("HEIC=1")
     assert "requirements-heic.txt" in first
-    assert "ops.packaging.optional_formats heic" in first
+    assert "ops.packaging.optional_packages heic" in first
     assert second == "-m ops run --heic\n"
     assert run() == "-m ops run\n"
 
 
 def test_a_licence_is_explained_when_a_format_is_switched_on() -> None:
     on, off = {"ALLOW_HEIC": "1"}, {"ALLOW_HEIC": "0"}
-    (explanation,) = optional_formats.explanations({}, on)
+    (explanation,) = optional_packages.explanations({}, on)
     assert all(word in explanation for word in ("LGPL", "GPL-2.0", "patents", "0009-heic.md"))
-    assert optional_formats.explanations(off, on) == [explanation]
-    assert optional_formats.explanations(on, on) == []
-    assert optional_formats.explanations({}, off) == []
-    assert optional_formats.explanations({}, {}) == []
+    assert optional_packages.explanations(off, on) == [explanation]
+    assert optional_packages.explanations(on, on) == []
+    assert optional_packages.explanations({}, off) == []
+    assert optional_packages.explanations({}, {}) == []
 
 
 @pytest.mark.parametrize(("value", "files"), [("1", [HEIC]), ("true", [HEIC]), ("0", []), ("", [])])
 def test_the_packages_follow_from_the_settings(value: str, files: list[Path]) -> None:
-    assert optional_formats.requirements({"ALLOW_HEIC": value}) == files
+    assert optional_packages.requirements({"ALLOW_HEIC": value}) == files
 
 
 def test_packaging_records_a_format_and_keeps_what_the_user_wrote(
