@@ -1,6 +1,7 @@
-"""The key of Content Credentials in KMS: moto shows the calls' form, botocore's stubs the faults."""
+"""The key of Content Credentials in KMS: moto shows the form of calls, botocore's stubs faults."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import boto3
@@ -44,10 +45,30 @@ def test_kms_signs_what_the_public_key_verifies(account: Any) -> None:
     r, s = (int.from_bytes(half) for half in (signature[:32], signature[32:]))
     public = load_der_public_key(account.get_public_key(KeyId=made["Arn"])["PublicKey"])
     assert isinstance(public, ec.EllipticCurvePublicKey)
-    public.verify(utils.encode_dss_signature(r, s), b"message", ec.ECDSA(SHA256()))
+    # moto hashes what it gets once more, although it is a digest; KMS does not.
+    digest = sha256(b"message").digest()
+    public.verify(utils.encode_dss_signature(r, s), digest, ec.ECDSA(SHA256()))
 
 
-def test_certificates_are_a_parameter(account: Any) -> None:
+def test_the_signature_is_of_the_messages_hash(kms: Stubber) -> None:
+    """With the parameters that KMS's documentation has for a digest."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    digest = sha256(b"message").digest()
+    answer = {"Signature": key.sign(digest, ec.ECDSA(utils.Prehashed(SHA256())))}
+    expected = {
+        "KeyId": "alias/any",
+        "Message": digest,
+        "MessageType": "DIGEST",
+        "SigningAlgorithm": "ECDSA_SHA_256",
+    }
+    kms.add_response("sign", answer, expected)
+    signature = KmsContentKey("alias/any", PARAMETER).sign(b"message")
+    r, s = (int.from_bytes(half) for half in (signature[:32], signature[32:]))
+    key.public_key().verify(utils.encode_dss_signature(r, s), b"message", ec.ECDSA(SHA256()))
+
+
+@pytest.mark.usefixtures("account")
+def test_certificates_are_a_parameter() -> None:
     boto3.client("ssm").put_parameter(Name=PARAMETER, Value="a chain", Type="String")
     assert KmsContentKey("alias/any", PARAMETER).certificates() == "a chain"
 
