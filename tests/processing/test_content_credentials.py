@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import pyvips
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -19,6 +20,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import SettingsError, TransientError
 from chalicelib.events.schemas import outbox_event_of
+from chalicelib.imaging.formats import jpeg as jpeg_format
+from chalicelib.imaging.gain_map import find
 from chalicelib.model.edits import Redact
 from chalicelib.model.image import Event, Image, Rendition, Status, Visibility
 from chalicelib.model.requests import ProcessingRequest
@@ -29,7 +32,9 @@ from chalicelib.views.manifests import read_manifest
 from chalicelib.wiring import Wiring
 from tests.builders import NOON, caller, processed, version
 from tests.fakes.content_key import FakeContentKey
+from tests.imaging.animations import animated, played, sprite
 from tests.imaging.credentials import c2pa_report, certificate_chain, signed
+from tests.imaging.hdr_files import hdr_photo
 from tests.pictures import jpeg
 
 PHOTO = jpeg(700, 500)
@@ -88,6 +93,24 @@ def test_renditions_of_every_format_are_signed(signing: Wiring) -> None:
     for report in reports(signing, done):
         assert report["failures"] == UNTRUSTED
         assert [each["relationship"] for each in report["ingredients"]] == ["parentOf"]
+
+
+def test_a_gain_map_is_found_in_a_signed_file(signing: Wiring) -> None:
+    signing.table = VariantsTable(variants=(Variant(name="large", width=300, hdr=True),))
+    done = processed(signing, hdr_photo())
+    (key,) = [each.key for each in done.renditions if each.hdr]
+    data = files(signing, done)[key]
+    assert c2pa_report(data, "jpeg")["failures"] == UNTRUSTED
+    assert find(data, jpeg_format.inspect(data)) is not None
+    assert pyvips.Image.uhdrload_buffer(data).uhdr2scRGB().max() > 1
+
+
+def test_an_animation_is_signed_and_still_moves(signing: Wiring) -> None:
+    signing.table = VariantsTable(variants=(Variant(name="small", width=40),))
+    done = processed(signing, animated(sprite(3), "GIF"))
+    (data,) = files(signing, done).values()
+    assert c2pa_report(data, "webp")["failures"] == UNTRUSTED
+    assert len(played(data)) == 3
 
 
 def test_the_record_says_so_and_has_the_size_of_the_signed_file(signing: Wiring) -> None:
