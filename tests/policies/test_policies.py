@@ -13,7 +13,7 @@ from cfnlint.config import ManualArgs
 
 from ops.docs.permissions import PAGE, page
 from ops.iam.files import policy_file, write_policies
-from ops.iam.names import TERRAFORM, configured_names, names_of
+from ops.iam.names import TERRAFORM, Names, configured_names, names_of
 from ops.iam.policies import FUNCTIONS, policy_of, statements_of
 from ops.iam.statements import DAEMON
 from ops.project import PROJECT
@@ -29,8 +29,6 @@ SIGNING = replace(
 )
 LONG = replace(
     TRACED,
-    content_key=f"alias/{'c' * 250}",
-    certificates=SIGNING.certificates,
     kms_key_arn=KEY,
     uploads_bucket="u" * 63,
     images_bucket="i" * 63,
@@ -260,9 +258,14 @@ def test_a_stage_signs_if_its_setting_is_on() -> None:
     assert (key("true"), key("0"), key("")) == (CONTENT_KEY, "", "")
 
 
+# With everything on; stores have the names that `deploy` gives them.
+WHOLE = replace(SIGNING, kms_key_arn=KEY, xray=True, faces=True, content_key=f"alias/{'c' * 250}")
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_policy_is_no_longer_than_iam_allows(function: str) -> None:
-    written = "".join(json.dumps(policy_of(function, LONG)).split())
+@pytest.mark.parametrize("names", [LONG, WHOLE], ids=["long names", "everything"])
+def test_a_policy_is_no_longer_than_iam_allows(function: str, names: Names) -> None:
+    written = "".join(json.dumps(policy_of(function, names)).split())
     assert len(written) <= MOST
 
 
