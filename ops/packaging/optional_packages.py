@@ -67,7 +67,7 @@ PACKAGES = (
         "SIGN_RENDITIONS",
         "c2pa/libs/libc2pa_c.so",
         "Renditions are signed by c2pa-python (Apache-2.0 or MIT). It is installed here, and a\n"
-        "deployment adds it to your functions: SIZE MB. Each file grows by 3.4 KB. More is in\n"
+        "deployment adds it to your functions: 10 MB. Each file grows by about 3.4 KB. More is in\n"
         "docs/content-credentials.md.",
     ),
 )

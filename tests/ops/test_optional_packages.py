@@ -15,6 +15,7 @@ from ops.packaging.packagers import LayerPackager
 from ops.project import PROJECT
 from ops.site_folder import stages
 
+C2PA = PROJECT / "requirements-c2pa.txt"
 HEIC = PROJECT / "requirements-heic.txt"
 
 
@@ -45,6 +46,8 @@ def made(*words: str) -> list[str]:
         (("deploy", "STAGE=x", "HEIC=0"), 'deploy --stage "x" --no-heic'),
         (("package", "HEIC=1"), "ops package --heic"),
         (("package", "HEIC=1", "JXL=1"), "ops package --heic --jxl"),
+        (("run", "C2PA=1"), "ops run   --c2pa"),
+        (("deploy", "STAGE=x", "C2PA=1"), 'deploy --stage "x"   --c2pa'),
         (("deploy", "STAGE=x", "JXL=0"), 'deploy --stage "x"  --no-jxl'),
     ],
 )
@@ -84,6 +87,13 @@ def test_a_licence_is_explained_when_a_format_is_switched_on() -> None:
     assert optional_packages.explanations(on, on) == []
     assert optional_packages.explanations({}, off) == []
     assert optional_packages.explanations({}, {}) == []
+
+
+def test_what_signs_is_explained_when_it_is_switched_on() -> None:
+    (explanation,) = optional_packages.explanations({}, {"SIGN_RENDITIONS": "1"})
+    assert "docs/content-credentials.md" in explanation
+    assert optional_packages.requirements({"SIGN_RENDITIONS": "1"}) == [C2PA]
+    assert optional_packages.libraries({"SIGN_RENDITIONS": "1"}) == ("c2pa/libs/libc2pa_c.so",)
 
 
 @pytest.mark.parametrize(("value", "files"), [("1", [HEIC]), ("true", [HEIC]), ("0", []), ("", [])])
