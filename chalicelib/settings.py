@@ -67,9 +67,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     keep_ai_labels: bool = True  # mark renditions of pictures that are declared as AI-generated
     sign_renditions: bool = False  # sign with C2PA, by another package; docs/content-credentials.md
     c2pa_key: str = ""  # KMS key that signs, as an ARN or alias/name; off Lambda also a PEM file
-    c2pa_certificates: str = (
-        ""  # its certificates: an SSM parameter, or with a PEM file another one
-    )
+    c2pa_certificates: str = ""  # its certificate chain: an SSM parameter, or a second PEM file
     distribution_id: str = ""  # CloudFront distribution to invalidate on deletion; empty for none
     event_bus: str = ""  # EventBridge bus for image events; empty for none
     webhook_url: str = ""  # https:// URL that receives signed requests for events; empty for none

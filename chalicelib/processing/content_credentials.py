@@ -10,6 +10,7 @@ from chalicelib.imaging.content_credentials import (
     History,
     check_pair,
     describe_original,
+    is_valid,
     read_chain,
     sign_file,
 )
@@ -46,6 +47,17 @@ class ContentCredentials:
         check_pair(chain, self._key.sign)
         return chain
 
+    def _sign(self, chain: Chain, message: bytes) -> bytes:
+        """The signature of a message; SettingsError unless it is valid with the certificate.
+
+        It is not if an alias leads to another key since the certificates were read.
+        """
+        signature = self._key.sign(message)
+        if not is_valid(signature, message, chain):
+            self._cached = None  # there may be others by now
+            raise SettingsError("C2PA_CERTIFICATES are not those of the key that C2PA_KEY names.")
+        return signature
+
     def signer_of(
         self, image: Image, original: bytes, picture: Picture, *, ai_labels: bool
     ) -> Callable[[Rendered, Variant], Signed]:
@@ -70,7 +82,13 @@ class ContentCredentials:
                 edits=image.edits,
                 digital_source_type=source_type or "" if ai_labels else "",
             )
-            made = sign_file(rendered.data, history, ingredient, chain, self._key.sign)
+            made = sign_file(
+                rendered.data,
+                history,
+                ingredient,
+                chain,
+                lambda message: self._sign(chain, message),
+            )
             return made.data, rendered.data + made.recipe
 
         return signed

@@ -14,7 +14,7 @@ class FakeContentKey:
     def __init__(self, fault: Exception | None = None, name: str = "Darkroom") -> None:
         self.fault = fault
         self.name = name
-        self.signed = 0
+        self.signs_as = name  # as after an alias was pointed to another key
 
     def certificates(self) -> str:
         return _pair(self.name)[1]
@@ -22,8 +22,8 @@ class FakeContentKey:
     def sign(self, message: bytes) -> bytes:
         if self.fault:
             raise self.fault
-        self.signed += 1
-        r, s = utils.decode_dss_signature(_pair(self.name)[0].sign(message, ec.ECDSA(SHA256())))
+        key = _pair(self.signs_as)[0]
+        r, s = utils.decode_dss_signature(key.sign(message, ec.ECDSA(SHA256())))
         return r.to_bytes(32) + s.to_bytes(32)
 
 

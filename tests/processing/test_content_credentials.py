@@ -268,6 +268,17 @@ def test_missing_certificates_prevent_the_start_of_a_processing(wiring: Wiring) 
     assert wiring.images.get(image_id_of(version(), wiring.images)) is None
 
 
+def test_a_key_that_was_replaced_behind_its_alias_signs_nothing(wiring: Wiring) -> None:
+    key = FakeContentKey()
+    sign_with(wiring, key)
+    processed(wiring, PHOTO)
+    key.signs_as = "another"
+    with pytest.raises(SettingsError, match="not those of the key"):
+        again(wiring, only_missing=False)
+    key.name = "another"  # its certificates have arrived
+    assert again(wiring, only_missing=False).status is Status.READY
+
+
 def test_certificates_are_read_once() -> None:
     class Counting(FakeContentKey):
         reads = 0

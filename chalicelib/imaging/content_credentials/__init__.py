@@ -3,7 +3,7 @@
 The library, c2pa-python, is an optional package, imported by the first file that is signed.
 """
 
-from chalicelib.imaging.content_credentials.certificates import Chain, read_chain
+from chalicelib.imaging.content_credentials.certificates import Chain, is_valid, read_chain
 from chalicelib.imaging.content_credentials.cose import Sign, SigningFailed
 from chalicelib.imaging.content_credentials.history import History
 from chalicelib.imaging.content_credentials.original import Original, describe_original
@@ -24,6 +24,7 @@ __all__ = [
     "check_library",
     "check_pair",
     "describe_original",
+    "is_valid",
     "read_chain",
     "sign_file",
 ]

@@ -59,3 +59,20 @@ def read_chain(pem: str, now: datetime) -> Chain:
         expires_at=leaf.not_valid_after_utc,
         self_signed=found[-1].issuer == found[-1].subject,
     )
+
+
+def is_valid(signature: bytes, message: bytes, chain: Chain) -> bool:
+    """Whether a signature (r and s, 32 bytes each) of a message is by the key of `chain`."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    key = load_der_public_key(chain.public_key)
+    assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101 - as read_chain has checked
+    r, s = (int.from_bytes(half) for half in (signature[:32], signature[32:]))
+    try:
+        key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        return False
+    return True
