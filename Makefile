@@ -15,8 +15,8 @@ help: ## List the targets
 # HEIC=1 reads HEIC, HEIC=0 does not any more; without either, `run` and stages stay as they are. JXL reads JPEG XL, C2PA signs.
 switch = $(if $(filter 0,$($1)),--no-$2,$(if $($1),--$2))
 OPTIONAL := $(call switch,HEIC,heic) $(call switch,JXL,jxl) $(call switch,C2PA,c2pa)
-stamp = $(if $(filter-out 0,$($1)),$(VENV)/$2.stamp)
-PACKAGES := $(call stamp,HEIC,heic) $(call stamp,JXL,jxl) $(call stamp,C2PA,c2pa)
+stamp = $(if $(filter-out 0,$1),$(VENV)/$2.stamp)
+PACKAGES := $(call stamp,$(HEIC),heic) $(call stamp,$(JXL),jxl) $(call stamp,$(C2PA),c2pa)
 
 run: $(VENV)/local.stamp $(PACKAGES) ## Set up and run the whole product here; with HEIC=1 also for HEIC, with C2PA=1 signing
 	@exec $(BIN)/python -m ops run $(OPTIONAL)

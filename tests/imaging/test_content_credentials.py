@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 from c2pa import Builder, Reader
+from hypothesis import given
 from PIL import Image
 
-from chalicelib.errors import SettingsError, TransientError
+from chalicelib.errors import Rejection, SettingsError, SigningFailed, TransientError
 from chalicelib.imaging import read_provenance
 from chalicelib.imaging.content_credentials import (
     Chain,
     History,
     Original,
-    SigningFailed,
     check_pair,
     describe_original,
     read_chain,
@@ -31,6 +31,7 @@ from chalicelib.model.variants import Variant, Watermark
 from tests.fakes.content_key import FakeContentKey
 from tests.imaging.credentials import CAPTURE, certificate_chain, signed, signer
 from tests.imaging.manifests import in_png, manifest, of_cbor, store, superbox
+from tests.imaging.mutations import mutated
 from tests.pictures import encoded, jpeg, photo
 
 NOW = datetime.now(UTC)
@@ -229,6 +230,15 @@ def test_manifests_that_the_library_does_not_accept_are_left_out() -> None:
     assert describe_original(original).file
     data = made(original, original_media_type="image/png")
     assert (failures(data), len(report(data)["manifests"])) == (UNTRUSTED, 1)
+
+
+@given(mutated([TELLING, in_png(store(manifest(of_cbor("own", 1))))], 2_000))
+def test_a_damaged_original_is_described_within_its_limits(data: bytes) -> None:
+    try:
+        found = describe_original(data)
+    except Rejection:  # it is no picture of a known format any more
+        return
+    assert len(found.redactions) <= 100
 
 
 def test_an_original_that_was_changed_after_it_was_signed_is_named_as_such() -> None:

@@ -4,7 +4,7 @@ The library, c2pa-python, is an optional package, imported by the first file tha
 """
 
 from chalicelib.imaging.content_credentials.certificates import Chain, is_valid, read_chain
-from chalicelib.imaging.content_credentials.cose import Sign, SigningFailed
+from chalicelib.imaging.content_credentials.cose import Sign
 from chalicelib.imaging.content_credentials.history import History
 from chalicelib.imaging.content_credentials.original import Original, describe_original
 from chalicelib.imaging.content_credentials.signing import (
@@ -20,7 +20,6 @@ __all__ = [
     "Original",
     "Sign",
     "SignedFile",
-    "SigningFailed",
     "check_library",
     "check_pair",
     "describe_original",

@@ -69,7 +69,8 @@ def is_valid(signature: bytes, message: bytes, chain: Chain) -> bool:
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     key = load_der_public_key(chain.public_key)
-    assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101 - as read_chain has checked
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return False
     r, s = (int.from_bytes(half) for half in (signature[:32], signature[32:]))
     try:
         key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))

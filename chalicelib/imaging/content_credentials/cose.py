@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from zlib import crc32
 
-from chalicelib.errors import DarkroomError
+from chalicelib.errors import SigningFailed
 from chalicelib.imaging.formats import png
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.imaging.provenance.cbor import Decoder
@@ -16,10 +16,6 @@ Sign = Callable[[bytes], bytes]
 
 _LENGTH = 64
 _BYTES, _TEXT, _ARRAY = 2, 3, 4  # major types of CBOR
-
-
-class SigningFailed(DarkroomError):
-    """The library cannot sign a file."""
 
 
 def signed_anew(data: bytes, sign: Sign) -> bytes:

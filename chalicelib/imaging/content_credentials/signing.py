@@ -5,11 +5,12 @@ import json
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from chalicelib.errors import SettingsError
+from chalicelib.errors import SettingsError, SigningFailed
 from chalicelib.imaging.content_credentials.certificates import Chain
-from chalicelib.imaging.content_credentials.cose import Sign, SigningFailed, signed_anew
+from chalicelib.imaging.content_credentials.cose import Sign, signed_anew
 from chalicelib.imaging.content_credentials.history import ORIGINAL, History
 from chalicelib.imaging.content_credentials.original import Original
+from chalicelib.model.provenance import VOCABULARY
 
 _GENERATOR = "Darkroom"
 _SETTINGS = {
@@ -20,9 +21,8 @@ _SETTINGS = {
 }
 # The smallest picture there is, to try a key with.
 _DOT = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
-    "3a7e9b550000000a49444154789c6360000000020001488 2afa2".replace(" ", "")
-    + "0000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c63600000000200014882afa20000000049454e44ae426082"
 )
 
 
@@ -69,7 +69,7 @@ def check_pair(chain: Chain, sign: Sign) -> None:
 
 _CREATED = {
     "action": "c2pa.created",
-    "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation",
+    "digitalSourceType": f"{VOCABULARY}digitalCreation",
 }
 
 
