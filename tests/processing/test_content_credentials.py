@@ -144,7 +144,9 @@ def test_the_api_and_events_say_so_only_if_it_is_so(wiring: Wiring, on: bool) ->
 def test_the_manifest_has_it_for_rebuilding_the_table(signing: Wiring) -> None:
     done = processed(signing, PHOTO)
     stored = signing.objects.read("test-images", f"{done.id}/manifest.json", 10**6)
-    assert read_manifest(stored)[0].renditions == done.renditions
+    restored = read_manifest(stored)[0]
+    assert restored.renditions == done.renditions
+    assert restored.processing.signer == done.processing.signer != ""
 
 
 def test_an_original_that_is_processed_again_gets_the_same_keys(signing: Wiring) -> None:
