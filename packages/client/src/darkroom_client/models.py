@@ -150,6 +150,7 @@ class Rendition(Struct, frozen=True, kw_only=True):
     bytes: int
     key: str
     hdr: bool = False
+    signed: bool = False
     url: str
     immutable_url: str
 

@@ -39,7 +39,8 @@ def _lines(image: Image) -> Iterator[str]:
     for file in image.renditions:
         sides = f"{file.width}×{file.height}"
         size = f"{file.bytes:>11,} bytes"
-        yield f"  {file.variant:<10}  {file.format:<5}  {sides:<11}  {size}"
+        signed = "  signed" if file.signed else ""
+        yield f"  {file.variant:<10}  {file.format:<5}  {sides:<11}  {size}{signed}"
         yield f"    {shown(file.url)}"
     if image.markup:
         yield "markup"

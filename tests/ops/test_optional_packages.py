@@ -10,11 +10,12 @@ from chalice.cli.factory import CLIFactory
 from chalice.deploy import deployer
 
 from ops.commands.package import _variables
-from ops.packaging import chalice, libraries, optional_formats
+from ops.packaging import chalice, libraries, optional_packages
 from ops.packaging.packagers import LayerPackager
 from ops.project import PROJECT
 from ops.site_folder import stages
 
+C2PA = PROJECT / "requirements-c2pa.txt"
 HEIC = PROJECT / "requirements-heic.txt"
 
 
@@ -45,6 +46,8 @@ def made(*words: str) -> list[str]:
         (("deploy", "STAGE=x", "HEIC=0"), 'deploy --stage "x" --no-heic'),
         (("package", "HEIC=1"), "ops package --heic"),
         (("package", "HEIC=1", "JXL=1"), "ops package --heic --jxl"),
+        (("run", "C2PA=1"), "ops run   --c2pa"),
+        (("deploy", "STAGE=x", "C2PA=1"), 'deploy --stage "x"   --c2pa'),
         (("deploy", "STAGE=x", "JXL=0"), 'deploy --stage "x"  --no-jxl'),
     ],
 )
@@ -73,24 +76,31 @@ def test_make_run_installs_and_explains_a_format_once(tmp_path: Path) -> None:
 
     first, second = run("HEIC=1"), run("HEIC=1")
     assert "requirements-heic.txt" in first
-    assert "ops.packaging.optional_formats heic" in first
+    assert "ops.packaging.optional_packages heic" in first
     assert second == "-m ops run --heic\n"
     assert run() == "-m ops run\n"
 
 
 def test_a_licence_is_explained_when_a_format_is_switched_on() -> None:
     on, off = {"ALLOW_HEIC": "1"}, {"ALLOW_HEIC": "0"}
-    (explanation,) = optional_formats.explanations({}, on)
+    (explanation,) = optional_packages.explanations({}, on)
     assert all(word in explanation for word in ("LGPL", "GPL-2.0", "patents", "0009-heic.md"))
-    assert optional_formats.explanations(off, on) == [explanation]
-    assert optional_formats.explanations(on, on) == []
-    assert optional_formats.explanations({}, off) == []
-    assert optional_formats.explanations({}, {}) == []
+    assert optional_packages.explanations(off, on) == [explanation]
+    assert optional_packages.explanations(on, on) == []
+    assert optional_packages.explanations({}, off) == []
+    assert optional_packages.explanations({}, {}) == []
+
+
+def test_what_signs_is_explained_when_it_is_switched_on() -> None:
+    (explanation,) = optional_packages.explanations({}, {"SIGN_RENDITIONS": "1"})
+    assert "docs/content-credentials.md" in explanation
+    assert optional_packages.requirements({"SIGN_RENDITIONS": "1"}) == [C2PA]
+    assert optional_packages.libraries({"SIGN_RENDITIONS": "1"}) == ("c2pa/libs/libc2pa_c.so",)
 
 
 @pytest.mark.parametrize(("value", "files"), [("1", [HEIC]), ("true", [HEIC]), ("0", []), ("", [])])
 def test_the_packages_follow_from_the_settings(value: str, files: list[Path]) -> None:
-    assert optional_formats.requirements({"ALLOW_HEIC": value}) == files
+    assert optional_packages.requirements({"ALLOW_HEIC": value}) == files
 
 
 def test_packaging_records_a_format_and_keeps_what_the_user_wrote(
