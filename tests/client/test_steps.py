@@ -24,6 +24,7 @@ from darkroom_client.steps import (
     pause,
 )
 from darkroom_client.sync import Client
+from tests import event_loops
 
 API = Api("https://photos.example/api", "secret", Retries((0.5, 1.0)))
 HEALTH = Response(200, {}, b'{"status": "ok", "version": "1"}')
@@ -131,7 +132,7 @@ def in_a_loop(steps: Steps[list[int]]) -> list[int]:
         async with AsyncClient("http://127.0.0.1:1") as client:
             return await client._run(steps)
 
-    return anyio.run(run)
+    return event_loops.run(run)
 
 
 CLIENTS = pytest.mark.parametrize("perform_all", [in_threads, in_a_loop])
@@ -168,5 +169,5 @@ def test_a_cancelled_upload_ends_its_steps() -> None:
             with anyio.move_on_after(0):
                 await client._run(endless())
 
-    anyio.run(run)
+    event_loops.run(run)
     assert closed == [True]

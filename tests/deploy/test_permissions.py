@@ -33,6 +33,7 @@ UNUSED = {
 # on the stage.
 INDIRECT = {
     "logs:DeleteRetentionPolicy": "Chalice, where log_retention_in_days was removed",
+    "kms:GetPublicKey": "with SIGN_RENDITIONS: see test_settings_check.py",
     "ssm:GetParameter": "with WEBHOOK_URL: see test_deployed_settings.py",
     "iam:TagRole": "IAM, for CreateRole with tags",
     "logs:TagResource": "CloudWatch Logs, for CreateLogGroup with tags",

@@ -7,7 +7,6 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import anyio
 import pytest
 
 from darkroom_client import (
@@ -22,6 +21,7 @@ from darkroom_client import (
 )
 from darkroom_client.sources import source_of
 from ops.project import PROJECT
+from tests import event_loops
 from tests.e2e.photographs import unique
 from tests.packages.pythons import WHEELS, lowest, pythons
 from tests.pictures import jpeg
@@ -276,7 +276,7 @@ def test_the_asynchronous_client_does_the_same(
                 assert (await client.delete(one.id)).verified
             return [small, image]
 
-    images = anyio.run(everything, backend=backend)
+    images = event_loops.run(everything, backend)
     assert [image.status for image in images] == [Status.READY] * 2
 
 
