@@ -66,6 +66,7 @@ export const strings = {
   originRefused: (origin) => `This Darkroom doesn't accept requests from ${origin}. Whoever runs it can add this origin to the allowed ones (ALLOWED_ORIGINS).`,
   notDarkroom: "The response isn't from a Darkroom. Check the address in config.json.",
   noConfiguration: "This page can't find its settings (config.json), so it can't reach Darkroom.",
+  noApi: "This page doesn't say where its Darkroom is: the uploader needs the attribute `api`.",
   apiStatus: (status) => `Darkroom returned an error (status ${status}). Try again in a moment.`,
   broken: "The connection was lost during the upload. Try again.",
   rejected: "Darkroom can't process this file.",

@@ -13,7 +13,7 @@ export async function upload(file, options) {
   return (await sending()).upload(file, options);
 }
 
-// Two scripts of a page may both import it.
-if (!customElements.get("darkroom-uploader")) {
+// Two scripts of a page may both import it. A server that renders pages has no elements to define.
+if (globalThis.customElements && !customElements.get("darkroom-uploader")) {
   customElements.define("darkroom-uploader", DarkroomUploader);
 }

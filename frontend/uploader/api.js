@@ -42,6 +42,8 @@ function configuredAddress() {
 }
 
 async function readAddress() {
+  // In the npm package, which is bundled into scripts of other sites.
+  if (!import.meta.url) throw new UploadError(strings.noApi);
   const url = new URL("../config.json", import.meta.url);
   const response = await fetch(url).catch(() => null);
   if (!response && await refusesOrigin(url)) throw new UploadError(strings.originRefused(origin));

@@ -5,8 +5,11 @@ import { ShadowView } from "./shadow-view.js";
 import { listenForDrops, listenForPicks } from "./intake.js";
 import { loaded, prepareSending, sending } from "./sending.js";
 
+// Servers that render pages import this module, too, though they have no DOM.
+const Base = globalThis.HTMLElement ?? Object;
+
 /** `<darkroom-uploader>`; docs/uploader.md documents its attributes, methods and events. */
-export class DarkroomUploader extends HTMLElement {
+export class DarkroomUploader extends Base {
   static formAssociated = true;
   static observedAttributes = ["accept", "capture", "folders", "multiple"];
 

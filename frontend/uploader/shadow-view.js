@@ -7,8 +7,7 @@ import { css } from "./style.js";
 
 // Not every browser counts all of these suffixes as images.
 const ACCEPT = ["image/*", ...Object.keys(TYPE_OF_SUFFIX).map((suffix) => `.${suffix}`)].join();
-const styleSheet = new CSSStyleSheet();
-styleSheet.replaceSync(css);
+let styleSheet;
 
 /** The element's shadow DOM: the drop area, the list of files, and messages. */
 export class ShadowView {
@@ -40,7 +39,7 @@ export class ShadowView {
     this.announce = announcer(this.log);
     const shadow = host.attachShadow({ mode: "open", delegatesFocus: true });
     this.#root = shadow;
-    shadow.adoptedStyleSheets = [styleSheet];
+    shadow.adoptedStyleSheets = [styleSheet ??= sheetOf(css)];
     shadow.append(this.area, this.note, this.bar, this.list, this.log);
   }
 
@@ -110,6 +109,12 @@ export class ShadowView {
     this.send.textContent = strings.send(chosen);
     this.bar.hidden = items.length < 2 && chosen === 0;
   }
+}
+
+function sheetOf(text) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return sheet;
 }
 
 function input(id) {

@@ -1,0 +1,1 @@
+export { default, default as DarkroomUploader } from "./DarkroomUploader.svelte";
