@@ -48,6 +48,13 @@ test-cloud: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/cloud.stamp ## Deploy
 bundle: packages/node_modules/.package-lock.json ## Bundle the uploader as one file, frontend/bundle/uploader.js
 	node packages/bundle-uploader.mjs frontend/bundle
 
+.PHONY: packages package-uploader package-images
+packages: package-uploader package-images ## Build what npm publishes into dist/packages/
+
+package-uploader package-images: package-%: packages/node_modules/.package-lock.json
+	@mkdir -p dist/packages
+	cd packages/$* && npm pack --silent --pack-destination ../../dist/packages
+
 packages/node_modules/.package-lock.json: packages/package-lock.json
 	cd packages && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
