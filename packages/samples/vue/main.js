@@ -1,0 +1,4 @@
+import { createApp } from "vue";
+import Album from "./Album.vue";
+
+createApp(Album).mount("#app");
