@@ -16,13 +16,14 @@ import { type ImageView, img, imgProps, srcset, url } from "@darkroom/images";
 import astro from "@darkroom/images/astro";
 import { createLoader } from "@darkroom/images/next";
 import { sign } from "@darkroom/images/sign";
-import { extract, generate, transform } from "@darkroom/images/unpic";
+import { extract, generate, type Operations, transform } from "@darkroom/images/unpic";
 import Darkroom from "@darkroom/images/uppy";
 import { DarkroomUploader, strings, upload, UploadError } from "@darkroom/uploader";
 import { DarkroomUploader as ReactUploader } from "@darkroom/uploader/react";
 import { DarkroomUploader as SvelteUploader } from "@darkroom/uploader/svelte";
 import { DarkroomUploader as VueUploader } from "@darkroom/uploader/vue";
 import Uppy from "@uppy/core";
+import type { TransformerFunction } from "unpic";
 import { mount } from "svelte";
 import { h } from "vue";
 
@@ -30,6 +31,7 @@ declare const image: ImageView;
 const widths: string = srcset(image) + url(image, { variant: "mobile", format: "webp" });
 const loader: (options: ImageLoaderProps) => string = createLoader({ site: "https://a.example" });
 const signature: Promise<string> = sign(image.id, { width: 300, height: 200, fit: "cover" }, "key");
+const transformer: TransformerFunction<Operations, { site?: string }> = transform;
 const moved: string = transform(generate(image.id, { width: 640 }, { site: "" }), { width: 640 });
 const address: string = astro.getURL({ src: image.id }, { service: { config: { site: "" } } });
 const uppy = new Uppy().use(Darkroom, { api: "https://a.example", token: async () => "token" });
@@ -60,7 +62,7 @@ mount(SvelteUploader, { target: element, props: { maxFiles: 5, onready: ({ image
 url(image, { height: 3 });
 // @ts-expect-error: one of three
 sign(image.id, { width: 3, fit: "squeeze" }, "key");
-export { address, extract, img, loader, moved, same, signature, widths };
+export { address, extract, img, loader, moved, same, signature, transformer, widths };
 """
 # As next/image declares what a loader gets.
 NEXT = "export interface ImageLoaderProps { src: string; width: number; quality?: number }"
