@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package deploy destroy system
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages package-uploader package-images deploy destroy system
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -48,7 +48,6 @@ test-cloud: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/cloud.stamp ## Deploy
 bundle: packages/node_modules/.package-lock.json ## Bundle the uploader as one file, frontend/bundle/uploader.js
 	node packages/bundle-uploader.mjs frontend/bundle
 
-.PHONY: packages package-uploader package-images
 packages: package-uploader package-images ## Build what npm publishes into dist/packages/
 
 package-uploader package-images: package-%: packages/node_modules/.package-lock.json

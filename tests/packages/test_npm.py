@@ -72,7 +72,7 @@ def test_npm_would_publish_the_package(
         return Response(404, b"{}", {"Content-Type": "application/json"})
 
     with serving(nothing) as registry:
-        options = ["--dry-run", "--no-provenance", "--registry", registry]
+        options = ["--dry-run", "--registry", registry]
         written = run(
             ["npm", "publish", *options, str(npm_packages[name].path)],
             tmp_path,
