@@ -131,6 +131,15 @@ $(VENV)/cloud.stamp: requirements-cloud.txt $(VENV)/python.stamp
 	@$(INSTALL) --python 3.13 $(VENV)/cloud $< "what 'make test-cloud' needs"
 	@touch $@
 
+# Django and Wagtail, for the tests of packages/django: the versions with long-term support, and the newest.
+$(VENV)/django-lts.stamp: requirements-django-lts.txt $(VENV)/python.stamp
+	@$(INSTALL) $(VENV)/django-lts $< "Django and Wagtail with long-term support"
+	@touch $@
+
+$(VENV)/django-latest.stamp: requirements-django-latest.txt $(VENV)/python.stamp
+	@$(INSTALL) --python 3.13 $(VENV)/django-latest $< "the newest Django and Wagtail"
+	@touch $@
+
 # libvips, which only `make compare` uses.
 $(VENV)/compare.stamp: requirements-compare.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV)/compare $< "what 'make compare' needs"
