@@ -18,7 +18,8 @@ const SETTLED = new Set(["ready", "rejected", "failed", "expired", "deleted"]);
  * Uploads a file and waits for its image: `{ image, duplicate }`, or an UploadError.
  *
  * `api` is an address; by default it is that of the site this script comes from. `token`, `accept`
- * and `maxBytes` are as for the element. `onProgress` is called with `{ phase, sent, total }` (bytes);
+ * and `maxBytes` are as for the element. `onProgress` is called with `{ phase, sent, total, imageId }`:
+ * bytes, and the image's id once there is a ticket (another one, if the ticket had to be renewed);
  * the phases are "preparing", "uploading", "retrying", "offline" and "processing". If `signal` is
  * aborted, the promise rejects with its reason. With `paths`, "tags" or "names", the folders of a
  * file become tags of its image, or the beginning of its name. Photos with more than `shrink` pixels
@@ -30,7 +31,8 @@ const SETTLED = new Set(["ready", "rejected", "failed", "expired", "deleted"]);
 export async function upload(chosen, options = {}) {
   const { onProgress = () => {}, signal, edits, memory = new Memory() } = options;
   const { file, from, convertedFrom } = await prepared(chosen, options, memory);
-  const report = (phase, sent = 0) => onProgress({ phase, sent, total: file.size });
+  const report = (phase, sent = 0) => (
+    onProgress({ phase, sent, total: file.size, imageId: memory.ticket?.image_id }));
   const type = await admit(file, options);
   report("preparing");
   const api = await connectTo(options);

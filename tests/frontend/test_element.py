@@ -102,6 +102,24 @@ def test_a_page_gets_an_event_for_each_step(page: Page, darkroom: FakeDarkroom) 
     assert ["ready", "harbour.jpg", "NEW0001"] in events
 
 
+def test_a_page_gets_the_id_before_the_image_is_processed(
+    page: Page, darkroom: FakeDarkroom
+) -> None:
+    embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
+    page.evaluate("""() => {
+        globalThis.ids = {};
+        document.addEventListener("darkroom:progress", ({ detail: { phase, imageId } }) => {
+            ids[phase] = imageId ?? null;
+        });
+    }""")
+    expect_end(pick(page, photo()), "ready", "4 variants, 97% smaller")
+    assert page.evaluate("ids") == {
+        "preparing": None,
+        "uploading": "NEW0001",
+        "processing": "NEW0001",
+    }
+
+
 def test_a_page_gets_an_error_event_with_the_reason(page: Page, darkroom: FakeDarkroom) -> None:
     embed(darkroom, page, "<darkroom-uploader></darkroom-uploader>")
     page.evaluate(
