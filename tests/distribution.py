@@ -24,6 +24,7 @@ FIRST = (
     "tests/maintenance/test_verbs.py",
     "tests/policies/",
     "tests/attack/",
+    "tests/packages/",
     "tests/hostile/test_hostile.py",
     "tests/artifact/",
     "tests/aws/",

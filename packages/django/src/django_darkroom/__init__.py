@@ -1,3 +1,1 @@
 """Darkroom's images in Django: a model field, a storage, template tags and an admin widget."""
-
-__version__ = "0.1.0"

@@ -8,7 +8,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
@@ -46,7 +46,7 @@ def delete_image(image_id: str, owner: str = "") -> None:
     _json("DELETE", f"/images/{quote(image_id, safe='')}", owner)
 
 
-def upload(data: BinaryIO, order: Mapping[str, Any]) -> str:
+def upload(data: Any, order: Mapping[str, Any]) -> str:
     """Upload a file as the site's own; return the image's id, without waiting for its image.
 
     `order` is the body of `POST /uploads`, `size` (bytes) and `sha256` included. ApiError.
@@ -134,7 +134,7 @@ def _detail(response: Response) -> str:
         return f"Darkroom responded with status {response.status}."
 
 
-def _parts(head: bytes, data: BinaryIO, tail: bytes) -> Any:
+def _parts(head: bytes, data: Any, tail: bytes) -> Any:
     yield head
     while chunk := data.read(_CHUNK):
         yield chunk

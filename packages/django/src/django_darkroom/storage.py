@@ -68,7 +68,7 @@ class DarkroomStorage(Storage):
         """When its image last changed; OSError."""
         return datetime.fromisoformat(self._view(name)["updated_at"])
 
-    def _save(self, name: str, content: File[Any]) -> str:
+    def _save(self, name: str, content: File) -> str:
         digest = hashlib.sha256()
         for chunk in content.chunks(_CHUNK):
             digest.update(chunk)
@@ -81,12 +81,12 @@ class DarkroomStorage(Storage):
             "sha256": digest.hexdigest(),
         }
         try:
-            image_id = api.upload(content, order)  # type: ignore[arg-type]
+            image_id = api.upload(content, order)
         except api.ApiError as reason:
             raise OSError(str(reason)) from reason
         return f"{image_id}/{filename}"
 
-    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
+    def _open(self, name: str, mode: str = "rb") -> File:
         if mode not in ("r", "rb"):
             raise ValueError("Files in Darkroom can be read, or replaced by other files.")
         try:
@@ -122,6 +122,6 @@ def sized(image_id: str, *, width: int = 0, height: int = 0, fit: str = "inside"
     return sized_url_of(address, width=width, height=height, fit=fit)
 
 
-def _type_of(filename: str, content: File[Any]) -> str:
+def _type_of(filename: str, content: File) -> str:
     given = getattr(content, "content_type", None) or mimetypes.guess_type(filename)[0]
     return str(given or "application/octet-stream")
