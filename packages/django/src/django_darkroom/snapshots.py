@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.core.cache import cache
-from django.db.models import Model
+from django.db.models import Model, TextField
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from django_darkroom import api
 from django_darkroom.fields import DarkroomImageField
@@ -59,7 +60,8 @@ def store(image: DarkroomImage) -> int:
     for model, field in image_fields():
         rows = model._base_manager.filter(**{f"{field.name}__id": image.id})
         if image.updated_at:
-            rows = rows.alias(_at=KT(f"{field.name}__updated_at"))
+            # As a text: databases compare times of this form alike, while JSON's lookups differ.
+            rows = rows.alias(_at=Cast(KT(f"{field.name}__updated_at"), TextField()))
             rows = rows.exclude(_at__gt=image.updated_at)
         changed += rows.update(**{field.name: image})
     return changed
