@@ -1,6 +1,7 @@
 """The package django-darkroom in Django's admin and in Wagtail's, in a browser on a whole stack."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,7 +185,7 @@ def test_a_photo_is_added_in_a_new_row_of_an_inline_form(
     page.get_by_label("Title").fill("Series")
     choose(page.locator(".form-row.field-photo"), photo(tmp_path, "first.jpg"))
     expect(current(page.locator(".form-row.field-photo"))).to_contain_text("ready")
-    page.get_by_role("link", name="Add another Shot").click()
+    page.get_by_text("Add another Shot").click()
     row = page.locator("#shot_set-0")
     choose(row, photo(tmp_path, "second.jpg"))
     expect(current(row)).to_contain_text("second.jpg")
@@ -206,3 +207,99 @@ def test_a_file_that_is_no_picture_leaves_the_form_as_it_was(
     expect(field.locator("[data-state=rejected]")).to_be_visible()
     expect(current(field)).to_be_hidden()
     assert page.locator("input[name=photo]").input_value() == ""
+
+
+def test_the_uploader_is_wide_enough_in_the_admin(site: Site, page: Page) -> None:
+    page.goto(f"{site.project.address}/admin/sample/product/add/")
+    box = page.locator(".form-row.field-photo darkroom-uploader").bounding_box()
+    assert box
+    assert box["width"] > 400
+
+
+@pytest.fixture
+def article(site: Site, page: Page) -> str:
+    """The path of a new article of Wagtail's, whose editor the page shows."""
+    name = f"article-{uuid.uuid4().hex[:8]}"
+    home = site.project.value("models.Page.objects.get(slug='home').pk")
+    page.goto(f"{site.project.address}/cms/login/")
+    page.goto(f"{site.project.address}/cms/pages/add/sample/article/{home}/")
+    page.locator("#id_title").fill(name)
+    return f"/{name}/"
+
+
+def publish(page: Page) -> None:
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.locator(".messages .success")).to_contain_text("published")
+
+
+def test_wagtail_publishes_photos_of_a_panel_and_a_block_before_they_are_processed(
+    site: Site, page: Page, article: str, tmp_path: Path
+) -> None:
+    panel = page.locator("#panel-child-content-photo-section darkroom-field")
+    with suspended(site.stack, "worker"):
+        choose(panel, photo(tmp_path, "panel.jpg"))
+        expect(current(panel)).to_contain_text("panel.jpg")
+        body = page.locator("#panel-child-content-body-section")
+        body.get_by_role("button", name="Insert a block").click()
+        block = body.locator("darkroom-field")
+        choose(block, photo(tmp_path, "block.jpg"))
+        expect(current(block)).to_contain_text("block.jpg")
+        publish(page)
+    shown = page.context.new_page()
+    shown.goto(f"{site.project.address}{article}")
+    for place in ("#photo", "#body"):
+        image = shown.locator(f"{place} img")
+        until(lambda found=image: found.count() == 1 or not shown.reload())
+        expect_shown(image)
+        assert image.get_attribute("srcset")
+        assert image.get_attribute("sizes") == "auto, 50vw"
+
+
+def test_wagtails_editor_shows_the_photos_of_a_page_again(
+    site: Site, page: Page, article: str, tmp_path: Path
+) -> None:
+    panel = page.locator("#panel-child-content-photo-section darkroom-field")
+    choose(panel, photo(tmp_path, "again.jpg"))
+    expect(current(panel)).to_contain_text("ready")
+    body = page.locator("#panel-child-content-body-section")
+    body.get_by_role("button", name="Insert a block").click()
+    choose(body.locator("darkroom-field"), photo(tmp_path, "block-again.jpg"))
+    expect(current(body)).to_contain_text("ready")
+    publish(page)
+    slug = article.strip("/")
+    key = site.project.value(f"models.Page.objects.get(slug={slug!r}).pk")
+    page.goto(f"{site.project.address}/cms/pages/{key}/edit/")
+    expect(current(panel)).to_contain_text("again.jpg")
+    expect_shown(current(panel).locator("img"))
+    expect(current(body)).to_contain_text("block-again.jpg")
+    expect_shown(current(body).locator("img"))
+
+
+def test_wagtails_image_chooser_uploads_to_darkroom_and_its_tag_shows_the_image(
+    site: Site, page: Page, article: str, tmp_path: Path
+) -> None:
+    hero = page.locator("#panel-child-content-hero-section")
+    hero.get_by_role("button", name="Choose an image").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Upload").click()
+    file = photo(tmp_path, f"{article.strip('/')}.jpg")
+    dialog.locator("input[type=file]").set_input_files(file)
+    dialog.get_by_role("button", name="Upload").click()
+    expect(hero.locator("img")).to_be_attached()
+    publish(page)
+    name = f"models.Picture.objects.get(file__endswith={file.name!r}).darkroom_id"
+    image_id = site.project.value(name)
+    shown = page.context.new_page()
+
+    def has_loaded() -> bool:
+        shown.goto(f"{site.project.address}{article}")
+        image = shown.locator("#hero img")
+        return bool(image.evaluate("img => img.decode().then(() => true, () => false)"))
+
+    until(has_loaded)
+    image = shown.locator("#hero img")
+    assert image.get_attribute("src") == f"{site.stack.site}/i/{image_id}?w=400"
+    assert image.get_attribute("width") == "400"
+    assert image.get_attribute("height") == "300"
+    assert site.project.value("models.PictureRendition.objects.count()") == 0
