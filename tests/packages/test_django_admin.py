@@ -285,8 +285,10 @@ def test_wagtails_image_chooser_uploads_to_darkroom_and_its_tag_shows_the_image(
     dialog.get_by_role("tab", name="Upload").click()
     file = photo(tmp_path, f"{article.strip('/')}.jpg")
     dialog.locator("input[type=file]").set_input_files(file)
+    expect(dialog.locator("input[name$=title]")).to_have_value(file.stem)
     dialog.get_by_role("button", name="Upload").click()
-    expect(hero.locator("img")).to_be_attached()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(hero).to_contain_text(file.stem)
     publish(page)
     name = f"models.Picture.objects.get(file__endswith={file.name!r}).darkroom_id"
     image_id = site.project.value(name)

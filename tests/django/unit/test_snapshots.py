@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-
 from django_darkroom import snapshots
 from django_darkroom.images import from_view
 from sample.models import Product, Shot
+
 from unit.conftest import ID, FakeDarkroom, view, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("configure")]
