@@ -24,7 +24,6 @@ FIRST = (
     "tests/maintenance/test_verbs.py",
     "tests/policies/",
     "tests/attack/",
-    "tests/packages/",
     "tests/hostile/test_hostile.py",
     "tests/artifact/",
     "tests/aws/",
@@ -55,6 +54,8 @@ SLOW = (
     "tests/ops/test_installer.py",
     "tests/ops/test_migration.py",
     "tests/ops/test_queues.py",
+    "tests/packages/",
+    "tests/release/test_release.py",
     "tests/stack/",
     "tests/views/test_markup_in_html.py",
 )

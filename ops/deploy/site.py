@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib import __version__
 from ops.account import Account
 from ops.aws_errors import explained
 from ops.local.http.pages import content_type
@@ -48,15 +49,15 @@ class Publication:
 
 
 def page_files(site: str) -> list[File]:
-    """The files of `frontend/` with the user's texts, and config.json with the API's address."""
+    """The files of `frontend/` with the user's texts, and config.json: addresses and version."""
     paths = [path.relative_to(FRONTEND) for path in sorted(FRONTEND.rglob("*")) if path.is_file()]
     files = [
         File(path.as_posix(), page.customized(path.as_posix(), (FRONTEND / path).read_bytes()))
         for path in paths
         if not any(part.startswith(".") for part in path.parts)
     ]
-    addresses = {"api": f"{site}/api", "images": f"{site}/images"}
-    return [*files, File("config.json", json.dumps(addresses).encode())]
+    config = {"api": f"{site}/api", "images": f"{site}/images", "version": __version__}
+    return [*files, File("config.json", json.dumps(config).encode())]
 
 
 def compare(account: Account, bucket: str, files: list[File]) -> Publication:
