@@ -18,7 +18,6 @@ class DarkroomField extends HTMLElement {
   #token;
   #before = "";
   #sending = false;
-  #claims = 0;
   #claimed;
   #timer;
   #listeners;
@@ -49,8 +48,8 @@ class DarkroomField extends HTMLElement {
     listen("error", ({ error }) => {
       // Nobody wants an image in a form that cannot become one.
       if (error.outcome === "rejected") this.#set(this.#before);
+      this.#sending = false;
     });
-    listen("idle", () => { this.#sending = false; });
     listen("dismissed", () => { this.#sending = false; });
     this.querySelector(".darkroom-remove")?.addEventListener("click", () => this.#set(""), { signal });
     this.closest("form")?.addEventListener("submit", (event) => this.#guard(event), { capture: true, signal });
@@ -70,15 +69,17 @@ class DarkroomField extends HTMLElement {
   #claim(id) {
     if (this.#claimed === id) return Promise.resolve();
     this.#claimed = id;
-    this.#claims += 1;
     return this.#requestImage(id, ATTEMPTS).then(
       (value) => {
         if (this.#claimed !== id) return;
         this.#set(value);
         this.#sending = false;
       },
-      () => this.#showProblem(this.#labels.notSaved),
-    ).finally(() => { this.#claims -= 1; });
+      () => {
+        this.#sending = false;
+        this.#showProblem(this.#labels.notSaved);
+      },
+    );
   }
 
   async #requestImage(id, attempts = 1) {
@@ -111,9 +112,10 @@ class DarkroomField extends HTMLElement {
     this.#input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // A file that is not sent yet would be lost with the page, and the form saved without it.
+  // A file that has not arrived would be lost with the page, and the form saved without it. Once the
+  // value is entered, the form can be saved at any time, also while a later state is requested.
   #guard(event) {
-    if (!this.#sending && this.#claims === 0) return;
+    if (!this.#sending) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.#showProblem(this.#labels.busy);
