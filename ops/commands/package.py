@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from ops.deploy.stage_template.release import write_stage_template
 from ops.exit_codes import DONE, FAILED
 from ops.iam.files import write_policies
 from ops.iam.names import CLOUDFORMATION, TERRAFORM, configured_names
@@ -54,8 +55,9 @@ _UNCHECKED = b"\x01\x00\x00\x00"  # flags of an unchecked hash-based .pyc
 def package(stage: str, out: Path, kms_key_arn: str, **given: bool | None) -> None:
     """Write the deployment artifacts: Terraform, CloudFormation, code and layer.
 
-    They are for this interpreter's Python version. No AWS account is needed. Formats that are
-    switched on or off are recorded in the stage.
+    They are for this interpreter's Python version, and for one stage; stage.json and setup.zip
+    create whole stages of any name. No AWS account is needed. Formats that are switched on or off
+    are recorded in the stage.
 
         python -m ops package --stage dev --out dist
 
@@ -76,6 +78,7 @@ def package(stage: str, out: Path, kms_key_arn: str, **given: bool | None) -> No
         )
         if done.returncode:
             sys.exit(done.returncode)
+    write_stage_template(out, stage)
     for template in sorted(PROJECT.glob("infrastructure/*.yaml")):
         shutil.copyfile(template, out / template.name)
     further = optional_formats.libraries(variables)

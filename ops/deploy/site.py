@@ -1,140 +1,41 @@
 """Publishes the page: its files in the site bucket, and their invalidation in the CDN."""
 
-import base64
-import hashlib
-import json
-import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
-
 from ops.account import Account
 from ops.aws_errors import explained
-from ops.local.http.pages import content_type
+from ops.deploy import publication
+from ops.deploy.publication import File, Publication
 from ops.project import FRONTEND
 from ops.site_folder import page
 
-# Browsers revalidate each time; the CDN keeps a file for an hour, or until it is invalidated.
-_CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
-# The keys that an update changes, in the site bucket itself until they have been invalidated.
-_JOURNAL = ".to-invalidate.json"
-
-
-@dataclass(frozen=True)
-class File:
-    """One file of the page, as it should be in the bucket."""
-
-    key: str
-    content: bytes
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Headers that S3 serves with the content."""
-        return {"ContentType": content_type(self.key), "CacheControl": _CACHE_CONTROL}
-
-    @property
-    def checksum(self) -> str:
-        """The SHA-256 in S3's format, base64."""
-        return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
-
-
-@dataclass(frozen=True)
-class Publication:
-    """The changes that make the bucket hold exactly the page."""
-
-    changed: tuple[File, ...]
-    removed: tuple[str, ...]
+__all__ = ["File", "Publication", "compare", "page_files", "publish"]
 
 
 def page_files(site: str) -> list[File]:
     """The files of `frontend/` with the user's texts, and config.json with the API's address."""
+    return [*static_files(), publication.addresses_file(site)]
+
+
+def static_files() -> list[File]:
+    """The page's files that are the same for every stage."""
     paths = [path.relative_to(FRONTEND) for path in sorted(FRONTEND.rglob("*")) if path.is_file()]
-    files = [
+    return [
         File(path.as_posix(), page.customized(path.as_posix(), (FRONTEND / path).read_bytes()))
         for path in paths
         if not any(part.startswith(".") for part in path.parts)
     ]
-    addresses = {"api": f"{site}/api", "images": f"{site}/images"}
-    return [*files, File("config.json", json.dumps(addresses).encode())]
 
 
 def compare(account: Account, bucket: str, files: list[File]) -> Publication:
     """Compare `files` with the bucket, by checksum and headers."""
-    s3 = account.client("s3")
     with explained():
-        there = set(_keys(s3, bucket)) - {_JOURNAL}
-        changed = [f for f in files if f.key not in there or not _is_there(s3, bucket, f)]
-    return Publication(tuple(changed), tuple(sorted(there - {file.key for file in files})))
+        return publication.compare(account.client("s3"), bucket, files)
 
 
-def publish(account: Account, bucket: str, distribution: str, publication: Publication) -> int:
+def publish(account: Account, bucket: str, distribution: str, changes: Publication) -> int:
     """Upload and delete files in the bucket and invalidate them: the number of paths.
 
     Files of an earlier update that was interrupted before their invalidation are included.
     """
-    s3 = account.client("s3")
+    clients = account.client("s3"), account.client("cloudfront")
     with explained():
-        keys = _interrupted(s3, bucket) | {file.key for file in publication.changed}
-        paths = sorted(_paths(keys | {*publication.removed}))
-        if not paths:
-            return 0
-        _note(s3, bucket, keys | {*publication.removed})
-        for file in publication.changed:
-            s3.put_object(
-                Bucket=bucket,
-                Key=file.key,
-                Body=file.content,
-                ChecksumAlgorithm="SHA256",
-                **file.headers,
-            )
-        for key in publication.removed:
-            s3.delete_object(Bucket=bucket, Key=key)
-        _invalidate(account.client("cloudfront"), distribution, paths)
-        s3.delete_object(Bucket=bucket, Key=_JOURNAL)
-    return len(paths)
-
-
-def _is_there(s3: Any, bucket: str, file: File) -> bool:
-    found = s3.head_object(Bucket=bucket, Key=file.key, ChecksumMode="ENABLED")
-    wanted = {**file.headers, "ChecksumSHA256": file.checksum}
-    return all(found.get(name) == value for name, value in wanted.items())
-
-
-def _keys(s3: Any, bucket: str) -> Iterator[str]:
-    try:
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-            yield from (item["Key"] for item in page.get("Contents", ()))
-    except s3.exceptions.NoSuchBucket:
-        return
-
-
-def _interrupted(s3: Any, bucket: str) -> set[str]:
-    """The keys that an interrupted update changed, or was about to."""
-    try:
-        return set(json.load(s3.get_object(Bucket=bucket, Key=_JOURNAL)["Body"]))
-    except s3.exceptions.NoSuchKey:
-        return set()
-
-
-def _note(s3: Any, bucket: str, keys: Iterable[str]) -> None:
-    body = json.dumps(sorted(keys)).encode()
-    s3.put_object(Bucket=bucket, Key=_JOURNAL, Body=body, ContentType="application/json")
-
-
-def _paths(keys: set[str]) -> Iterator[str]:
-    for key in keys:
-        yield f"/{quote(key)}"
-        if key == "index.html":
-            yield "/"
-
-
-def _invalidate(cloudfront: Any, distribution: str, paths: list[str]) -> None:
-    # A wildcard would be one path, but it would invalidate every picture, too.
-    cloudfront.create_invalidation(
-        DistributionId=distribution,
-        InvalidationBatch={
-            "Paths": {"Quantity": len(paths), "Items": paths},
-            "CallerReference": str(time.time_ns()),
-        },
-    )
+        return publication.publish(*clients, bucket, distribution, changes)

@@ -1,9 +1,6 @@
 """Rows of the settings table: each setting's type, default and comment."""
 
 import inspect
-import io
-import re
-import tokenize
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +8,7 @@ import msgspec
 from msgspec.inspect import BoolType, IntType, LiteralType, StrType, Type, UnionType, type_info
 
 from chalicelib.settings import Settings, read_settings
+from ops.setting_remarks import remarks
 
 Row = list[str]
 
@@ -38,17 +36,6 @@ def rows(by_deploy: Collection[str]) -> list[Row]:
         ]
         for field in msgspec.structs.fields(Settings)
     ]
-
-
-def remarks(source: str) -> dict[str, str]:
-    """The comment beside each field of a class, by the field's name."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    found: dict[str, str] = {}
-    for token in tokens:
-        name = re.match(r" {4}(\w+):", token.line)
-        if name and token.type == tokenize.COMMENT:
-            found[name[1]] = token.string.lstrip("# ")
-    return found
 
 
 def kind(shape: Type) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from tests.deploy.inventory import Found
 from tests.deploy.world import ACCOUNT, REGION
-from tests.infrastructure.stacks import resolved
+from tests.infrastructure.stacks import Stack, resolved
 
 Json = dict[str, Any]
 
+PSEUDO = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION}
 _TERRAFORM = {
     "data.aws_partition.chalice.partition": "aws",
     "data.aws_partition.chalice.dns_suffix": "amazonaws.com",
@@ -104,8 +105,33 @@ def of_terraform(text: str) -> Found:
 
 def of_sam(text: str) -> Found:
     """The application's resources in `sam.json`, with its parameters' defaults."""
-    pseudo = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION}
-    stack = resolved(json.loads(text), pseudo)
+    stack = resolved(json.loads(text), PSEUDO)
+    notified = {name: stack.outputs[name] for name in ("UploadFunctionArn", "RemovalFunctionArn")}
+    events = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+    return _of_stack(stack, dict(zip(events, notified.values(), strict=True)))
+
+
+def of_stage(text: str, stage: str, domain: str, distribution: str) -> Found:
+    """The application's resources in `stage.json`, whose CDN has this domain and this id."""
+    stack = resolved(json.loads(text), {**PSEUDO, "Stage": stage})
+    bucket = stack.properties("UploadsBucket")["NotificationConfiguration"]
+    notified = {rule["Event"]: rule["Function"] for rule in bucket["LambdaConfigurations"]}
+    found = _of_stack(stack, notified)
+    queues = {
+        f"<{name}.Arn>": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue['QueueName']}"
+        for name, queue in stack.of_type("AWS::SQS::Queue").items()
+    }
+    values = {"<Distribution.DomainName>": domain, "<Distribution>": distribution, **queues}
+    written = json.dumps(found, default=sorted)
+    for reference, value in values.items():
+        written = written.replace(reference, value)
+    whole: Found = json.loads(written)
+    own = f"darkroom-{stage}-setup"  # the function that only this way needs
+    del whole["roles"][own], whole["logs"][f"/aws/lambda/{own}"]
+    return whole
+
+
+def _of_stack(stack: Stack, notified: Json) -> Found:
     functions = stack.of_type("AWS::Serverless::Function")
     roles = stack.of_type("AWS::IAM::Role")
     (api,) = stack.of_type("AWS::Serverless::Api").values()
@@ -155,11 +181,8 @@ def of_sam(text: str) -> Found:
             (api["StageName"], settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"])
         ],
         "notifications": {
-            functions[_logical(stack.outputs[output])]["FunctionName"]: [event]
-            for output, event in {
-                "UploadFunctionArn": "s3:ObjectCreated:*",
-                "RemovalFunctionArn": "s3:ObjectRemoved:*",
-            }.items()
+            functions[_logical(function)]["FunctionName"]: [event]
+            for event, function in notified.items()
         },
         "layers": [
             layer["LayerName"] for layer in stack.of_type("AWS::Serverless::LayerVersion").values()

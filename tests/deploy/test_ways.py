@@ -1,6 +1,7 @@
 """Three ways to deploy the application, and the list of limits that all of them apply."""
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,17 @@ from ops.packaging.runtime_limits import (
 )
 from tests.deploy.history import DEPLOY
 from tests.deploy.inventory import DISTRIBUTION, Found, inventory
-from tests.deploy.packaged import of_sam, of_terraform
+from tests.deploy.packaged import of_sam, of_stage, of_terraform
 from tests.deploy.test_chalice import OWN, chalice
 from tests.deploy.test_lifecycle import NAMES
 from tests.deploy.world import ACCOUNT, REGION, World
 
-WAYS = ("make deploy", "CloudFormation", "Terraform")
+WAYS = ("make deploy", "CloudFormation", "Terraform", "stage template")
+WRITE_STAGE = (
+    "import sys; from pathlib import Path; "
+    "from ops.deploy.stage_template.release import write_stage_template; "
+    "write_stage_template(Path(sys.argv[1]), 'test')"
+)
 SAME = (
     *("functions", "on failure", "queues read", "rules", "apis", "routes", "throttling"),
     *("notifications", "layers", "roles", "logs"),
@@ -44,18 +50,32 @@ def ways(account: World, tmp_path_factory: pytest.TempPathFactory) -> Ways:
     for kind in ("cloudformation", "terraform"):
         options = ("package", "--stage", "test", "--pkg-format", kind, str(out))
         chalice(account, *options, program=OWN).succeeded()
-    distribution = account.stages()["test"]["environment_variables"]["DISTRIBUTION_ID"]
+    account.start([sys.executable, "-c", WRITE_STAGE, str(out)]).succeeded()
+    settings = account.stages()["test"]["environment_variables"]
+    distribution = settings["DISTRIBUTION_ID"]
+    domain = settings["PUBLIC_URL"].removeprefix("https://").removesuffix("/images")
     found = {
         "make deploy": _compared(inventory(account)),
         "CloudFormation": of_sam(_read(out / "sam.json", distribution)),
         "Terraform": of_terraform(_read(out / "chalice.tf.json", distribution)),
+        "stage template": json.loads(
+            _anonymous(
+                json.dumps(
+                    of_stage((out / "stage.json").read_text(), "test", domain, distribution)
+                ),
+                distribution,
+            )
+        ),
     }
     return Ways(json.loads(json.dumps(found, default=sorted)))
 
 
 def _read(file: Path, distribution: str) -> str:
     """A template with `inventory`'s word for the distribution in its policies."""
-    text = file.read_text()
+    return _anonymous(file.read_text(), distribution)
+
+
+def _anonymous(text: str, distribution: str) -> str:
     return text.replace(f"distribution/{distribution}", f"distribution/{DISTRIBUTION}")
 
 

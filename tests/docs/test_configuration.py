@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.settings import Settings
 from ops.docs.configuration import PAGE, page
-from ops.docs.settings import remarks
+from ops.setting_remarks import remarks
 
 FIELDS = [field.name for field in msgspec.structs.fields(Settings)]
 

@@ -100,6 +100,7 @@ class _Resolver:
             "Fn::Join": lambda operands: operands[0].join(self.resolve(operands[1])),
             "Fn::Or": lambda operands: any(map(self.resolve, operands)),
             "Fn::Not": lambda operands: not self.resolve(operands[0]),
+            "Fn::Split": lambda operands: self.resolve(operands[1]).split(operands[0]),
             "Fn::Sub": self._sub,
         }
 

@@ -2,24 +2,15 @@
 
 import gzip
 import json
-import mimetypes
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
+from ops.content_types import content_type, is_text
 from ops.local.http.cdn import Answer
 from ops.local.stack.options import Options
 from ops.site_folder.page import tolerant
-
-# The system's own table of types differs from machine to machine.
-_TYPES = mimetypes.MimeTypes(filenames=())
-_TYPES.add_type("text/javascript", ".js")
-_TYPES.add_type("text/javascript", ".mjs")
-_TYPES.add_type("image/webp", ".webp")
-_TYPES.add_type("image/avif", ".avif")
-_TYPES.add_type("font/woff2", ".woff2")
-_TEXT = ("text/", "application/json", "image/svg+xml")
 
 
 def security_headers(options: Options) -> dict[str, str]:
@@ -65,7 +56,7 @@ def read_page(root: Path, path: str) -> Answer:
 def compressed(answer: Answer, accepted: str) -> Answer:
     """The response, compressed with gzip where the browser accepts that, as by the CDN."""
     kind = answer.headers.get("Content-Type", "")
-    if "gzip" not in accepted or not kind.startswith(_TEXT) or answer.body is None:
+    if "gzip" not in accepted or not is_text(kind) or answer.body is None:
         return answer
     with answer.body as body:
         content = gzip.compress(body.read(), mtime=0)
@@ -75,12 +66,6 @@ def compressed(answer: Answer, accepted: str) -> Answer:
         "Vary": "Accept-Encoding",
     }
     return Answer(answer.status, {**answer.headers, **more}, BytesIO(content))
-
-
-def content_type(name: str) -> str:
-    """The Content-Type of one of the page's files, by its name."""
-    kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind
 
 
 def _is_inside(file: Path, root: Path) -> bool:
