@@ -29,6 +29,11 @@ def setting_fields() -> list[msgspec.structs.FieldInfo]:
     return [f for f in msgspec.structs.fields(Settings) if f.encode_name not in left_out]
 
 
+def setting_texts() -> dict[str, str]:
+    """What each setting is for, by the name of its field."""
+    return remarks(inspect.getsource(Settings))
+
+
 def parameter_name(setting: str) -> str:
     """MAX_UPLOAD_BYTES -> MaxUploadBytes."""
     return "".join(word.capitalize() for word in setting.split("_"))
@@ -36,7 +41,7 @@ def parameter_name(setting: str) -> str:
 
 def setting_parameters(chosen: dict[str, str]) -> Json:
     """A parameter for each setting; empty for the application's default. `chosen` are defaults."""
-    texts = remarks(inspect.getsource(Settings))
+    texts = setting_texts()
     return {
         parameter_name(f.encode_name): {
             "Type": "String",

@@ -226,9 +226,10 @@ def _calling_by_name(api: Json, declared: Json) -> Json:
 
 def _role(packaged: Json, function: str) -> str:
     wanted = f"darkroom-{wiring.STAGE}-{function}"
+    resources: Json = packaged["Resources"]
     return next(
         name
-        for name, resource in packaged["Resources"].items()
+        for name, resource in resources.items()
         if resource["Type"] == "AWS::IAM::Role" and resource["Properties"]["RoleName"] == wanted
     )
 
