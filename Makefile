@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package deploy destroy system
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package deploy destroy system artifacts release
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -20,7 +20,7 @@ PACKAGES := $(if $(filter-out 0,$(HEIC)),$(VENV)/heic.stamp) $(if $(filter-out 0
 run: $(VENV)/local.stamp $(PACKAGES) ## Set up and run the whole product here; with HEIC=1 also for HEIC
 	@exec $(BIN)/python -m ops run $(FORMATS)
 
-test: $(VENV)/dev.stamp $(VENV)/lambda.stamp system package ## Set up and run all tests
+test: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/release.stamp system package ## Set up and run all tests
 	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
 
 test-fast: $(VENV)/dev.stamp ## Run the unit tests: no servers, no browsers, under a minute
@@ -74,6 +74,12 @@ setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv
 
 package: $(VENV)/local.stamp ## Write the deployment artifacts to dist/
 	@$(BIN)/python -m ops package $(FORMATS)
+
+artifacts: $(VENV)/local.stamp $(VENV)/release.stamp ## Write a release's archive, SBOM and checksums to dist/release/
+	@$(BIN)/python -m ops artifacts $(ARGS)
+
+release: $(VENV)/dev.stamp $(VENV)/release.stamp ## Check, commit, tag and build a version: make release VERSION=1.2.3
+	@$(BIN)/python -m ops release "$(VERSION)" $(ARGS)
 
 deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
 	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(FORMATS) $(ARGS)
@@ -134,6 +140,11 @@ $(VENV)/cloud.stamp: requirements-cloud.txt $(VENV)/python.stamp
 # libvips, which only `make compare` uses.
 $(VENV)/compare.stamp: requirements-compare.txt $(VENV)/python.stamp
 	@$(INSTALL) $(VENV)/compare $< "what 'make compare' needs"
+	@touch $@
+
+# The bill of materials of a release.
+$(VENV)/release.stamp: requirements-release.txt $(VENV)/python.stamp
+	@$(INSTALL) $(VENV)/release $< "what describes a release"
 	@touch $@
 
 $(VENV)/python.stamp:

@@ -42,6 +42,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "token": "ops.commands.token:token",
         "package": "ops.commands.package:package",
         "rotate-keys": "ops.commands.rotate_keys:rotate_keys",
+        "doctor": "ops.commands.doctor:doctor",
         "record": "ops.commands.record:record",
         "edge-table": "ops.commands.edge_table:edge_table",
     },
@@ -54,11 +55,13 @@ GROUPS: dict[str, dict[str, str]] = {
         "rebuild-table": "ops.commands.rebuild_table:rebuild_table",
     },
     "Development": {
+        "artifacts": "ops.commands.artifacts:artifacts",
         "completion": "ops.commands.completion:completion",
         "configuration": "ops.docs.commands:configuration",
         "manual": "ops.docs.manual:manual",
         "openapi": "ops.docs.openapi:openapi",
         "permissions": "ops.docs.commands:permissions",
+        "release": "ops.commands.release:release",
         "schemas": "ops.docs.schemas:schemas",
         "secrets": "ops.commands.secrets:secrets",  # pragma: allowlist secret
         "templates": "ops.commands.templates:templates",

@@ -9,6 +9,8 @@ EXPLAINED = """Exit codes: 0 when all is done; 1 when something failed, with the
 error; 2 for wrong usage; 130 after Ctrl-C."""
 EXPLAINED_FOR_SEVERAL = """Exit codes: 0 when all is done; 1 when it failed, with the reason on
 standard error; 2 for wrong usage; 3 when some of several failed; 130 after Ctrl-C."""
+EXPLAINED_FOR_CHECKS = """Exit codes: 0 when no check failed, also with warnings; 1 when one did; 2
+for wrong usage; 130 after Ctrl-C."""
 
 
 def exit_code(done: int, failed: int) -> int:

@@ -31,6 +31,7 @@ _PROGRAMS = {
     "perl": ("perl",),
     "php-cli": ("php",),
     "ruby": ("ruby",),
+    "libimage-exiftool-perl": ("exiftool",),
 }
 
 
@@ -102,9 +103,11 @@ def _by_hand(packages: list[str]) -> str:
         CHROMIUM: "--cask chromium",
         FIREFOX: "--cask firefox",
         "npm": "node",
+        "php-cli": "php",
+        "libimage-exiftool-perl": "exiftool",
     }
     if sys.platform == "darwin":
-        return " && ".join(f"brew install {brewed[package]}" for package in packages)
+        return " && ".join(f"brew install {brewed.get(package, package)}" for package in packages)
     return f"(your system's package manager) {' '.join(packages)}"
 
 

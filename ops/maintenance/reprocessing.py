@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.model.image import Image, Status
 from chalicelib.model.requests import MAINTENANCE_GROUP, ReprocessRequest
+from chalicelib.processing.renderer import Renderer
 from chalicelib.wiring import Wiring
 from ops.maintenance.bucket_listing import Found, cut
 from ops.maintenance.journal import Journal
@@ -19,6 +20,15 @@ from ops.terminal import Shown
 FINISHED = frozenset({Status.READY, Status.REJECTED, Status.FAILED})
 
 _CAUSE = "reprocess"
+
+
+def is_outdated(renderer: Renderer, image: Image) -> bool:
+    """Whether a ready image differs from the variants table, or lacks what was not read before."""
+    return image.status is Status.READY and (
+        image.processing.rules != renderer.rules(image)
+        or image.provenance is None
+        or renderer.lacks_suggestion(image)
+    )
 
 
 class Reprocessing:
@@ -74,12 +84,7 @@ class Reprocessing:
     def _is_wanted(self, image: Image) -> bool:
         if not self._only_missing:
             return True
-        renderer = self._wiring.renderer
-        return image.status is Status.READY and (
-            image.processing.rules != renderer.rules(image)
-            or image.provenance is None
-            or renderer.lacks_suggestion(image)
-        )
+        return is_outdated(self._wiring.renderer, image)
 
     def _send(self, image: Image) -> None:
         request = ReprocessRequest(

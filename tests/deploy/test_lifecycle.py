@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib import __version__
 from ops.iam.names import Location, configured_names
 from ops.iam.policies import FUNCTIONS, policy_of
 from ops.project import PROJECT
@@ -142,11 +143,14 @@ def test_the_page_has_every_file_with_its_type_and_caching(history: History) -> 
     }
 
 
-def test_the_pages_settings_have_the_addresses_of_api_and_images(history: History) -> None:
+def test_the_pages_settings_have_its_version_and_the_addresses_of_api_and_images(
+    history: History,
+) -> None:
     settings = history.found["adopted"]["functions"]["darkroom-test"]["settings"]
     assert history.config["adopted"] == {
         "api": settings["API_URL"],
         "images": settings["PUBLIC_URL"],
+        "version": __version__,
     }
 
 

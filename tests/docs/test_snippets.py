@@ -31,6 +31,7 @@ PROGRAMS = [
     "cut",
     "eval",
     "exiftool",
+    "gh",
     "git",
     "make",
     "openssl",
@@ -38,6 +39,7 @@ PROGRAMS = [
     "python3",
     "rclone",
     "rm",
+    "sha256sum",
 ]
 
 

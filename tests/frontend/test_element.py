@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import ImageColor
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.frontend.actions import (
     data_transfer,
@@ -19,6 +19,7 @@ from tests.frontend.actions import (
     photo,
     pick,
 )
+from tests.frontend.conftest import watched_page
 from tests.frontend.darkroom import FakeDarkroom
 from tests.pictures import jpeg
 from tests.waiting import until
@@ -263,19 +264,22 @@ def test_a_scripts_upload_is_stopped_by_its_signal(page: Page, darkroom: FakeDar
 
 
 def test_files_and_folders_say_when_what_sends_them_cannot_be_fetched(
-    page: Page, darkroom: FakeDarkroom, complaints: list[str], tmp_path: Path
+    browser: Browser, darkroom: FakeDarkroom, tmp_path: Path
 ) -> None:
-    page.route("**/uploader/upload.js", lambda route: route.abort())
-    page.goto(darkroom.site)
+    complaints: list[str] = []
     sentence = "Something went wrong on this page. Reload it and try again."
-    expect_end(pick(page, photo()), "failed", sentence)
-    (tmp_path / "a.jpg").write_bytes(jpeg(32, 24))
-    drop_from_disk(page, tmp_path)
-    expect(page.locator("[part=note]")).to_have_text(sentence)
-    # The second one needs the first.
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = watched_page(context, complaints)
+        page.route("**/uploader/upload.js", lambda route: route.abort())
+        page.goto(darkroom.site)
+        expect_end(pick(page, photo()), "failed", sentence)
+        (tmp_path / "a.jpg").write_bytes(jpeg(32, 24))
+        drop_from_disk(page, tmp_path)
+        expect(page.locator("[part=note]")).to_have_text(sentence)
+        darkroom.release()
+    # The second one needs the first. Both are logged at any time until the page is closed.
     expected = re.compile(r"(upload|recovery)\.js")
     assert [complaint for complaint in complaints if not expected.search(complaint)] == []
-    complaints.clear()
 
 
 def test_an_element_removed_from_the_page_stops_listening(

@@ -45,7 +45,56 @@ def test_only_tags_and_manual_runs_deploy() -> None:
     assert set(workflow("deploy.yml")["on"]["push"]) == {"tags"}
 
 
-@pytest.mark.parametrize("name", ["test.yml", "deploy.yml"])
+def test_a_release_is_tested_and_built_before_anything_is_published() -> None:
+    jobs = workflow("release.yml")["jobs"]
+    assert jobs["test"]["uses"] == "./.github/workflows/test.yml"
+    assert [jobs[job]["needs"] for job in ("build", "attest", "publish", "pypi")] == [
+        "test",
+        "build",
+        "attest",
+        "attest",
+    ]
+    assert commands("release.yml")[-1] == "make artifacts"
+
+
+def test_only_a_tag_of_a_version_releases() -> None:
+    assert workflow("release.yml")["on"] == {"push": {"tags": ["v*"]}}
+
+
+def test_only_what_signs_or_publishes_a_release_may_write() -> None:
+    described = workflow("release.yml")
+    assert described["permissions"] == {"contents": "read"}
+    granted = {
+        job: {name for name, access in content["permissions"].items() if access == "write"}
+        for job, content in described["jobs"].items()
+        if "permissions" in content
+    }
+    assert granted == {
+        "attest": {"attestations", "id-token"},
+        "publish": {"contents"},
+        "pypi": {"id-token"},
+    }
+
+
+def test_packages_are_published_from_an_environment_that_can_be_protected() -> None:
+    job = workflow("release.yml")["jobs"]["pypi"]
+    assert job["environment"]["name"] == "pypi"
+    published = [step["with"] for step in job["steps"] if "pypi-publish" in step.get("uses", "")]
+    assert published == [{"skip-existing": "true"}]
+    assert [entry["project"] for entry in job["strategy"]["matrix"]["include"]] == [
+        "darkroom-client",
+        "django-darkroom",
+    ]
+
+
+def test_a_job_that_may_sign_runs_no_code_of_the_checkout() -> None:
+    for job in ("attest", "publish", "pypi"):
+        steps = workflow("release.yml")["jobs"][job]["steps"]
+        assert not any("checkout" in step.get("uses", "") for step in steps)
+        assert not any("make " in step.get("run", "") for step in steps)
+
+
+@pytest.mark.parametrize("name", ["test.yml", "deploy.yml", "release.yml"])
 def test_workflows_contain_no_secrets(name: str) -> None:
     assert "secrets" not in (FOLDER / name).read_text()
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
+from chalicelib import __version__
 from ops.content_types import content_type, is_text
 from ops.local.http.cdn import Answer
 from ops.local.stack.options import Options
@@ -37,8 +38,9 @@ def security_headers(options: Options) -> dict[str, str]:
 
 
 def configuration(options: Options) -> Answer:
-    """`/config.json`: the addresses of the API and the images."""
-    content = json.dumps({"api": options.api_url, "images": f"{options.site_url}/images"})
+    """`/config.json`: the addresses of the API and the images, and the version."""
+    addresses = {"api": options.api_url, "images": f"{options.site_url}/images"}
+    content = json.dumps({**addresses, "version": __version__})
     return _file_answer(content.encode(), content_type("config.json"))
 
 

@@ -1,0 +1,110 @@
+"""Checks of what is served: the versions of API and page, compared with this checkout's."""
+
+from dataclasses import dataclass
+
+from ops.client.addresses import ServerAddress
+from ops.client.connection import Connection
+from ops.client.errors import ApiFault
+from ops.doctor.finding import Finding, failure, ok, warning
+from ops.release.errors import ReleaseError
+from ops.release.versions import Version
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a Darkroom states about itself; a version is empty if it states none.
+
+    `api_fault` and `page_fault` are sentences, empty where there was a response.
+    """
+
+    address: ServerAddress
+    api_version: str = ""
+    page_version: str = ""
+    api_fault: str = ""
+    page_fault: str = ""
+
+
+def observe(connection: Connection, address: ServerAddress) -> Served:
+    """Ask the API and the page for their versions."""
+    api, api_fault = _stated(connection, f"{address.api}/health")
+    page, page_fault = "", ""
+    if address.page:
+        page, page_fault = _stated(connection, f"{address.page}/config.json")
+    return Served(address, api, page, api_fault, page_fault)
+
+
+def judge(served: Served, checkout: str, update: str) -> list[Finding]:
+    """Findings about API and page; `update` is the command that brings them to this version."""
+    found = [_api(served, checkout, update)]
+    if served.address.page:
+        found.append(_page(served, checkout, update))
+    return found
+
+
+def client(checkout: str, installed: str | None) -> Finding:
+    """The command line, and a `darkroom-client` that is installed beside it."""
+    if installed in (None, checkout):
+        return ok("client", f"this command line is {checkout}")
+    return warning(
+        "client",
+        f"this command line is {checkout}, the installed darkroom-client is {installed}",
+        f"pip install darkroom-client=={checkout}",
+    )
+
+
+def _api(served: Served, checkout: str, update: str) -> Finding:
+    where = f"the API at {served.address.api}"
+    if served.api_fault:
+        return failure("api", f"{where} does not respond: {served.api_fault}", update)
+    return _compared("api", where, served.api_version, checkout, update)
+
+
+def _page(served: Served, checkout: str, update: str) -> Finding:
+    where = f"the page at {served.address.page}"
+    if served.page_fault:
+        return failure("page", f"{where} cannot be read: {served.page_fault}", update)
+    if not served.page_version:
+        return warning("page", f"{where} is of a version that does not state one", update)
+    if served.api_version and served.page_version != served.api_version:
+        return warning(
+            "page",
+            f"{where} is {served.page_version}, its API {served.api_version}: an update of one of "
+            "them is not finished",
+            update,
+        )
+    return _compared("page", where, served.page_version, checkout, update)
+
+
+def _compared(part: str, where: str, version: str, checkout: str, update: str) -> Finding:
+    if not version:
+        return warning(part, f"{where} does not state its version", update)
+    if version == checkout:
+        return ok(part, f"{where} is {version}, as this checkout")
+    if is_newer(version, checkout):
+        return warning(
+            part,
+            f"{where} is {version}, newer than this checkout ({checkout})",
+            "git pull && make setup",
+        )
+    return warning(part, f"{where} is {version}, older than this checkout ({checkout})", update)
+
+
+def is_newer(version: str, than: str) -> bool:
+    """Whether a version is newer; False for one that is none."""
+    try:
+        return Version.parse(version) > Version.parse(than)
+    except ReleaseError:
+        return False
+
+
+def _stated(connection: Connection, address: str) -> tuple[str, str]:
+    """The version in a JSON file, and why there is none; one of them is empty."""
+    try:
+        answer = connection.ask("GET", address)
+        if answer.status != 200:
+            return "", f"status {answer.status}"
+        content = answer.json()
+    except ApiFault as reason:
+        return "", str(reason).rstrip(".")
+    version = content.get("version", "") if isinstance(content, dict) else ""
+    return (version if isinstance(version, str) else ""), ""
