@@ -47,10 +47,10 @@ class Publication:
     removed: tuple[str, ...]
 
 
-def addresses_file(site: str) -> File:
-    """The page's config.json: where API and images of the page at `site` are."""
-    addresses = {"api": f"{site}/api", "images": f"{site}/images"}
-    return File("config.json", json.dumps(addresses).encode())
+def addresses_file(site: str, version: str) -> File:
+    """The page's config.json: where API and images of the page at `site` are, and its version."""
+    config = {"api": f"{site}/api", "images": f"{site}/images", "version": version}
+    return File("config.json", json.dumps(config).encode())
 
 
 def compare(s3: Any, bucket: str, files: list[File]) -> Publication:

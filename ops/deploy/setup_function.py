@@ -108,7 +108,10 @@ def _page(verb: str, properties: Properties) -> Attributes:
         for key in publication.keys(s3, bucket):
             s3.delete_object(Bucket=bucket, Key=key)
         return {}
-    files = [*_static_files(), publication.addresses_file(properties["Site"])]
+    files = [
+        *_static_files(),
+        publication.addresses_file(properties["Site"], properties["Version"]),
+    ]
     changes = publication.compare(s3, bucket, files)
     distribution = properties["Distribution"]
     publication.publish(s3, _client("cloudfront"), bucket, distribution, changes)

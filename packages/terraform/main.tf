@@ -91,6 +91,11 @@ resource "aws_s3_object" "artifact" {
   key      = local.keys[each.key]
   source   = "${var.artifact}/${each.value}"
   tags     = local.tags
+
+  # An update that fails goes back to the former files.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudformation_stack" "stage" {

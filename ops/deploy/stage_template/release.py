@@ -38,6 +38,7 @@ _OUTPUTS = {
     "ImagesTable": "The table of image records.",
     "EventBus": "The EventBridge bus of image events.",
     "KmsKeyArn": "The key that encrypts the stores; empty if AWS's own keys do.",
+    "Version": "The version of Darkroom that the stage has.",
     "DistributionId": "The CloudFront distribution.",
     "DashboardUrl": "The dashboard in the console.",
     "DistributionDomain": "The target of DomainName's alias or CNAME record.",

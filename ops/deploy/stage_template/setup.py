@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from chalicelib import __version__
 from ops.deploy import setup_function, site
 from ops.deploy.stage_template.merging import Json, if_
 from ops.deploy.stage_template.wiring import SETUP, SITE
@@ -140,6 +141,7 @@ def resources(runtime: str, architectures: list[str]) -> Json:
                 Distribution={"Ref": "Distribution"},
                 Site={"Fn::Sub": ["https://${Site}", {"Site": SITE}]},
                 Files=page_digest(),
+                Version=__version__,
             ),
             "DependsOn": ["SetupInvalidates", "SitePolicy"],
         },
