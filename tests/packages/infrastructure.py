@@ -26,7 +26,7 @@ PLACE = {
 _BLOCK = re.compile(r'^(resource|data) "(\w+)" "(\w+)" (?:\{\n(.*?)^\}|\{\})\n', re.M | re.S)
 _ARGUMENT = re.compile(r"^  (\w+)\s+=|^  (\w+) \{", re.M)
 _META = ("count", "for_each", "depends_on", "lifecycle")
-_REFERENCE = re.compile(r"(?<![\w\"])(aws_\w+)\.(\w+)")
+_REFERENCE = re.compile(r"(?<![\w\".])(aws_\w+)\.(\w+)(?:(\[\d+\])?\.(\w+))?")
 
 
 def blocks(kind: str) -> Iterator[tuple[str, str, str]]:
@@ -49,11 +49,12 @@ def without_provider(folder: Path, outputs: Json) -> Path:
     """
     for file in MODULE.glob("*.tf"):
         if file.name != "versions.tf":
-            text = _BLOCK.sub(lambda block: _held(block, outputs), file.read_text())
+            text = file.read_text()
             for reference, value in PLACE.items():
                 text = text.replace(f"${{{reference}}}", value)
-            assert "data." not in text, file.name
-            (folder / file.name).write_text(text)
+            text = _BLOCK.sub(lambda block: _held(block, outputs), text)
+            assert "data.aws" not in text, file.name
+            (folder / file.name).write_text(_REFERENCE.sub(_replaced, text))
     return folder
 
 
@@ -66,14 +67,18 @@ def _held(block: re.Match[str], outputs: Json) -> str:
     for line in block[4].splitlines():
         if found := _ARGUMENT.match(line):
             inner = (found[1] or found[2]) in _META
-        (meta if inner else held).append(re.sub(r"^  (\w+) \{", r"  \1 = {", line))
+        if inner:
+            meta.append(line)
+        else:
+            held.append(re.sub(r"^  (\w+) \{", r"  \1 = {", line))  # a block as an object
     body = "\n".join([*meta, "  input = {", *held, "  }"])
-    body = _REFERENCE.sub(_replaced, body)
     return f'resource "terraform_data" "{block[2]}__{block[3]}" {{\n{body}\n}}\n'
 
 
 def _replaced(found: re.Match[str]) -> str:
-    return f"terraform_data.{found[1]}__{found[2]}"
+    """A reference to a resource or one of its attributes, as one to what takes its place."""
+    resource = f"terraform_data.{found[1]}__{found[2]}"
+    return f"{resource}{found[3] or ''}.input.{found[4]}" if found[4] else resource
 
 
 def planned(folder: Path, inputs: Json) -> Json:
@@ -118,10 +123,12 @@ def compiled(folder: Path) -> Path:
     return folder
 
 
-_APP = """
+_IMPORTS = """
 const { App, Stack } = require("aws-cdk-lib");
 const { DarkroomStage } = require("@darkroom/cdk");
-const [env, props] = process.argv.slice(2).map(JSON.parse);
+"""
+_APP = """
+const [env, props] = JSON.parse(process.argv[2]);
 const stack = new Stack(new App({ outdir: "cdk.out" }), "Photos", { env });
 const photos = new DarkroomStage(stack, "Darkroom", props);
 stack.exportValue(photos.imagesTable.tableArn, { name: "Table" });
@@ -131,13 +138,32 @@ stack.node.root.synth();
 
 def synthesized(project: Path, props: Json, env: Json | None = None) -> Json:
     """The template of a stack with one stage; AssertionError with the error if there is none."""
-    (project / "app.js").write_text(_APP)
-    done = subprocess.run(
-        ["node", "app.js", json.dumps(env or {}), json.dumps(props)],
-        cwd=project,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    _run(project, _APP, [env or {}, props])
     template: Json = json.loads((project / "cdk.out/Photos.template.json").read_text())
     return template
+
+
+_ERRORS = """
+for (const props of JSON.parse(process.argv[2])) {
+  try {
+    new DarkroomStage(new Stack(), "Darkroom", props);
+    console.log("none");
+  } catch (error) {
+    console.log(error.message.replaceAll("\\n", " "));
+  }
+}
+"""
+
+
+def errors(project: Path, given: list[Json]) -> list[str]:
+    """The error that each of these properties causes, or `none`."""
+    return _run(project, _ERRORS, given).splitlines()
+
+
+def _run(project: Path, program: str, argument: object) -> str:
+    (project / "app.js").write_text(_IMPORTS + program)
+    done = subprocess.run(
+        ["node", "app.js", json.dumps(argument)], cwd=project, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
