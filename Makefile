@@ -6,21 +6,22 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package deploy destroy system artifacts release
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages package-client deploy destroy system artifacts release
 .DELETE_ON_ERROR:
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# HEIC=1 reads HEIC, HEIC=0 does not any more, JXL likewise JPEG XL; without either, `run` and stages stay as they are.
+# HEIC=1 reads HEIC, HEIC=0 does not any more; without either, `run` and stages stay as they are. JXL reads JPEG XL, C2PA signs.
 switch = $(if $(filter 0,$($1)),--no-$2,$(if $($1),--$2))
-FORMATS := $(call switch,HEIC,heic) $(call switch,JXL,jxl)
-PACKAGES := $(if $(filter-out 0,$(HEIC)),$(VENV)/heic.stamp) $(if $(filter-out 0,$(JXL)),$(VENV)/jxl.stamp)
+OPTIONAL := $(call switch,HEIC,heic) $(call switch,JXL,jxl) $(call switch,C2PA,c2pa)
+stamp = $(if $(filter-out 0,$1),$(VENV)/$2.stamp)
+PACKAGES := $(call stamp,$(HEIC),heic) $(call stamp,$(JXL),jxl) $(call stamp,$(C2PA),c2pa)
 
-run: $(VENV)/local.stamp $(PACKAGES) ## Set up and run the whole product here; with HEIC=1 also for HEIC
-	@exec $(BIN)/python -m ops run $(FORMATS)
+run: $(VENV)/local.stamp $(PACKAGES) ## Set up and run the whole product here; with HEIC=1 also for HEIC, with C2PA=1 signing
+	@exec $(BIN)/python -m ops run $(OPTIONAL)
 
-test: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/release.stamp system package ## Set up and run all tests
+test: $(VENV)/dev.stamp $(VENV)/lambda.stamp $(VENV)/release.stamp $(VENV)/wheels.stamp system package ## Set up and run all tests
 	$(BIN)/python -m pytest --numprocesses 3 --maxfail 20
 
 test-fast: $(VENV)/dev.stamp ## Run the unit tests: no servers, no browsers, under a minute
@@ -73,16 +74,22 @@ compare: $(VENV)/dev.stamp $(VENV)/compare.stamp system ## Decode pictures with 
 setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv/
 
 package: $(VENV)/local.stamp ## Write the deployment artifacts to dist/
-	@$(BIN)/python -m ops package $(FORMATS)
+	@$(BIN)/python -m ops package $(OPTIONAL)
 
-artifacts: $(VENV)/local.stamp $(VENV)/release.stamp ## Write a release's archive, SBOM and checksums to dist/release/
+artifacts: $(VENV)/release.stamp packages ## Write a release's archive, SBOM and checksums to dist/release/
 	@$(BIN)/python -m ops artifacts $(ARGS)
 
 release: $(VENV)/dev.stamp $(VENV)/release.stamp ## Check, commit, tag and build a version: make release VERSION=1.2.3
 	@$(BIN)/python -m ops release "$(VERSION)" $(ARGS)
 
+# One recipe for each package.
+packages: package-client ## Build the packages for PyPI and npm into dist/packages/
+
+package-client: $(VENV)/dev.stamp
+	@$(BIN)/python -m build --no-isolation --outdir dist/packages packages/client
+
 deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
-	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(FORMATS) $(ARGS)
+	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(OPTIONAL) $(ARGS)
 
 destroy: $(VENV)/local.stamp ## Remove a stage from AWS: make destroy STAGE=dev
 	@$(BIN)/python -m ops destroy --stage "$(STAGE)" $(ARGS)
@@ -91,23 +98,34 @@ system: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.system
 
 # A stamp is older than its sources exactly when they have changed since.
-$(VENV)/local.stamp: requirements.txt requirements-local.txt $(VENV)/python.stamp
+$(VENV)/local.stamp: requirements.txt requirements-local.txt packages/client/pyproject.toml $(VENV)/python.stamp
 	@$(INSTALL) $(VENV) requirements-local.txt "what 'make run' needs"
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt requirements-jxl.txt $(VENV)/local.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-heic.txt requirements-jxl.txt requirements-c2pa.txt $(VENV)/local.stamp
 	@$(INSTALL) $(VENV) requirements-dev.txt "what the tests and checks need"
+	@touch $@
+
+# What the packages need, which tests install elsewhere and without a network.
+$(VENV)/wheels.stamp: packages/client/pyproject.toml tests/packages/pythons.py | $(VENV)/dev.stamp
+	@echo "Fetching what the packages need ..."
+	@$(BIN)/python -m tests.packages.pythons
 	@touch $@
 
 # Explained once: not again when the rest is installed again.
 $(VENV)/heic.stamp: requirements-heic.txt | $(VENV)/local.stamp
 	@$(INSTALL) $(VENV) $< "what reads HEIC"
-	@$(BIN)/python -m ops.packaging.optional_formats heic
+	@$(BIN)/python -m ops.packaging.optional_packages heic
 	@touch $@
 
 $(VENV)/jxl.stamp: requirements-jxl.txt | $(VENV)/local.stamp
 	@$(INSTALL) $(VENV) $< "what reads JPEG XL"
-	@$(BIN)/python -m ops.packaging.optional_formats jxl
+	@$(BIN)/python -m ops.packaging.optional_packages jxl
+	@touch $@
+
+$(VENV)/c2pa.stamp: requirements-c2pa.txt | $(VENV)/local.stamp
+	@$(INSTALL) $(VENV) $< "what signs renditions"
+	@$(BIN)/python -m ops.packaging.optional_packages c2pa
 	@touch $@
 
 # The rest have their own environments, recreated when their requirements change.

@@ -8,7 +8,7 @@ from typing import Literal
 
 import click
 
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 
 Registry = Literal["debian", "pypi", "pypi-source", "npm"]
 

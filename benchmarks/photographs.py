@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks.packages import Registry, fetch_package
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 
 SetName = Literal["fit", "held-out", "bench"]
 

@@ -10,7 +10,7 @@ import click
 
 from chalicelib.errors import Rejection
 from chalicelib.imaging import read_provenance
-from ops.render.outcomes import shown
+from darkroom_client.cli.terminal import shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _MISMATCHES = frozenset({"assertion.dataHash.mismatch", "assertion.bmffHash.mismatch"})

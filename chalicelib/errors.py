@@ -10,6 +10,7 @@ DarkroomError
 ├── ObjectMissing             no such object
 ├── UploadGone                no such multipart upload
 ├── FacesUnavailable          faces could not be searched for
+├── SigningFailed             a rendition could not be signed: a bug
 ├── ReadRefused               the store does not allow reading it
 ├── RecordChanged             another writer changed the record first
 ├── InvalidTransition         a status that cannot follow: a bug
@@ -94,6 +95,10 @@ class UploadGone(DarkroomError):
 
 class FacesUnavailable(DarkroomError):
     """The service that finds faces refused, failed or did not respond."""
+
+
+class SigningFailed(DarkroomError):
+    """The library of Content Credentials cannot sign a file, or made one that cannot be read."""
 
 
 class ReadRefused(DarkroomError):

@@ -65,6 +65,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     smart_crop: SmartCrop = "saliency"  # how focal points are suggested; see docs/smart-crop.md
     keep_credits: bool = False  # keep creator and copyright notice in every rendition
     keep_ai_labels: bool = True  # mark renditions of pictures that are declared as AI-generated
+    sign_renditions: bool = False  # sign with C2PA, by another package; docs/content-credentials.md
+    c2pa_key: str = ""  # KMS key that signs, as an ARN or alias/name; off Lambda also a PEM file
+    c2pa_certificates: str = ""  # its certificate chain: an SSM parameter, or a second PEM file
     distribution_id: str = ""  # CloudFront distribution to invalidate on deletion; empty for none
     event_bus: str = ""  # EventBridge bus for image events; empty for none
     webhook_url: str = ""  # https:// URL that receives signed requests for events; empty for none
@@ -103,6 +106,11 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
         return frozenset(origin.strip() for origin in self.allowed_origins.split(","))
 
     @property
+    def signs_with_kms(self) -> bool:
+        """Whether C2PA_KEY names a key in KMS."""
+        return self.c2pa_key.startswith(("arn:", "alias/"))
+
+    @property
     def algorithms(self) -> frozenset[str]:
         """The algorithms that a JSON Web Token may be signed with."""
         return _words(self.jwt_algorithms)
@@ -137,6 +145,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     _check_addresses(settings)
     if settings.auth_mode == "jwt":
         _check_issuer(settings)
+    if settings.sign_renditions:
+        _check_signing(settings, on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environment)
     if settings.webhook_url:
         _check_webhooks(settings, on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environment)
     return settings
@@ -197,6 +207,17 @@ def _check_issuer(settings: Settings) -> None:
     if settings.default_scopes - {"upload", "read", "delete"}:
         raise SettingsError(
             "The setting JWT_DEFAULT_SCOPES is wrong: it may name upload, read and delete."
+        )
+
+
+def _check_signing(settings: Settings, *, on_lambda: bool) -> None:
+    for name in ("C2PA_KEY", "C2PA_CERTIFICATES"):
+        if not getattr(settings, name.lower()):
+            raise SettingsError(f"The setting {name} is missing; SIGN_RENDITIONS needs it.")
+    if on_lambda and not settings.signs_with_kms:
+        # A file would be part of the package, which everybody who may read functions can download.
+        raise SettingsError(
+            "The setting C2PA_KEY needs a key in KMS: its ARN, or alias/ and a name."
         )
 
 

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalicelib import imaging
 from chalicelib.auth.bearer import BearerAuthenticator, TokenVerifier
@@ -23,6 +24,7 @@ from chalicelib.model.variants import (
 )
 from chalicelib.pagination import Cursors
 from chalicelib.ports.clock import Clock
+from chalicelib.ports.content_keys import ContentKey
 from chalicelib.ports.faces import FaceDetector
 from chalicelib.ports.images import Bookmarks, ImageIndex, ImageRepository, Outbox
 from chalicelib.ports.messaging import EventBus, Queue
@@ -48,6 +50,9 @@ from chalicelib.uploads.tickets import Tickets
 from chalicelib.views.addresses import Addresses
 from chalicelib.views.manifests import Manifests
 from chalicelib.webhooks import DelayedQueue, Parameters, Webhooks
+
+if TYPE_CHECKING:
+    from chalicelib.processing.content_credentials import ContentCredentials
 
 # The functions whose every call renders an image, as Lambda's variable _HANDLER names them.
 _RENDERING = frozenset({"app.process_upload", "app.process_again"})
@@ -89,16 +94,20 @@ class Wiring:
         if self.watermarks:
             imaging.check_watermarks(self.watermarks)
         imaging.check_formats(heic=self.settings.allow_heic, jxl=self.settings.allow_jxl)
+        if self.settings.sign_renditions:
+            imaging.check_signing()
 
     def prepare(self) -> None:
         """Load what rendering needs: Lambda starts some functions ahead of their events."""
         from chalicelib.aws import clients
 
-        imaging.prepare()
+        imaging.prepare(signs=self.settings.sign_renditions)
         clients.s3()
         clients.dynamodb()
         if self.settings.event_bus:
             clients.events()
+        if self.settings.sign_renditions:
+            clients.kms()
         _ = self.processor
 
     # Configuration
@@ -232,6 +241,17 @@ class Wiring:
         return RekognitionFaces()
 
     @functools.cached_property
+    def content_key(self) -> ContentKey:
+        key, certificates = self.settings.c2pa_key, self.settings.c2pa_certificates
+        if not self.settings.signs_with_kms:
+            from chalicelib.processing.content_credentials import FileKey
+
+            return FileKey(key, certificates)
+        from chalicelib.aws.content_keys import KmsContentKey
+
+        return KmsContentKey(key, certificates)
+
+    @functools.cached_property
     def shares(self) -> ShareStore:
         from chalicelib.aws.shares import DynamoShares
 
@@ -299,7 +319,22 @@ class Wiring:
         self.check()
         bucket = self.settings.images_bucket
         watermarks = Watermarks(self.objects, bucket, self.table.rules, self.watermarks)
-        return Renderer(self.objects, self.table, watermarks, self.settings, self._find_faces())
+        return Renderer(
+            self.objects,
+            self.table,
+            watermarks,
+            self.settings,
+            self._find_faces(),
+            self.content_credentials,
+        )
+
+    @functools.cached_property
+    def content_credentials(self) -> "ContentCredentials | None":
+        if not self.settings.sign_renditions:
+            return None
+        from chalicelib.processing.content_credentials import ContentCredentials
+
+        return ContentCredentials(self.content_key, self.clock)
 
     def _find_faces(self) -> FaceSearch | None:
         if self.settings.smart_crop != "faces":

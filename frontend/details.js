@@ -42,8 +42,9 @@ function rowOf(image, rendition, { show, copy }) {
   slots.show.textContent = rendition.variant;
   slots.show.ariaLabel = strings.showVariant(rendition.variant);
   slots.show.addEventListener("click", () => show(rendition));
+  const kinds = [format.format(rendition.format), rendition.hdr && "HDR", rendition.signed && "C2PA"];
   slots.size.textContent =
-    `${format.dimensions(rendition.width, rendition.height)} ${format.format(rendition.format)}${rendition.hdr ? " HDR" : ""}`;
+    `${format.dimensions(rendition.width, rendition.height)} ${kinds.filter(Boolean).join(" ")}`;
   slots.bytes.textContent = format.bytes(rendition.bytes);
   slots.saved.textContent = format.percent(Math.max(0, 100 * (1 - rendition.bytes / image.bytes)));
   slots.copy.textContent = strings.copyUrl;

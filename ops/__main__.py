@@ -3,19 +3,30 @@
 import click
 
 from chalicelib import __version__
-from ops.cli import MODULE, Verbs
-from ops.exit_codes import EXPLAINED_FOR_SEVERAL
+from chalicelib.errors import DarkroomError
+from darkroom_client.cli.main import DEBUG_HELP, EPILOG
+from darkroom_client.cli.verbs import LocalDarkroom
+from ops.cli import GROUPS, MODULE, OpsVerbs
 
-_DEBUG_HELP = "Show the traceback of an unexpected error."
-_EPILOG = f"VERB --help explains a verb and shows examples.\n\n{EXPLAINED_FOR_SEVERAL}"
+
+def _local() -> LocalDarkroom:
+    """The Darkroom of `make run`, which the site folder and the environment describe."""
+    from ops.local.stack.options import current_options  # slow: of no use to most verbs
+
+    options = current_options()
+    start = "Start it with `make run`, or choose another with"
+    return LocalDarkroom(options.api_url, options.site_url, options.data, start)
 
 
 @click.group(
-    cls=Verbs,
-    epilog=_EPILOG,
+    cls=OpsVerbs,
+    groups=GROUPS,
+    local=_local,
+    expected=(DarkroomError,),
+    epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option("--debug", is_flag=True, envvar="DARKROOM_DEBUG", show_envvar=True, help=_DEBUG_HELP)
+@click.option("--debug", is_flag=True, envvar="DARKROOM_DEBUG", show_envvar=True, help=DEBUG_HELP)
 @click.version_option(__version__, prog_name="Darkroom")
 def main(*, debug: bool) -> None:
     """Run, operate and use Darkroom."""

@@ -19,8 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from ops.exit_codes import INTERRUPTED
-
+_INTERRUPTED = 130  # as of the verbs, whose package is not installed yet
 _MAIN = Path(sys.prefix)  # .venv, with pip and uv; the other environments are inside it
 _PIN = Path("requirements-installer.txt")
 _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
@@ -64,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "If only pip can reach the package index here, add INSTALLER=pip to the command."
         )
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(_INTERRUPTED)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -1,11 +1,9 @@
 """Terminal output of a verb: progress bars, and its result as lines or, with --json, as JSON."""
 
 import json
-import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 import click
@@ -21,7 +19,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ops.render.outcomes import shown
+from darkroom_client.cli.terminal import shown
 
 _SHOWN = 20  # refused objects; --json has all
 _WIDTH = 80  # characters of a key
@@ -89,35 +87,6 @@ def bar(title: str, *, quiet: bool) -> Iterator[Shown]:
         disable=quiet or not console.is_terminal,
     ) as progress:
         yield Shown(progress, title)
-
-
-@contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C, SIGTERM or an error sets; a second signal ends the process."""
-    stopping = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in before:
-            signal.signal(number, signal.SIG_DFL)
-        # In a thread: the frame that the signal interrupts may hold the lock of the event.
-        threading.Thread(target=stopping.set).start()
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield stopping
-    except BaseException:
-        stopping.set()  # other threads end what they do, too
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def say(line: str) -> None:
-    """Print a line on standard error, apart from output for programs."""
-    click.echo(line, err=True)
 
 
 def report(result: Mapping[str, Any], lines: Sequence[str], *, as_json: bool) -> None:

@@ -54,6 +54,7 @@ SLOW = (
     "tests/ops/test_installer.py",
     "tests/ops/test_migration.py",
     "tests/ops/test_queues.py",
+    "tests/packages/",
     "tests/release/test_release.py",
     "tests/stack/",
     "tests/views/test_markup_in_html.py",

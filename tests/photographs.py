@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 
 # Photographs, and a few drawings, of 1 to 24 megapixels under CC-BY and CC-BY-SA.
 _PACKAGES = ("lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04")

@@ -25,7 +25,7 @@ from chalice.test import Client
 
 from tests.environment import SETTINGS
 
-PACKAGES = ("chalicelib", "ops")
+PACKAGES = ("chalicelib", "darkroom_client", "ops")
 _IMAGE_ID = "01J00000000000000000000000"
 _BODIES: dict[str, dict[str, Any]] = {
     "/uploads": {"filename": "a.jpg", "content_type": "image/jpeg", "size": 1000},

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 from ops.local.stack.options import StackError
 from ops.local.storage import dynamodb_download
 from tests.hostile.pictures import fetch_hostile

@@ -1,6 +1,8 @@
 """The settings."""
 
+import subprocess
 import sys
+from ast import literal_eval
 
 import pytest
 
@@ -94,6 +96,63 @@ def test_heic_without_its_library_prevents_the_start(monkeypatch: pytest.MonkeyP
     Wiring.from_environment(SETTINGS)
     with pytest.raises(SettingsError, match="ALLOW_HEIC"):
         Wiring.from_environment(SETTINGS | {"ALLOW_HEIC": "1"})
+
+
+SIGNING = SETTINGS | {
+    "SIGN_RENDITIONS": "1",
+    "C2PA_KEY": "alias/signer",
+    "C2PA_CERTIFICATES": "/darkroom/test/c2pa-certificates",
+}
+
+
+def test_renditions_are_not_signed_by_default() -> None:
+    assert read_settings(SETTINGS).sign_renditions is False
+
+
+@pytest.mark.parametrize(
+    ("key", "in_kms"),
+    [
+        ("alias/signer", True),
+        ("arn:aws:kms:eu-central-1:123456789012:key/a", True),
+        ("/home/me/key.pem", False),
+        ("key.pem", False),
+    ],
+)
+def test_a_key_is_in_kms_or_in_a_file(key: str, in_kms: bool) -> None:
+    assert read_settings(SIGNING | {"C2PA_KEY": key}).signs_with_kms is in_kms
+
+
+@pytest.mark.parametrize("name", ["C2PA_KEY", "C2PA_CERTIFICATES"])
+def test_signing_needs_a_key_and_certificates(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"The setting {name} is missing; SIGN_RENDITIONS"):
+        read_settings(SIGNING | {name: ""})
+
+
+def test_a_key_in_a_file_is_not_for_lambda() -> None:
+    on_lambda = SIGNING | {"AWS_LAMBDA_FUNCTION_NAME": "darkroom", "C2PA_KEY": "key.pem"}
+    with pytest.raises(SettingsError, match="C2PA_KEY needs a key in KMS"):
+        read_settings(on_lambda)
+
+
+def test_signing_without_its_library_prevents_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "c2pa", None)
+    Wiring.from_environment(SETTINGS)
+    with pytest.raises(SettingsError, match="SIGN_RENDITIONS is on, but the package c2pa-python"):
+        Wiring.from_environment(SIGNING)
+
+
+def test_a_start_without_signing_imports_nothing_for_it() -> None:
+    program = (
+        "import sys; from chalicelib.wiring import Wiring; from tests.environment import SETTINGS;"
+        "wiring = Wiring.from_environment(SETTINGS); wiring.prepare();"
+        "print([name for name in sys.modules if 'c2pa' in name or 'credentials' in name"
+        " or name.startswith('cryptography')])"
+    )
+    environment = {"PATH": "", "AWS_DEFAULT_REGION": "us-east-1", "AWS_CONFIG_FILE": "/dev/null"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert [n for n in literal_eval(done.stdout) if not n.startswith("botocore")] == []
 
 
 def test_origins_are_separated_by_commas() -> None:

@@ -13,7 +13,7 @@ from benchmarks.compare.page import page
 from benchmarks.compare.readers import LIBVIPS, started_readers
 from benchmarks.compare.report import summary
 from benchmarks.records import save
-from ops.render.outcomes import shown
+from darkroom_client.cli.terminal import shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _OUT_HELP = "Folder for results.json and the page."

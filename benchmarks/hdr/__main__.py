@@ -22,7 +22,7 @@ from chalicelib.errors import Rejection
 from chalicelib.imaging import Limits, Rendered, render
 from chalicelib.imaging.formats.file_info import MalformedFile
 from chalicelib.model.variants import Variant
-from ops.render.outcomes import shown
+from darkroom_client.cli.terminal import shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _LIMITS = Limits(max_pixels=250_000_000, max_frames=1)

@@ -9,7 +9,7 @@ import click
 
 from benchmarks.previews.comparing import Compared, compare, share_matched
 from benchmarks.previews.exiftool import largest_preview
-from ops.render.outcomes import shown
+from darkroom_client.cli.terminal import shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

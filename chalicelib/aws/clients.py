@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -115,6 +116,12 @@ def events() -> "EventBridgeClient":
 def rekognition() -> "RekognitionClient":
     """The Rekognition client; calls fail after ten seconds."""
     return cast("RekognitionClient", _client("rekognition", _REKOGNITION))
+
+
+@functools.cache
+def kms() -> "KMSClient":
+    """The KMS client."""
+    return cast("KMSClient", _client("kms"))
 
 
 @functools.cache

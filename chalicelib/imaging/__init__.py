@@ -17,6 +17,7 @@ __all__ = [
     "Rendered",
     "check_edits",
     "check_formats",
+    "check_signing",
     "check_watermarks",
     "prepare",
     "read_provenance",
@@ -38,6 +39,8 @@ _USUAL = (
     "PIL.WebPImagePlugin",
 )
 
+_SIGNING = ("chalicelib.imaging.content_credentials", "c2pa", "cryptography.x509")
+
 
 def check_formats(*, heic: bool, jxl: bool) -> None:
     """SettingsError if the library of an enabled format is missing or known to be unsafe."""
@@ -51,9 +54,19 @@ def check_formats(*, heic: bool, jxl: bool) -> None:
         check_jxl()
 
 
-def prepare() -> None:
-    """Import in advance what nearly every picture needs, so that the first one is not slower."""
-    for module in _USUAL:
+def check_signing() -> None:
+    """SettingsError if the library that signs renditions is missing."""
+    from chalicelib.imaging.content_credentials import check_library
+
+    check_library()
+
+
+def prepare(*, signs: bool = False) -> None:
+    """Import in advance what nearly every picture needs, so that the first one is not slower.
+
+    With `signs` also what signs renditions.
+    """
+    for module in (*_USUAL, *(_SIGNING if signs else ())):
         import_module(module)
 
 

@@ -62,7 +62,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Rendition(Struct, frozen=True, kw_only=True):
     """A file rendered for a variant. Sides in pixels; `key` is in the images bucket.
 
-    It has a gain map if it is `hdr`.
+    It has a gain map if it is `hdr`, and a C2PA manifest of Darkroom's if it is `signed`.
     """
 
     variant: str
@@ -72,6 +72,7 @@ class Rendition(Struct, frozen=True, kw_only=True):
     bytes: int
     key: str
     hdr: bool = False
+    signed: bool = False
 
 
 class Placeholder(Struct, frozen=True, kw_only=True):
@@ -132,7 +133,7 @@ class ProcessingState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     to be processed again and no worker has started. `lost_event` is the event, as JSON, whose
     processing failed after all retries, while the image is failed. `content_since` is when the
     original, the edits or the focal point last changed: sizes on demand that are older show
-    something else.
+    something else. `signer` identifies the certificate that its renditions are signed with.
     """
 
     sequencer: str = ""
@@ -145,6 +146,7 @@ class ProcessingState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     requested: bool = field(default=False, name="asked")
     lost_event: str | None = None
     content_since: datetime | None = None
+    signer: str = ""
 
 
 class DeletionState(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -235,7 +235,8 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
     merged = merged.with_ticket(expires_at=None, refused=image.ticket.refused)
     merged = merged.with_processing(requested=image.processing.requested)
     is_known = image.sha256 not in (None, merged.sha256)
-    if is_known or _is_labelled_anew(image, merged) or _suggests_another(merged, image):
+    is_marked_anew = _is_labelled_anew(image, merged) or _is_signed_anew(image, merged)
+    if is_known or is_marked_anew or _suggests_another(merged, image):
         merged = merged.with_processing(content_since=now)
     return transition_to(merged, now, merged.status.value, merged.detail)
 
@@ -243,6 +244,11 @@ def finish(image: Image, started: Image, result: Image, now: datetime) -> Transi
 def _is_labelled_anew(image: Image, result: Image) -> bool:
     """Whether files of an image that is processed again have another AI label, or lack it."""
     return image.sha256 is not None and label_of(image.provenance) != label_of(result.provenance)
+
+
+def _is_signed_anew(image: Image, result: Image) -> bool:
+    """Whether files of an image that is processed again are signed, or with another certificate."""
+    return image.sha256 is not None and image.processing.signer != result.processing.signer
 
 
 def _suggests_another(image: Image, before: Image) -> bool:

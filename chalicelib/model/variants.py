@@ -255,16 +255,27 @@ def rules_of(
     *,
     keep_credits: bool,
     ai_label: str = "",
+    signer: str = "",
 ) -> dict[str, str]:
-    """A hash (16 hex digits) for each variant, which changes whenever its renditions might."""
+    """A hash (16 hex digits) for each variant, which changes whenever its renditions might.
+
+    `signer` identifies the certificate that they are signed with; empty if they are not.
+    """
     # Images without edits, and without a label, keep the hashes they have.
     recipe = (tuple(edits),) if edits or ai_label else ()
     label = (ai_label,) if ai_label else ()
+    signature = (("signer", signer),) if signer else ()
     return {
         variant.name: _hash_of(
             variant,
             watermarks,
-            (keep_credits, focal_point if variant.fit == "cover" else None, *recipe, *label),
+            (
+                keep_credits,
+                focal_point if variant.fit == "cover" else None,
+                *recipe,
+                *label,
+                *signature,
+            ),
         )
         for variant in variants
     }

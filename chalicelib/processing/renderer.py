@@ -2,8 +2,9 @@
 
 import functools
 import hashlib
-from collections.abc import Container
+from collections.abc import Callable, Container
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -22,6 +23,11 @@ from chalicelib.ports.telemetry import Phase
 from chalicelib.processing.timing import PhaseTimer
 from chalicelib.processing.watermarks import Watermarks
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.processing.content_credentials import ContentCredentials, Signed
+
+_Sign = Callable[[imaging.Rendered, Variant], "Signed"]
 
 FOREVER = "public, max-age=31536000, immutable"
 # Of all files of private images: no shared cache may keep them, not even the CDN.
@@ -63,6 +69,7 @@ class Renderer:
         watermarks: Watermarks,
         settings: Settings,
         find_faces: FindFaces | None = None,
+        credentials: "ContentCredentials | None" = None,
     ) -> None:
         self._objects = objects
         self.table = table
@@ -70,10 +77,12 @@ class Renderer:
         self._watermarks = watermarks
         self._settings = settings
         self._find_faces = find_faces
+        self._credentials = credentials
 
     def check(self) -> None:
-        """SettingsError if a watermark is missing, which is no picture's fault."""
+        """SettingsError if a watermark or a certificate is missing, which is no picture's fault."""
         self._watermarks.all()
+        _ = self._signer
 
     def rules(self, image: Image) -> dict[str, str]:
         """The rules for the renditions of `image`, by variant."""
@@ -84,7 +93,13 @@ class Renderer:
             image.edits,
             keep_credits=self._settings.keep_credits,
             ai_label=self._label_of(image.provenance),
+            signer=self._signer,
         )
+
+    @property
+    def _signer(self) -> str:
+        """What identifies the certificate that renditions are signed with; empty without one."""
+        return self._credentials.identity if self._credentials else ""
 
     def _label_of(self, provenance: Provenance | None) -> str:
         return label_of(provenance) if self._settings.keep_ai_labels else ""
@@ -136,7 +151,9 @@ class Renderer:
         if image.provenance is None:  # it was last processed by an earlier version
             image = replace(image, provenance=imaging.read_provenance(data))
         picture = self._render(image, data, (rule,), has_preview=False)
-        return picture.renditions[0]
+        made = picture.renditions[0]
+        sign = self._signing(image, data, picture)
+        return replace(made, data=sign(made, rule)[0]) if sign else made
 
     def render_and_store(
         self,
@@ -173,8 +190,9 @@ class Renderer:
             return transitions.rejected(updated, rejection.reason, str(rejection))
         if picture.suggested_focal_point:
             updated = replace(updated, suggested_focal_point=picture.suggested_focal_point)
+        sign = self._signing(updated, stored.data, picture)
         with timer.phase(Phase.STORE):
-            made = [self._store(image, rendered) for rendered in picture.renditions]
+            made = [self._store(image, rendered, sign) for rendered in picture.renditions]
         return replace(
             updated,
             status=Status.READY,
@@ -188,7 +206,7 @@ class Renderer:
             placeholder=Placeholder(color=picture.preview.color, data_uri=picture.preview.data_uri),
             facts=picture.facts,
             renditions=self._in_order(made, kept),
-        ).with_processing(rules=self.rules(updated))
+        ).with_processing(rules=self.rules(updated), signer=self._signer)
 
     def _kept(self, image: Image, updated: Image) -> dict[str, list[Rendition]]:
         """The renditions that need not be rendered again, by variant."""
@@ -245,11 +263,25 @@ class Renderer:
             has_preview=has_preview,
         )
 
-    def _store(self, image: Image, rendered: imaging.Rendered) -> Rendition:
-        """Store a file under a key derived from its bytes, to be cached forever unless private."""
+    def _signing(self, image: Image, data: bytes, picture: imaging.Picture) -> _Sign | None:
+        """What signs the renditions in `picture`, which were made of `data`; None if nothing."""
+        if self._credentials is None:
+            return None
+        return self._credentials.signer_of(
+            image, data, picture, ai_labels=self._settings.keep_ai_labels
+        )
+
+    def _store(self, image: Image, rendered: imaging.Rendered, sign: _Sign | None) -> Rendition:
+        """Store a file under a key derived from its bytes, to be cached forever unless private.
+
+        A signed file has other bytes each time: its key is derived from those that were signed.
+        """
+        data = recipe = rendered.data
+        if sign:
+            data, recipe = sign(rendered, self._rule(rendered.variant))
         key = keys.rendition_key(
             image.id,
-            rendered.data,
+            recipe,
             rendered.variant,
             rendered.extension,
             private=image.is_private,
@@ -258,7 +290,7 @@ class Renderer:
         self._objects.write(
             self._settings.images_bucket,
             key,
-            rendered.data,
+            data,
             content_type=rendered.media_type,
             cache_control=cache_control(private=image.is_private),
             content_disposition=disposition,
@@ -268,10 +300,14 @@ class Renderer:
             format=rendered.format,
             width=rendered.width,
             height=rendered.height,
-            bytes=len(rendered.data),
+            bytes=len(data),
             key=key,
             hdr=rendered.hdr,
+            signed=sign is not None,
         )
+
+    def _rule(self, name: str) -> Variant:
+        return next(variant for variant in self._variants if variant.name == name)
 
     def _in_order(
         self, made: list[Rendition], kept: dict[str, list[Rendition]]

@@ -34,9 +34,11 @@ class RenditionView(Rendition, frozen=True, kw_only=True):
     """A rendition and its URLs; those of a private image work for a limited time.
 
     `url` always shows the variant's current rendition in this format, `immutable_url` exactly
-    these bytes; once they are replaced, it redirects to `url`.
+    these bytes; once they are replaced, it redirects to `url`. `signed` is there only if it is
+    true, so that events of unsigned images do not cost a further write unit.
     """
 
+    signed: bool | UnsetType = UNSET  # type: ignore[assignment]
     url: str
     immutable_url: str
 
@@ -162,6 +164,7 @@ def _show_rendition(rendition: Rendition, urls: Urls) -> RenditionView:
         bytes=rendition.bytes,
         key=rendition.key,
         hdr=rendition.hdr,
+        signed=rendition.signed or UNSET,
         url=urls.stable(rendition.variant, extension),
         immutable_url=urls.rendition(rendition.key),
     )

@@ -47,6 +47,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     indexed_checksums: tuple[str, ...] = field(name="marked")
     revision: int | None = None
     content_since: datetime | None = None
+    signer: str = ""
     stored_visibility: Visibility = Visibility.PUBLIC
     recheck: bool = False
     focal_point: FocalPoint | None = None
@@ -60,6 +61,11 @@ class ManifestRendition(RenditionView, frozen=True, kw_only=True):
     """A rendition; manifests of earlier versions have no `immutable_url`."""
 
     immutable_url: str = ""
+
+    def stored(self) -> Rendition:
+        """The rendition as it is in the record."""
+        fields = {name: getattr(self, name) for name in Rendition.__struct_fields__}
+        return Rendition(**(fields | {"signed": self.signed is True}))
 
 
 class Manifest(ImageView, frozen=True, kw_only=True):
@@ -133,6 +139,7 @@ class Manifests:
             indexed_checksums=image.indexed_checksums,
             revision=image.revision + len(following),
             content_since=image.processing.content_since,
+            signer=image.processing.signer,
             stored_visibility=image.visibility,
             recheck=image.recheck,
             focal_point=image.focal_point if image.edits else None,
@@ -167,13 +174,11 @@ def read_manifest(stored: StoredObject) -> tuple[Image, tuple[Event, ...]]:
         rules=ledger.rules,
         manifest_etag=stored.etag,
         content_since=ledger.content_since,
+        signer=ledger.signer,
         milliseconds=manifest.milliseconds,
         cost_usd_estimate=manifest.cost_usd_estimate,
     )
-    renditions = tuple(
-        Rendition(**{name: getattr(shown, name) for name in Rendition.__struct_fields__})
-        for shown in manifest.renditions
-    )
+    renditions = tuple(shown.stored() for shown in manifest.renditions)
     history = tuple(manifest.history or ())
     image = Image(
         **fields,

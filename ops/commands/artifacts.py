@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ops.exit_codes import EXPLAINED
+from darkroom_client.cli.exit_codes import EXPLAINED
 from ops.project import PROJECT
 from ops.release.artifacts import build
 

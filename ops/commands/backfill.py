@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import click
 
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
 from ops.aws_errors import CloudError, explained
-from ops.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
 from ops.maintenance.backfill_run import BackfillRun
 from ops.maintenance.intake import CopyIntake, Intake, RequestIntake, has_requests
 from ops.maintenance.journal import Journal, keep_journal

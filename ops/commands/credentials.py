@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from ops.exit_codes import EXPLAINED
+from darkroom_client.cli.exit_codes import EXPLAINED
+from darkroom_client.cli.terminal import say
 from ops.local import names
 from ops.local.stack import readiness
 from ops.local.stack.credentials import Identity, identities, profiles_file
@@ -16,7 +17,6 @@ from ops.local.stack.environment import application_environment
 from ops.local.stack.options import Options, StackError, current_options
 from ops.maintenance.stage_access import LOCAL
 from ops.site_folder import stages
-from ops.terminal import say
 
 _OVERRIDING = ("AWS_PROFILE", "AWS_SESSION_TOKEN")  # they would replace or invalidate the keys
 _PROFILE_HELP = "Identity, as in the file `credentials` of DATA_DIR."

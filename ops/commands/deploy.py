@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from darkroom_client.cli.options import read_token
 from ops.account import Account, connect
 from ops.aws_errors import CloudError, explained
-from ops.client.options import read_token
 from ops.commands.smoke import send_picture
 from ops.deploy.auth_check import auth_mode, check_auth_mode, print_first_steps
 from ops.deploy.chalice_state import region_of_roles
@@ -23,7 +23,7 @@ from ops.deploy.stage import Stage, check_stage
 from ops.deploy.templates import Template, read_templates
 from ops.deploy.temporary_token import temporary_token
 from ops.maintenance.stage_access import Where
-from ops.packaging import optional_formats
+from ops.packaging import optional_packages
 from ops.packaging.program import unfit
 from ops.site_folder import checks
 
@@ -63,7 +63,7 @@ _SMOKE_TIMEOUT_SECONDS = 60.0  # for the first picture
 @click.option("--api-rate", type=click.IntRange(1), help="Requests per second  [default: 50]")
 @click.option("--api-burst", type=click.IntRange(1), help="Burst of requests  [default: 100]")
 @click.option("--log-days", type=int, help="Log retention in days  [default: 30]")
-@optional_formats.stage_options
+@optional_packages.stage_options
 @click.option("--allow-anybody", is_flag=True, help="Allow AUTH_MODE none: no tokens, no owners")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation")
@@ -91,12 +91,12 @@ def _deploy(given: dict[str, Any], progress: Progress) -> None:
     stage = Stage(name, account.id, account.region, account.partition)
     _check_region(account, stage)
     templates = read_templates(account, stage.name)
-    formats = optional_formats.chosen(given)
+    formats = optional_packages.chosen(given)
     options = DeployOptions(origins, _parameters(given, templates), formats, _limits(given))
     deployment = Deployment(account, stage, templates, options, progress)
     progress.say(f"Stage {name} in {account.region} of account {account.id}, as {account.identity}")
     present = deployment.section.get("environment_variables", {})
-    for note in [*notes, *optional_formats.explanations(present, formats)]:
+    for note in [*notes, *optional_packages.explanations(present, formats)]:
         progress.say(note)
     check_settings(deployment)
     if given["dry_run"]:

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from chalicelib import __version__
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED_FOR_CHECKS, FAILED
 from ops.doctor.examination import examine
 from ops.doctor.finding import Finding, Level
-from ops.exit_codes import DONE, EXPLAINED_FOR_CHECKS, FAILED
 from ops.maintenance.stage_access import LOCAL, Where
 from ops.terminal import report
 

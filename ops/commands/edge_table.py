@@ -2,9 +2,9 @@
 
 import click
 
+from darkroom_client.cli.exit_codes import EXPLAINED
 from ops import edge
 from ops.deploy import stage_config
-from ops.exit_codes import EXPLAINED
 from ops.site_folder import variants
 
 

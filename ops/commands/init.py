@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from ops.exit_codes import EXPLAINED
+from darkroom_client.cli.exit_codes import EXPLAINED
 from ops.project import PROJECT
 from ops.site_folder import creation, location, stages
 from ops.site_folder.checkout import Checkout, Folder, checkout_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 from ops.project import PROJECT
 
 _DATA_HELP = "Data directory with the logs, if no files are given  [default: .darkroom]"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import click
 
+from darkroom_client.cli.exit_codes import DONE, FAILED
 from ops.deploy.stage_template.release import write_stage_template
-from ops.exit_codes import DONE, FAILED
 from ops.iam.files import write_policies
 from ops.iam.names import CLOUDFORMATION, TERRAFORM, configured_names
 from ops.local.names import REGION
-from ops.packaging import optional_formats
+from ops.packaging import optional_packages
 from ops.packaging.archives import unpacked_size
 from ops.packaging.program import chalice_command, unfit
 from ops.project import PROJECT
@@ -51,7 +51,7 @@ _UNCHECKED = b"\x01\x00\x00\x00"  # flags of an unchecked hash-based .pyc
 @click.option("--stage", default="dev", show_default=True, help="A stage that is recorded")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
 @click.option("--kms-key-arn", default="", help="KmsKeyArn output of the stack stores, if any")
-@optional_formats.stage_options
+@optional_packages.stage_options
 def package(stage: str, out: Path, kms_key_arn: str, **given: bool | None) -> None:
     """Write the deployment artifacts: Terraform, CloudFormation, code and layer.
 
@@ -64,7 +64,7 @@ def package(stage: str, out: Path, kms_key_arn: str, **given: bool | None) -> No
     Exits with 1 if the artifacts would not run on Lambda.
     """
     checks.check()
-    variables = _variables(stage, optional_formats.chosen(given))
+    variables = _variables(stage, optional_packages.chosen(given))
     click.echo(f"Packaging stage {stage} for the Lambda runtime {RUNTIME} ...")
     if warning := unfit():
         click.echo(f"These artifacts are for tests only. {warning}", err=True)
@@ -81,7 +81,7 @@ def package(stage: str, out: Path, kms_key_arn: str, **given: bool | None) -> No
     write_stage_template(out, stage)
     for template in sorted(PROJECT.glob("infrastructure/*.yaml")):
         shutil.copyfile(template, out / template.name)
-    further = optional_formats.libraries(variables)
+    further = optional_packages.libraries(variables)
     faults = faults_of([out / name for name in _NEEDED], further)
     for fault in faults:
         click.echo(fault, err=True)
@@ -91,7 +91,7 @@ def package(stage: str, out: Path, kms_key_arn: str, **given: bool | None) -> No
 def _variables(stage: str, chosen: Mapping[str, str]) -> dict[str, str]:
     """The stage's environment variables, with those that are `chosen` now and recorded."""
     before = (stages.section_of(stage) or {}).get("environment_variables", {})
-    for explanation in optional_formats.explanations(before, chosen):
+    for explanation in optional_packages.explanations(before, chosen):
         click.echo(explanation)
     if {**before, **chosen} != before:
         file = stages.choose(stage, chosen)

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
+from darkroom_client.errors import Stopped
 from ops.aws_errors import explained
-from ops.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.maintenance.backfill_run import BackfillRun
 from ops.maintenance.journal import Journal
 from ops.maintenance.options import (
@@ -20,7 +21,6 @@ from ops.maintenance.options import (
 from ops.maintenance.parallel_listing import WorkerPool
 from ops.maintenance.rebuild_run import RESTORED, Rebuilding, UnrestoredIntake
 from ops.maintenance.stage_access import open_stage
-from ops.retry import Stopped
 from ops.terminal import bar, listed, numbered, report
 
 

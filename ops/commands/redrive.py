@@ -13,14 +13,14 @@ import msgspec
 from chalicelib.model.image import Image
 from chalicelib.model.requests import MAINTENANCE_GROUP
 from chalicelib.ports.messaging import Queue
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
+from darkroom_client.cli.terminal import shown
+from darkroom_client.errors import Stopped
 from ops.aws_errors import explained
-from ops.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.maintenance.failed_images import find_failed, retry_request
 from ops.maintenance.options import concurrency_option, stage_options, where, working
 from ops.maintenance.parallel_listing import WorkerPool
 from ops.maintenance.stage_access import open_stage
-from ops.render.outcomes import shown
-from ops.retry import Stopped
 from ops.terminal import Shown, bar, report
 
 _AT_ONCE = 100  # images in memory

@@ -6,7 +6,7 @@ from types import FrameType
 
 import click
 
-from ops.exit_codes import EXPLAINED
+from darkroom_client.cli.exit_codes import EXPLAINED
 from ops.project import PROJECT
 from ops.release.making import Release
 from ops.release.versions import Version

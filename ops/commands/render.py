@@ -10,17 +10,21 @@ from rich.console import Console
 
 from chalicelib import imaging
 from chalicelib.errors import SettingsError
-from chalicelib.model.edits import Edit
+from chalicelib.model.edits import Edits
 from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.variants import load_variants, load_watermarks, watermark_folders
 from chalicelib.settings import Settings
-from ops.exit_codes import DONE, FAILED, INTERRUPTED
-from ops.render.edits import recipe_option
+from darkroom_client.cli.edits import recipe_option
+from darkroom_client.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from darkroom_client.cli.focal_point import Point
+from darkroom_client.cli.terminal import files_in_words, shown
+from darkroom_client.edits import Edit as Step
+from darkroom_client.edits import FocalPoint as Place
+from darkroom_client.errors import FileFault
 from ops.render.files import Rules, render_file
-from ops.render.focal_point import Point
 from ops.render.folders import folders_of
-from ops.render.outcomes import FileFault, Outcome, shown
-from ops.render.report import files_in_words, show, show_json, total_of
+from ops.render.outcomes import Outcome
+from ops.render.report import show, show_json, total_of
 from ops.render.watermarks import local_objects
 from ops.site_folder import variants as own_table
 
@@ -55,9 +59,9 @@ def render(
     variants: Path | None,
     heic: bool,
     jxl: bool,
-    focal_point: FocalPoint | None,
+    focal_point: Place | None,
     centre: bool,
-    edits: tuple[Edit, ...],
+    edits: tuple[Step, ...],
     as_json: bool,
 ) -> None:
     """Render FILES on this machine, without any store.
@@ -69,7 +73,10 @@ def render(
     the ready files with all their renditions.
     """
     rules = _rules(variants, heic, jxl)._replace(
-        focal_point=focal_point, smart_crop=not centre, edits=edits
+        # The options are the client's; the application has the same fields.
+        focal_point=FocalPoint(x=focal_point.x, y=focal_point.y) if focal_point else None,
+        smart_crop=not centre,
+        edits=msgspec.convert(msgspec.to_builtins(edits), Edits),
     )
     _make_directory(out)
     console = Console(highlight=False, soft_wrap=True)

@@ -9,8 +9,9 @@ import click
 from chalicelib.model import keys
 from chalicelib.model.image import Status
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
+from darkroom_client.errors import Stopped
 from ops.aws_errors import explained
-from ops.exit_codes import DONE, EXPLAINED, FAILED, INTERRUPTED
 from ops.maintenance.options import (
     concurrency_option,
     dry_run_option,
@@ -20,7 +21,6 @@ from ops.maintenance.options import (
 )
 from ops.maintenance.reprocessing import FINISHED, Reprocessing
 from ops.maintenance.stage_access import open_stage
-from ops.retry import Stopped
 from ops.terminal import bar, listed, numbered, report
 
 _ALL_HELP = "All images that have an original."

@@ -2,17 +2,17 @@
 
 import click
 
+from darkroom_client.cli.exit_codes import EXPLAINED
+from darkroom_client.cli.terminal import say
 from ops.account import connect
 from ops.aws_errors import CloudError
 from ops.deploy.deployment import Deployment, DeployOptions
 from ops.deploy.progress import Progress
 from ops.deploy.stage import Stage, check_stage
 from ops.deploy.templates import read_templates
-from ops.exit_codes import EXPLAINED
 from ops.local.stack import signing_keys
 from ops.local.stack.options import current_options
 from ops.maintenance.stage_access import LOCAL
-from ops.terminal import say
 
 
 @click.command("rotate-keys", epilog=EXPLAINED)

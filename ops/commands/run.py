@@ -14,14 +14,16 @@ from rich.console import Console
 from chalicelib import imaging
 from chalicelib.errors import DarkroomError, SettingsError
 from chalicelib.settings import read_settings
-from ops.exit_codes import FAILED
-from ops.local.stack.environment import application_environment
+from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import FAILED
+from ops.local.stack import content_key
+from ops.local.stack.environment import application_environment, inherited
 from ops.local.stack.lock import only_stack
 from ops.local.stack.options import Options, StackError, current_options
 from ops.local.stack.private_files import make_private
 from ops.local.stack.supervisor import Stack, addresses
 from ops.local.storage.disk import is_disk_error
-from ops.packaging import optional_formats
+from ops.packaging import optional_packages
 from ops.site_folder import checks, stages
 from ops.site_folder.stage_schema import LOCAL
 
@@ -54,18 +56,20 @@ _SWEEP_HELP = "Seconds before the first sweep, and between sweeps  [default: 60,
 @click.option("--allowed-origins", envvar="ALLOWED_ORIGINS", metavar="ORIGINS", help=_ORIGINS_HELP)
 @click.option("--retry-seconds", envvar="RETRY_SECONDS", metavar="A,B", help=_RETRY_HELP)
 @click.option("--sweep-seconds", envvar="SWEEP_SECONDS", metavar="A,B", help=_SWEEP_HELP)
-@optional_formats.local_options
+@optional_packages.local_options
 def run(**given: Any) -> None:
     """Run the whole product on this machine, until Ctrl-C.
 
         python -m ops run --api-port 8001 --data-dir /tmp/darkroom
 
     Each option is also an environment variable: API_PORT, SITE_PORT, S3_PORT, AWS_PORT, DATA_DIR,
-    WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS, ALLOW_HEIC, ALLOW_JXL.
-    AUTH_MODE=token requires tokens, as deployed stages do by default. A format is read only by a
-    run that is told to, or if the stage local of the site folder allows it.
+    WORKERS, AUTH_MODE, ALLOWED_ORIGINS, RETRY_SECONDS, SWEEP_SECONDS, ALLOW_HEIC, ALLOW_JXL,
+    SIGN_RENDITIONS. AUTH_MODE=token requires tokens, as deployed stages do by default. A format is
+    read only by a run that is told to, or if the stage local of the site folder allows it. A run
+    that signs makes a key and certificates that nobody trusts, unless C2PA_KEY and
+    C2PA_CERTIFICATES name files.
     """
-    os.environ.update(optional_formats.chosen(given))
+    os.environ.update(optional_packages.chosen(given))
     given_options = {name.upper(): value for name, value in given.items() if value is not None}
     console = Console(highlight=False, soft_wrap=True, stderr=False)
     try:
@@ -75,7 +79,7 @@ def run(**given: Any) -> None:
         os.umask(0o077)  # records, keys and pictures are private to this user
         make_private(options.data)
         with only_stack(options.data):
-            _run(options, console, notes)
+            _run(options, console, [*notes, *_check_signing(options)])
     except (DarkroomError, OSError, sqlite3.Error) as error:
         if is_disk_error(error) and not isinstance(error, DarkroomError):
             error = StackError(f"The disk of DATA_DIR is full ({error}). Free some space on it.")
@@ -91,8 +95,33 @@ def _check_settings(options: Options) -> None:
     try:
         found = read_settings(settings)
         imaging.check_formats(heic=found.allow_heic, jxl=found.allow_jxl)
+        if found.sign_renditions:
+            imaging.check_signing()
     except SettingsError as reason:
         raise stages.located(reason, LOCAL, os.environ) from reason
+
+
+def _check_signing(options: Options) -> list[str]:
+    """What to say about signatures; SettingsError if renditions could not be signed."""
+    environment = application_environment(options, "api")
+    settings = {n: v for n, v in environment.items() if not n.startswith("AWS_")}
+    notes = []
+    if content_key.settings_of(options.data, inherited()):
+        content_key.ensure(options.data)
+        notes.append(
+            "Renditions are signed with a test key of this machine: every reader of C2PA shows "
+            "its certificate as untrusted (docs/content-credentials.md)"
+        )
+    try:
+        found = read_settings(settings)
+        if found.sign_renditions and found.signs_with_kms:
+            raise SettingsError("C2PA_KEY names a key in KMS, which `make run` does not have.")
+        credentials = Wiring(found).content_credentials
+        if credentials:
+            credentials.check()
+    except SettingsError as reason:
+        raise stages.located(reason, LOCAL, os.environ) from reason
+    return notes
 
 
 def _run(options: Options, console: Console, notes: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 
 _BASELINE = ".secrets.baseline"
 _CHECKSUM = r"^(sha256|_SHA256) = \"[0-9a-f]{64}\"$"  # of a public file

@@ -9,8 +9,8 @@ import msgspec
 from chalicelib.model import delivery, keys
 from chalicelib.model.delivery import Transformation
 from chalicelib.ports.secrets import replace_signing_key, signing_key
+from darkroom_client.cli.exit_codes import EXPLAINED
 from ops.aws_errors import explained
-from ops.exit_codes import EXPLAINED
 from ops.maintenance.options import stage_options, where
 from ops.maintenance.stage_access import open_stage
 

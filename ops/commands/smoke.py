@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
+from darkroom_client.cli.addresses import check_address
+from darkroom_client.cli.options import read_token, token_file_option
 from ops.account import connect
 from ops.aws_errors import CloudError
-from ops.client.addresses import check_address
-from ops.client.options import read_token, token_file_option
 from ops.deploy.progress import Progress
 from ops.deploy.smoke_upload import SmokeUpload
 from ops.deploy.stacks import Stack

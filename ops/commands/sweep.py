@@ -8,8 +8,8 @@ import click
 
 from chalicelib.sweep import Report
 from chalicelib.wiring import Wiring
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.aws_errors import explained
-from ops.exit_codes import DONE, EXPLAINED, INTERRUPTED
 from ops.maintenance.observed_stores import ObservedObjects, ObservedQueue
 from ops.maintenance.options import stage_options, where, working
 from ops.maintenance.parallel_listing import WorkerPool

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 from ops.project import PROJECT
 
 FOLDER = PROJECT / "infrastructure"

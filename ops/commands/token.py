@@ -13,11 +13,12 @@ from chalicelib.auth.callers import LONGEST_SUBJECT, Scope, is_valid_subject
 from chalicelib.auth.tokens import ApiToken, new_token
 from chalicelib.web.request_auth import AUTHORIZER_TTL_SECONDS
 from chalicelib.wiring import utc_now
+from darkroom_client.cli.exit_codes import DONE, EXPLAINED, FAILED
+from darkroom_client.cli.terminal import say
 from ops.aws_errors import explained
-from ops.exit_codes import DONE, EXPLAINED, FAILED
 from ops.maintenance.options import stage_options, where
 from ops.maintenance.stage_access import LOCAL, open_stage
-from ops.terminal import report, say
+from ops.terminal import report
 
 _USUAL = "upload,read,delete"
 _SPANS = {"m": "minutes", "h": "hours", "d": "days"}

@@ -5,17 +5,21 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from PIL import Image
 
+from darkroom_client.api import bucket_refusal
+from darkroom_client.bodies import Form, Part, Progress
+from darkroom_client.errors import ApiError, UnexpectedResponse
+from darkroom_client.retries import BRIEF
+from darkroom_client.sources import BytesSource
+from darkroom_client.steps import Request, Response
+from darkroom_client.sync import Client, Transport
 from ops.aws_errors import CloudError
-from ops.client.bucket import Form, send
-from ops.client.connection import Answer, Connection
-from ops.client.errors import ApiFault, BucketRefused, Misunderstood, Unreachable
-from ops.retry import BRIEF, RetryPolicy
 
 Timed = Callable[[str, float], None]  # a step's name, and its seconds
 
@@ -38,11 +42,15 @@ class SmokeUpload:
         self._timed = timed
         parts = urlsplit(self._site)
         self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._connection = Connection({"Origin": self._origin})
-        self._retry = RetryPolicy(BRIEF)
+        transport = Transport({"Origin": self._origin})
+        self._client = Client(self._site, waits=BRIEF, transport=transport)
 
     def run(self) -> None:
         """Run all steps; CloudError says which failed, and with what response."""
+        with self._client:
+            self._run()
+
+    def _run(self) -> None:
         with self._step("the page's settings"):
             self._api = self._get(f"{self._site}/config.json").json()["api"]
         content = photograph()
@@ -74,18 +82,16 @@ class SmokeUpload:
         return answer.json()
 
     def _upload(self, ticket: Any, content: bytes) -> None:
-        try:
-            answer = self._retry(
-                lambda: send(
-                    self._connection, ticket, Form(ticket["fields"], BytesIO(content), len(content))
-                ),
-                errors=(Unreachable,),
-            )
-        except BucketRefused as refusal:
+        file = Part(BytesSource(content, "smoke.jpg"), 0, len(content), Progress())
+        form = Form(ticket["fields"], file)
+        headers = {"Content-Type": form.content_type}
+        answer = self._client.request(Request("POST", ticket["url"], form, headers))
+        # An attempt whose response was lost has stored it.
+        if answer.status >= 300 and answer.status != HTTPStatus.PRECONDITION_FAILED:
             raise CloudError(
-                f"The bucket refused the upload with {refusal.status}: {refusal}"
-            ) from refusal
-        allowed = answer.headers.get("Access-Control-Allow-Origin")
+                f"The bucket refused the upload with {answer.status}: {bucket_refusal(answer)}"
+            )
+        allowed = answer.headers.get("access-control-allow-origin")
         if allowed not in (self._origin, "*"):
             raise CloudError(
                 f"The bucket accepted the upload, but its CORS rules lack the origin "
@@ -124,26 +130,26 @@ class SmokeUpload:
         if answer.status != 200 or not answer.json()["verified"]:
             raise CloudError(f"The picture was not erased ({answer.status}): {answer.excerpt}")
 
-    def _get(self, address: str) -> Answer:
+    def _get(self, address: str) -> Response:
         answer = self._ask("GET", address)
         if answer.status != 200:
             raise CloudError(f"{address} returned {answer.status}: {answer.excerpt}")
         return answer
 
-    def _ask(self, method: str, address: str, body: bytes | None = None) -> Answer:
+    def _ask(self, method: str, address: str, body: bytes = b"") -> Response:
         headers = {"Content-Type": "application/json"} if body else {}
         if self._token and address.startswith(f"{self._api}/"):
             headers["Authorization"] = f"Bearer {self._token}"
-        return self._retry(lambda: self._connection.ask(method, address, body, headers))
+        return self._client.request(Request(method, address, body, headers))
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         started = time.monotonic()
         try:
             yield
-        except (Misunderstood, ValueError, LookupError, TypeError, OSError) as reason:
+        except (UnexpectedResponse, ValueError, LookupError, TypeError, OSError) as reason:
             raise CloudError(f"Step '{name}': the response is not Darkroom's.") from reason
-        except ApiFault as fault:
+        except ApiError as fault:
             raise CloudError(str(fault)) from fault
         self._timed(name, time.monotonic() - started)
 

@@ -7,7 +7,8 @@ from typing import cast
 
 import click
 
-from ops.cli import GROUPS, NAME
+from darkroom_client.cli.verbs import NAME
+from ops.cli import GROUPS
 from ops.project import PROJECT
 
 PAGE = PROJECT / "docs" / "command-line.md"

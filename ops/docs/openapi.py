@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from chalicelib.web.openapi import document
+from darkroom_client.cli.exit_codes import DONE, FAILED
 from ops.docs.api_reference import reference
-from ops.exit_codes import DONE, FAILED
 from ops.project import PROJECT
 
 DOCS = PROJECT / "docs"

@@ -29,6 +29,8 @@ _NAMES = Names(
     kms_key_arn="KEY",
     xray=True,
     faces=True,
+    content_key="C2PA_KEY",
+    certificates="C2PA_CERTIFICATES",
 )
 
 

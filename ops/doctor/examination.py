@@ -1,16 +1,17 @@
 """Runs the checks of one target, and turns what cannot be reached into findings."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import __version__
 from chalicelib.errors import DarkroomError
+from darkroom_client.cli.addresses import ServerAddress, find_server
+from darkroom_client.errors import ApiError
+from darkroom_client.sync import Transport
 from ops.account import connect
 from ops.aws_errors import explained
-from ops.client.addresses import ServerAddress, find_server
-from ops.client.connection import Connection
-from ops.client.errors import ApiFault
 from ops.deploy.stage import Stage, check_stage
 from ops.doctor import served, setup, stage, table
 from ops.doctor.finding import Finding, failure, warning
@@ -35,13 +36,13 @@ def examine(where: Where, url: str | None) -> Iterator[Finding]:
 
 
 def _served_at(url: str) -> Iterator[Finding]:
-    connection = Connection()
     try:
-        address = find_server(connection, url)
-    except ApiFault as reason:
+        with closing(Transport()) as transport:
+            address = find_server(transport, url)
+    except ApiError as reason:
         yield failure("api", str(reason))
         return
-    yield from served.judge(served.observe(connection, address), __version__, _DOCUMENT)
+    yield from served.judge(served.observe(address), __version__, _DOCUMENT)
 
 
 def _local(where: Where) -> Iterator[Finding]:
@@ -56,7 +57,7 @@ def _local(where: Where) -> Iterator[Finding]:
         yield warning("api", f"no Darkroom is running here ({options.api_url})", "make run")
         return
     address = ServerAddress(options.api_url, options.site_url)
-    yield from served.judge(served.observe(Connection(), address), __version__, _RESTART)
+    yield from served.judge(served.observe(address), __version__, _RESTART)
     yield from _attempted("table", lambda: _table(where))
 
 
@@ -72,7 +73,7 @@ def _stage(where: Where) -> Iterator[Finding]:
     if facts.page:
         address = ServerAddress(f"{facts.page}/api", facts.page)
         update = f"make deploy STAGE={where.stage}"
-        yield from served.judge(served.observe(Connection(), address), __version__, update)
+        yield from served.judge(served.observe(address), __version__, update)
         yield from _attempted("table", lambda: _table(where))
 
 

@@ -1,10 +1,12 @@
 """Checks of what is served: the versions of API and page, compared with this checkout's."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
-from ops.client.addresses import ServerAddress
-from ops.client.connection import Connection
-from ops.client.errors import ApiFault
+from darkroom_client.cli.addresses import ServerAddress
+from darkroom_client.errors import ApiError
+from darkroom_client.steps import Request
+from darkroom_client.sync import Transport
 from ops.doctor.finding import Finding, failure, ok, warning
 from ops.release.errors import ReleaseError
 from ops.release.versions import Version
@@ -24,12 +26,13 @@ class Served:
     page_fault: str = ""
 
 
-def observe(connection: Connection, address: ServerAddress) -> Served:
+def observe(address: ServerAddress) -> Served:
     """Ask the API and the page for their versions."""
-    api, api_fault = _stated(connection, f"{address.api}/health")
     page, page_fault = "", ""
-    if address.page:
-        page, page_fault = _stated(connection, f"{address.page}/config.json")
+    with closing(Transport()) as transport:
+        api, api_fault = _stated(transport, f"{address.api}/health")
+        if address.page:
+            page, page_fault = _stated(transport, f"{address.page}/config.json")
     return Served(address, api, page, api_fault, page_fault)
 
 
@@ -97,14 +100,14 @@ def is_newer(version: str, than: str) -> bool:
         return False
 
 
-def _stated(connection: Connection, address: str) -> tuple[str, str]:
+def _stated(transport: Transport, address: str) -> tuple[str, str]:
     """The version in a JSON file, and why there is none; one of them is empty."""
     try:
-        answer = connection.ask("GET", address)
-        if answer.status != 200:
-            return "", f"status {answer.status}"
-        content = answer.json()
-    except ApiFault as reason:
+        response = transport.send(Request("GET", address))
+        if response.status != 200:
+            return "", f"status {response.status}"
+        content = response.json()
+    except ApiError as reason:
         return "", str(reason).rstrip(".")
     version = content.get("version", "") if isinstance(content, dict) else ""
     return (version if isinstance(version, str) else ""), ""

@@ -21,7 +21,7 @@ from ops.project import PROJECT
 from ops.site_folder import checks
 
 _SETUP = "make setup"
-_STAMP = re.compile(r"^\$\(VENV\)/([a-z]+)\.stamp: (.*)$", re.MULTILINE)
+_STAMP = re.compile(r"^\$\(VENV\)/(\w+)\.stamp: (.*)$", re.MULTILINE)
 _OF_SETUP = ("local", "dev", "lambda")
 _COMFORTABLE = 1_000_000_000  # bytes
 _JAVA_SECONDS = 60

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops.aws_errors import CloudError
+from ops.packaging.optional_packages import is_on
 from ops.site_folder import stages
 
 APPLICATION = "darkroom"
@@ -44,7 +45,9 @@ class Names:
     `kms_key_arn` is empty without a customer managed key, `distribution_id` without a CDN,
     `event_bus` if events are not published, and `webhook_secret` (the name of a parameter) if
     there are no webhooks, `cdn_key` (likewise) if private images are not signed. With `faces`
-    Amazon Rekognition is used. `former_key_arns` are the keys that encrypted earlier data.
+    Amazon Rekognition is used. `content_key` signs renditions, an ARN or the name of an alias, and
+    `certificates` is the parameter with its certificates; empty without. `former_key_arns` are the
+    keys that encrypted earlier data.
     """
 
     place: Location
@@ -63,6 +66,8 @@ class Names:
     former_key_arns: tuple[str, ...] = ()
     xray: bool = False
     faces: bool = False
+    content_key: str = ""
+    certificates: str = ""
 
     def bucket(self, name: str) -> str:
         """The ARN of a bucket."""
@@ -95,6 +100,20 @@ class Names:
     def cdn_key_parameter(self) -> str:
         """The ARN of the parameter with the key that signs private URLs."""
         return self._parameter(self.cdn_key)
+
+    def certificates_parameter(self) -> str:
+        """The ARN of the parameter with the certificates of the key that signs renditions."""
+        return self._parameter(self.certificates)
+
+    def content_keys(self) -> str:
+        """The ARN of the key that signs renditions; of all keys if only its alias is known."""
+        is_key = self.content_key.startswith("arn:") and ":alias/" not in self.content_key
+        return self.content_key if is_key else self._arn("kms", "key/*")
+
+    def content_alias(self) -> str:
+        """The alias of the key that signs renditions; empty if its ARN is known."""
+        _, alias, name = self.content_key.rpartition("alias/")
+        return alias + name if alias else ""
 
     def _parameter(self, name: str) -> str:
         return self._arn("ssm", f"parameter/{name.lstrip('/')}")
@@ -155,7 +174,15 @@ def names_of(
         former_key_arns=former_key_arns,
         xray=xray,
         faces=environment.get("SMART_CROP") == "faces",
+        **_signing(environment),
     )
+
+
+def _signing(environment: Mapping[str, str]) -> dict[str, str]:
+    if not is_on(environment, "SIGN_RENDITIONS"):
+        return {}
+    names = {"content_key": "C2PA_KEY", "certificates": "C2PA_CERTIFICATES"}
+    return {name: environment.get(setting, "") for name, setting in names.items()}
 
 
 def configured_names(stage: str, place: Location, kms_key_arn: str = "") -> Names:

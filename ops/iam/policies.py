@@ -1,5 +1,6 @@
 """The IAM policy of each function, computed from a stage's names."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from ops.iam import buckets, events
@@ -90,7 +91,9 @@ _ERASING = frozenset(
 _PUBLISHING = frozenset(function for function, parts in _PARTS.items() if may.keep_records in parts)
 
 # Those that render originals for the first time, or again
-_SUGGESTING = frozenset({"api_handler", "process_again", "process_upload"})
+_RENDERING = frozenset({"api_handler", "process_again", "process_upload"})
+# Those that compare the rules of renditions
+_COMPARING = _RENDERING | {"sweep"}
 
 FUNCTIONS = tuple(_PARTS)
 
@@ -112,10 +115,19 @@ def statements_of(function: str, names: Names) -> list[Statement]:
         own.append(events.find_pending_events(names))
     if names.cdn_key and function == "api_handler":
         own.append(may.read_cdn_key(names))
-    if names.faces and function in _SUGGESTING:
-        own.append(may.find_faces())
+    own += _of_rendering(function, names)
     if names.webhook_secret and function == "send_webhook":
         own.append(events.read_webhook_secret(names))
     own += use_of_key(names, own)
     own.append(may.write_log(names, function))
     return [*own, may.send_traces()] if names.xray else own
+
+
+def _of_rendering(function: str, names: Names) -> Iterator[Statement]:
+    """What optional steps of rendering need."""
+    if names.faces and function in _RENDERING:
+        yield may.find_faces()
+    if names.content_key and function in _RENDERING:
+        yield may.sign_renditions(names)
+    if names.certificates and function in _COMPARING:
+        yield may.read_certificates(names)

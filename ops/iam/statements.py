@@ -214,6 +214,22 @@ def find_faces() -> Statement:
     return Statement("FindFaces", why, ("rekognition:DetectFaces",), ("*",))
 
 
+def sign_renditions(names: Names) -> Statement:
+    """The key of Content Credentials."""
+    why = "Renditions are signed with C2PA, if SIGN_RENDITIONS is on: with this key only."
+    alias = names.content_alias()
+    condition = {"StringEquals": {"kms:RequestAlias": [alias]}} if alias else None
+    key = (names.content_keys(),)
+    return Statement("SignRenditions", why, ("kms:Sign",), key, FUNCTION, condition)
+
+
+def read_certificates(names: Names) -> Statement:
+    """The certificates of Content Credentials."""
+    why = "Rules of renditions depend on the certificate that they are signed with."
+    actions, parameter = ("ssm:GetParameter",), (names.certificates_parameter(),)
+    return Statement("ReadCertificates", why, actions, parameter)
+
+
 def send_traces() -> Statement:
     """X-Ray."""
     why = "Only if X-Ray is enabled; its two actions support no resource but *."

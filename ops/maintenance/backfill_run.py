@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Event, Thread
 
+from darkroom_client.cli.terminal import say
+from darkroom_client.errors import Stopped
 from ops.maintenance.bucket_listing import Found, Part, cut, page
 from ops.maintenance.intake import Candidate, Intake, Refused
 from ops.maintenance.journal import Journal
 from ops.maintenance.parallel_listing import WorkerPool, scan
-from ops.retry import Stopped
-from ops.terminal import Shown, say
+from ops.terminal import Shown
 
 _COUNTERS = 4
 

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
+from darkroom_client.cli.terminal import stop_on_signals
 from ops.maintenance.parallel_listing import WorkerPool
 from ops.maintenance.stage_access import LOCAL, Where
-from ops.terminal import stop_on_signals
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

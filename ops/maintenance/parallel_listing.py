@@ -7,9 +7,10 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import TypeVar
 
+from darkroom_client.errors import Stopped
 from ops.maintenance.bucket_listing import Found, Part, page
 from ops.maintenance.journal import Journal
-from ops.retry import STORES, RetryPolicy, Stopped
+from ops.retry import STORES, RetryPolicy
 
 Job = TypeVar("Job")
 Handle = Callable[[list[Found]], Counter[str]]  # handles a page, and returns its counts

@@ -10,11 +10,11 @@ from chalicelib.model.image import Image, Status
 from chalicelib.model.requests import MAINTENANCE_GROUP, ReprocessRequest
 from chalicelib.processing.renderer import Renderer
 from chalicelib.wiring import Wiring
+from darkroom_client.errors import Stopped
 from ops.maintenance.bucket_listing import Found, cut
 from ops.maintenance.journal import Journal
 from ops.maintenance.parallel_listing import WorkerPool, scan
 from ops.maintenance.records import find_records
-from ops.retry import Stopped
 from ops.terminal import Shown
 
 FINISHED = frozenset({Status.READY, Status.REJECTED, Status.FAILED})

@@ -11,7 +11,7 @@ from chalice.config import Config
 from chalice.deploy import deployer
 from chalice.package import AppPackager, create_app_packager
 
-from ops.packaging import optional_formats
+from ops.packaging import optional_packages
 from ops.packaging.gateway import use_own_answers
 from ops.packaging.packagers import CodePackager, LayerPackager
 from ops.packaging.sam import CompleteSam
@@ -41,7 +41,7 @@ def _stage(create: Callable[..., Config]) -> Callable[..., Config]:
 
     def create_config(self: factory.CLIFactory, *args: Any, **kwargs: Any) -> Config:
         config = create(self, *args, **kwargs)
-        further = optional_formats.requirements(config.environment_variables)
+        further = optional_packages.requirements(config.environment_variables)
         packager = functools.partial(LayerPackager, further=further)
         deployer.LayerDeploymentPackager = packager  # type: ignore[attr-defined,assignment]
         return config

@@ -14,8 +14,11 @@ from ops.packaging.services import called_services, keep_services
 # pip, setuptools and a terminal toolkit among its dependencies, is left out.
 _CHALICE = re.compile(r"chalice\b(?!-)")
 
-# Type stubs, C headers, programs, and boto3's resource interface, none of which is used here.
-_UNUSED = ("**/*.pyi", "**/py.typed", "**/*.h", "**/tests", "bin", "boto3/data", "boto3/examples")
+# Type stubs, C headers, programs, static libraries and boto3's resource interface: not used here.
+_UNUSED = (
+    *("**/*.pyi", "**/py.typed", "**/*.h", "**/*.rlib", "**/tests"),
+    *("bin", "boto3/data", "boto3/examples"),
+)
 
 
 class Wheels(DependencyBuilder):
@@ -37,7 +40,7 @@ def install(
 ) -> None:
     """Install into the new folder `site` what `project`'s functions need on Lambda with `abi`.
 
-    `further` are requirements files of optional formats.
+    `further` are requirements files of optional packages.
     """
     requirements = site.parent / "requirements.txt"
     files = (project / "requirements.txt", *further)

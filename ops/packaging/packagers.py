@@ -52,7 +52,7 @@ class CodePackager(AppOnlyDeploymentPackager):
 
 
 class LayerPackager(LayerDeploymentPackager):
-    """The libraries, those of optional formats among them, and vendor/."""
+    """The libraries, optional ones among them, and vendor/."""
 
     def __init__(self, *args: Any, further: Sequence[Path] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,9 @@ from chalicelib.model.focal_point import FocalPoint
 from chalicelib.model.provenance import label_of
 from chalicelib.model.sizes import readable
 from chalicelib.model.variants import Marks, Variant
-from ops.render.outcomes import FileFault, Outcome, Written, shown
+from darkroom_client.cli.terminal import shown
+from darkroom_client.errors import FileFault
+from ops.render.outcomes import Outcome, Written
 
 _UNREADABLE: dict[type[OSError], str] = {
     FileNotFoundError: "There is no file {}.",

@@ -2,11 +2,7 @@
 
 from typing import NamedTuple
 
-from chalicelib.errors import DarkroomError, Rejection
-
-
-class FileFault(DarkroomError):
-    """A file cannot be read or written here; says nothing about the picture in it."""
+from chalicelib.errors import Rejection
 
 
 class Written(NamedTuple):
@@ -31,8 +27,3 @@ class Outcome(NamedTuple):
     width: int | None = None
     height: int | None = None
     renditions: tuple[Written, ...] = ()
-
-
-def shown(name: str) -> str:
-    """A file's name, safe for a terminal: control characters are replaced."""
-    return "".join(letter if letter.isprintable() else "�" for letter in name)

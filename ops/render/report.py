@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import click
 from rich.console import Console
 
-from ops.render.outcomes import Outcome, Written, shown
+from darkroom_client.cli.terminal import files_in_words, shown
+from ops.render.outcomes import Outcome, Written
 
 
 def show_json(outcome: Outcome) -> None:
@@ -60,8 +61,3 @@ def total_of(outcomes: Sequence[Outcome]) -> str:
         parts += [f"{before:,} bytes in", f"{after:,} bytes out"]
         parts.append(f"{100 * (before - after) / before:.1f}% saved")
     return ", ".join(parts)
-
-
-def files_in_words(number: int) -> str:
-    """A number of files, such as "1 file"."""
-    return "1 file" if number == 1 else f"{number:,} files"

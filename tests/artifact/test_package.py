@@ -95,7 +95,7 @@ def test_the_layer_has_only_the_service_descriptions_that_the_application_uses(
     paths = [name.split("/") for name in names_in(package / "layer-deployment.zip")]
     data = [path[path.index("data") + 1 :] for path in paths if path[4:6] == ["botocore", "data"]]
     versions = sorted({(path[0], path[1]) for path in data if len(path) > 1})
-    services = ["cloudfront", "dynamodb", "events", "rekognition", "s3", "sqs", "ssm"]
+    services = ["cloudfront", "dynamodb", "events", "kms", "rekognition", "s3", "sqs", "ssm"]
     assert [service for service, _ in versions] == services  # each in one version of its API
     assert sorted(called_services(PROJECT / "chalicelib")) == services
 

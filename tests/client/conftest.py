@@ -19,10 +19,9 @@ def darkroom() -> Iterator[FakeDarkroom]:
 @pytest.fixture
 def run(darkroom: FakeDarkroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a verb against the fake Darkroom, with short pauses."""
-    monkeypatch.setattr("ops.commands.upload.LONG", (0.01, 0.01, 0.01))
-    monkeypatch.setattr("ops.client.options.BRIEF", (0.01,))
-    monkeypatch.setattr("ops.client.options.LONG", (0.01,) * 5)
-    monkeypatch.setattr("ops.uploader.batch._FIRST_POLL", 0.01)
+    monkeypatch.setattr("darkroom_client.cli.options.BRIEF", (0.01,))
+    monkeypatch.setattr("darkroom_client.cli.options.LONG", (0.01,) * 5)
+    monkeypatch.setattr("darkroom_client.api._FIRST_POLL", 0.01)
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> Result:
         defaults = {"DARKROOM_API": darkroom.address, "DATA_DIR": str(tmp_path / ".data")}

@@ -123,6 +123,7 @@ class FakeDarkroom:
         if order.get("multipart"):
             self.parts[image["id"]] = {}
             count = -(-order["size"] // PART_BYTES)
+            ticket["method"] = "MULTIPART"
             rest |= {"part_bytes": PART_BYTES, "part_count": count, "parts_url": "x"}
         return _json(ticket | rest, 201)
 
@@ -135,14 +136,24 @@ class FakeDarkroom:
             self.arrivals.append(image_id)
             self.images[image_id]["status"] = "processing"
             self.files[image_id] = b"".join(arrived[number] for number in sorted(arrived))
-            return _json({"image_id": image_id, "status": "pending"})
+            return _json({"image_id": image_id, "status": "pending", "status_url": "x"})
         if request.method == "GET":
-            listed = [{"number": n, "bytes": len(data)} for n, data in sorted(arrived.items())]
-            return _json({"complete": image_id in self.arrivals, "parts": listed})
+            listed = [
+                {"number": n, "bytes": len(data), "sha256": None}
+                for n, data in sorted(arrived.items())
+            ]
+            progress = {"complete": image_id in self.arrivals, "parts": listed}
+            size = self.images[image_id]["bytes"]
+            progress |= {"image_id": image_id, "status": "pending", "size": size}
+            count = -(-size // PART_BYTES)
+            return _json(
+                progress | {"part_bytes": PART_BYTES, "part_count": count, "expires_at": None}
+            )
         (wanted,) = json.loads(content)["parts"]
         url = f"{self.address}/bucket/{image_id}/{wanted['number']}"
         headers = {"x-amz-checksum-sha256": wanted["sha256"]}
-        return _json({"parts": [{"number": wanted["number"], "url": url, "headers": headers}]})
+        part = {"number": wanted["number"], "url": url, "headers": headers}
+        return _json({"parts": [part], "expires_at": "2036-05-01T12:00:00Z"})
 
     def _take_part(self, request: Request) -> Response | None:
         _, _, image_id, number = request.path.split("/")
@@ -192,6 +203,7 @@ class FakeDarkroom:
             image["status"] = "deleted"
             erased = [image["original_file"]]
             receipt = {"image_id": image_id, "erased": erased, "verified": True, "remaining": []}
+            receipt["files"] = 1
             return _json(receipt | {"erased_at": image["created_at"], "invalidation": None})
         if part == "original":
             location = f"{self.address}/files/{image_id}"
@@ -247,6 +259,7 @@ def new_image(number: int, order: Json) -> Json:
         "bytes": order["size"],
         "sha256": order["sha256"],
         "created_at": "2026-05-01T12:00:00Z",
+        "updated_at": "2026-05-01T12:00:00Z",
         "renditions": [],
         "edits": order.get("edits", []),
         "tags": [],

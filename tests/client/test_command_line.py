@@ -102,7 +102,7 @@ def test_an_internal_error_is_a_sentence_with_a_traceback_on_request(
     def fail(_names: object) -> None:
         raise LookupError("no\nsuch thing")
 
-    monkeypatch.setattr("ops.commands.upload.find_files", fail)
+    monkeypatch.setattr("darkroom_client.cli.commands.upload.find_files", fail)
     done = CliRunner().invoke(main, ["upload", "x"])
     message = "Something went wrong inside Darkroom (LookupError: no such thing)."
     assert (done.exit_code, done.stderr) == (1, f"{message} DARKROOM_DEBUG=1 shows where.\n")

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.client.duplicates import MOST_BITS, duplicates
+from darkroom_client.duplicates import MOST_BITS, duplicates
 from tests.client.conftest import Run
 from tests.client.darkroom import FakeDarkroom
 from tests.client.test_images import add

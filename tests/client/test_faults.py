@@ -45,7 +45,7 @@ def test_a_rate_limit_is_waited_for_as_long_as_the_server_says(
     run: Run, folder: Path, darkroom: FakeDarkroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("ops.retry.RetryPolicy.pause", lambda _self, s: waits.append(s))
+    monkeypatch.setattr("darkroom_client.cli.options.pause_until", lambda _: waits.append)
     darkroom.faults["uploads"].extend([limited("40"), limited("20")])
     assert run("upload", str(folder / "a.jpg"), "--no-wait").exit_code == 0
     first, second = [seconds for seconds in waits if seconds]
@@ -101,7 +101,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_fails(
         (folder / "a.jpg").write_bytes(b"short")
         return "0" * 64
 
-    monkeypatch.setattr("ops.uploader.files.Source.checksum", shorten)
+    monkeypatch.setattr("darkroom_client.cli.batch.checksum", shorten)
     done = run("upload", str(folder / "a.jpg"))
     assert "failed (unreadable): It changed while it was being sent." in done.stderr
 

@@ -26,7 +26,8 @@ def add(darkroom: FakeDarkroom) -> Callable[..., str]:
 
 def rendition(variant: str, width: int, url: str = "http://cdn.example/x.webp") -> object:
     sides = {"width": width, "height": width, "bytes": 10}
-    return {"variant": variant, "format": "webp", "key": "k", "url": url, **sides}
+    addresses = {"key": "k", "url": url, "immutable_url": url}
+    return {"variant": variant, "format": "webp", **addresses, **sides}
 
 
 def test_images_are_listed_newest_first(run: Run, add: Callable[..., str]) -> None:

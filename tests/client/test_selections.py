@@ -63,7 +63,7 @@ def test_a_long_list_waits_as_long_as_the_server_says(
     run: Run, add: Add, darkroom: FakeDarkroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("ops.retry.RetryPolicy.pause", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr("darkroom_client.cli.options.pause_until", lambda _: waits.append)
     busy = {"status": 503, "code": "unavailable", "detail": "Try later."}
     darkroom.faults["images"] += [problem(**busy, **{"Retry-After": "7"}) for _ in range(4)]
     wanted = add()
@@ -181,7 +181,9 @@ def test_a_file_name_is_for_one_image(run: Run, add: Add, darkroom: FakeDarkroom
 def rendition(darkroom: FakeDarkroom, image_id: str, data: bytes) -> dict[str, object]:
     key = f"{image_id}/{hashlib.sha256(data).hexdigest()[:16]}/720p.webp"
     darkroom.files[key] = data
-    return {"variant": "720p", "key": key, "immutable_url": f"{darkroom.address}/files/{key}"}
+    address = f"{darkroom.address}/files/{key}"
+    sides = {"format": "webp", "width": 4, "height": 3, "bytes": len(data)}
+    return {"variant": "720p", "key": key, "url": address, "immutable_url": address, **sides}
 
 
 def test_originals_are_saved_under_their_names(run: Run, add: Add, tmp_path: Path) -> None:

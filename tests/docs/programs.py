@@ -17,7 +17,9 @@ from tests.docs.shell import Command
 
 _MAKEFILE = (PROJECT / "Makefile").read_text()
 _TARGETS = set(re.findall(r"^([a-z-]+):", _MAKEFILE, re.MULTILINE))
-_MAKE_VARIABLES = set(re.findall(r"^([A-Z]+) \?=|\$\(([A-Z]+)\)", _MAKEFILE, re.MULTILINE))
+_MAKE_VARIABLES = set(
+    re.findall(r"^([A-Z][A-Z0-9]*) \?=|\$\(([A-Z][A-Z0-9]*)\)", _MAKEFILE, re.MULTILINE)
+)
 _QUOTED = re.compile(r'"([A-Z][A-Z_]+)"')
 _READERS = (*PROJECT.glob("ops/**/*.py"), PROJECT / "tests/photographs.py")  # of variables
 _VARIABLES = {

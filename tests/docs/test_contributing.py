@@ -29,10 +29,10 @@ NAMES = [
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_path_exists(path: str) -> None:
-    # Paths in chalicelib and the page are also written without their first folders.
+    # Paths in chalicelib, the page and the client are also written without their first folders.
     assert (PROJECT / path).exists() or any(
         PurePath(found.relative_to(PROJECT)).match(path)
-        for folder in ("chalicelib", "frontend", "tests")
+        for folder in ("chalicelib", "frontend", "packages/client/src", "tests")
         for found in (PROJECT / folder).rglob(PurePath(path).name)
     )
 

@@ -7,8 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ops.client.addresses import ServerAddress
-from ops.client.connection import Connection
+from darkroom_client.cli.addresses import ServerAddress
 from ops.doctor import served
 from ops.doctor.finding import Finding, Level, failure, ok, warning
 from ops.doctor.served import Served
@@ -122,29 +121,27 @@ def site() -> Iterator[str]:
 
 
 def test_the_version_of_the_page_is_read_from_its_settings(site: str) -> None:
-    found = served.observe(Connection(), ServerAddress(f"{site}/api", site))
+    found = served.observe(ServerAddress(f"{site}/api", site))
     assert (found.page_version, found.page_fault) == ("3.2.1", "")
 
 
 def test_json_of_another_kind_states_no_version(site: str) -> None:
-    found = served.observe(Connection(), ServerAddress(f"{site}/api", site))
+    found = served.observe(ServerAddress(f"{site}/api", site))
     assert (found.api_version, found.api_fault) == ("", "")
 
 
 def test_a_status_of_an_error_is_the_fault(site: str) -> None:
-    found = served.observe(Connection(), ServerAddress(f"{site}/other", site))
+    found = served.observe(ServerAddress(f"{site}/other", site))
     assert found.api_fault == "status 404"
 
 
 def test_a_server_that_is_not_there_is_the_fault() -> None:
-    found = served.observe(Connection(), ServerAddress("http://127.0.0.1:1"))
+    found = served.observe(ServerAddress("http://127.0.0.1:1"))
     assert found.api_fault == (
         "http://127.0.0.1:1/health cannot be reached: no server is listening there"
     )
 
 
 def test_findings_are_json(site: str) -> None:
-    (finding,) = served.judge(
-        served.observe(Connection(), ServerAddress(f"{site}/api")), "1.2.3", UPDATE
-    )
+    (finding,) = served.judge(served.observe(ServerAddress(f"{site}/api")), "1.2.3", UPDATE)
     assert json.loads(json.dumps(finding.level)) == Level.WARNING

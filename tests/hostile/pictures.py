@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from ops.exit_codes import FAILED
+from darkroom_client.cli.exit_codes import FAILED
 
 # Libraries that read pictures here, in the installed versions.
 _FROM_PYPI = ("pillow", "pillow-heif")

@@ -72,12 +72,19 @@ def _media_type(kind: str) -> str:
 @functools.cache
 def signer() -> Signer:
     """A signer whose certificate nobody trusts."""
-    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root = _certificate(root_key, root_key, _name("Test Root"), is_root=True)
-    leaf = _certificate(key, root_key, _name(SIGNER[1], SIGNER[0]))
-    chain = b"".join(certificate.public_bytes(Encoding.PEM) for certificate in (leaf, root))
+    key, chain = certificate_chain(SIGNER)
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return Signer.from_info(C2paSignerInfo(C2paSigningAlg.ES256, chain, secret, None))
+
+
+def certificate_chain(
+    signer: tuple[str, str], days: tuple[int, int] = (-1, 30)
+) -> tuple[ec.EllipticCurvePrivateKey, bytes]:
+    """A key, and as PEM its certificate, valid for these days from now, and that of a root."""
+    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root = _certificate(root_key, root_key, _name("Test Root"), is_root=True)
+    leaf = _certificate(key, root_key, _name(signer[1], signer[0]), days=days)
+    return key, b"".join(one.public_bytes(Encoding.PEM) for one in (leaf, root))
 
 
 def certificate() -> bytes:
@@ -99,6 +106,7 @@ def _certificate(
     name: x509.Name,
     *,
     is_root: bool = False,
+    days: tuple[int, int] = (-1, 30),
 ) -> x509.Certificate:
     others = dict.fromkeys(
         ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
@@ -113,8 +121,8 @@ def _certificate(
         .subject_name(name)
         .issuer_name(_name("Test Root"))
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_before(now + timedelta(days=days[0]))
+        .not_valid_after(now + timedelta(days=days[1]))
         .public_key(key.public_key())
         .add_extension(x509.BasicConstraints(ca=is_root, path_length=None), critical=True)
         .add_extension(usage, critical=True)

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from chalicelib.errors import TransientError
-from ops.retry import Stopped
+from darkroom_client.errors import Stopped
 from tests.maintenance.stores import worker_pool
 
 

@@ -136,8 +136,10 @@ def test_pip_is_used_if_uv_would_ignore_its_settings(setting: str, chosen: str) 
 def test_a_failed_installation_leaves_no_stamp_and_the_next_make_completes_it(
     tmp_path: Path,
 ) -> None:
-    for name in ("Makefile", "requirements.txt", "requirements-local.txt"):
-        shutil.copy(PROJECT / name, tmp_path)
+    (tmp_path / "packages" / "client").mkdir(parents=True)
+    client = "packages/client/pyproject.toml"
+    for name in ("Makefile", "requirements.txt", "requirements-local.txt", client):
+        shutil.copy(PROJECT / name, tmp_path / name)
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     (tmp_path / ".venv" / "python.stamp").touch()

@@ -64,13 +64,16 @@ def comparable(template: Json, given: Json) -> Json:
 def written(value: Any) -> Any:
     """`value` without differences that CloudFormation does not make: CDK sorts tags."""
     if isinstance(value, dict):
-        return {
-            name: sorted(map(json.dumps, inner))
-            if name == "Tags" and isinstance(inner, list)
-            else written([inner] if name == "DependsOn" and isinstance(inner, str) else inner)
-            for name, inner in value.items()
-        }
+        return {name: _written(name, inner) for name, inner in value.items()}
     return [written(inner) for inner in value] if isinstance(value, list) else str(value)
+
+
+def _written(name: str, value: Any) -> Any:
+    if name == "Tags" and isinstance(value, list):
+        return sorted(map(json.dumps, value))
+    if name == "DependsOn":
+        return {value} if isinstance(value, str) else {*value}
+    return written(value)
 
 
 @pytest.mark.parametrize(("name", "given"), [("least", {}), ("most", PARAMETERS)])

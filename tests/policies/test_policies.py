@@ -13,7 +13,7 @@ from cfnlint.config import ManualArgs
 
 from ops.docs.permissions import PAGE, page
 from ops.iam.files import policy_file, write_policies
-from ops.iam.names import TERRAFORM, configured_names
+from ops.iam.names import TERRAFORM, Names, configured_names, names_of
 from ops.iam.policies import FUNCTIONS, policy_of, statements_of
 from ops.iam.statements import DAEMON
 from ops.project import PROJECT
@@ -23,6 +23,10 @@ from tests.policies.stages import ENFORCED
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b"
 ENCRYPTED = replace(ENFORCED, kms_key_arn=KEY)
 TRACED = replace(ENFORCED, xray=True)
+CONTENT_KEY = "arn:aws:kms:us-east-1:123456789012:key/c2"
+SIGNING = replace(
+    ENFORCED, content_key=CONTENT_KEY, certificates="/darkroom/test/c2pa-certificates"
+)
 LONG = replace(
     TRACED,
     kms_key_arn=KEY,
@@ -208,14 +212,65 @@ def test_only_functions_that_render_originals_may_search_for_faces_and_only_if_i
     assert "rekognition" not in json.dumps([policy_of(name, ENFORCED) for name in FUNCTIONS])
 
 
+def test_only_functions_that_render_originals_may_sign_and_only_if_it_is_on() -> None:
+    may = {function: list(statements_of(function, SIGNING)) for function in FUNCTIONS}
+    signing = {name for name, found in may.items() for s in found if s.actions == ("kms:Sign",)}
+    assert signing == {"api_handler", "process_upload", "process_again"}
+    assert {s.resources for found in may.values() for s in found if s.sid == "SignRenditions"} == {
+        (CONTENT_KEY,)
+    }
+    assert "kms:Sign" not in json.dumps([policy_of(name, ENFORCED) for name in FUNCTIONS])
+
+
+def test_functions_that_compare_rules_read_the_certificates() -> None:
+    parameter = SIGNING.certificates_parameter()
+    readers = {
+        function
+        for function in FUNCTIONS
+        for statement in statements_of(function, SIGNING)
+        if parameter in statement.resources
+    }
+    assert readers == {"api_handler", "process_upload", "process_again", "sweep"}
+
+
+@pytest.mark.parametrize(
+    "alias", ["alias/signer", "arn:aws:kms:us-east-1:123456789012:alias/signer"]
+)
+def test_a_key_that_is_known_by_its_alias_may_be_used_by_it_only(alias: str) -> None:
+    statements = policy_of("process_upload", replace(SIGNING, content_key=alias))["Statement"]
+    (statement,) = [s for s in statements if s["Sid"] == "SignRenditions"]
+    assert statement["Resource"] == ["arn:aws:kms:us-east-1:123456789012:key/*"]
+    assert statement["Condition"] == {"StringEquals": {"kms:RequestAlias": ["alias/signer"]}}
+
+
+def test_a_stage_signs_if_its_setting_is_on() -> None:
+    environment = {
+        "C2PA_KEY": CONTENT_KEY,
+        "C2PA_CERTIFICATES": "/darkroom/test/c2pa-certificates",
+        **dict.fromkeys(("UPLOADS_BUCKET", "IMAGES_BUCKET", "IMAGES_TABLE", "WORK_QUEUE"), "x"),
+        **dict.fromkeys(("FAILURES_QUEUE", "WEBHOOKS_QUEUE"), "x"),
+    }
+
+    def key(setting: str) -> str:
+        variables = environment | {"SIGN_RENDITIONS": setting}
+        return names_of("test", variables, TERRAFORM, kms_key_arn="", xray=False).content_key
+
+    assert (key("true"), key("0"), key("")) == (CONTENT_KEY, "", "")
+
+
+# With everything on; stores have the names that `deploy` gives them.
+WHOLE = replace(SIGNING, kms_key_arn=KEY, xray=True, faces=True, content_key=f"alias/{'c' * 250}")
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_policy_is_no_longer_than_iam_allows(function: str) -> None:
-    written = "".join(json.dumps(policy_of(function, LONG)).split())
+@pytest.mark.parametrize("names", [LONG, WHOLE], ids=["long names", "everything"])
+def test_a_policy_is_no_longer_than_iam_allows(function: str, names: Names) -> None:
+    written = "".join(json.dumps(policy_of(function, names)).split())
     assert len(written) <= MOST
 
 
 def test_cfn_lint_accepts_every_action_and_resource() -> None:
-    whole = replace(ENCRYPTED, xray=True, faces=True)
+    whole = replace(SIGNING, kms_key_arn=KEY, xray=True, faces=True)
     policies = {
         function.replace("_", ""): {
             "Type": "AWS::IAM::RolePolicy",

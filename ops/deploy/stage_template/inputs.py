@@ -8,24 +8,23 @@ from msgspec.inspect import BoolType, IntType, LiteralType, Type, UnionType, typ
 
 from chalicelib.settings import Settings
 from ops.deploy.parameters import SET_BY_DEPLOY
+from ops.packaging.optional_packages import PACKAGES
 from ops.setting_remarks import remarks
 
 Json = dict[str, Any]
 
-# No inputs of a stage: set by Lambda or `make run`; needs libraries in the layer (`package --heic`
-# makes an artifact that has them); needs permissions for X-Ray.
+# Need libraries in the layer: an artifact has them for all its stages (`package --heic`), or not.
+OF_ARTIFACT = frozenset({*(entry.setting for entry in PACKAGES), "C2PA_KEY", "C2PA_CERTIFICATES"})
+# Set by Lambda or `make run`, or in need of permissions for X-Ray.
 _LEFT_OUT = frozenset(
-    {
-        *("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "VARIANTS_TABLE", "WEBHOOK_LOOPBACK"),
-        *("ALLOW_HEIC", "ALLOW_JXL", "TRACING"),
-    }
+    {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "VARIANTS_TABLE", "WEBHOOK_LOOPBACK", "TRACING"}
 )
 ALLOW_ANYBODY = "AllowAnybody"
 
 
 def setting_fields() -> list[msgspec.structs.FieldInfo]:
     """The settings that are inputs."""
-    left_out = SET_BY_DEPLOY | _LEFT_OUT
+    left_out = SET_BY_DEPLOY | OF_ARTIFACT | _LEFT_OUT
     return [f for f in msgspec.structs.fields(Settings) if f.encode_name not in left_out]
 
 

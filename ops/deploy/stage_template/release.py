@@ -21,7 +21,6 @@ from ops.deploy.stage_template.merging import Json, Part, if_, merged, outputs, 
 from ops.iam.names import CLOUDFORMATION, names_of
 from ops.iam.policies import FUNCTIONS, policy_of
 from ops.local.names import REGION
-from ops.packaging import optional_formats
 from ops.packaging.program import chalice_command
 from ops.project import PROJECT, policy_file
 from ops.site_folder import location, stages
@@ -125,11 +124,11 @@ def _section(stage: str) -> dict[str, Any]:
     given = stages.section_of(stage) or {}
     environment = given.get("environment_variables", {})
     names = {field.encode_name for field in inputs.setting_fields()}
-    formats = {f.setting: "true" for f in optional_formats.FORMATS if f.is_on(environment)}
+    fixed = {name: environment[name] for name in inputs.OF_ARTIFACT & environment.keys()}
     chosen = {name: environment[name] for name in names & environment.keys()}
     shape = {n: v for n, v in given.items() if n not in ("environment_variables", "tags", "xray")}
     return with_settings(
-        {**shape, "environment_variables": {**chosen, **formats}},
+        {**shape, "environment_variables": {**chosen, **fixed}},
         wiring.STAGE,
         wiring.placeholders(),
         wiring.PLACEHOLDER.tags,

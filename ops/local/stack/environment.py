@@ -3,6 +3,7 @@
 import os
 
 from ops.local import names
+from ops.local.stack import content_key
 from ops.local.stack.credentials import profiles_file
 from ops.local.stack.options import Options
 from ops.site_folder import variants
@@ -67,4 +68,5 @@ def application_environment(options: Options, profile: str) -> dict[str, str]:
         "ALLOWED_ORIGINS": ",".join(options.site_origins),
         "AUTH_MODE": options.auth_mode,
         **variants.setting(),
+        **content_key.settings_of(options.data, inherited()),
     }

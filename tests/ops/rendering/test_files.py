@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from darkroom_client.cli.terminal import shown
 from ops.project import PROJECT
-from ops.render.outcomes import shown
 from tests.ops.rendering.renders import Render, lines, paths, picture
 from tests.pictures import encoded, jpeg, photo
 from tests.waiting import GENEROUS
