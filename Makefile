@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages package-client deploy destroy system artifacts release
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages package-client package-terraform package-cdk deploy destroy system artifacts release
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -83,10 +83,21 @@ release: $(VENV)/dev.stamp $(VENV)/release.stamp ## Check, commit, tag and build
 	@$(BIN)/python -m ops release "$(VERSION)" $(ARGS)
 
 # One recipe for each package.
-packages: package-client ## Build the packages for PyPI and npm into dist/packages/
+packages: package-client package-terraform package-cdk ## Build the packages for PyPI and npm into dist/packages/
 
 package-client: $(VENV)/dev.stamp
 	@$(BIN)/python -m build --no-isolation --outdir dist/packages packages/client
+
+package-terraform: $(VENV)/local.stamp
+	@$(BIN)/python -m ops.packaging.terraform_module dist/packages
+
+package-cdk: packages/cdk/node_modules/.package-lock.json
+	@mkdir -p dist/packages
+	@cd packages/cdk && node node_modules/typescript/bin/tsc && npm pack --ignore-scripts --silent --pack-destination ../../dist/packages
+
+packages/cdk/node_modules/.package-lock.json: packages/cdk/package-lock.json
+	cd packages/cdk && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
 	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(OPTIONAL) $(ARGS)

@@ -54,7 +54,7 @@ def main() -> None:
     except StackError as error:
         click.echo(str(error), err=True)
         sys.exit(FAILED)
-    for folder in (_HERE, _HERE.parent / "packages"):
+    for folder in (_HERE, _HERE.parent / "packages", _HERE.parent / "packages/cdk"):
         _install_npm_packages(folder)
     fetch_photographs()
     fetch_hostile()

@@ -24,6 +24,7 @@ _TEMPLATE = re.compile(
 )
 _PACKAGE_JSON = re.compile(r'^(  "version": ")[^"]*(")', re.MULTILINE)
 _PYPROJECT = re.compile(r'(^\[project\]\n(?:[^\[].*\n|\n)*?version = ")[^"]*(")', re.MULTILINE)
+_TERRAFORM = re.compile(r'^(  module_version = ")[^"]*(")', re.MULTILINE)
 _OPENAPI = re.compile(r'("info":\s*\{[^{}]*?"version":\s*")[^"]*(")')
 
 
@@ -118,6 +119,7 @@ def _others(root: Path) -> Iterator[Place]:
         yield from _existing(root, f"infrastructure/{part}.yaml", _TEMPLATE)
     yield from _existing(root, "docs/openapi.json", _OPENAPI)
     yield from _existing(root, "packages/*/package.json", _PACKAGE_JSON)
+    yield from _existing(root, "packages/*/*.tf", _TERRAFORM)
     yield from _existing(root, "packages/*/pyproject.toml", _PYPROJECT)
     # Where a package's pyproject.toml reads it from its module.
     yield from _existing(root, "packages/*/*/__init__.py", _PYTHON)

@@ -8,8 +8,9 @@ data "aws_region" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  in_s3   = startswith(var.artifact, "s3://")
-  uploads = local.in_s3 ? {} : local.files
+  in_s3    = startswith(var.artifact, "s3://")
+  uploads  = local.in_s3 ? {} : local.files
+  released = local.in_s3 ? "" : try(jsondecode(file("${var.artifact}/stage.json")).Metadata.Darkroom.Version, "")
   files = {
     CodeKey   = "deployment.zip"
     LayerKey  = "layer-deployment.zip"

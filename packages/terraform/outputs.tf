@@ -52,3 +52,8 @@ output "alarm_topic_arn" {
   description = "The SNS topic of all alarms."
   value       = aws_cloudformation_stack.stage.outputs["AlarmTopicArn"]
 }
+
+output "version" {
+  description = "The version of Darkroom that the stage has."
+  value       = aws_cloudformation_stack.stage.outputs["Version"]
+}

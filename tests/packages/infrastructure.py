@@ -24,6 +24,7 @@ PLACE = {
 }
 
 _BLOCK = re.compile(r'^(resource|data) "(\w+)" "(\w+)" (?:\{\n(.*?)^\}|\{\})\n', re.M | re.S)
+_PROVIDERS = re.compile(r"^terraform \{\n.*?^\}\n", re.M | re.S)
 _ARGUMENT = re.compile(r"^  (\w+)\s+=|^  (\w+) \{", re.M)
 _META = ("count", "for_each", "depends_on", "lifecycle")
 _REFERENCE = re.compile(r"(?<![\w\".])(aws_\w+)\.(\w+)(?:(\[\d+\])?\.(\w+))?")
@@ -48,13 +49,12 @@ def without_provider(folder: Path, outputs: Json) -> Path:
     Each holds its arguments. The stack has the template's `outputs`.
     """
     for file in MODULE.glob("*.tf"):
-        if file.name != "versions.tf":
-            text = file.read_text()
-            for reference, value in PLACE.items():
-                text = text.replace(f"${{{reference}}}", value)
-            text = _BLOCK.sub(lambda block: _held(block, outputs), text)
-            assert "data.aws" not in text, file.name
-            (folder / file.name).write_text(_REFERENCE.sub(_replaced, text))
+        text = _PROVIDERS.sub("", file.read_text())
+        for reference, value in PLACE.items():
+            text = text.replace(f"${{{reference}}}", value)
+        text = _BLOCK.sub(lambda block: _held(block, outputs), text)
+        assert "data.aws" not in text, file.name
+        (folder / file.name).write_text(_REFERENCE.sub(_replaced, text))
     return folder
 
 
