@@ -20,13 +20,15 @@ def write(folder: Path) -> Path:
     """Write the archive into `folder`; the same files give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / f"darkroom-terraform-{__version__}.tar.gz"
-    with gzip.GzipFile(archive, "wb", mtime=0) as packed:
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as opened:
-            for file in sorted(f for pattern in _SHIPPED for f in MODULE.glob(pattern)):
-                content = file.read_bytes()
-                entry = tarfile.TarInfo(file.name)
-                entry.size = len(content)
-                opened.addfile(entry, io.BytesIO(content))
+    with (
+        gzip.GzipFile(archive, "wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as opened,
+    ):
+        for file in sorted(f for pattern in _SHIPPED for f in MODULE.glob(pattern)):
+            content = file.read_bytes()
+            entry = tarfile.TarInfo(file.name)
+            entry.size = len(content)
+            opened.addfile(entry, io.BytesIO(content))
     return archive
 
 
