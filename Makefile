@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLER ?= auto
 INSTALL := $(BIN)/python -m ops.installer --installer "$(INSTALLER)"
 
-.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages package-client deploy destroy system artifacts release
+.PHONY: help run test test-fast test-cloud check types templates bundle structure bench load views library compare setup package packages deploy destroy system artifacts release
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -76,17 +76,14 @@ setup: $(VENV)/dev.stamp $(VENV)/lambda.stamp ## Create the environment in .venv
 package: $(VENV)/local.stamp ## Write the deployment artifacts to dist/
 	@$(BIN)/python -m ops package $(OPTIONAL)
 
-artifacts: $(VENV)/release.stamp packages ## Write a release's archive, SBOM and checksums to dist/release/
+artifacts: $(VENV)/dev.stamp $(VENV)/release.stamp ## Write a release's archive, SBOM and checksums to dist/release/
 	@$(BIN)/python -m ops artifacts $(ARGS)
 
 release: $(VENV)/dev.stamp $(VENV)/release.stamp ## Check, commit, tag and build a version: make release VERSION=1.2.3
 	@$(BIN)/python -m ops release "$(VERSION)" $(ARGS)
 
-# One recipe for each package.
-packages: package-client ## Build the packages for PyPI and npm into dist/packages/
-
-package-client: $(VENV)/dev.stamp
-	@$(BIN)/python -m build --no-isolation --outdir dist/packages packages/client
+packages: $(VENV)/dev.stamp ## Build the packages for PyPI into dist/packages/
+	@$(BIN)/python -m ops.release.packages dist/packages
 
 deploy: $(VENV)/local.stamp ## Deploy a stage to AWS: make deploy STAGE=dev ARGS=--dry-run
 	@$(BIN)/python -m ops deploy --stage "$(STAGE)" $(OPTIONAL) $(ARGS)

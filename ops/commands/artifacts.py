@@ -12,11 +12,11 @@ from ops.release.artifacts import build
 @click.command(epilog=EXPLAINED)
 @click.option("--out", default="dist/release", show_default=True, type=click.Path(path_type=Path))
 def artifacts(out: Path) -> None:
-    """Write a release's archive, its bill of materials, and SHA256SUMS.
+    """Write a release's archive, its bill of materials, the packages, and SHA256SUMS.
 
     The archive has what `package` writes for a new stage, without your settings, and the page. The
     bill (CycloneDX) lists what ships to Lambda, with versions and licences. The same sources give
-    the same bytes. Packages in dist/packages are added.
+    the same bytes.
 
         python -m ops artifacts
 

@@ -42,7 +42,7 @@ def _served_at(url: str) -> Iterator[Finding]:
     except ApiError as reason:
         yield failure("api", str(reason))
         return
-    yield from served.judge(served.observe(address), __version__, _DOCUMENT)
+    yield from served.findings(served.observe(address), __version__, _DOCUMENT)
 
 
 def _local(where: Where) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def _local(where: Where) -> Iterator[Finding]:
         yield warning("api", f"no Darkroom is running here ({options.api_url})", "make run")
         return
     address = ServerAddress(options.api_url, options.site_url)
-    yield from served.judge(served.observe(address), __version__, _RESTART)
+    yield from served.findings(served.observe(address), __version__, _RESTART)
     yield from _attempted("table", lambda: _table(where))
 
 
@@ -68,20 +68,20 @@ def _deployed(where: Where) -> Iterator[Finding]:
 def _stage(where: Where) -> Iterator[Finding]:
     account = connect(where.profile, where.region)
     named = Stage(check_stage(where.stage), account.id, account.region, account.partition)
-    facts = stage.observe(account, named)
-    yield from stage.judge(facts, __version__)
-    if facts.page:
-        address = ServerAddress(f"{facts.page}/api", facts.page)
+    state = stage.observe(account, named)
+    yield from stage.findings(state, __version__)
+    if state.page:
+        address = ServerAddress(f"{state.page}/api", state.page)
         update = f"make deploy STAGE={where.stage}"
-        yield from served.judge(served.observe(address), __version__, update)
+        yield from served.findings(served.observe(address), __version__, update)
         yield from _attempted("table", lambda: _table(where))
 
 
 def _table(where: Where) -> Iterator[Finding]:
     wiring = open_stage(where)
     with explained():
-        facts = table.observe(wiring)
-    yield from table.judge(facts, where.stage)
+        state = table.observe(wiring)
+    yield from table.findings(state, where.stage)
 
 
 def _attempted(part: str, find: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

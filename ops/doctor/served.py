@@ -36,7 +36,7 @@ def observe(address: ServerAddress) -> Served:
     return Served(address, api, page, api_fault, page_fault)
 
 
-def judge(served: Served, checkout: str, update: str) -> list[Finding]:
+def findings(served: Served, checkout: str, update: str) -> list[Finding]:
     """Findings about API and page; `update` is the command that brings them to this version."""
     found = [_api(served, checkout, update)]
     if served.address.page:
@@ -45,13 +45,13 @@ def judge(served: Served, checkout: str, update: str) -> list[Finding]:
 
 
 def client(checkout: str, installed: str | None) -> Finding:
-    """The command line, and a `darkroom-client` that is installed beside it."""
-    if installed in (None, checkout):
-        return ok("client", f"this command line is {checkout}")
+    """The package `darkroom-client`, on which the command line is built."""
+    if installed == checkout:
+        return ok("client", f"darkroom-client is {installed}, as this checkout")
     return warning(
         "client",
-        f"this command line is {checkout}, the installed darkroom-client is {installed}",
-        f"pip install darkroom-client=={checkout}",
+        f"darkroom-client is {installed or 'not installed'}, this checkout is {checkout}",
+        "make setup",
     )
 
 
@@ -59,40 +59,39 @@ def _api(served: Served, checkout: str, update: str) -> Finding:
     where = f"the API at {served.address.api}"
     if served.api_fault:
         return failure("api", f"{where} does not respond: {served.api_fault}", update)
-    return _compared("api", where, served.api_version, checkout, update)
+    return compared("api", where, served.api_version, checkout, update)
 
 
 def _page(served: Served, checkout: str, update: str) -> Finding:
     where = f"the page at {served.address.page}"
     if served.page_fault:
         return failure("page", f"{where} cannot be read: {served.page_fault}", update)
-    if not served.page_version:
-        return warning("page", f"{where} is of a version that does not state one", update)
-    if served.api_version and served.page_version != served.api_version:
+    if served.page_version and served.api_version and served.page_version != served.api_version:
         return warning(
             "page",
             f"{where} is {served.page_version}, its API {served.api_version}: an update of one of "
             "them is not finished",
             update,
         )
-    return _compared("page", where, served.page_version, checkout, update)
+    return compared("page", where, served.page_version, checkout, update)
 
 
-def _compared(part: str, where: str, version: str, checkout: str, update: str) -> Finding:
+def compared(part: str, what: str, version: str, checkout: str, update: str) -> Finding:
+    """The version that a part states, which is empty if it states none."""
     if not version:
-        return warning(part, f"{where} does not state its version", update)
+        return warning(part, f"{what} is of a version that does not state one", update)
     if version == checkout:
-        return ok(part, f"{where} is {version}, as this checkout")
-    if is_newer(version, checkout):
+        return ok(part, f"{what} is {version}, as this checkout")
+    if _is_newer(version, checkout):
         return warning(
             part,
-            f"{where} is {version}, newer than this checkout ({checkout})",
+            f"{what} is {version}, newer than this checkout ({checkout})",
             "git pull && make setup",
         )
-    return warning(part, f"{where} is {version}, older than this checkout ({checkout})", update)
+    return warning(part, f"{what} is {version}, older than this checkout ({checkout})", update)
 
 
-def is_newer(version: str, than: str) -> bool:
+def _is_newer(version: str, than: str) -> bool:
     """Whether a version is newer; False for one that is none."""
     try:
         return Version.parse(version) > Version.parse(than)

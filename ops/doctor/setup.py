@@ -51,7 +51,7 @@ def environment(prefix: Path, project: Path) -> Finding:
 
 def stamps(project: Path) -> Finding:
     """Whether requirements have changed since they were installed, as the Makefile decides it."""
-    stale = [name for name in _stale(project) if name]
+    stale = list(_stale(project))
     if not stale:
         return ok("requirements", "nothing has changed since it was installed")
     targets = [f".venv/{name}.stamp" for name in stale if name not in _OF_SETUP]
@@ -127,8 +127,8 @@ def java(program: Path | None, home: Path) -> Finding:
     except (OSError, subprocess.TimeoutExpired) as reason:
         return failure("java", f"{program} cannot be run: {reason}", f"rm -r .venv && {_SETUP}")
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()[:1]
-        why = said[0] if said else f"exit code {done.returncode}"
+        output = (done.stderr or done.stdout).strip()
+        why = output.splitlines()[0] if output else f"exit code {done.returncode}"
         return failure("java", f"{program} does not start: {why}", f"rm -r .venv && {_SETUP}")
     version = re.search(r'version "([^"]+)"', done.stderr)
     text = f"Java {version[1] if version else ''} for DynamoDB Local {dynamodb_download.VERSION}"

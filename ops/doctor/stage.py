@@ -11,14 +11,14 @@ from ops.deploy.stacks import Stack
 from ops.deploy.stage import Stage
 from ops.deploy.templates import PARTS
 from ops.doctor.finding import Finding, failure, ok, warning
-from ops.doctor.served import is_newer
+from ops.doctor.served import compared
 from ops.iam.policies import FUNCTIONS
 
 _SHOWN = 3  # names in a sentence
 
 
 @dataclass(frozen=True)
-class StackFacts:
+class StackState:
     """A stack: its status (empty if there is none), and the version that it states."""
 
     name: str
@@ -27,12 +27,12 @@ class StackFacts:
 
 
 @dataclass(frozen=True)
-class StageFacts:
+class StageState:
     """A stage: its stacks, the functions that it lacks, files of the page that differ."""
 
     stage: str
     place: str  # region and account, for sentences
-    stacks: tuple[StackFacts, ...]
+    stacks: tuple[StackState, ...]
     missing: tuple[str, ...] = ()
     page: str = ""
     changed: list[str] = field(default_factory=list)
@@ -43,46 +43,46 @@ class StageFacts:
         return any(stack.status for stack in self.stacks)
 
 
-def observe(account: Account, stage: Stage) -> StageFacts:
+def observe(account: Account, stage: Stage) -> StageState:
     """Read the stage's state; CloudError if AWS refuses it."""
     with explained():
         stacks = {part: Stack(account, stage.stack(part), {}, Progress()) for part in PARTS}
         outputs = {part: stack.outputs() for part, stack in stacks.items()}
         described = tuple(
-            StackFacts(stack.name, stack.status, outputs[part].get("Version", ""))
+            StackState(stack.name, stack.status, outputs[part].get("Version", ""))
             for part, stack in stacks.items()
         )
         place = f"{account.region} of account {account.id}"
         domain = outputs["delivery"].get("SiteDomain", "")
         if not domain:
-            return StageFacts(stage.name, place, described)
+            return StageState(stage.name, place, described)
         there = functions(account, stage)
         page = f"https://{domain}"
         difference = site.compare(account, stage.site_bucket, site.page_files(page))
     changed = [*(file.key for file in difference.changed), *difference.removed]
     missing = tuple(name for name in FUNCTIONS if name not in there)
-    return StageFacts(stage.name, place, described, missing, page, changed)
+    return StageState(stage.name, place, described, missing, page, changed)
 
 
-def judge(facts: StageFacts, checkout: str) -> list[Finding]:
+def findings(state: StageState, checkout: str) -> list[Finding]:
     """Findings about the stage's stacks, functions and page."""
-    deploy = f"make deploy STAGE={facts.stage}"
-    if not facts.is_deployed:
+    deploy = f"make deploy STAGE={state.stage}"
+    if not state.is_deployed:
         return [
             failure(
                 "stage",
-                f"the stage {facts.stage} is not deployed in {facts.place}",
+                f"the stage {state.stage} is not deployed in {state.place}",
                 f"{deploy} ARGS=--dry-run",
             )
         ]
-    found = [_stack(stack, checkout, deploy) for stack in facts.stacks]
-    if facts.page:
-        found += [_functions(facts, deploy), _files(facts, deploy)]
+    found = [_stack(stack, checkout, deploy) for stack in state.stacks]
+    if state.page:
+        found += [_functions(state, deploy), _files(state, deploy)]
     return found
 
 
-def _stack(stack: StackFacts, checkout: str, deploy: str) -> Finding:
-    name, status, version = stack.name, stack.status, stack.version
+def _stack(stack: StackState, checkout: str, deploy: str) -> Finding:
+    name, status = stack.name, stack.status
     if not status or status == "DELETE_COMPLETE":
         return failure("stacks", f"the stack {name} does not exist", deploy)
     if status.endswith("_IN_PROGRESS"):
@@ -91,30 +91,18 @@ def _stack(stack: StackFacts, checkout: str, deploy: str) -> Finding:
         )
     if status.endswith("_FAILED") or status == "ROLLBACK_COMPLETE":
         return failure("stacks", f"the stack {name} is in {status}", deploy)
-    if not version:
-        return warning(
-            "stacks", f"the stack {name} is of a version that does not state one", deploy
-        )
-    if version == checkout:
-        return ok("stacks", f"the stack {name} is {version}, in {status}")
-    if is_newer(version, checkout):
-        return warning(
-            "stacks",
-            f"the stack {name} is {version}, newer than this checkout ({checkout})",
-            "git pull && make setup",
-        )
-    return warning("stacks", f"the stack {name} is {version}, older than this checkout", deploy)
+    return compared("stacks", f"the stack {name}", stack.version, checkout, deploy)
 
 
-def _functions(facts: StageFacts, deploy: str) -> Finding:
-    if facts.missing:
-        return failure("functions", f"missing: {', '.join(facts.missing)}", deploy)
+def _functions(state: StageState, deploy: str) -> Finding:
+    if state.missing:
+        return failure("functions", f"missing: {', '.join(state.missing)}", deploy)
     return ok("functions", f"all {len(FUNCTIONS)} are there")
 
 
-def _files(facts: StageFacts, deploy: str) -> Finding:
-    if not facts.changed:
+def _files(state: StageState, deploy: str) -> Finding:
+    if not state.changed:
         return ok("page files", "all are those of this checkout")
-    names = ", ".join(facts.changed[:_SHOWN])
-    more = f" and {len(facts.changed) - _SHOWN} more" if len(facts.changed) > _SHOWN else ""
+    names = ", ".join(state.changed[:_SHOWN])
+    more = f" and {len(state.changed) - _SHOWN} more" if len(state.changed) > _SHOWN else ""
     return warning("page files", f"differ from this checkout: {names}{more}", deploy)

@@ -24,7 +24,7 @@ _SHOWN = 3  # ids in a sentence
 
 
 @dataclass(frozen=True)
-class TableFacts:
+class TableState:
     """A table's state.
 
     `indexes` has the status of each index, by name. Of at most 1,000 records: `read` of them were
@@ -40,7 +40,7 @@ class TableFacts:
     is_sample: bool = False
 
 
-def observe(wiring: Wiring) -> TableFacts:
+def observe(wiring: Wiring) -> TableState:
     """Read the table's description, its bookmark of the layout, and up to 1,000 records."""
     table = wiring.settings.images_table
     described = clients.dynamodb().describe_table(TableName=table)["Table"]
@@ -51,16 +51,16 @@ def observe(wiring: Wiring) -> TableFacts:
     mark = rows.read(table, BOOKMARKS, ALL_INDEXED)
     all_indexed = mark is not None and mark["text"]["S"] == str(VERSION)
     if BY_OWNER not in indexes:
-        return TableFacts(indexes, all_indexed)
+        return TableState(indexes, all_indexed)
     try:
         found = clients.dynamodb().scan(TableName=table, IndexName=BY_OWNER, Limit=_SAMPLE)
     except ClientError as error:
         if code_of(error) == "ValidationException":  # the index is still being created
-            return TableFacts(indexes, all_indexed)
+            return TableState(indexes, all_indexed)
         raise
     records = rows.read_records(table, (item["id"]["S"] for item in found["Items"]))
     images, unreadable = _decoded(records)
-    return TableFacts(
+    return TableState(
         indexes,
         all_indexed,
         len(images),
@@ -70,9 +70,9 @@ def observe(wiring: Wiring) -> TableFacts:
     )
 
 
-def judge(facts: TableFacts, stage: str) -> list[Finding]:
+def findings(state: TableState, stage: str) -> list[Finding]:
     """Findings about a stage's table."""
-    return [_indexes(facts, stage), _readable(facts), _layout(facts, stage), _rules(facts, stage)]
+    return [_indexes(state, stage), _readable(state), _layout(state, stage), _rules(state, stage)]
 
 
 def _decoded(records: dict[str, items.Item]) -> tuple[list[Image], list[str]]:
@@ -85,33 +85,33 @@ def _decoded(records: dict[str, items.Item]) -> tuple[list[Image], list[str]]:
     return images, unreadable
 
 
-def _indexes(facts: TableFacts, stage: str) -> Finding:
-    missing = [name for name in INDEXES if name not in facts.indexes]
+def _indexes(state: TableState, stage: str) -> Finding:
+    missing = [name for name in INDEXES if name not in state.indexes]
     if missing:
         # Locally the table is only ever created whole; from manifests it can be created again.
         remedy = f"make deploy STAGE={stage}" if stage != LOCAL else "./darkroom rebuild-table"
         return failure("table", f"the index {_and(missing)} is missing: lists fail", remedy)
-    busy = [name for name in INDEXES if facts.indexes[name] != "ACTIVE"]
+    busy = [name for name in INDEXES if state.indexes[name] != "ACTIVE"]
     if busy:
         return warning("table", f"the index {_and(busy)} is being built: lists are incomplete")
     return ok("table", f"the indexes {_and(INDEXES)} are active")
 
 
-def _readable(facts: TableFacts) -> Finding:
-    if facts.unreadable:
-        ids = ", ".join(facts.unreadable[:_SHOWN])
+def _readable(state: TableState) -> Finding:
+    if state.unreadable:
+        ids = ", ".join(state.unreadable[:_SHOWN])
         return failure(
             "records",
-            f"{len(facts.unreadable):,} of {_counted(facts)} cannot be read by this version, such "
+            f"{len(state.unreadable):,} of {_counted(state)} cannot be read by this version, such "
             f"as {ids}: a later version wrote them, or they are damaged",
             "git pull && make setup",
         )
-    return ok("records", f"{_counted(facts)} can be read")
+    return ok("records", f"{_counted(state)} can be read")
 
 
-def _layout(facts: TableFacts, stage: str) -> Finding:
+def _layout(state: TableState, stage: str) -> Finding:
     # The sweep says so at its first run, also in a new table.
-    if facts.all_indexed or not (facts.read or facts.unreadable):
+    if state.all_indexed or not (state.read or state.unreadable):
         return ok("search", f"all images have search entries of layout {VERSION}")
     return warning(
         "search",
@@ -121,21 +121,21 @@ def _layout(facts: TableFacts, stage: str) -> Finding:
     )
 
 
-def _rules(facts: TableFacts, stage: str) -> Finding:
-    if not facts.outdated:
+def _rules(state: TableState, stage: str) -> Finding:
+    if not state.outdated:
         return ok("renditions", "all are those of this checkout's variants table")
     return warning(
         "renditions",
-        f"{facts.outdated:,} of {_counted(facts)} are to be rendered again: they differ from this "
+        f"{state.outdated:,} of {_counted(state)} are to be rendered again: they differ from this "
         "checkout's variants table, or lack what earlier versions did not read",
         f"./darkroom reprocess --only-missing{_stage(stage)}",
     )
 
 
-def _counted(facts: TableFacts) -> str:
-    number = facts.read + len(facts.unreadable)
+def _counted(state: TableState) -> str:
+    number = state.read + len(state.unreadable)
     records = "record" if number == 1 else "records"
-    return f"the first {number:,} {records}" if facts.is_sample else f"{number:,} {records}"
+    return f"the first {number:,} {records}" if state.is_sample else f"{number:,} {records}"
 
 
 def _stage(stage: str) -> str:

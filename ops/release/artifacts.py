@@ -1,4 +1,4 @@
-"""The artifacts of a release: one archive to deploy, its bill of materials, and checksums.
+"""The artifacts of a release: an archive to deploy, its bill of materials, packages, checksums.
 
 The archive has what `make package` writes, and the page. It never contains settings of a user: the
 packages are built with an empty site folder.
@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ops.packaging.archives import pack
-from ops.release import sbom, versions
+from ops.release import packages, sbom, versions
 from ops.release.errors import ReleaseError
 
 CHECKSUMS = "SHA256SUMS"
@@ -25,8 +25,8 @@ Say = Callable[[str], None]
 def build(root: Path, out: Path, say: Say) -> list[Path]:
     """Build the artifacts of the checkout `root` into the folder `out`, whose content they replace.
 
-    The same sources give the same bytes. What `make packages` left in `dist/packages` is added
-    as it is. Returns the files; ReleaseError if a part fails, and then `out` is as before.
+    The same sources give the same bytes. Returns the files; ReleaseError if a part fails, and then
+    `out` is as before.
     """
     version = versions.current(root)
     _check_replaceable(out)
@@ -40,7 +40,7 @@ def build(root: Path, out: Path, say: Say) -> list[Path]:
         pack(content, archive)
         say("Describing what the archive contains ...")
         sbom.write(archive, version, fresh / f"darkroom-{version}.cdx.json")
-        _add_packages(root / "dist" / "packages", fresh)
+        packages.build(root, fresh)
         _write_checksums(fresh)
         shutil.rmtree(out, ignore_errors=True)
         fresh.rename(out)
@@ -66,13 +66,6 @@ def _add_page(root: Path, content: Path) -> None:
     """The page without hidden files; config.json depends on the stage."""
     shutil.copytree(root / "frontend", content / "page", ignore=shutil.ignore_patterns(".*"))
     shutil.copyfile(root / "LICENSE", content / "LICENSE")
-
-
-def _add_packages(packages: Path, fresh: Path) -> None:
-    for file in sorted(path for path in packages.rglob("*") if path.is_file()):
-        if (fresh / file.name).exists():
-            raise ReleaseError(f"Two artifacts are named {file.name}.")
-        shutil.copyfile(file, fresh / file.name)
 
 
 def _write_checksums(folder: Path) -> None:

@@ -83,6 +83,6 @@ class Repository:
             [git, *arguments], cwd=self._root, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            said = done.stderr.strip() or done.stdout.strip()
-            raise ReleaseError(f"`git {' '.join(arguments[:2])}` failed. {said}")
+            output = done.stderr.strip() or done.stdout.strip()
+            raise ReleaseError(f"`git {' '.join(arguments[:2])}` failed. {output}")
         return done.stdout.strip()

@@ -146,9 +146,9 @@ def test_an_operation_is_the_request_of_the_server(name: str) -> None:
     call = CALLS[name]
     for parameter, value in (("image_id", ID), ("share_id", "aaaa"), ("token", "t")):
         path = path.replace(f"{{{parameter}}}", value)
-    known = {p["name"] for p in details.get("parameters", []) if p["in"] == "query"}
+    documented = {p["name"] for p in details.get("parameters", []) if p["in"] == "query"}
     assert (call.method, call.path) == (method, path)
-    assert {*call.query} <= known
+    assert {*call.query} <= documented
 
 
 @pytest.mark.parametrize("name", [n for n in CALLS if "requestBody" in ROUTES[n][2]])
@@ -161,9 +161,9 @@ def test_a_body_has_fields_of_the_server(name: str) -> None:
 
 
 def test_all_conditions_of_the_server_can_be_given() -> None:
-    known = {p["name"] for p in ROUTES["list_images"][2]["parameters"]}
+    documented = {p["name"] for p in ROUTES["list_images"][2]["parameters"]}
     given = {name.rstrip("_") for name in operations.Conditions.__annotations__}
-    assert given == known - {"limit", "cursor"}
+    assert given == documented - {"limit", "cursor"}
 
 
 def test_both_clients_have_the_same_methods() -> None:
@@ -180,7 +180,7 @@ def test_both_clients_have_the_same_methods() -> None:
 
 
 def image(**changes: object) -> Json:
-    known = {
+    documented = {
         "id": ID,
         "status": "ready",
         "owner": "ann",
@@ -188,7 +188,7 @@ def image(**changes: object) -> Json:
         "visibility": "public",
     }
     at = "2026-05-01T12:00:00Z"
-    return known | {"original_file": "k", "created_at": at, "updated_at": at} | changes
+    return documented | {"original_file": "k", "created_at": at, "updated_at": at} | changes
 
 
 def test_values_and_fields_of_a_later_server_are_kept() -> None:

@@ -16,19 +16,19 @@ ADDRESS = ServerAddress("http://d.example/api", "http://d.example")
 UPDATE = "make deploy STAGE=dev"
 
 
-def judged(api: str = "1.2.3", page: str = "1.2.3", **faults: str) -> list[Finding]:
-    return served.judge(Served(ADDRESS, api, page, **faults), "1.2.3", UPDATE)
+def findings(api: str = "1.2.3", page: str = "1.2.3", **faults: str) -> list[Finding]:
+    return served.findings(Served(ADDRESS, api, page, **faults), "1.2.3", UPDATE)
 
 
 def test_equal_versions_are_in_order() -> None:
-    assert judged() == [
+    assert findings() == [
         ok("api", "the API at http://d.example/api is 1.2.3, as this checkout"),
         ok("page", "the page at http://d.example is 1.2.3, as this checkout"),
     ]
 
 
 def test_an_older_api_is_to_be_updated() -> None:
-    assert judged("1.2.2", "1.2.2")[0] == warning(
+    assert findings("1.2.2", "1.2.2")[0] == warning(
         "api",
         "the API at http://d.example/api is 1.2.2, older than this checkout (1.2.3)",
         UPDATE,
@@ -36,7 +36,7 @@ def test_an_older_api_is_to_be_updated() -> None:
 
 
 def test_a_newer_api_means_that_the_checkout_is_to_be_updated() -> None:
-    assert judged("1.10.0", "1.10.0")[0] == warning(
+    assert findings("1.10.0", "1.10.0")[0] == warning(
         "api",
         "the API at http://d.example/api is 1.10.0, newer than this checkout (1.2.3)",
         "git pull && make setup",
@@ -44,19 +44,19 @@ def test_a_newer_api_means_that_the_checkout_is_to_be_updated() -> None:
 
 
 def test_an_api_without_a_response_is_a_failure() -> None:
-    assert judged("", api_fault="it broke")[0] == failure(
+    assert findings("", api_fault="it broke")[0] == failure(
         "api", "the API at http://d.example/api does not respond: it broke", UPDATE
     )
 
 
 def test_an_api_without_a_version_is_a_warning() -> None:
-    assert judged("")[0] == warning(
-        "api", "the API at http://d.example/api does not state its version", UPDATE
+    assert findings("")[0] == warning(
+        "api", "the API at http://d.example/api is of a version that does not state one", UPDATE
     )
 
 
 def test_a_page_of_another_version_than_its_api_is_an_unfinished_update() -> None:
-    assert judged("1.2.3", "1.2.2")[1] == warning(
+    assert findings("1.2.3", "1.2.2")[1] == warning(
         "page",
         "the page at http://d.example is 1.2.2, its API 1.2.3: an update of one of them is not "
         "finished",
@@ -65,36 +65,36 @@ def test_a_page_of_another_version_than_its_api_is_an_unfinished_update() -> Non
 
 
 def test_a_page_that_is_older_than_versions_of_pages_is_a_warning() -> None:
-    assert judged(page="")[1] == warning(
+    assert findings(page="")[1] == warning(
         "page", "the page at http://d.example is of a version that does not state one", UPDATE
     )
 
 
 def test_a_page_that_cannot_be_read_is_a_failure() -> None:
-    assert judged(page_fault="status 403")[1] == failure(
+    assert findings(page_fault="status 403")[1] == failure(
         "page", "the page at http://d.example cannot be read: status 403", UPDATE
     )
 
 
 def test_an_api_without_a_page_has_one_finding() -> None:
     alone = Served(ServerAddress("http://d.example/api"), "1.2.3")
-    assert [f.part for f in served.judge(alone, "1.2.3", UPDATE)] == ["api"]
+    assert [f.part for f in served.findings(alone, "1.2.3", UPDATE)] == ["api"]
 
 
 def test_a_version_that_is_no_number_is_not_newer() -> None:
-    assert judged("unknown", "unknown")[0].remedy == UPDATE
+    assert findings("unknown", "unknown")[0].remedy == UPDATE
 
 
-@pytest.mark.parametrize("installed", [None, "1.2.3"])
-def test_a_client_of_the_same_version_is_in_order(installed: str | None) -> None:
-    assert served.client("1.2.3", installed) == ok("client", "this command line is 1.2.3")
+def test_a_client_of_the_same_version_is_in_order() -> None:
+    text = "darkroom-client is 1.2.3, as this checkout"
+    assert served.client("1.2.3", "1.2.3") == ok("client", text)
 
 
 def test_an_installed_client_of_another_version_is_a_warning() -> None:
     assert served.client("1.2.3", "1.2.0") == warning(
         "client",
-        "this command line is 1.2.3, the installed darkroom-client is 1.2.0",
-        "pip install darkroom-client==1.2.3",
+        "darkroom-client is 1.2.0, this checkout is 1.2.3",
+        "make setup",
     )
 
 
@@ -143,5 +143,5 @@ def test_a_server_that_is_not_there_is_the_fault() -> None:
 
 
 def test_findings_are_json(site: str) -> None:
-    (finding,) = served.judge(served.observe(ServerAddress(f"{site}/api")), "1.2.3", UPDATE)
+    (finding,) = served.findings(served.observe(ServerAddress(f"{site}/api")), "1.2.3", UPDATE)
     assert json.loads(json.dumps(finding.level)) == Level.WARNING

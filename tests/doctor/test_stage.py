@@ -7,31 +7,31 @@ import pytest
 from ops.deploy.templates import PARTS
 from ops.doctor import stage
 from ops.doctor.finding import Finding, failure, ok, warning
-from ops.doctor.stage import StackFacts, StageFacts
+from ops.doctor.stage import StackState, StageState
 
 DEPLOY = "make deploy STAGE=dev"
-SOUND = StageFacts(
+SOUND = StageState(
     "dev",
     "eu-central-1 of account 123456789012",
-    tuple(StackFacts(f"darkroom-dev-{part}", "UPDATE_COMPLETE", "1.2.3") for part in PARTS),
+    tuple(StackState(f"darkroom-dev-{part}", "UPDATE_COMPLETE", "1.2.3") for part in PARTS),
     page="https://d.example",
 )
 
 
-def judged(facts: StageFacts) -> list[Finding]:
-    return stage.judge(facts, "1.2.3")
+def findings(state: StageState) -> list[Finding]:
+    return stage.findings(state, "1.2.3")
 
 
 def first(status: str, version: str = "1.2.3") -> Finding:
     """The finding about a stack in this state."""
-    stack = StackFacts("darkroom-dev-stores", status, version)
-    return judged(replace(SOUND, stacks=(stack, *SOUND.stacks[1:])))[0]
+    stack = StackState("darkroom-dev-stores", status, version)
+    return findings(replace(SOUND, stacks=(stack, *SOUND.stacks[1:])))[0]
 
 
 def test_a_complete_stage_is_in_order() -> None:
-    assert judged(SOUND) == [
+    assert findings(SOUND) == [
         *(
-            ok("stacks", f"the stack darkroom-dev-{part} is 1.2.3, in UPDATE_COMPLETE")
+            ok("stacks", f"the stack darkroom-dev-{part} is 1.2.3, as this checkout")
             for part in PARTS
         ),
         ok("functions", f"all {len(stage.FUNCTIONS)} are there"),
@@ -40,8 +40,8 @@ def test_a_complete_stage_is_in_order() -> None:
 
 
 def test_a_stage_without_stacks_is_not_deployed() -> None:
-    facts = StageFacts("dev", SOUND.place, tuple(StackFacts(part, "") for part in PARTS))
-    assert judged(facts) == [
+    state = StageState("dev", SOUND.place, tuple(StackState(part, "") for part in PARTS))
+    assert findings(state) == [
         failure(
             "stage",
             "the stage dev is not deployed in eu-central-1 of account 123456789012",
@@ -74,7 +74,7 @@ def test_a_stack_that_was_rolled_back_works() -> None:
 
 def test_a_stack_of_an_earlier_version_is_to_be_updated() -> None:
     assert first("UPDATE_COMPLETE", "1.2.2") == warning(
-        "stacks", "the stack darkroom-dev-stores is 1.2.2, older than this checkout", DEPLOY
+        "stacks", "the stack darkroom-dev-stores is 1.2.2, older than this checkout (1.2.3)", DEPLOY
     )
 
 
@@ -93,12 +93,12 @@ def test_a_stack_from_before_stacks_stated_versions_is_to_be_updated() -> None:
 
 
 def test_missing_functions_are_a_failure() -> None:
-    found = judged(replace(SOUND, missing=("sweep", "process_again")))
+    found = findings(replace(SOUND, missing=("sweep", "process_again")))
     assert failure("functions", "missing: sweep, process_again", DEPLOY) in found
 
 
 def test_files_of_the_page_that_differ_are_a_warning() -> None:
-    found = judged(replace(SOUND, changed=["app.js", "index.html", "old.js", "style.css"]))
+    found = findings(replace(SOUND, changed=["app.js", "index.html", "old.js", "style.css"]))
     assert found[-1] == warning(
         "page files",
         "differ from this checkout: app.js, index.html, old.js and 1 more",

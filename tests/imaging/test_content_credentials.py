@@ -1,4 +1,4 @@
-"""Signed files, judged by c2pa-python."""
+"""Signed files, read by c2pa-python."""
 
 import functools
 import http.server
@@ -96,7 +96,7 @@ def names(data: bytes) -> list[str]:
     return [action["action"] for action in actions(data)]
 
 
-def telling() -> bytes:
+def detailed() -> bytes:
     """A JPEG whose manifest has previews, a place, and a value of somebody's own."""
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["first"]}}
     place = {
@@ -120,10 +120,10 @@ def telling() -> bytes:
     return target.getvalue()
 
 
-TELLING = telling()
+DETAILED = detailed()
 
 
-@pytest.mark.parametrize("original", [PLAIN, signed(PLAIN, "jpeg"), TELLING])
+@pytest.mark.parametrize("original", [PLAIN, signed(PLAIN, "jpeg"), DETAILED])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_reader_finds_nothing_wrong_but_that_nobody_trusts_the_root(
     kind: str, original: bytes
@@ -166,12 +166,12 @@ def test_a_manifest_takes_at_most_four_thousand_bytes(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_that_is_signed_again_has_the_same_size(kind: str) -> None:
-    assert len(made(TELLING, kind)) == len(made(TELLING, kind))
+    assert len(made(DETAILED, kind)) == len(made(DETAILED, kind))
 
 
 def test_the_recipe_of_a_signed_file_does_not_depend_on_chance() -> None:
     recipes = {
-        sign_file(rendition("webp"), history(), describe_original(TELLING), CHAIN, KEY.sign).recipe
+        sign_file(rendition("webp"), history(), describe_original(DETAILED), CHAIN, KEY.sign).recipe
         for _ in range(2)
     }
     assert len(recipes) == 1
@@ -184,21 +184,21 @@ def test_the_original_is_the_parent() -> None:
 
 
 def test_the_manifests_of_the_original_are_carried_on() -> None:
-    data = made(TELLING)
+    data = made(DETAILED)
     found = report(data)
     assert len(found["manifests"]) == 3
     assert active(data)["ingredients"][0]["active_manifest"] in found["manifests"]
 
 
 def test_previews_places_and_unknown_assertions_are_redacted() -> None:
-    assert all(secret in TELLING for secret in (GPS, SECRET, b"JFIF"))
-    data = made(TELLING)
+    assert all(secret in DETAILED for secret in (GPS, SECRET, b"JFIF"))
+    data = made(DETAILED)
     assert not any(secret in data for secret in (GPS, SECRET, b"JFIF"))
     assert names(data).count("c2pa.redacted") == 5
 
 
 def test_the_manifests_of_a_hidden_original_are_not_carried_on() -> None:
-    data = made(TELLING, is_hidden=True)
+    data = made(DETAILED, is_hidden=True)
     assert len(report(data)["manifests"]) == 1
     assert [each["relationship"] for each in active(data)["ingredients"]] == ["parentOf"]
 
@@ -232,7 +232,7 @@ def test_manifests_that_the_library_does_not_accept_are_left_out() -> None:
     assert (failures(data), len(report(data)["manifests"])) == (UNTRUSTED, 1)
 
 
-@given(mutated([TELLING, in_png(store(manifest(of_cbor("own", 1))))], 2_000))
+@given(mutated([DETAILED, in_png(store(manifest(of_cbor("own", 1))))], 2_000))
 def test_a_damaged_original_is_described_within_its_limits(data: bytes) -> None:
     try:
         found = describe_original(data)
@@ -341,7 +341,7 @@ def test_without_a_source_type_none_is_claimed() -> None:
 def test_what_the_key_raises_is_passed_on() -> None:
     throttled = FakeContentKey(TransientError("KMS is temporarily unavailable."))
     with pytest.raises(TransientError, match="KMS"):
-        sign_file(rendition("webp"), history(), describe_original(TELLING), CHAIN, throttled.sign)
+        sign_file(rendition("webp"), history(), describe_original(DETAILED), CHAIN, throttled.sign)
 
 
 def test_a_file_that_the_library_cannot_sign_is_named_as_such() -> None:

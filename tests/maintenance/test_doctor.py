@@ -33,15 +33,15 @@ def test_the_bookmark_of_the_search_entries_is_read(wiring: Wiring) -> None:
 
 
 def test_an_empty_table_has_no_records(wiring: Wiring) -> None:
-    facts = table.observe(wiring)
-    assert (facts.read, facts.is_sample) == (0, False)
+    state = table.observe(wiring)
+    assert (state.read, state.is_sample) == (0, False)
 
 
 def test_images_by_older_rules_are_outdated(wiring: Wiring) -> None:
     rules = wiring.renderer.rules(put_image(wiring, "first.jpg", **COMPLETE))
     put_image(wiring, "present.jpg", rules=rules, **COMPLETE)
-    facts = table.observe(wiring)
-    assert (facts.read, facts.outdated) == (2, 1)
+    state = table.observe(wiring)
+    assert (state.read, state.outdated) == (2, 1)
 
 
 def test_a_record_that_cannot_be_decoded_is_named(wiring: Wiring) -> None:
@@ -53,8 +53,8 @@ def test_a_record_that_cannot_be_decoded_is_named(wiring: Wiring) -> None:
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":status": {"S": "of a later version"}},
     )
-    facts = table.observe(wiring)
-    assert (facts.read, facts.unreadable) == (0, [image.id])
+    state = table.observe(wiring)
+    assert (state.read, state.unreadable) == (0, [image.id])
 
 
 def test_more_records_than_are_read_are_a_sample(
@@ -63,5 +63,5 @@ def test_more_records_than_are_read_are_a_sample(
     monkeypatch.setattr(table, "_SAMPLE", 2)
     for number in range(3):
         put_image(wiring, f"{number}.jpg")
-    facts = table.observe(wiring)
-    assert (facts.read, facts.is_sample) == (2, True)
+    state = table.observe(wiring)
+    assert (state.read, state.is_sample) == (2, True)

@@ -38,7 +38,7 @@ from tests.imaging.hdr_files import hdr_photo
 from tests.pictures import jpeg
 
 PHOTO = jpeg(700, 500)
-KNOWN = signed(PHOTO, "jpeg")
+SIGNED_PHOTO = signed(PHOTO, "jpeg")
 UNTRUSTED = {"signingCredential.untrusted"}
 EVERY_FORMAT = VariantsTable(
     variants=(
@@ -150,7 +150,7 @@ def test_the_manifest_has_it_for_rebuilding_the_table(signing: Wiring) -> None:
 
 
 def test_an_original_that_is_processed_again_gets_the_same_keys(signing: Wiring) -> None:
-    first = processed(signing, KNOWN)
+    first = processed(signing, SIGNED_PHOTO)
     before = files(signing, first)
     second = again(signing, only_missing=False)
     assert second.renditions == first.renditions
@@ -202,7 +202,7 @@ def test_a_size_on_demand_is_signed(signing: Wiring) -> None:
 
 
 def test_manifests_of_the_original_are_carried_on(signing: Wiring) -> None:
-    (report, *_) = reports(signing, processed(signing, KNOWN))
+    (report, *_) = reports(signing, processed(signing, SIGNED_PHOTO))
     assert "active_manifest" in report["ingredients"][0]
 
 
@@ -212,15 +212,15 @@ def test_those_of_a_redacted_or_private_original_are_not(signing: Wiring, hide: 
         "redacted": {"edits": (Redact(x=0.0, y=0.0, width=0.5, height=0.5),)},
         "private": {"visibility": Visibility.PRIVATE},
     }[hide]
-    image = replace(processed(signing, KNOWN), **changes)
-    made = signing.renderer.render_one(image, KNOWN, RULE)
+    image = replace(processed(signing, SIGNED_PHOTO), **changes)
+    made = signing.renderer.render_one(image, SIGNED_PHOTO, RULE)
     report = c2pa_report(made.data, "jpeg")
     assert report["failures"] == UNTRUSTED
     assert "active_manifest" not in report["ingredients"][0]
 
 
 def test_no_file_has_the_name_of_the_original(signing: Wiring) -> None:
-    done = processed(signing, KNOWN)
+    done = processed(signing, SIGNED_PHOTO)
     assert done.filename == "cat.jpg"
     assert not any(b"cat.jpg" in data for data in files(signing, done).values())
 
@@ -230,7 +230,7 @@ def test_the_source_type_is_claimed_if_labels_are_kept(
     signing: Wiring, labels: bool, expected: bool
 ) -> None:
     signing.settings = replace(signing.settings, keep_ai_labels=labels)
-    (report, *_) = reports(signing, processed(signing, KNOWN))
+    (report, *_) = reports(signing, processed(signing, SIGNED_PHOTO))
     assertion = next(each for each in report["assertions"] if each["label"] == "c2pa.actions.v2")
     assert ("digitalSourceType" in assertion["data"]["actions"][0]) is expected
 

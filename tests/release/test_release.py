@@ -43,11 +43,11 @@ class Released:
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Released:
-    """A release with a package that `make packages` has left."""
     made = checkout(tmp_path_factory.mktemp("released"))
+    # Of an earlier version, as `make packages` may have left it.
     packages = made.root / "dist" / "packages"
     packages.mkdir(parents=True)
-    (packages / "darkroom_client.whl").write_bytes(b"a package")
+    (packages / "darkroom_client-0.0.1.tar.gz").write_bytes(b"a package")
     before = made.git("rev-parse", "HEAD")
     done = made.ops("release", VERSION, "--no-tests")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -119,8 +119,11 @@ def test_the_checksums_are_those_of_all_artifacts(released: Released) -> None:
     assert {file.name for file in released.artifacts.iterdir()} == {*listed, "SHA256SUMS"}
 
 
-def test_built_packages_are_among_the_artifacts(released: Released) -> None:
-    assert (released.artifacts / "darkroom_client.whl").read_bytes() == b"a package"
+def test_the_packages_of_this_version_alone_are_among_the_artifacts(released: Released) -> None:
+    assert sorted(file.name for file in released.artifacts.glob("*client*")) == [
+        f"darkroom_client-{VERSION}-py3-none-any.whl",
+        f"darkroom_client-{VERSION}.tar.gz",
+    ]
 
 
 def test_the_archive_has_what_a_deployment_needs(released: Released) -> None:
