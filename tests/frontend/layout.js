@@ -40,6 +40,10 @@
       if (left < -TOLERANCE || right > innerWidth + TOLERANCE) {
         report(element, `from ${round(left)} to ${round(right)} in a window of ${innerWidth}`);
       }
+      const column = element.closest(".details")?.getBoundingClientRect();
+      if (column && right > column.right + TOLERANCE) {
+        report(element, `${round(right - column.right)} beyond its column`);
+      }
     }
   }
 

@@ -404,7 +404,7 @@ def _picture(page: Page, darkroom: FakeDarkroom) -> None:
 
 
 def _picture_synthetic(page: Page, darkroom: FakeDarkroom) -> None:
-    """A synthetic picture with Content Credentials."""
+    """A synthetic picture with Content Credentials, and renditions that have some, too."""
     signer = "Adobe Inc., Adobe C2PA for a Department with a very long Name"
     manifest = {
         "manifests": 2,
@@ -417,7 +417,9 @@ def _picture_synthetic(page: Page, darkroom: FakeDarkroom) -> None:
     colors = [{"color": color, "share": share} for color, share in shares.items()]
     facts = {"colors": colors, "perceptual_hash": "0" * 16, "sharpness": 0.33}
     provenance = origin | {"c2pa": manifest}
-    darkroom.add_image("ID01", "Traumstadt.png", provenance=provenance, facts=facts)
+    image = darkroom.add_image("ID01", "Traumstadt.png", provenance=provenance, facts=facts)
+    for rendition in image["renditions"]:
+        rendition |= {"hdr": True, "signed": True}
     page.goto(darkroom.site)
     dialog = open_picture(page, "ID01")
     _wait_for_pictures(dialog.locator(".stage img:visible"))
