@@ -16,7 +16,7 @@ from chalicelib.errors import DarkroomError, SettingsError
 from chalicelib.settings import read_settings
 from chalicelib.wiring import Wiring
 from darkroom_client.cli.exit_codes import FAILED
-from ops.local.stack import content_key
+from ops.local.stack import content_key, signing_settings
 from ops.local.stack.environment import application_environment, inherited
 from ops.local.stack.lock import only_stack
 from ops.local.stack.options import Options, StackError, current_options
@@ -79,7 +79,9 @@ def run(**given: Any) -> None:
         os.umask(0o077)  # records, keys and pictures are private to this user
         make_private(options.data)
         with only_stack(options.data):
-            _run(options, console, [*notes, *_check_signing(options)])
+            notes += _check_signing(options)
+            signing_settings.record(options.data, application_environment(options, "api"))
+            _run(options, console, notes)
     except (DarkroomError, OSError, sqlite3.Error) as error:
         if is_disk_error(error) and not isinstance(error, DarkroomError):
             error = StackError(f"The disk of DATA_DIR is full ({error}). Free some space on it.")

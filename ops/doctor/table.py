@@ -126,8 +126,8 @@ def _rules(state: TableState, stage: str) -> Finding:
         return ok("renditions", "all are those of this checkout's variants table")
     return warning(
         "renditions",
-        f"{state.outdated:,} of {_counted(state)} are to be rendered again: they differ from this "
-        "checkout's variants table, or lack what earlier versions did not read",
+        f"{state.outdated:,} of {_counted(state)} must be rendered again: their files differ from "
+        "this checkout's variants table, or lack what earlier versions did not read",
         f"./darkroom reprocess --only-missing{_stage(stage)}",
     )
 

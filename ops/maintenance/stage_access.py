@@ -17,7 +17,7 @@ from chalicelib.wiring import Wiring
 from ops.account import connect
 from ops.aws_errors import CloudError, explained
 from ops.iam.names import configuration_of
-from ops.local.stack import readiness
+from ops.local.stack import readiness, signing_settings
 from ops.local.stack.credentials import profiles_file
 from ops.local.stack.environment import application_environment
 from ops.local.stack.options import Options, current_options
@@ -92,6 +92,7 @@ def _enter_local(where: Where) -> Mapping[str, str]:
             "AWS_PORT and DATA_DIR; for a stage in AWS, use --stage."
         )
     environment = application_environment(options, "admin")
+    environment |= signing_settings.recorded(options.data)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update({n: v for n, v in environment.items() if n.startswith("AWS_")})

@@ -44,7 +44,9 @@ def test_a_stage_that_was_just_deployed_is_in_order_but_for_the_page(deployed: W
     examined = [finding for part in parts for finding in of(found, part)]
     assert [finding for finding in examined if finding["level"] != "ok"] == []
     assert {finding["part"] for finding in examined} == {*parts}
-    assert [f"is {__version__}, as this checkout" in finding["text"] for finding in of(found, "stacks")] == [
+    assert [
+        f"is {__version__}, as this checkout" in finding["text"] for finding in of(found, "stacks")
+    ] == [
         True,
         True,
         True,

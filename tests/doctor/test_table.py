@@ -84,7 +84,7 @@ def test_images_that_differ_from_the_variants_table_are_a_warning(stage: str, re
     found = findings(TableState(ACTIVE, read=3, outdated=2), stage)["renditions"]
     assert found == warning(
         "renditions",
-        "2 of 3 records are to be rendered again: they differ from this checkout's variants "
+        "2 of 3 records must be rendered again: their files differ from this checkout's variants "
         "table, or lack what earlier versions did not read",
         remedy,
     )

@@ -1,5 +1,6 @@
 """Signed renditions in a running stack: the key is made, and every file is signed with it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def test_renditions_and_sizes_on_demand_are_signed(stack: Stack) -> None:
     assert all(file["signed"] for file in image["renditions"])
     shown = stack.ops("show", image["id"]).stdout
     assert shown.count("bytes  signed") == len(image["renditions"])
+
+
+def test_other_programs_know_that_it_signs(stack: Stack) -> None:
+    client = ApiClient(stack.api)
+    client.finished(client.upload(jpeg(700, 500)))
+    found = json.loads(stack.ops("doctor", "--json").stdout)["findings"]
+    (renditions,) = (finding for finding in found if finding["part"] == "renditions")
+    assert renditions["level"] == "ok"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from ops.local.stack.options import StackError
 
 _PATTERNS = (
     *("credentials*", "identities.json*", "encryption-key*", "webhook-secret*", "lock"),
-    *("cdn-key*", "c2pa-key*"),
+    *("cdn-key*", "c2pa-key*", "signing.json*"),
     *("*.sqlite*", "aws.journal*", "seaweed-*", "dynamodb/*", "logs/*"),
 )
 _FOLDERS = ("dynamodb", "logs", "migration", "s3")
